@@ -1,0 +1,18 @@
+package org.vmstate.formats.error;
+
+/** The file is of no kind that this program knows. */
+public final class UnrecognizedFormatException extends StateFormatException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Names the problem and its place.
+   *
+   * @param reason what was expected and what was found
+   * @param offset absolute file offset in bytes
+   * @param path path through the structure, may be empty
+   */
+  public UnrecognizedFormatException(String reason, long offset, String path) {
+    super(reason, offset, path);
+  }
+}

@@ -1,0 +1,69 @@
+package org.vmstate.formats.libvirt;
+
+import java.util.Optional;
+
+/** How the stream is packed, with libvirt's format codes. */
+public enum Compression {
+  /** Not packed. */
+  RAW(0, ""),
+  /** gzip. */
+  GZIP(1, "1f8b"),
+  /** bzip2. */
+  BZIP2(2, "425a68"),
+  /** xz. */
+  XZ(3, "fd377a585a00"),
+  /** lzop. */
+  LZOP(4, "894c5a4f000d0a1a0a"),
+  /** zstd. */
+  ZSTD(5, "28b52ffd"),
+  /** Not packed; the stream has the mapped-ram layout. */
+  SPARSE(6, "");
+
+  private final int code;
+  private final String magic;
+
+  Compression(int code, String magic) {
+    this.code = code;
+    this.magic = magic;
+  }
+
+  /** Returns the value of the header's format field. */
+  public int code() {
+    return code;
+  }
+
+  /** Returns the name that virsh takes with {@code --image-format}. */
+  public String label() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** Returns the first bytes of a packed stream in hex, empty where it is not packed. */
+  public String magic() {
+    return magic;
+  }
+
+  /** Tells whether a program has to unpack the stream. */
+  public boolean isPacked() {
+    return !magic.isEmpty();
+  }
+
+  /** Finds a compression by format code. */
+  public static Optional<Compression> of(long code) {
+    for (Compression c : values()) {
+      if (c.code == code) {
+        return Optional.of(c);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Finds a compression by the first bytes of its data, given in hex. */
+  public static Optional<Compression> ofMagic(String hex) {
+    for (Compression c : values()) {
+      if (c.isPacked() && hex.startsWith(c.magic)) {
+        return Optional.of(c);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,15 @@
+package org.vmstate.formats.stream;
+
+/** Names of the capabilities that change what a reader has to expect. */
+public final class Capability {
+  /** Adds the guest-physical address to every RAM block entry. */
+  public static final String IGNORE_SHARED = "x-ignore-shared";
+
+  /** RAM at fixed file offsets (QEMU 9.0). */
+  public static final String MAPPED_RAM = "mapped-ram";
+
+  /** The name of mapped-ram in the proposals before its release. */
+  public static final String FIXED_RAM = "fixed-ram";
+
+  private Capability() {}
+}

@@ -1,0 +1,59 @@
+package org.vmstate.formats.stream;
+
+/** Constants of the stream container. Source: QEMU 10.0 migration/savevm.c. */
+public final class StreamFormat {
+  /** {@code QEVM}, be32 at the start of every stream. */
+  public static final int MAGIC = 0x5145564d;
+
+  /** Stream version since 2009, be32 behind the magic. */
+  public static final int VERSION = 3;
+
+  /** Stream version before 2009, whose records carry lengths. */
+  public static final int VERSION_2 = 2;
+
+  /** Record type bytes. */
+  public static final int EOF = 0x00;
+
+  /** An iterable device's set-up. */
+  public static final int SECTION_START = 0x01;
+
+  /** One pass of an iterable device. */
+  public static final int SECTION_PART = 0x02;
+
+  /** The last pass of an iterable device. */
+  public static final int SECTION_END = 0x03;
+
+  /** The complete state of a device. */
+  public static final int SECTION_FULL = 0x04;
+
+  /** Only inside device payloads and the configuration. */
+  public static final int SUBSECTION = 0x05;
+
+  /** be32 length and JSON, only behind EOF. */
+  public static final int VMDESCRIPTION = 0x06;
+
+  /** Machine type and subsections, only behind the header. */
+  public static final int CONFIGURATION = 0x07;
+
+  /** be16 command, be16 length, payload. */
+  public static final int COMMAND = 0x08;
+
+  /** Closes START, PART, END and FULL with the section's id. */
+  public static final int SECTION_FOOTER = 0x7e;
+
+  /** Subsection of the configuration: be32 log2 of the target page size. */
+  public static final String TARGET_PAGE_BITS = "configuration/target-page-bits";
+
+  /** Subsection of the configuration: be32 count, names with a length byte. */
+  public static final String CAPABILITIES = "configuration/capabilities";
+
+  /** Subsection of the configuration: 16 bytes. */
+  public static final String UUID = "configuration/uuid";
+
+  private StreamFormat() {}
+
+  /** Tells whether a byte can follow a complete section or command. */
+  public static boolean isRecordType(int type) {
+    return (type >= EOF && type <= SECTION_FULL) || type == COMMAND;
+  }
+}

@@ -1,0 +1,25 @@
+package org.vmstate.formats.vmdesc;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The whole vmdescription.
+ *
+ * @param pageSize target page size in bytes
+ * @param configuration description of the configuration record
+ * @param devices devices in the order in which their sections were finished
+ */
+public record VmDescription(
+    long pageSize, Optional<StateDesc> configuration, List<DeviceDesc> devices) {
+
+  /** Finds the description of a section. */
+  public Optional<DeviceDesc> find(String name, long instance) {
+    for (DeviceDesc d : devices) {
+      if (d.instance() == instance && d.name().equals(name)) {
+        return Optional.of(d);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,192 @@
+package org.vmstate.parser;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnrecognizedFormatException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.StreamSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.probe.Probe;
+import org.vmstate.parser.stream.StreamParser;
+
+/**
+ * The entry point: opens an image and makes one pass over it.
+ *
+ * <p>A pass throws a {@link StateFormatException} for bad input, whatever the bytes are, and an
+ * ordinary {@link IOException} when the input cannot be read.
+ */
+public final class ImageReader {
+  private static final int MAX_PACKED_LAYERS = 3;
+
+  private final ParseOptions options;
+  private final StateVisitor visitor;
+  private final boolean keepContent;
+  private ByteSource content;
+
+  private ImageReader(ParseOptions options, StateVisitor visitor, boolean keepContent) {
+    this.options = options;
+    this.visitor = visitor;
+    this.keepContent = keepContent;
+  }
+
+  /** Opens a file: mapped when it is a regular one, else read as a stream. */
+  public static ByteSource open(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a directory");
+    }
+    return Files.isRegularFile(file)
+        ? MappedSource.open(file, new StructurePath())
+        : open(Files.newInputStream(file));
+  }
+
+  /** Opens a stream that can only be read forward. */
+  public static ByteSource open(InputStream stream) {
+    return new StreamSource(stream, new StructurePath());
+  }
+
+  /** Makes one pass over an image. */
+  public static void read(ByteSource source, ParseOptions options, StateVisitor visitor)
+      throws IOException {
+    new ImageReader(options, visitor, false).run(source);
+  }
+
+  /**
+   * Makes one pass over an image and returns the source to which the offsets of page runs refer. A
+   * pipe or a packed stream is unpacked into a temporary file for that.
+   *
+   * @return a seekable source, which the caller closes
+   */
+  public static ByteSource readKeeping(
+      ByteSource source, ParseOptions options, StateVisitor visitor) throws IOException {
+    ImageReader reader = new ImageReader(options, visitor, true);
+    reader.run(source);
+    return reader.content;
+  }
+
+  private void run(ByteSource source) throws IOException {
+    try {
+      image(source, 0);
+    } catch (InternalError e) {
+      // a mapped file became shorter, or its device failed
+      throw new TruncatedDataException(
+          "file: expected its length to stay, found it shorter or unreadable",
+          source.position(),
+          source.path().toString());
+    }
+  }
+
+  private void image(ByteSource source, int layer) throws IOException {
+    if (options.streamOffset().isPresent() && layer == 0) {
+      gapTo(source, options.streamOffset().getAsLong());
+    }
+    Probe.Start start = Probe.start(source);
+    if (start == Probe.Start.ZERO) {
+      skipZeros(source);
+      start = Probe.start(source);
+    }
+    switch (start) {
+      case STREAM -> stream(source);
+      case LIBVIRT -> libvirt(source, layer);
+      case PACKED ->
+          packed(source, Probe.compression(source).orElseThrow(), layer);
+      case ZERO ->
+          throw new UnrecognizedFormatException(
+              "image: expected a stream behind unused space, found only zeros",
+              source.position(),
+              source.path().toString());
+    }
+  }
+
+  private void stream(ByteSource source) throws IOException {
+    ByteSource from = keepContent ? source.seekable() : source;
+    content = from;
+    visitor.content(from);
+    new StreamParser(from, options, visitor).parse();
+  }
+
+  private void libvirt(ByteSource source, int layer) throws IOException {
+    Envelope envelope = EnvelopeParser.parse(source, options.limits(), visitor);
+    Optional<Compression> found = Probe.compression(source);
+    Compression stated = envelope.compression();
+    if (!source.has(1)) {
+      throw new TruncatedDataException(
+          envelope.complete()
+              ? "QEMU stream: found the end of the file"
+              : "QEMU stream: found the end of the file; the magic "
+                  + SaveFormat.MAGIC_PARTIAL
+                  + " says that the save did not finish",
+          source.position(),
+          "libvirt");
+    }
+    if (stated.isPacked()) {
+      if (found.isEmpty() || found.get() != stated) {
+        throw source.malformed(
+            "QEMU stream: expected " + stated.label() + " data, found "
+                + found.map(c -> c.label() + " data").orElse("something else"),
+            source.position());
+      }
+      packed(source, stated, layer);
+      return;
+    }
+    if (source.peek32(0) != StreamFormat.MAGIC) {
+      throw source.malformed(
+          "QEMU stream: expected QEVM, found "
+              + found.map(c -> c.label() + " data").orElse("something else"),
+          source.position());
+    }
+    stream(source);
+  }
+
+  private void packed(ByteSource source, Compression compression, int layer) throws IOException {
+    if (layer >= MAX_PACKED_LAYERS) {
+      throw source.tooMuch("image: packed more than " + MAX_PACKED_LAYERS + " times", 0);
+    }
+    long start = source.position();
+    if (source.length() >= 0) {
+      visitor.element(
+          new Element.PackedStream(new ByteRange(start, source.length()), compression));
+    }
+    StructurePath path = new StructurePath();
+    path.push(compression.label());
+    visitor.unpacking(compression);
+    ByteSource inner = new StreamSource(new Unpacker(source, compression), path);
+    image(inner, layer + 1);
+  }
+
+  private void gapTo(ByteSource source, long offset) throws IOException {
+    long from = source.position();
+    source.skip(offset - from);
+    if (offset > from) {
+      visitor.element(new Element.Gap(new ByteRange(from, offset)));
+    }
+  }
+
+  private void skipZeros(ByteSource source) throws IOException {
+    long from = source.position();
+    while (source.has(8) && source.peek64(0) == 0) {
+      source.skipSeries(0, 0, 8, -1);
+    }
+    while (source.peek() == 0) {
+      source.skip(1);
+    }
+    if (source.atEnd()) {
+      throw new UnrecognizedFormatException(
+          "image: expected a saved state, found only zeros", from, source.path().toString());
+    }
+    visitor.element(new Element.Gap(new ByteRange(from, source.position())));
+  }
+}

@@ -1,0 +1,62 @@
+package org.vmstate.parser;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.ram.BitmapOrder;
+
+/**
+ * How to read what a file does not say about itself.
+ *
+ * @param format layout, probed when empty
+ * @param streamOffset file offset of a bare stream, found when empty
+ * @param pageSize target page size in bytes, found when empty
+ * @param bitmapOrder order of the page bitmaps' bits, found when empty
+ * @param xbzrle encoding of XBZRLE records
+ * @param headOnly stop behind the RAM block list
+ * @param limits bounds on memory
+ */
+public record ParseOptions(
+    Optional<FormatId> format,
+    OptionalLong streamOffset,
+    OptionalInt pageSize,
+    Optional<BitmapOrder> bitmapOrder,
+    XbzrleChoice xbzrle,
+    boolean headOnly,
+    Limits limits) {
+
+  /** Which encoding XBZRLE records have. */
+  public enum XbzrleChoice {
+    /** Tell by the record's first bytes. */
+    AUTO,
+    /** As since QEMU 1.2. */
+    CURRENT,
+    /** As proposed in 2011. */
+    PROPOSAL_2011
+  }
+
+  /** Everything is found out. */
+  public static final ParseOptions DEFAULT =
+      new ParseOptions(
+          Optional.empty(),
+          OptionalLong.empty(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          XbzrleChoice.AUTO,
+          false,
+          Limits.DEFAULT);
+
+  /** Returns these options with another choice of {@code headOnly}. */
+  public ParseOptions withHeadOnly(boolean value) {
+    return new ParseOptions(
+        format, streamOffset, pageSize, bitmapOrder, xbzrle, value, limits);
+  }
+
+  /** Returns these options with a layout. */
+  public ParseOptions withFormat(FormatId value) {
+    return new ParseOptions(
+        Optional.of(value), streamOffset, pageSize, bitmapOrder, xbzrle, headOnly, limits);
+  }
+}

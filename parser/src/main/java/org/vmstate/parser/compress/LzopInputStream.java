@@ -1,0 +1,174 @@
+package org.vmstate.parser.compress;
+
+import io.airlift.compress.v3.lzo.LzoDecompressor;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.Adler32;
+import java.util.zip.CRC32;
+import java.util.zip.Checksum;
+
+/**
+ * Reads the files of the lzop program: a header with flags, then blocks of (be32 unpacked length,
+ * be32 packed length, checksums, data) up to an unpacked length of 0. A block that did not shrink is
+ * stored as it is. Source: the lzop 1.04 manual and its file header.
+ */
+final class LzopInputStream extends InputStream {
+  private static final byte[] MAGIC = {
+    (byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'
+  };
+  private static final int MAX_BLOCK = 8 << 20;
+  private static final int VERSION_WITH_LEVEL = 0x0940;
+  private static final int ADLER32_UNPACKED = 0x1;
+  private static final int ADLER32_PACKED = 0x2;
+  private static final int EXTRA_FIELD = 0x40;
+  private static final int CRC32_UNPACKED = 0x100;
+  private static final int CRC32_PACKED = 0x200;
+  private static final int FILTER = 0x800;
+
+  private final DataInputStream in;
+  private final LzoDecompressor lzo = new LzoDecompressor();
+  private int flags;
+  private byte[] packed = new byte[0];
+  private byte[] block = new byte[0];
+  private int position;
+  private int limit;
+  private boolean ended;
+
+  LzopInputStream(InputStream in) throws IOException {
+    this.in = new DataInputStream(in);
+    header(this.in.readUnsignedByte());
+  }
+
+  private void header(int first) throws IOException {
+    byte[] magic = new byte[MAGIC.length];
+    magic[0] = (byte) first;
+    in.readFully(magic, 1, magic.length - 1);
+    if (!java.util.Arrays.equals(magic, MAGIC)) {
+      throw new IOException("lzop: wrong magic");
+    }
+    int version = in.readUnsignedShort();
+    in.readUnsignedShort(); // version of the library
+    if (version >= VERSION_WITH_LEVEL) {
+      in.readUnsignedShort(); // version needed to unpack
+    }
+    int method = in.readUnsignedByte();
+    if (method < 1 || method > 3) {
+      throw new IOException("lzop: unknown method " + method);
+    }
+    if (version >= VERSION_WITH_LEVEL) {
+      in.readUnsignedByte(); // level
+    }
+    flags = in.readInt();
+    if ((flags & FILTER) != 0) {
+      throw new IOException("lzop: filters are not supported");
+    }
+    in.readInt(); // mode
+    in.readInt(); // time, low word
+    if (version >= VERSION_WITH_LEVEL) {
+      in.readInt(); // time, high word
+    }
+    in.skipNBytes(in.readUnsignedByte()); // file name
+    in.readInt(); // checksum of the header
+    if ((flags & EXTRA_FIELD) != 0) {
+      in.skipNBytes(in.readInt() & 0xffffffffL);
+      in.readInt();
+    }
+  }
+
+  private boolean nextBlock() throws IOException {
+    int length = in.readInt();
+    if (length == 0) {
+      int next = in.read();
+      if (next < 0) {
+        return false;
+      }
+      header(next);
+      return nextMemberBlock();
+    }
+    readBlock(length);
+    return true;
+  }
+
+  private boolean nextMemberBlock() throws IOException {
+    int length = in.readInt();
+    if (length == 0) {
+      // an empty member; whatever follows it is not ours
+      return false;
+    }
+    readBlock(length);
+    return true;
+  }
+
+  private void readBlock(int length) throws IOException {
+    int packedLength = in.readInt();
+    if (length < 0 || length > MAX_BLOCK || packedLength <= 0 || packedLength > length) {
+      throw new IOException("lzop: block of " + length + " bytes, packed " + packedLength);
+    }
+    int adler = (flags & ADLER32_UNPACKED) != 0 ? in.readInt() : 0;
+    int crc = (flags & CRC32_UNPACKED) != 0 ? in.readInt() : 0;
+    if (packedLength < length) {
+      in.skipNBytes(((flags & ADLER32_PACKED) != 0 ? 4 : 0) + ((flags & CRC32_PACKED) != 0 ? 4 : 0));
+    }
+    if (block.length < length) {
+      block = new byte[length];
+    }
+    if (packedLength == length) {
+      in.readFully(block, 0, length);
+    } else {
+      if (packed.length < packedLength) {
+        packed = new byte[packedLength];
+      }
+      in.readFully(packed, 0, packedLength);
+      int n = lzo.decompress(packed, 0, packedLength, block, 0, length);
+      if (n != length) {
+        throw new IOException("lzop: block unpacks to " + n + " bytes, expected " + length);
+      }
+    }
+    if ((flags & ADLER32_UNPACKED) != 0) {
+      verify(new Adler32(), length, adler);
+    }
+    if ((flags & CRC32_UNPACKED) != 0) {
+      verify(new CRC32(), length, crc);
+    }
+    position = 0;
+    limit = length;
+  }
+
+  private void verify(Checksum sum, int length, int expected) throws IOException {
+    sum.update(block, 0, length);
+    if ((int) sum.getValue() != expected) {
+      throw new IOException("lzop: wrong checksum");
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int from, int length) throws IOException {
+    if (position == limit) {
+      if (ended) {
+        return -1;
+      }
+      if (!nextBlock()) {
+        ended = true;
+        return -1;
+      }
+    }
+    int n = Math.min(length, limit - position);
+    System.arraycopy(block, position, target, from, n);
+    position += n;
+    return n;
+  }
+
+  /** The end of the file inside a block is an {@link EOFException} from the reads. */
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,134 @@
+package org.vmstate.parser.compress;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.MemoryLimitException;
+import org.tukaani.xz.XZInputStream;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.parser.io.ByteSource;
+
+/**
+ * The unpacked form of the bytes that follow in a source. Offsets of its errors are those of the
+ * packed bytes in the source; since unpackers read ahead, they may lie a little behind the place.
+ */
+public final class Unpacker extends InputStream {
+  /** Memory that xz may take, in KiB: enough for {@code xz -9}. */
+  private static final int XZ_LIMIT_KIB = 80 << 10;
+
+  private static final int BUFFER = 64 << 10;
+
+  private final ByteSource source;
+  private final Compression compression;
+  private InputStream unpacked;
+
+  /** Unpacks from the cursor on. */
+  public Unpacker(ByteSource source, Compression compression) {
+    this.source = source;
+    this.compression = compression;
+  }
+
+  private InputStream open() throws IOException {
+    InputStream packed = new Feed(source);
+    return switch (compression) {
+      case GZIP -> new GZIPInputStream(packed, BUFFER);
+      case BZIP2 -> new BZip2CompressorInputStream(packed, true);
+      case XZ -> new XZInputStream(packed, XZ_LIMIT_KIB);
+      case LZOP -> new LzopInputStream(packed);
+      case ZSTD -> new ZstdInputStream(packed);
+      case RAW, SPARSE -> packed;
+    };
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int from, int length) throws IOException {
+    try {
+      if (unpacked == null) {
+        unpacked = open();
+      }
+      return unpacked.read(target, from, length);
+    } catch (StateFormatException | FeedException e) {
+      throw e;
+    } catch (MemoryLimitException e) {
+      throw new LimitExceededException(
+          "xz: needs " + e.getMemoryNeeded() + " KiB of memory, the limit is " + XZ_LIMIT_KIB,
+          source.position(),
+          path());
+    } catch (EOFException e) {
+      throw new TruncatedDataException("packed data: found the end", source.position(), path());
+    } catch (IOException | RuntimeException e) {
+      // the libraries answer some broken input with unchecked exceptions
+      if (source.atEnd()) {
+        throw new TruncatedDataException(
+            "packed data: found the end, " + e.getMessage(), source.position(), path());
+      }
+      throw new MalformedDataException("packed data: " + e.getMessage(), source.position(), path());
+    }
+  }
+
+  private String path() {
+    return source.path() + "." + compression.label();
+  }
+
+  @Override
+  public void close() throws IOException {
+    source.close();
+  }
+
+  /** The packed bytes; its own I/O errors pass through the unpackers unchanged. */
+  private static final class Feed extends InputStream {
+    private final ByteSource source;
+
+    Feed(ByteSource source) {
+      this.source = source;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      try {
+        return source.readSome(target, from, length);
+      } catch (StateFormatException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new FeedException(e);
+      }
+    }
+
+    @Override
+    public int available() throws IOException {
+      // GZIPInputStream asks before it looks for another member
+      return source.atEnd() ? 0 : 1;
+    }
+  }
+
+  /** An I/O error below the unpacker. */
+  private static final class FeedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    FeedException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package org.vmstate.parser.io;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A regular file, mapped read-only as a whole; the window is a view of at most 1 GiB. When the file
+ * shrinks under the mapping, reads throw {@link InternalError}, which the entry points translate.
+ */
+public final class MappedSource extends ByteSource {
+  private static final long MAX_WINDOW = 1 << 30;
+
+  private final Arena arena;
+  private final MemorySegment map;
+  private final long origin;
+  private final AutoCloseable onClose;
+
+  private MappedSource(
+      StructurePath path, FileChannel channel, long origin, AutoCloseable onClose)
+      throws IOException {
+    super(path);
+    this.arena = Arena.ofShared();
+    this.map = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    this.origin = origin;
+    this.onClose = onClose;
+    view(origin);
+  }
+
+  /** Maps a file. */
+  public static MappedSource open(Path file, StructurePath path) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return new MappedSource(path, channel, 0, () -> {});
+    }
+  }
+
+  /**
+   * Maps the rest of a stream that was written to a temporary file.
+   *
+   * @param origin offset in the stream of the file's first byte
+   * @param onClose removes the temporary file
+   */
+  static MappedSource ofSpool(
+      FileChannel channel, long origin, StructurePath path, AutoCloseable onClose)
+      throws IOException {
+    return new MappedSource(path, channel, origin, onClose);
+  }
+
+  private void view(long offset) {
+    long from = offset - origin;
+    long size = Math.min(MAX_WINDOW, map.byteSize() - from);
+    window = map.asSlice(from, size).asByteBuffer();
+    windowStart = offset;
+  }
+
+  @Override
+  public boolean isSeekable() {
+    return true;
+  }
+
+  @Override
+  public long length() {
+    return origin + map.byteSize();
+  }
+
+  @Override
+  public void seek(long offset) throws IOException {
+    if (offset >= windowStart && offset - windowStart <= window.limit()) {
+      window.position((int) (offset - windowStart));
+    } else if (offset < origin || offset > length()) {
+      throw malformed("offset: expected one inside the file, found " + offset, offset);
+    } else {
+      view(offset);
+    }
+  }
+
+  @Override
+  protected boolean fill(int count) {
+    if (length() - position() < count) {
+      return false;
+    }
+    view(position());
+    return true;
+  }
+
+  @Override
+  public void copy(long offset, ByteBuffer target) throws IOException {
+    if (offset < origin || target.remaining() > length() - offset) {
+      throw new org.vmstate.formats.error.TruncatedDataException(
+          "data: expected " + target.remaining() + " bytes, found the end",
+          offset,
+          path().toString());
+    }
+    MemorySegment slice = map.asSlice(offset - origin, target.remaining());
+    target.put(slice.asByteBuffer());
+  }
+
+  @Override
+  public ByteSource seekable() {
+    return this;
+  }
+
+  @Override
+  public void close() throws IOException {
+    arena.close();
+    try {
+      onClose.close();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.vmstate.parser.io;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A pipe or an unpacked stream: forward only, with a window of 128 KiB. */
+public final class StreamSource extends ByteSource {
+  private static final int CAPACITY = 128 << 10;
+  private static final int SPOOL_IN_MEMORY = 8 << 20;
+
+  private final InputStream in;
+  private boolean ended;
+
+  /** Reads from a stream, whose first byte has offset 0. */
+  public StreamSource(InputStream in, StructurePath path) {
+    super(path);
+    this.in = in;
+    this.window = ByteBuffer.allocate(CAPACITY).limit(0);
+  }
+
+  @Override
+  public boolean isSeekable() {
+    return false;
+  }
+
+  @Override
+  public long length() {
+    return ended ? windowStart + window.limit() : -1;
+  }
+
+  @Override
+  public void seek(long offset) throws IOException {
+    if (offset >= windowStart && offset - windowStart <= window.limit()) {
+      window.position((int) (offset - windowStart));
+      return;
+    }
+    if (offset < position()) {
+      throw unsupported("seek: this input can only be read forward", offset);
+    }
+    while (position() < offset) {
+      if (!has(1)) {
+        throw new org.vmstate.formats.error.TruncatedDataException(
+            "data: expected bytes up to 0x" + Long.toHexString(offset) + ", found the end",
+            position(),
+            path().toString());
+      }
+      int n = (int) Math.min(offset - position(), window.remaining());
+      window.position(window.position() + n);
+    }
+  }
+
+  @Override
+  protected boolean fill(int count) throws IOException {
+    if (!ended) {
+      windowStart += window.position();
+      window.compact();
+      byte[] array = window.array();
+      while (window.position() < CAPACITY) {
+        int n = in.read(array, window.position(), window.remaining());
+        if (n < 0) {
+          ended = true;
+          break;
+        }
+        window.position(window.position() + n);
+      }
+      window.flip();
+    }
+    return window.remaining() >= count;
+  }
+
+  @Override
+  public ByteSource seekable() throws IOException {
+    long origin = position();
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    while (head.size() < SPOOL_IN_MEMORY && has(1)) {
+      head.write(window.array(), window.position(), window.remaining());
+      window.position(window.limit());
+    }
+    if (!has(1)) {
+      in.close();
+      return new HeapSource(head.toByteArray(), origin, path());
+    }
+    Path file = Files.createTempFile("vmstate-img", ".spool");
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
+    try {
+      writeAll(channel, ByteBuffer.wrap(head.toByteArray()));
+      while (has(1)) {
+        writeAll(channel, window);
+      }
+      in.close();
+      return MappedSource.ofSpool(channel, origin, path(), channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void writeAll(FileChannel channel, ByteBuffer data) throws IOException {
+    while (data.hasRemaining()) {
+      channel.write(data);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,135 @@
+package org.vmstate.parser.libvirt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.spec.LibvirtSaveHeader;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+
+/** Reads header, domain XML, cookie and padding. Source: libvirt 11.3.0 qemu_saveimage.c. */
+public final class EnvelopeParser {
+  private EnvelopeParser() {}
+
+  /** Reads the envelope at the cursor, which ends at the first byte of the stream. */
+  public static Envelope parse(ByteSource source, Limits limits, StateVisitor visitor)
+      throws IOException {
+    source.path().push("libvirt");
+    long start = source.position();
+    LibvirtSaveHeader header =
+        SpecReader.readFixed(
+            source, "header", SaveFormat.HEADER_LENGTH, LibvirtSaveHeader::new);
+    LibvirtSaveHeader.Body body = header.body();
+    long version = body.version();
+    if (version > SaveFormat.VERSION_RFC) {
+      throw source.unsupported(
+          "libvirt header version: expected 1 to 3, found " + header.versionLe(), start + 16);
+    }
+    long features = version == SaveFormat.VERSION_RFC ? body.features() : 0;
+    long unknown = features & ~SaveFormat.FEATURE_MAPPED_RAM;
+    if (unknown != 0) {
+      throw source.unsupported(
+          "libvirt header features: bit " + Long.numberOfTrailingZeros(unknown) + " is unknown",
+          start + 36);
+    }
+    Compression compression = compression(source, body, start);
+    long dataLength = body.dataLen();
+    long dataStart = start + SaveFormat.HEADER_LENGTH;
+    if (dataLength > limits.xmlBytes()) {
+      throw source.tooMuch(
+          "libvirt data length: " + dataLength + " bytes, the limit is " + limits.xmlBytes(),
+          start + 20);
+    }
+    byte[] data = source.bytes(dataLength, limits.xmlBytes(), "domain XML");
+    int xmlLength = textLength(data, 0);
+    if (xmlLength < 0 && version >= SaveFormat.VERSION) {
+      throw source.malformed("domain XML: expected a terminator, found none", dataStart);
+    }
+    int xmlEnd = xmlLength < 0 ? data.length : xmlLength + 1;
+    long cookieOffset = version == 1 ? 0 : body.cookieOffset();
+    ByteRange xml = new ByteRange(dataStart, dataStart + (xmlLength < 0 ? data.length : xmlLength));
+    ByteRange cookie = new ByteRange(dataStart + xmlEnd, dataStart + xmlEnd);
+    int cookieEnd = xmlEnd;
+    if (cookieOffset != 0) {
+      if (cookieOffset < xmlEnd || cookieOffset >= data.length) {
+        throw source.malformed(
+            "cookie offset: expected " + xmlEnd + " to " + (data.length - 1) + ", found "
+                + cookieOffset,
+            start + 32);
+      }
+      int length = textLength(data, (int) cookieOffset);
+      if (length < 0) {
+        throw source.malformed(
+            "cookie: expected a terminator, found none", dataStart + cookieOffset);
+      }
+      cookie = new ByteRange(dataStart + cookieOffset, dataStart + cookieOffset + length);
+      cookieEnd = (int) cookieOffset + length + 1;
+    }
+    Envelope envelope =
+        new Envelope(
+            header.magic().equals(SaveFormat.MAGIC),
+            version,
+            !header.isLe(),
+            dataLength,
+            body.wasRunning() != 0,
+            compression,
+            cookieOffset,
+            features,
+            xml,
+            cookie,
+            dataStart + dataLength);
+    visitor.element(
+        new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope));
+    visitor.element(new Element.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd)));
+    if (cookieOffset != 0) {
+      padding(visitor, dataStart + xmlEnd, cookie.start());
+      visitor.element(new Element.Cookie(new ByteRange(cookie.start(), dataStart + cookieEnd)));
+    }
+    padding(visitor, dataStart + cookieEnd, dataStart + dataLength);
+    visitor.envelope(envelope, text(data, xml, dataStart), text(data, cookie, dataStart));
+    source.path().pop();
+    return envelope;
+  }
+
+  private static Compression compression(ByteSource source, LibvirtSaveHeader.Body body, long start)
+      throws IOException {
+    if (body.version() < SaveFormat.VERSION) {
+      return Compression.RAW;
+    }
+    if (body.version() == SaveFormat.VERSION_RFC
+        && (body.features() & SaveFormat.FEATURE_MAPPED_RAM) != 0) {
+      return Compression.SPARSE;
+    }
+    return Compression.of(body.format())
+        .orElseThrow(
+            () ->
+                source.unsupported(
+                    "libvirt image format: expected 0 to 6, found " + body.format(), start + 28));
+  }
+
+  private static void padding(StateVisitor visitor, long from, long to) throws IOException {
+    if (to > from) {
+      visitor.element(new Element.Padding(new ByteRange(from, to)));
+    }
+  }
+
+  private static int textLength(byte[] data, int from) {
+    for (int i = from; i < data.length; i++) {
+      if (data[i] == 0) {
+        return i - from;
+      }
+    }
+    return -1;
+  }
+
+  private static String text(byte[] data, ByteRange range, long origin) {
+    return new String(
+        data, (int) (range.start() - origin), (int) range.length(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,2 @@
+/** Reads what libvirt puts in front of a QEMU stream. */
+package org.vmstate.parser.libvirt;

@@ -1,0 +1,135 @@
+package org.vmstate.parser.ram;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.spec.Xbzrle2011PageHeader;
+import org.vmstate.formats.spec.XbzrlePageHeader;
+import org.vmstate.parser.ParseOptions.XbzrleChoice;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
+import org.vmstate.parser.xbzrle.XbzrleDecoder;
+
+/** Reads page records whose data is encoded, and checks that it decodes. */
+final class DeltaRecordParser {
+  private static final int MAGIC_2011 = 0x0123;
+  private static final int MAGIC_2011_SWAPPED = 0x2301;
+
+  private final ByteSource source;
+  private final RamContext ram;
+  private final XbzrleChoice choice;
+  private byte[] scratch = new byte[0];
+
+  DeltaRecordParser(ByteSource source, RamContext ram, XbzrleChoice choice) {
+    this.source = source;
+    this.ram = ram;
+    this.choice = choice;
+  }
+
+  private byte[] scratch() {
+    if (scratch.length != ram.pageSize()) {
+      scratch = new byte[ram.pageSize()];
+    }
+    return scratch;
+  }
+
+  PageRun xbzrle(RamBlock block, long address) throws IOException {
+    return is2011() ? xbzrle2011(block, address) : xbzrleToday(block, address);
+  }
+
+  private boolean is2011() throws IOException {
+    if (choice != XbzrleChoice.AUTO) {
+      return choice == XbzrleChoice.PROPOSAL_2011;
+    }
+    return source.peek() == 0
+        && source.has(6)
+        && source.peek32(0) == 0
+        && (source.peek32(2) == MAGIC_2011 || source.peek32(2) == MAGIC_2011_SWAPPED);
+  }
+
+  private PageRun xbzrleToday(RamBlock block, long address) throws IOException {
+    long at = source.position();
+    int length = SpecReader.read(source, "xbzrle", XbzrlePageHeader::new).lenDelta();
+    checkLength("XBZRLE length", length, ram.pageSize(), at + 1);
+    long data = source.position();
+    byte[] delta = source.bytes(length, ram.pageSize(), "XBZRLE delta");
+    check(XbzrleDecoder.apply(delta, scratch()), data);
+    return encoded(block, address, PageKind.XBZRLE, length, data);
+  }
+
+  private PageRun xbzrle2011(RamBlock block, long address) throws IOException {
+    long at = source.position();
+    Xbzrle2011PageHeader header =
+        SpecReader.read(source, "xbzrle_2011", Xbzrle2011PageHeader::new);
+    if (header.magic() != MAGIC_2011 && header.magic() != MAGIC_2011_SWAPPED) {
+      throw source.malformed(
+          "XBZRLE 2011 magic: expected 0x0123, found 0x" + Integer.toHexString(header.magic()),
+          at + 4);
+    }
+    if ((header.flags() & 1) == 0) {
+      throw source.malformed("XBZRLE 2011 flags: expected bit 0 set, found " + header.flags(), at + 8);
+    }
+    checkLength("XBZRLE 2011 length", header.lenDelta(), ram.pageSize(), at + 6);
+    long data = source.position();
+    byte[] delta = source.bytes(header.lenDelta(), ram.pageSize(), "XBZRLE delta");
+    check(Xbzrle2011Decoder.apply(delta, order(header.isLittleEndian()), scratch()), data);
+    return encoded(block, address, PageKind.XBZRLE_2011, header.lenDelta(), data);
+  }
+
+  static ByteOrder order(boolean little) {
+    return little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+  }
+
+  PageRun compressed(RamBlock block, long address) throws IOException {
+    long at = source.position();
+    long length = source.be32();
+    checkLength("compressed length", length, RamFormat.compressBound(ram.pageSize()), at);
+    long data = source.position();
+    byte[] deflated = source.bytes(length, Integer.MAX_VALUE, "compressed page");
+    check(inflate(deflated, scratch()), data);
+    return encoded(block, address, PageKind.ZLIB, (int) length, data);
+  }
+
+  /** Inflates a page, and tells what is wrong with it. */
+  static Optional<String> inflate(byte[] deflated, byte[] page) {
+    try (Inflater inflater = new Inflater()) {
+      inflater.setInput(deflated);
+      int n = 0;
+      while (n < page.length && !inflater.finished()) {
+        int more = inflater.inflate(page, n, page.length - n);
+        if (more == 0) {
+          break;
+        }
+        n += more;
+      }
+      boolean whole =
+          n == page.length && inflater.inflate(new byte[1]) == 0 && inflater.finished();
+      return whole ? Optional.empty() : Optional.of("does not inflate to exactly one page");
+    } catch (DataFormatException e) {
+      return Optional.of("no zlib stream: " + e.getMessage());
+    }
+  }
+
+  private PageRun encoded(RamBlock block, long address, PageKind kind, int length, long data) {
+    return new PageRun(block, address / ram.pageSize(), 1, kind, length, data, 0);
+  }
+
+  private void checkLength(String what, long length, long most, long at) throws IOException {
+    if (length > most) {
+      throw source.malformed(what + ": expected at most " + most + ", found " + length, at);
+    }
+  }
+
+  private void check(Optional<String> problem, long at) throws IOException {
+    if (problem.isPresent()) {
+      throw source.malformed("encoded page: " + problem.get(), at);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package org.vmstate.parser.ram;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
+import org.vmstate.parser.xbzrle.XbzrleDecoder;
+
+/**
+ * The final content of every RAM block: collects runs in stream order, the last one of a page wins,
+ * deltas are applied at once. Pages changed by deltas are kept in a temporary file; all others are
+ * read where they stand. A page that was never sent is zero.
+ */
+public final class RamContents implements Closeable {
+  private final PageTable.Budget budget = new PageTable.Budget();
+  private final List<RamBlock> blocks = new ArrayList<>();
+  private final List<PageTable> tables = new ArrayList<>();
+  private ByteSource source;
+  private FileChannel patched;
+  private long patchedPages;
+
+  /**
+   * Sets the source to which the runs' offsets refer. With deltas it must be set before the pass.
+   */
+  public void setSource(ByteSource value) {
+    source = value;
+  }
+
+  /** Takes the block list. */
+  public void blocks(List<RamBlock> list) {
+    blocks.clear();
+    tables.clear();
+    for (RamBlock block : list) {
+      blocks.add(block);
+      tables.add(new PageTable(block.pages(), budget));
+    }
+  }
+
+  /** Returns the blocks in the order of the list. */
+  public List<RamBlock> blocks() {
+    return blocks;
+  }
+
+  /** Takes the next run. */
+  public void add(PageRun run) throws IOException {
+    PageTable table = tables.get(run.block().index());
+    long first = run.firstPage();
+    switch (run.kind()) {
+      case ZERO -> table.setRange(first, run.count(), PageTable.ZERO, 0);
+      case FILL ->
+          table.setRange(first, run.count(), PageTable.entry(PageKind.FILL, run.value()), 0);
+      case DATA ->
+          table.setRange(
+              first, run.count(), PageTable.entry(PageKind.DATA, run.offset()), run.stride());
+      case ZLIB -> table.set(first, PageTable.entry(PageKind.ZLIB, run.offset()));
+      case XBZRLE, XBZRLE_2011 -> patch(table, run);
+    }
+  }
+
+  private void patch(PageTable table, PageRun run) throws IOException {
+    long entry = table.get(run.firstPage());
+    byte[] page = new byte[run.block().pageSize()];
+    read(entry, page);
+    byte[] delta = new byte[run.value()];
+    source.copy(run.offset(), ByteBuffer.wrap(delta));
+    Optional<String> problem =
+        run.kind() == PageKind.XBZRLE
+            ? XbzrleDecoder.apply(delta, page)
+            : Xbzrle2011Decoder.apply(delta, order2011(run.offset()), page);
+    if (problem.isPresent()) {
+      throw new MalformedDataException(
+          "XBZRLE delta: " + problem.get(), run.offset(), run.block().name());
+    }
+    boolean again = PageTable.kind(entry) == PageKind.XBZRLE;
+    long slot = again ? PageTable.value(entry) : patchedPages++;
+    ByteBuffer data = ByteBuffer.wrap(page);
+    while (data.hasRemaining()) {
+      patched().write(data, slot * page.length + data.position());
+    }
+    table.set(run.firstPage(), PageTable.entry(PageKind.XBZRLE, slot));
+  }
+
+  private ByteOrder order2011(long dataOffset) throws IOException {
+    // the magic stands five bytes before the delta
+    ByteBuffer magic = ByteBuffer.allocate(2);
+    source.copy(dataOffset - 5, magic);
+    return DeltaRecordParser.order(magic.get(0) == 0x23);
+  }
+
+  private FileChannel patched() throws IOException {
+    if (patched == null) {
+      patched =
+          FileChannel.open(
+              Files.createTempFile("vmstate-img", ".patched"),
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
+    }
+    return patched;
+  }
+
+  private void read(long entry, byte[] page) throws IOException {
+    long value = PageTable.value(entry);
+    switch (PageTable.kind(entry)) {
+      case ZERO -> Arrays.fill(page, (byte) 0);
+      case FILL -> Arrays.fill(page, (byte) value);
+      case DATA -> source.copy(value, ByteBuffer.wrap(page));
+      case ZLIB -> inflate(value, page);
+      case XBZRLE, XBZRLE_2011 -> {
+        ByteBuffer target = ByteBuffer.wrap(page);
+        while (target.hasRemaining()) {
+          if (patched().read(target, value * page.length + target.position()) < 0) {
+            throw new IOException("temporary file of patched pages: unexpected end");
+          }
+        }
+      }
+    }
+  }
+
+  private void inflate(long offset, byte[] page) throws IOException {
+    // the length stands in the four bytes before the data
+    ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+    source.copy(offset - Integer.BYTES, length);
+    byte[] deflated = new byte[length.getInt(0)];
+    source.copy(offset, ByteBuffer.wrap(deflated));
+    Optional<String> problem = DeltaRecordParser.inflate(deflated, page);
+    if (problem.isPresent()) {
+      throw new MalformedDataException("compressed page: " + problem.get(), offset, "");
+    }
+  }
+
+  /** Takes the bytes of a block from its first to its last. */
+  public interface Sink {
+    /** Takes the next bytes; the buffer is valid during the call. */
+    void bytes(ByteBuffer data) throws IOException;
+
+    /** Takes a number of zero bytes. */
+    void zeros(long count) throws IOException;
+  }
+
+  /** Reads a whole block in address order. */
+  public void read(RamBlock block, Sink sink) throws IOException {
+    PageTable table = tables.get(block.index());
+    int size = block.pageSize();
+    byte[] page = new byte[size];
+    long pages = block.pages();
+    long at = 0;
+    while (at < pages) {
+      long entry = table.get(at);
+      if (entry == PageTable.ZERO) {
+        long next = Math.min(pages, table.nextUsed(at + 1));
+        while (next < pages && table.get(next) == PageTable.ZERO) {
+          next = table.nextUsed(next + 1);
+        }
+        next = Math.min(pages, next);
+        sink.zeros(length(block, at, next));
+        at = next;
+      } else {
+        read(entry, page);
+        sink.bytes(ByteBuffer.wrap(page, 0, (int) length(block, at, at + 1)));
+        at++;
+      }
+    }
+  }
+
+  private static long length(RamBlock block, long from, long to) {
+    return Math.min(block.usedLength(), to * block.pageSize()) - from * block.pageSize();
+  }
+
+  @Override
+  public void close() throws IOException {
+    budget.close();
+    if (patched != null) {
+      patched.close();
+    }
+  }
+}

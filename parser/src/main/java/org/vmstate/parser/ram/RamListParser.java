@@ -1,0 +1,121 @@
+package org.vmstate.parser.ram;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.MappedBlock;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.spec.QemuRamBlockList;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+
+/**
+ * Reads the RAM block list of a START record, and in fixed layouts passes over the pages that stand
+ * between its entries. Source: QEMU 10.0 migration/ram.c.
+ */
+final class RamListParser {
+  private final ByteSource source;
+  private final RamContext ram;
+  private final RamFeatures features;
+  private final Limits limits;
+  private final StateVisitor visitor;
+
+  RamListParser(
+      ByteSource source,
+      RamContext ram,
+      RamFeatures features,
+      Limits limits,
+      StateVisitor visitor) {
+    this.source = source;
+    this.ram = ram;
+    this.features = features;
+    this.limits = limits;
+    this.visitor = visitor;
+  }
+
+  void parse() throws IOException {
+    long start = source.position();
+    QemuRamBlockList list = SpecReader.read(source, "mem_size", QemuRamBlockList::new);
+    long mask = ram.pageSize() - 1L;
+    if ((list.memSize() & mask) != RamFormat.MEM_SIZE) {
+      throw source.malformed(
+          "first RAM word: expected flags 0x4 (MEM_SIZE), found 0x"
+              + Long.toHexString(list.memSize() & mask),
+          start);
+    }
+    long total = list.memSize() & ~mask;
+    if (total < 0) {
+      throw source.malformed("RAM total: expected less than 2^63, found more", start);
+    }
+    visitor.element(new Element.RamTotal(new ByteRange(start, source.position()), total));
+    if (ram.version() == RamFormat.VERSION_3) {
+      ram.add(
+          new RamBlock(0, RamFormat.IDSTR, total, ram.pageSize(), 0, -1, Optional.empty()));
+    } else {
+      long left = total;
+      while (left > 0) {
+        source.path().push("block[" + ram.blocks().size() + "]");
+        left -= entry(left);
+        source.path().pop();
+      }
+    }
+    visitor.ramBlocks(List.copyOf(ram.blocks()));
+  }
+
+  private long entry(long left) throws IOException {
+    long start = source.position();
+    if (ram.blocks().size() >= limits.ramBlocks()) {
+      throw source.tooMuch("RAM block list: more than " + limits.ramBlocks(), start);
+    }
+    boolean hostPage = features.hasHostPageSize(source);
+    QemuRamBlockList.Entry entry =
+        SpecReader.read(
+            source,
+            "entry",
+            io -> new QemuRamBlockList.Entry(io, hostPage, features.ignoreShared()));
+    String name = ByteSource.latin1(entry.idstr());
+    long length = entry.usedLength();
+    if (name.isEmpty()) {
+      throw source.malformed("RAM block name: expected 1 to 255 bytes, found none", start);
+    }
+    if (length <= 0 || length > left) {
+      throw source.malformed(
+          "RAM block length: expected 1 to " + left + " (the rest of the total), found "
+              + Long.toUnsignedString(length),
+          start + 1 + name.length());
+    }
+    long entryEnd = source.position();
+    Optional<MappedBlock> mapped =
+        switch (ram.layout()) {
+          case SEQUENTIAL -> Optional.empty();
+          case MAPPED -> Optional.of(fixed().mappedHeader(length));
+          case FIXED_2022 -> Optional.of(fixed().header2022(length));
+        };
+    RamBlock block =
+        new RamBlock(
+            ram.blocks().size(),
+            name,
+            length,
+            ram.pageSize(),
+            hostPage ? entry.pageSize() : 0,
+            features.ignoreShared() ? entry.address() : -1,
+            mapped);
+    if (!ram.add(block)) {
+      throw source.malformed("RAM block name: " + name + " stands in the list twice", start);
+    }
+    visitor.element(new Element.RamBlockEntry(new ByteRange(start, entryEnd), block));
+    if (mapped.isPresent()) {
+      fixed().pages(block, entryEnd);
+    }
+    return length;
+  }
+
+  private FixedLayoutParser fixed() {
+    return new FixedLayoutParser(source, ram.pageSize(), features.bitmapOrder(), visitor);
+  }
+}

@@ -1,0 +1,2 @@
+/** Iterable sections other than RAM whose payloads tell where they end. */
+package org.vmstate.parser.section;

@@ -1,0 +1,144 @@
+package org.vmstate.parser.stream;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.spec.QemuConfiguration;
+import org.vmstate.formats.stream.PageSizes;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.StateDesc;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+import org.vmstate.parser.vmdesc.StateDecoder;
+
+/** Reads the configuration record. Source: QEMU 10.0 migration/savevm.c. */
+final class ConfigurationParser {
+  private static final String PREFIX = "configuration/";
+  private static final int MAX_SUBSECTIONS = 64;
+  private static final int MAX_UNKNOWN_LENGTH = 32 << 10;
+
+  private final ByteSource source;
+  private final Optional<VmDescription> description;
+  private final StateVisitor visitor;
+  private final List<String> capabilities = new ArrayList<>();
+  private final List<String> unknown = new ArrayList<>();
+  private OptionalInt pageBits = OptionalInt.empty();
+  private Optional<String> uuid = Optional.empty();
+
+  ConfigurationParser(
+      ByteSource source, Optional<VmDescription> description, StateVisitor visitor) {
+    this.source = source;
+    this.description = description;
+    this.visitor = visitor;
+  }
+
+  StreamConfiguration parse() throws IOException {
+    long start = source.position();
+    QemuConfiguration head = SpecReader.read(source, "configuration", QemuConfiguration::new);
+    String machine = ByteSource.latin1(head.machine());
+    visitor.element(
+        new Element.Configuration(new ByteRange(start, source.position()), machine));
+    source.path().push("configuration");
+    int count = 0;
+    while (source.peek() == StreamFormat.SUBSECTION) {
+      if (++count > MAX_SUBSECTIONS) {
+        throw source.tooMuch(
+            "configuration: more than " + MAX_SUBSECTIONS + " subsections", source.position());
+      }
+      subsection();
+    }
+    source.path().pop();
+    return new StreamConfiguration(
+        StreamFormat.VERSION, true, machine, pageBits, List.copyOf(capabilities), uuid, unknown);
+  }
+
+  private void subsection() throws IOException {
+    long start = source.position();
+    QemuConfiguration.SubsectionHeader header =
+        SpecReader.read(source, "subsection", QemuConfiguration.SubsectionHeader::new);
+    String name = ByteSource.latin1(header.name());
+    source.path().push(name);
+    switch (name) {
+      case StreamFormat.TARGET_PAGE_BITS -> {
+        long at = source.position();
+        long bits =
+            SpecReader.read(source, "bits", QemuConfiguration.TargetPageBits::new).bits();
+        if (bits < PageSizes.MIN_BITS || bits > PageSizes.MAX_BITS) {
+          throw source.malformed(
+              "target page bits: expected " + PageSizes.MIN_BITS + " to " + PageSizes.MAX_BITS
+                  + ", found " + bits,
+              at);
+        }
+        pageBits = OptionalInt.of((int) bits);
+      }
+      case StreamFormat.CAPABILITIES -> {
+        QemuConfiguration.CapabilityList list =
+            SpecReader.read(source, "capabilities", QemuConfiguration.CapabilityList::new);
+        for (QemuConfiguration.Capability c : list.capabilities()) {
+          capabilities.add(ByteSource.latin1(c.name()));
+        }
+      }
+      case StreamFormat.UUID -> {
+        QemuConfiguration.Uuid id = SpecReader.read(source, "uuid", QemuConfiguration.Uuid::new);
+        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(id.uuid());
+        uuid = Optional.of(new UUID(bytes.getLong(), bytes.getLong()).toString());
+      }
+      default -> unknown(name, start);
+    }
+    source.path().pop();
+    visitor.element(
+        new Element.ConfigurationSubsection(new ByteRange(start, source.position()), name));
+  }
+
+  /** Finds the end of a subsection that has no known layout: by the description, or by search. */
+  private void unknown(String name, long start) throws IOException {
+    unknown.add(name);
+    visitor.notice(start, "configuration: subsection " + name + " is not known");
+    Optional<StateDesc> desc =
+        description
+            .flatMap(VmDescription::configuration)
+            .flatMap(c -> c.subsections().stream().filter(s -> s.name().equals(name)).findFirst());
+    if (desc.isPresent()) {
+      // the subsection's header is read already
+      StateDecoder.decode(source, desc.get(), Limits.DEFAULT);
+      return;
+    }
+    for (int n = 0; n < MAX_UNKNOWN_LENGTH; n++) {
+      if (recordFollows()) {
+        return;
+      }
+      source.skip(1);
+    }
+    throw source.unsupported("configuration: no end of subsection " + name + " found", start);
+  }
+
+  private boolean recordFollows() throws IOException {
+    return switch (source.peek()) {
+      case StreamFormat.SUBSECTION -> nameFollows(1, PREFIX);
+      case StreamFormat.SECTION_START -> nameFollows(5, "ram") || nameFollows(5, "dirty-bitmap");
+      case StreamFormat.COMMAND -> source.peek32(1) >= 0 && source.peek32(1) >> 16 == 1;
+      default -> false;
+    };
+  }
+
+  private boolean nameFollows(int ahead, String expected) throws IOException {
+    if (source.peek(ahead) < expected.length()) {
+      return false;
+    }
+    for (int i = 0; i < expected.length(); i++) {
+      if (source.peek(ahead + 1 + i) != expected.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,393 @@
+package org.vmstate.parser.stream;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.spec.QemuCommand;
+import org.vmstate.formats.spec.QemuSectionHeader;
+import org.vmstate.formats.spec.QemuSectionRef;
+import org.vmstate.formats.spec.QemuStreamHeader;
+import org.vmstate.formats.spec.QemuVmdescription;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.PageSizes;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+import org.vmstate.parser.ram.RamContext;
+import org.vmstate.parser.ram.RamFeatures;
+import org.vmstate.parser.ram.RamParser;
+import org.vmstate.parser.section.SelfDelimited;
+import org.vmstate.parser.vmdesc.DescriptionFinder;
+import org.vmstate.parser.vmdesc.DescriptionParser;
+import org.vmstate.parser.vmdesc.StateDecoder;
+
+/**
+ * Reads one stream from its magic to the end of the source. Device sections carry no length: they
+ * are read by the description, which a seekable source gives before they come; the rest of a pipe
+ * is put aside when the first such section is met. Source: QEMU 10.0 migration/savevm.c.
+ */
+public final class StreamParser {
+  private static final long DESCRIPTION_REACH = 64 << 20;
+  private static final int ADVISE_WITH_SIZES = 16;
+
+  /** Whether sections end with a footer; the stream does not say. */
+  private enum Footers {
+    UNKNOWN,
+    PRESENT,
+    ABSENT
+  }
+
+  private final ParseOptions options;
+  private final StateVisitor visitor;
+  private final RamContext ram = new RamContext();
+  private final Map<Long, Section> sections = new HashMap<>();
+  private ByteSource source;
+  private long streamStart;
+  private StreamConfiguration configuration;
+  private Optional<VmDescription> description = Optional.empty();
+  private long descriptionOffset = -1;
+  private Footers footers = Footers.UNKNOWN;
+  private RamParser ramParser;
+  private long postcopyPageSizes;
+  private long sectionCount;
+
+  /** Reads from the cursor of a source. */
+  public StreamParser(ByteSource source, ParseOptions options, StateVisitor visitor) {
+    this.source = source;
+    this.options = options;
+    this.visitor = visitor;
+  }
+
+  /** Reads the stream. */
+  public void parse() throws IOException {
+    streamStart = source.position();
+    QemuStreamHeader header = SpecReader.read(source, "stream header", QemuStreamHeader::new);
+    visitor.element(
+        new Element.StreamHeader(
+            new ByteRange(streamStart, source.position()), header.version()));
+    if (header.version() == StreamFormat.VERSION_2) {
+      configure(noConfiguration(StreamFormat.VERSION_2));
+      new Version2Parser(source, options.limits(), visitor).parse();
+      return;
+    }
+    if (header.version() != StreamFormat.VERSION) {
+      throw source.unsupported(
+          "stream version: expected 2 or 3, found " + header.version(), streamStart + 4);
+    }
+    if (source.isSeekable() && !options.headOnly()) {
+      findDescription();
+    }
+    configure(
+        source.peek() == StreamFormat.CONFIGURATION
+            ? new ConfigurationParser(source, description, visitor).parse()
+            : noConfiguration(StreamFormat.VERSION));
+    records();
+  }
+
+  private static StreamConfiguration noConfiguration(long version) {
+    return new StreamConfiguration(
+        version, false, "", OptionalInt.empty(), List.of(), Optional.empty(), List.of());
+  }
+
+  private void configure(StreamConfiguration found) throws IOException {
+    configuration = found;
+    visitor.configuration(found);
+  }
+
+  private void findDescription() throws IOException {
+    Optional<ByteRange> place = DescriptionFinder.find(source, streamStart, DESCRIPTION_REACH);
+    if (place.isEmpty() || place.get().length() > options.limits().descriptionBytes()) {
+      return;
+    }
+    java.nio.ByteBuffer text = java.nio.ByteBuffer.allocate((int) place.get().length());
+    source.copy(place.get().start(), text);
+    try {
+      setDescription(
+          DescriptionParser.parse(text.array(), place.get().start(), options.limits()));
+      descriptionOffset = place.get().start();
+    } catch (StateFormatException e) {
+      visitor.notice(e.offset(), e.reason());
+    }
+  }
+
+  private void setDescription(VmDescription found) throws IOException {
+    description = Optional.of(found);
+    visitor.description(found);
+  }
+
+  private void records() throws IOException {
+    while (true) {
+      long at = source.position();
+      int type = source.peek();
+      switch (type) {
+        case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL -> {
+          if (!section(type)) {
+            return;
+          }
+        }
+        case StreamFormat.SECTION_PART, StreamFormat.SECTION_END -> {
+          if (!sectionAgain(type)) {
+            return;
+          }
+        }
+        case StreamFormat.COMMAND -> command();
+        case StreamFormat.EOF -> {
+          source.skip(1);
+          visitor.element(new Element.EndOfStream(new ByteRange(at, at + 1)));
+          new TailParser(source, options.limits(), visitor, description, descriptionOffset)
+              .parse();
+          return;
+        }
+        case -1 -> throw new org.vmstate.formats.error.TruncatedDataException(
+            "record: expected another section or the end mark, found the end of the file",
+            at,
+            source.path().toString());
+        default ->
+            throw source.malformed(
+                "record type: expected 0 to 4 or 8, found 0x" + Integer.toHexString(type), at);
+      }
+      if (options.headOnly() && !ram.blocks().isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  private void command() throws IOException {
+    long at = source.position();
+    QemuCommand command = SpecReader.read(source, "command", QemuCommand::new);
+    int code = (int) command.command().id();
+    byte[] payload = command.payload();
+    visitor.element(
+        new Element.Command(new ByteRange(at, source.position()), code, payload));
+    CommandType type = CommandType.of(code);
+    if (type == CommandType.INVALID) {
+      visitor.notice(at, "command " + code + " is not known");
+    } else if (type.length() >= 0 && type.length() != payload.length) {
+      visitor.notice(
+          at,
+          "command " + type.label() + ": expected " + type.length() + " bytes, found "
+              + payload.length);
+    }
+    if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
+      postcopyPageSizes = java.nio.ByteBuffer.wrap(payload).getLong();
+    }
+  }
+
+  /** Reads a START or FULL record; false when the rest of the stream could not be delimited. */
+  private boolean section(int type) throws IOException {
+    long at = source.position();
+    source.path().push("section[" + sectionCount + "]");
+    QemuSectionHeader header = SpecReader.read(source, "header", QemuSectionHeader::new);
+    Section section =
+        new Section(
+            header.sectionId(),
+            ByteSource.latin1(header.idstr()),
+            header.instanceId(),
+            header.versionId());
+    if (section.name().isEmpty()) {
+      throw source.malformed("section name: expected 1 to 255 bytes, found none", at + 5);
+    }
+    if (++sectionCount > options.limits().sections()) {
+      throw source.tooMuch("stream: more than " + options.limits().sections() + " sections", at);
+    }
+    sections.put(section.id(), section);
+    visitor.element(
+        new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
+    source.path().push(section.name());
+    boolean delimited;
+    if (type == StreamFormat.SECTION_FULL) {
+      delimited = full(section);
+    } else if (section.name().equals(RamFormat.IDSTR)) {
+      RamFeatures features =
+          new RamFeatures(
+              configuration.has(Capability.IGNORE_SHARED),
+              postcopyPageSizes,
+              pageSize(),
+              options.bitmapOrder(),
+              options.xbzrle());
+      ramParser = new RamParser(source, ram, features, visitor);
+      ramParser.start(section, layout(), options.limits());
+      delimited = true;
+    } else {
+      delimited = iterable(type, section);
+    }
+    source.path().pop();
+    delimited = delimited && footer(section);
+    source.path().pop();
+    return delimited;
+  }
+
+  private boolean sectionAgain(int type) throws IOException {
+    long at = source.position();
+    QemuSectionRef ref = SpecReader.read(source, "section", QemuSectionRef::new);
+    Section section = sections.get(ref.sectionId());
+    if (section == null) {
+      throw source.malformed(
+          "section id: expected one that a START announced, found " + ref.sectionId(), at + 1);
+    }
+    visitor.element(
+        new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
+    source.path().push(section.name());
+    boolean delimited = true;
+    if (section.name().equals(RamFormat.IDSTR) && ramParser != null) {
+      ramParser.part();
+    } else {
+      delimited = iterable(type, section);
+    }
+    source.path().pop();
+    return delimited && footer(section);
+  }
+
+  private RamContext.Layout layout() throws IOException {
+    if (options.format().isPresent()) {
+      FormatId format = options.format().get();
+      if (format == FormatId.QEMU_FIXED_RAM) {
+        return RamContext.Layout.FIXED_2022;
+      }
+    }
+    if (configuration.has(Capability.MAPPED_RAM)) {
+      return RamContext.Layout.MAPPED;
+    }
+    return configuration.has(Capability.FIXED_RAM)
+        ? LayoutGuess.ofFixedRam(source, configuration.has(Capability.IGNORE_SHARED))
+        : RamContext.Layout.SEQUENTIAL;
+  }
+
+  private int pageSize() {
+    if (options.pageSize().isPresent()) {
+      return options.pageSize().getAsInt();
+    }
+    if (configuration.pageBits().isPresent()) {
+      return 1 << configuration.pageBits().getAsInt();
+    }
+    long described = description.map(VmDescription::pageSize).orElse(0L);
+    if (Long.bitCount(described) == 1
+        && described >= 1 << PageSizes.MIN_BITS
+        && described <= 1 << PageSizes.MAX_BITS) {
+      return (int) described;
+    }
+    return 1 << PageSizes.bitsOf(configuration.machine());
+  }
+
+  /** Reads a payload that is not described and not RAM. */
+  private boolean iterable(int type, Section section) throws IOException {
+    Optional<SelfDelimited> grammar = SelfDelimited.of(section);
+    long start = source.position();
+    if (grammar.isEmpty()) {
+      return search(section, start, "");
+    }
+    grammar.get().skip(source, type);
+    payload(section, start);
+    return true;
+  }
+
+  private void payload(Section section, long start) throws IOException {
+    visitor.element(
+        new Element.DevicePayload(new ByteRange(start, source.position()), section));
+  }
+
+  private boolean full(Section section) throws IOException {
+    if (!source.isSeekable()) {
+      source = source.seekable();
+      findDescription();
+    }
+    long start = source.position();
+    Optional<DeviceDesc> desc =
+        description.flatMap(d -> d.find(section.name(), section.instance()));
+    if (desc.isEmpty()) {
+      return search(
+          section, start, description.isPresent() ? "the description does not name it" : "");
+    }
+    String problem;
+    String path = source.path().toString();
+    try {
+      StateNode state = StateDecoder.decode(source, desc.get().state(), options.limits());
+      if (footers != Footers.PRESENT || footerFollows(section)) {
+        payload(section, start);
+        visitor.deviceState(section, Optional.of(state), "");
+        return true;
+      }
+      problem = "the description gives " + state.range().length() + " bytes, no footer follows";
+    } catch (StateFormatException e) {
+      problem = e.getMessage();
+    }
+    while (!source.path().toString().equals(path)) {
+      source.path().pop();
+    }
+    source.seek(start);
+    visitor.notice(start, section.name() + ": " + problem);
+    return search(section, start, problem);
+  }
+
+  /** Looks for the footer that ends a payload; without one, the rest is unknown. */
+  private boolean search(Section section, long start, String problem) throws IOException {
+    if (!source.isSeekable()) {
+      source = source.seekable();
+      findDescription();
+    }
+    OptionalLong found =
+        footers == Footers.ABSENT
+            ? OptionalLong.empty()
+            : new FooterFinder(source, sections).find(start, section.id());
+    if (found.isPresent()) {
+      source.seek(found.getAsLong());
+      payload(section, start);
+      visitor.deviceState(section, Optional.empty(), problem);
+      return true;
+    }
+    if (source.length() > start) {
+      visitor.element(
+          new Element.Unknown(
+              new ByteRange(start, source.length()), "no end of section " + section.name()));
+    }
+    visitor.deviceState(section, Optional.empty(), problem);
+    visitor.notice(
+        start, "no end of section " + section.name() + " found; the rest of the file is unknown");
+    source.seek(source.length());
+    return false;
+  }
+
+  private boolean footerFollows(Section section) throws IOException {
+    return source.peek() == StreamFormat.SECTION_FOOTER && source.peek32(1) == section.id();
+  }
+
+  private boolean footer(Section section) throws IOException {
+    long at = source.position();
+    if (footers == Footers.UNKNOWN) {
+      footers =
+          source.peek() == StreamFormat.SECTION_FOOTER ? Footers.PRESENT : Footers.ABSENT;
+    }
+    if (footers == Footers.ABSENT) {
+      return true;
+    }
+    if (source.peek() != StreamFormat.SECTION_FOOTER && source.has(1)) {
+      throw source.malformed(
+          "section footer: expected 0x7e, found 0x" + Integer.toHexString(source.peek()), at);
+    }
+    QemuSectionRef ref = SpecReader.read(source, "footer", QemuSectionRef::new);
+    if (ref.sectionId() != section.id()) {
+      throw source.malformed(
+          "section footer: expected id " + section.id() + ", found " + ref.sectionId(), at + 1);
+    }
+    visitor.element(
+        new Element.SectionFooter(new ByteRange(at, source.position()), section));
+    return true;
+  }
+}

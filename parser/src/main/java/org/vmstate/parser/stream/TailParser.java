@@ -1,0 +1,93 @@
+package org.vmstate.parser.stream;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.spec.QemuVmdescription;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+import org.vmstate.parser.vmdesc.DescriptionParser;
+
+/**
+ * Reads what stands behind the end mark: the description, and bytes that QEMU does not look at. A
+ * broken description does not stop a loader, so it is only remarked upon.
+ */
+final class TailParser {
+  private static final int FRAME = 5;
+
+  private final ByteSource source;
+  private final Limits limits;
+  private final StateVisitor visitor;
+  private final Optional<VmDescription> known;
+  private final long knownOffset;
+
+  TailParser(
+      ByteSource source,
+      Limits limits,
+      StateVisitor visitor,
+      Optional<VmDescription> known,
+      long knownOffset) {
+    this.source = source;
+    this.limits = limits;
+    this.visitor = visitor;
+    this.known = known;
+    this.knownOffset = knownOffset;
+  }
+
+  void parse() throws IOException {
+    if (source.peek() == StreamFormat.VMDESCRIPTION && source.has(FRAME)) {
+      description();
+    }
+    long start = source.position();
+    while (source.has(1)) {
+      source.skip(source.length() < 0 ? 1 : source.length() - source.position());
+    }
+    if (source.position() > start) {
+      visitor.element(new Element.Trailing(new ByteRange(start, source.position())));
+      visitor.notice(
+          start, (source.position() - start) + " bytes follow the end of the stream");
+    }
+  }
+
+  private void description() throws IOException {
+    long start = source.position();
+    source.path().push("vmdescription");
+    long length = SpecReader.read(source, "frame", QemuVmdescription::new).lenJson();
+    long textStart = source.position();
+    if (knownOffset == textStart) {
+      source.skip(length);
+    } else {
+      try {
+        byte[] text = source.bytes(length, limits.descriptionBytes(), "vmdescription");
+        VmDescription found = DescriptionParser.parse(text, textStart, limits);
+        if (known.isEmpty()) {
+          visitor.description(found);
+        }
+      } catch (StateFormatException e) {
+        visitor.notice(e.offset(), "vmdescription: " + e.reason());
+        skipUpTo(length - (source.position() - textStart));
+      }
+    }
+    source.path().pop();
+    visitor.element(new Element.Description(new ByteRange(start, source.position())));
+  }
+
+  private void skipUpTo(long count) throws IOException {
+    long left = count;
+    while (left > 0 && source.has(1)) {
+      if (source.length() >= 0) {
+        left = Math.min(left, source.length() - source.position());
+        source.skip(left);
+        return;
+      }
+      source.skip(1);
+      left--;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package org.vmstate.parser.vmdesc;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.io.ByteSource;
+
+/**
+ * Finds the vmdescription near the end of a seekable image without reading the sections: EOF byte,
+ * record byte 6, be32 length, and a JSON object of that length.
+ */
+public final class DescriptionFinder {
+  private static final int STEP = 256 << 10;
+  private static final byte[][] STARTS = {
+    "{\"configuration\"".getBytes(StandardCharsets.US_ASCII),
+    "{\"page_size\"".getBytes(StandardCharsets.US_ASCII)
+  };
+  private static final int LONGEST_START = STARTS[0].length;
+  private static final int FRAME = 6;
+
+  private DescriptionFinder() {}
+
+  /**
+   * Returns the range of the JSON text.
+   *
+   * @param from offset at which the stream starts
+   * @param reach how far from the end to look, in bytes
+   */
+  public static Optional<ByteRange> find(ByteSource source, long from, long reach)
+      throws IOException {
+    long end = source.length();
+    long lowest = Math.max(from, end - reach);
+    long chunkEnd = end;
+    while (chunkEnd > lowest) {
+      long chunkStart = Math.max(lowest, chunkEnd - STEP);
+      long readEnd = Math.min(end, chunkEnd + LONGEST_START);
+      ByteBuffer chunk = ByteBuffer.allocate((int) (readEnd - chunkStart));
+      source.copy(chunkStart, chunk);
+      byte[] bytes = chunk.array();
+      for (int i = bytes.length - 1; i >= 0; i--) {
+        if (bytes[i] == '{' && startsAt(bytes, i)) {
+          Optional<ByteRange> found = frame(source, chunkStart + i, from, end);
+          if (found.isPresent()) {
+            return found;
+          }
+        }
+      }
+      chunkEnd = chunkStart;
+    }
+    return Optional.empty();
+  }
+
+  private static boolean startsAt(byte[] bytes, int at) {
+    for (byte[] start : STARTS) {
+      if (bytes.length - at >= start.length
+          && java.util.Arrays.equals(
+              bytes, at, at + start.length, start, 0, start.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Optional<ByteRange> frame(ByteSource source, long json, long from, long end)
+      throws IOException {
+    if (json - from < FRAME) {
+      return Optional.empty();
+    }
+    ByteBuffer frame = ByteBuffer.allocate(FRAME);
+    source.copy(json - FRAME, frame);
+    frame.flip();
+    boolean framed =
+        frame.get() == StreamFormat.EOF && frame.get() == StreamFormat.VMDESCRIPTION;
+    long length = frame.getInt() & 0xffffffffL;
+    return framed && length <= end - json
+        ? Optional.of(new ByteRange(json, json + length))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,186 @@
+package org.vmstate.parser.vmdesc;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.StateDesc;
+import org.vmstate.formats.vmdesc.VmDescription;
+
+/**
+ * Reads the JSON with a streaming parser, because queue fields repeat their member names. Source:
+ * QEMU 10.0 migration/vmstate.c, migration/savevm.c.
+ */
+public final class DescriptionParser {
+  private static final String PATH = "vmdescription";
+
+  private final JsonParser json;
+  private final Limits limits;
+  private final long origin;
+  private final Map<String, String> names = new HashMap<>();
+  private int fields;
+
+  private DescriptionParser(JsonParser json, Limits limits, long origin) {
+    this.json = json;
+    this.limits = limits;
+    this.origin = origin;
+  }
+
+  /**
+   * Parses a description.
+   *
+   * @param text the JSON text
+   * @param origin its offset in the file
+   * @throws StateFormatException when it is no JSON, no description, or larger than the limits
+   */
+  public static VmDescription parse(byte[] text, long origin, Limits limits)
+      throws StateFormatException {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(limits.nesting() * 4)
+                    .maxStringLength(1 << 16)
+                    .build())
+            .build();
+    try (JsonParser json = factory.createParser(text)) {
+      return new DescriptionParser(json, limits, origin).root();
+    } catch (StateFormatException e) {
+      throw e;
+    } catch (JsonParseException e) {
+      throw new MalformedDataException(
+          "JSON: " + e.getOriginalMessage(), origin + offsetOf(e), PATH);
+    } catch (JsonProcessingException e) {
+      throw new LimitExceededException(
+          "JSON: " + e.getOriginalMessage(), origin + offsetOf(e), PATH);
+    } catch (IOException e) {
+      throw new MalformedDataException("JSON: " + e.getMessage(), origin, PATH);
+    }
+  }
+
+  private static long offsetOf(JsonProcessingException e) {
+    return e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
+  }
+
+  private VmDescription root() throws IOException {
+    expect(json.nextToken(), JsonToken.START_OBJECT);
+    long pageSize = 0;
+    Optional<StateDesc> configuration = Optional.empty();
+    List<DeviceDesc> devices = new ArrayList<>();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      switch (name) {
+        case "page_size" -> pageSize = number(value);
+        case "configuration" -> configuration = Optional.of(object(0).toState());
+        case "devices" -> {
+          expect(value, JsonToken.START_ARRAY);
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (devices.size() >= limits.sections()) {
+              throw tooMany("devices", limits.sections());
+            }
+            devices.add(object(0).toDevice());
+          }
+        }
+        default -> json.skipChildren();
+      }
+    }
+    return new VmDescription(pageSize, configuration, devices);
+  }
+
+  /** Reads the object at the current token: a device, a struct, a subsection or a field. */
+  private DescriptionObject object(int depth) throws IOException {
+    expect(json.currentToken(), JsonToken.START_OBJECT);
+    if (depth > limits.nesting()) {
+      throw tooMany("nested structs", limits.nesting());
+    }
+    if (++fields > limits.descriptionFields()) {
+      throw tooMany("fields", limits.descriptionFields());
+    }
+    DescriptionObject result = new DescriptionObject();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      switch (name) {
+        case "name" -> result.name = text(value);
+        case "type" -> result.type = text(value);
+        case "vmsd_name" -> result.beginInline(text(value));
+        case "version" -> result.version = number(value);
+        case "instance_id" -> result.instance = number(value);
+        case "size" -> result.size = number(value);
+        case "array_len" -> result.arrayLength = count(value);
+        case "index" -> result.index = number(value);
+        case "struct" -> result.struct = object(depth + 1).toState();
+        case "fields" -> {
+          expect(value, JsonToken.START_ARRAY);
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            result.addField(object(depth + 1));
+          }
+        }
+        case "subsections" -> {
+          expect(value, JsonToken.START_ARRAY);
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            result.subsections.add(object(depth + 1).toState());
+          }
+        }
+        default -> json.skipChildren();
+      }
+    }
+    return result;
+  }
+
+  private int count(JsonToken token) throws IOException {
+    long value = number(token);
+    if (value > Integer.MAX_VALUE) {
+      throw tooMany("array elements", Integer.MAX_VALUE);
+    }
+    return (int) value;
+  }
+
+  private long number(JsonToken token) throws IOException {
+    expect(token, JsonToken.VALUE_NUMBER_INT);
+    long value = json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? -1 : json.getLongValue();
+    if (value < 0) {
+      throw malformed("expected a number from 0 to 2^63-1, found " + json.getText());
+    }
+    return value;
+  }
+
+  private String text(JsonToken token) throws IOException {
+    expect(token, JsonToken.VALUE_STRING);
+    String value = json.getText();
+    return names.computeIfAbsent(value, v -> v);
+  }
+
+  private void expect(JsonToken found, JsonToken expected) throws IOException {
+    if (found != expected) {
+      throw malformed("expected " + expected + ", found " + found);
+    }
+  }
+
+  private MalformedDataException malformed(String reason) {
+    return new MalformedDataException("JSON: " + reason, offset(), PATH);
+  }
+
+  private LimitExceededException tooMany(String what, int limit) {
+    return new LimitExceededException(
+        "JSON: more than " + limit + " " + what, offset(), PATH);
+  }
+
+  private long offset() {
+    return origin + Math.max(0, json.currentTokenLocation().getByteOffset());
+  }
+}

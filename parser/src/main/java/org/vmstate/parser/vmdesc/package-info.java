@@ -1,0 +1,2 @@
+/** Reads the vmdescription's JSON, and device state with its help. */
+package org.vmstate.parser.vmdesc;
