@@ -1,0 +1,83 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnrecognizedFormatException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Prints failures as one line on standard error and chooses their exit codes. */
+final class Failures {
+  private Failures() {}
+
+  private static void line(String text) {
+    System.err.println("vmstate-img: " + printable(text));
+  }
+
+  /** Keeps a hostile image from sending control sequences to a terminal. */
+  private static String printable(String text) {
+    StringBuilder result = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      result.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? String.format("\\x%02x", (int) c) : c);
+    }
+    return result.toString();
+  }
+
+  static int usage(ParameterException e, String[] args) {
+    line(e.getMessage());
+    System.err.println(
+        "Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.NOT_RUN;
+  }
+
+  static int execution(Exception e, CommandLine command, ParseResult result) {
+    return switch (e) {
+      case StateFormatException s -> {
+        line(s.getMessage());
+        yield code(s);
+      }
+      case NoSuchFileException n -> {
+        line(n.getFile() + ": no such file");
+        yield ExitCode.NOT_RUN;
+      }
+      case AccessDeniedException a -> {
+        line(a.getFile() + ": permission denied");
+        yield ExitCode.NOT_RUN;
+      }
+      case IOException io -> {
+        if (!"Broken pipe".equals(io.getMessage())) {
+          line(String.valueOf(io.getMessage()));
+        }
+        yield ExitCode.NOT_RUN;
+      }
+      default -> {
+        line("internal error, please report it with the stack trace below");
+        e.printStackTrace();
+        yield ExitCode.INTERNAL;
+      }
+    };
+  }
+
+  /** Prints the error that ended a pass whose report is already out. */
+  static int report(String image, StateFormatException e) {
+    line(image + ": " + e.getMessage());
+    return code(e);
+  }
+
+  private static int code(StateFormatException e) {
+    return switch (e) {
+      case MalformedDataException m -> ExitCode.CORRUPT;
+      case TruncatedDataException t -> ExitCode.CORRUPT;
+      case LimitExceededException l -> ExitCode.UNSUPPORTED;
+      case UnrecognizedFormatException u -> ExitCode.UNSUPPORTED;
+      case UnsupportedFeatureException u -> ExitCode.UNSUPPORTED;
+    };
+  }
+}

@@ -1,0 +1,157 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.ram.BitmapOrder;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.ParseOptions.XbzrleChoice;
+import org.vmstate.parser.io.ByteSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The image argument and the options that say how to read it. */
+final class Input {
+  @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
+  private CommandLine.Model.CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The image: a file, sample:NAME, or - for standard input.")
+  private String file;
+
+  @Option(
+      names = {"-f", "--format"},
+      paramLabel = "FMT",
+      description = {
+        "Layout of the image; found out by default. qemu, qemu-mapped-ram, qemu-fixed-ram (the"
+            + " proposal of 2022), libvirt-raw, -gzip, -bzip2, -xz, -lzop, -zstd, -sparse."
+      })
+  private String format;
+
+  @Option(
+      names = "--stream-offset",
+      paramLabel = "N",
+      description = "File offset of a bare stream; unused space in front is skipped by default.")
+  private Long streamOffset;
+
+  @Option(
+      names = "--page-size",
+      paramLabel = "BYTES",
+      description = "Target page size, for a stream that does not say and a machine unknown here.")
+  private Integer pageSize;
+
+  @Option(
+      names = "--bitmap-order",
+      paramLabel = "ORDER",
+      description = "Bits of mapped-ram bitmaps: le, be64 or be32; found out by default.")
+  private String bitmapOrder;
+
+  @Option(
+      names = "--xbzrle",
+      paramLabel = "ENCODING",
+      description = "Deltas: current or 2011 (the proposal); found out by default.")
+  private String xbzrle;
+
+  private Path sample;
+
+  String file() {
+    return file;
+  }
+
+  ByteSource open() throws IOException {
+    if (file.equals("-")) {
+      return ImageReader.open(new FileInputStream(FileDescriptor.in));
+    }
+    return ImageReader.open(path());
+  }
+
+  /** Returns the path of the image; a sample is unpacked into a temporary file first. */
+  Path path() throws IOException {
+    if (file.startsWith(Samples.PREFIX)) {
+      if (sample == null) {
+        sample = Samples.temporary(file.substring(Samples.PREFIX.length()));
+        // the file is gone with its last user
+        Runtime.getRuntime().addShutdownHook(new Thread(this::deleteSample));
+      }
+      return sample;
+    }
+    return Path.of(file);
+  }
+
+  private void deleteSample() {
+    try {
+      Files.deleteIfExists(sample);
+    } catch (IOException e) {
+      System.err.println("vmstate-img: " + sample + ": could not be deleted");
+    }
+  }
+
+  ParseOptions options() {
+    return new ParseOptions(
+        formatId(),
+        streamOffset == null ? OptionalLong.empty() : OptionalLong.of(nonNegative(streamOffset)),
+        pageSize == null ? OptionalInt.empty() : OptionalInt.of(pageSize()),
+        order(),
+        choice(),
+        false,
+        Limits.DEFAULT);
+  }
+
+  private Optional<FormatId> formatId() {
+    if (format == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        FormatId.of(format).orElseThrow(() -> wrong("-f " + format + ": no such format")));
+  }
+
+  private long nonNegative(long value) {
+    if (value < 0) {
+      throw wrong("--stream-offset " + value + ": expected 0 or more");
+    }
+    return value;
+  }
+
+  private int pageSize() {
+    if (Integer.bitCount(pageSize) != 1 || pageSize < 1 << 8 || pageSize > 1 << 19) {
+      throw wrong("--page-size " + pageSize + ": expected a power of two from 256 to 524288");
+    }
+    return pageSize;
+  }
+
+  private Optional<BitmapOrder> order() {
+    if (bitmapOrder == null) {
+      return Optional.empty();
+    }
+    for (BitmapOrder order : BitmapOrder.values()) {
+      if (order.label().equals(bitmapOrder)) {
+        return Optional.of(order);
+      }
+    }
+    throw wrong("--bitmap-order " + bitmapOrder + ": expected le, be64 or be32");
+  }
+
+  private XbzrleChoice choice() {
+    return switch (xbzrle) {
+      case null -> XbzrleChoice.AUTO;
+      case "current" -> XbzrleChoice.CURRENT;
+      case "2011" -> XbzrleChoice.PROPOSAL_2011;
+      default -> throw wrong("--xbzrle " + xbzrle + ": expected current or 2011");
+    };
+  }
+
+  private CommandLine.ParameterException wrong(String text) {
+    return new CommandLine.ParameterException(spec.commandLine(), text);
+  }
+}

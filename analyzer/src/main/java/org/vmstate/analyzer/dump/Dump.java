@@ -1,0 +1,108 @@
+package org.vmstate.analyzer.dump;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.vmstate.analyzer.memory.MemoryHasher;
+import org.vmstate.analyzer.memory.PageCounts;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.ram.RamContents;
+
+/** Dumps an image. A broken one gives what could be read, then the error. */
+public final class Dump {
+  private final DumpOptions options;
+  private final ParseOptions parseOptions;
+
+  /** Dumps with options. */
+  public Dump(DumpOptions options, ParseOptions parseOptions) {
+    this.options = options;
+    this.parseOptions = parseOptions;
+  }
+
+  /**
+   * Writes the report of an image.
+   *
+   * @param name the image's name in the report
+   * @return the error that ended the pass, if any
+   */
+  public Optional<StateFormatException> run(String name, ByteSource source, Report report)
+      throws IOException {
+    report.beginObject("");
+    report.text("image", name);
+    if (source.length() >= 0) {
+      report.number("size", source.length());
+    }
+    Optional<StateFormatException> error = Optional.empty();
+    try (RamContents contents = new RamContents()) {
+      DumpVisitor visitor = new DumpVisitor(report, options, contents);
+      ByteSource kept = null;
+      try {
+        if (options.hashes()) {
+          kept = ImageReader.readKeeping(source, parseOptions, visitor);
+        } else {
+          ImageReader.read(source, parseOptions, visitor);
+        }
+      } catch (StateFormatException e) {
+        error = Optional.of(e);
+      }
+      visitor.finish();
+      report.bool("complete", visitor.isComplete() && error.isEmpty());
+      memory(report, visitor.counts(), error.isEmpty() ? contents : null);
+      report.beginArray("notices");
+      for (String notice : visitor.notices()) {
+        report.text("", notice);
+      }
+      report.end();
+      error(report, error);
+      if (kept != null) {
+        kept.close();
+      }
+    }
+    report.end();
+    return error;
+  }
+
+  private void memory(Report report, PageCounts counts, RamContents contents)
+      throws IOException {
+    if (counts.blocks().isEmpty()) {
+      return;
+    }
+    report.beginArray("memory");
+    for (RamBlock block : counts.blocks()) {
+      report.beginObject("");
+      report.text("block", block.name());
+      report.number("used_length", block.usedLength());
+      report.beginObject("pages_sent");
+      for (PageKind kind : PageKind.values()) {
+        long count = counts.count(block, kind);
+        if (RamBlockWriter.isCounted(count, kind)) {
+          report.number(kind.label(), count);
+        }
+      }
+      report.end();
+      if (options.hashes() && contents != null) {
+        report.text("sha256", MemoryHasher.sha256(contents, block));
+      }
+      report.end();
+    }
+    report.end();
+  }
+
+  private static void error(Report report, Optional<StateFormatException> error)
+      throws IOException {
+    if (error.isEmpty()) {
+      report.nothing("error");
+      return;
+    }
+    report.beginObject("error");
+    report.text("reason", error.get().reason());
+    report.number("offset", error.get().offset());
+    report.text("path", error.get().path());
+    report.end();
+  }
+}

@@ -1,0 +1,21 @@
+package org.vmstate.analyzer.dump;
+
+import java.util.Optional;
+
+/**
+ * What a dump shows.
+ *
+ * @param offsets file offset and length of everything
+ * @param section only sections of this name, all when empty
+ * @param runs every run of pages
+ * @param hashes SHA-256 of the final content of each RAM block
+ * @param secrets passwords of the domain XML as they are
+ */
+public record DumpOptions(
+    boolean offsets, Optional<String> section, boolean runs, boolean hashes, boolean secrets) {
+
+  /** Tells whether a section is to be shown: its whole name or the last part of its path. */
+  boolean shows(String name) {
+    return section.isEmpty() || section.get().equals(name) || name.endsWith("/" + section.get());
+  }
+}

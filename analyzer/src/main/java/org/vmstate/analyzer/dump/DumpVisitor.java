@@ -1,0 +1,338 @@
+package org.vmstate.analyzer.dump;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.analyzer.memory.PageCounts;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.ram.RamContents;
+
+/** Writes a report while a pass goes on; the records of the stream are the array "sections". */
+final class DumpVisitor implements StateVisitor {
+  private static final int MAX_NOTICES = 1000;
+
+  private final Report report;
+  private final DumpOptions options;
+  private final PageCounts counts = new PageCounts();
+  private final List<String> notices = new ArrayList<>();
+  private final RamContents memory;
+  private final long[] recordPages = new long[PageKind.values().length];
+  private final int topDepth;
+  private boolean inSections;
+  private boolean inRecord;
+  private final List<Element> outside = new ArrayList<>();
+  private String array = "";
+  private List<RamBlock> pendingBlocks;
+  private StateNode pendingState;
+  private String pendingProblem = "";
+  private boolean shown;
+  private long recordStart;
+  private long recordEnd;
+  private boolean complete;
+
+  DumpVisitor(Report report, DumpOptions options, RamContents contents) {
+    this.report = report;
+    this.options = options;
+    this.memory = contents;
+    this.topDepth = report.depth();
+  }
+
+  PageCounts counts() {
+    return counts;
+  }
+
+  List<String> notices() {
+    return notices;
+  }
+
+  boolean isComplete() {
+    return complete;
+  }
+
+  /** Closes whatever is open, so that the report can go on behind the records. */
+  void finish() throws IOException {
+    endRecord();
+    writeOutside();
+    report.endTo(topDepth);
+  }
+
+  @Override
+  public boolean wantsMappedPages() {
+    return true;
+  }
+
+  @Override
+  public void content(ByteSource source) {
+    memory.setSource(source);
+  }
+
+  @Override
+  public void element(Element element) throws IOException {
+    switch (element) {
+      case Element.SectionHeader h -> {
+        beginRecord(Names.record(h.recordType()), options.shows(h.section().name()), h.range());
+        if (shown) {
+          section(h.section());
+        }
+      }
+      case Element.Command c -> {
+        beginRecord("command", options.section().isEmpty(), c.range());
+        if (shown) {
+          report.text("command", CommandType.of(c.code()).label());
+          report.number("code", c.code());
+          report.text("payload", HexFormat.of().formatHex(c.payload()));
+        }
+      }
+      case Element.EndOfStream e -> {
+        beginRecord("end-of-stream", options.section().isEmpty(), e.range());
+        complete = true;
+      }
+      case Element.Description d ->
+          beginRecord("vmdescription", options.section().isEmpty(), d.range());
+      case Element.Trailing t -> beginRecord("trailing", options.section().isEmpty(), t.range());
+      case Element.Unknown u -> {
+        beginRecord("unknown", options.section().isEmpty(), u.range());
+        if (shown) {
+          report.number("offset", u.range().start());
+          report.number("length", u.range().length());
+          report.text("why", u.why());
+        }
+      }
+      default -> {}
+    }
+    if (inRecord) {
+      recordEnd = element.range().end();
+    }
+    if (options.offsets() && (!inRecord || shown)) {
+      offsets(element);
+    }
+  }
+
+  private void offsets(Element element) throws IOException {
+    if (!inRecord) {
+      outside.add(element);
+    } else if (!(element instanceof Element.SectionHeader)
+        && !(element instanceof Element.Command)) {
+      array("elements");
+      writeElement(element);
+    }
+  }
+
+  private void writeElement(Element element) throws IOException {
+    report.beginObject("");
+    report.text("element", Names.element(element));
+    report.number("offset", element.range().start());
+    report.number("length", element.range().length());
+    if (options.runs() && element instanceof Element.RamPages pages) {
+      RamBlockWriter.run(report, pages.run());
+    }
+    report.end();
+  }
+
+  /** Goes on in an array of the current record, which has at most one of them. */
+  private void array(String name) throws IOException {
+    if (!array.equals(name)) {
+      endArray();
+      report.beginArray(name);
+      array = name;
+    }
+  }
+
+  private void endArray() throws IOException {
+    if (!array.isEmpty()) {
+      report.end();
+      array = "";
+    }
+  }
+
+  private void writeOutside() throws IOException {
+    if (!outside.isEmpty()) {
+      report.beginArray("elements");
+      for (Element element : outside) {
+        writeElement(element);
+      }
+      report.end();
+      outside.clear();
+    }
+  }
+
+  private void beginRecord(String type, boolean show, ByteRange range) throws IOException {
+    endRecord();
+    if (!inSections) {
+      writeOutside();
+      report.beginArray("sections");
+      inSections = true;
+    }
+    inRecord = true;
+    shown = show;
+    recordStart = range.start();
+    recordEnd = range.end();
+    if (show) {
+      report.beginObject("");
+      report.text("record", type);
+      if (options.offsets()) {
+        report.number("offset", range.start());
+      }
+    }
+  }
+
+  private void endRecord() throws IOException {
+    if (!inRecord) {
+      return;
+    }
+    if (shown) {
+      endArray();
+      contents();
+      if (options.offsets()) {
+        report.number("length", recordEnd - recordStart);
+      }
+      report.end();
+    }
+    java.util.Arrays.fill(recordPages, 0);
+    inRecord = false;
+    pendingBlocks = null;
+    pendingState = null;
+    pendingProblem = "";
+  }
+
+  /** Writes what the record holds, which became known while its elements went by. */
+  private void contents() throws IOException {
+    if (pendingBlocks != null) {
+      report.number(
+          "page_size", pendingBlocks.isEmpty() ? 0 : pendingBlocks.getFirst().pageSize());
+      report.beginArray("blocks");
+      for (RamBlock block : pendingBlocks) {
+        RamBlockWriter.write(report, block);
+      }
+      report.end();
+    }
+    pageCounts();
+    if (pendingState != null) {
+      new StateWriter(report, options.offsets()).write("state", pendingState);
+    } else if (!pendingProblem.isEmpty()) {
+      report.text("not_decoded", pendingProblem);
+    }
+  }
+
+  private void pageCounts() throws IOException {
+    long sum = 0;
+    for (long n : recordPages) {
+      sum += n;
+    }
+    if (sum == 0) {
+      return;
+    }
+    report.beginObject("pages");
+    for (PageKind kind : PageKind.values()) {
+      if (recordPages[kind.ordinal()] > 0) {
+        report.number(kind.label(), recordPages[kind.ordinal()]);
+      }
+    }
+    report.end();
+  }
+
+  private void section(Section section) throws IOException {
+    report.text("name", section.name());
+    report.number("section_id", section.id());
+    report.number("instance_id", section.instance());
+    report.number("version", section.version());
+  }
+
+  @Override
+  public void envelope(Envelope envelope, String xml, String cookie) throws IOException {
+    report.beginObject("libvirt");
+    report.bool("complete", envelope.complete());
+    report.number("version", envelope.version());
+    report.text("byte_order", envelope.bigEndian() ? "big" : "little");
+    report.text("image_format", envelope.compression().label());
+    report.bool("running", envelope.running());
+    report.number("data_length", envelope.dataLength());
+    report.number("cookie_offset", envelope.cookieOffset());
+    report.hex64("features", envelope.features());
+    report.number("stream_offset", envelope.streamOffset());
+    report.text("domain_xml", options.secrets() ? xml : XmlSecrets.mask(xml));
+    if (envelope.cookieOffset() != 0) {
+      report.text("cookie", cookie);
+    }
+    report.end();
+  }
+
+  @Override
+  public void unpacking(Compression compression) throws IOException {
+    report.text("packed_with", compression.label());
+  }
+
+  @Override
+  public void configuration(StreamConfiguration configuration) throws IOException {
+    report.number("stream_version", configuration.version());
+    if (!configuration.present()) {
+      report.nothing("configuration");
+      return;
+    }
+    report.beginObject("configuration");
+    report.text("machine", configuration.machine());
+    if (configuration.pageBits().isPresent()) {
+      report.number("target_page_bits", configuration.pageBits().getAsInt());
+    }
+    report.beginArray("capabilities");
+    for (String capability : configuration.capabilities()) {
+      report.text("", capability);
+    }
+    report.end();
+    if (configuration.uuid().isPresent()) {
+      report.text("uuid", configuration.uuid().get());
+    }
+    report.end();
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) throws IOException {
+    counts.blocks(blocks);
+    memory.blocks(options.hashes() ? blocks : List.of());
+    pendingBlocks = blocks;
+  }
+
+  @Override
+  public void pages(PageRun run) throws IOException {
+    counts.add(run);
+    recordPages[run.kind().ordinal()] += run.count();
+    if (options.hashes()) {
+      memory.add(run);
+    }
+    if (options.runs() && shown && !(options.offsets() && run.block().mapped().isEmpty())) {
+      array(options.offsets() ? "elements" : "runs");
+      report.beginObject("");
+      RamBlockWriter.run(report, run);
+      report.end();
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem)
+      throws IOException {
+    pendingState = state.orElse(null);
+    pendingProblem = problem;
+  }
+
+  @Override
+  public void notice(long offset, String text) {
+    if (notices.size() < MAX_NOTICES) {
+      notices.add(text + " at 0x" + Long.toHexString(offset));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.vmstate.analyzer.info;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.StreamConfiguration;
+
+/**
+ * The facts about an image.
+ *
+ * @param image its name
+ * @param format layout
+ * @param packedWith compression of a bare stream, if any
+ * @param size length in bytes, where it is known
+ * @param diskSize bytes on disk, where the file system tells
+ * @param streamOffset file offset of a bare stream behind unused space
+ * @param envelope libvirt header, if any
+ * @param domain facts from the domain XML, if any
+ * @param configuration the stream's configuration, empty when the stream was not reached
+ * @param blocks RAM blocks, empty when the stream ends before them
+ * @param devices number of described device sections, where a description was found
+ * @param problem why the head could not be read to its end, if so
+ * @param restore what to expect of a restore
+ */
+public record ImageInfo(
+    String image,
+    FormatId format,
+    Optional<Compression> packedWith,
+    OptionalLong size,
+    OptionalLong diskSize,
+    long streamOffset,
+    Optional<Envelope> envelope,
+    Optional<DomainFacts> domain,
+    Optional<StreamConfiguration> configuration,
+    List<RamBlock> blocks,
+    OptionalInt devices,
+    Optional<String> problem,
+    String restore) {
+
+  /** Returns the sum of the blocks' lengths in bytes. */
+  public long ramLength() {
+    return blocks.stream().mapToLong(RamBlock::usedLength).sum();
+  }
+}

@@ -1,0 +1,154 @@
+package org.vmstate.analyzer.info;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.UnrecognizedFormatException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.vmdesc.DescriptionFinder;
+import org.vmstate.parser.vmdesc.DescriptionParser;
+
+/** Reads the head of an image, and the description at its end when the file can be sought. */
+public final class InfoReader implements StateVisitor {
+  private static final long REACH = 4 << 20;
+
+  private Envelope envelope;
+  private String xml = "";
+  private Compression packed;
+  private StreamConfiguration configuration;
+  private List<RamBlock> blocks = List.of();
+  private long streamOffset;
+  private VmDescription description;
+
+  private InfoReader() {}
+
+  /**
+   * Reads the facts about an image. A broken head gives what stands before the damage.
+   *
+   * @param diskSize is asked for the bytes on disk once the image was read
+   * @throws StateFormatException when not even the first header makes sense
+   */
+  public static ImageInfo read(
+      String name,
+      ByteSource source,
+      ParseOptions options,
+      Supplier<OptionalLong> diskSize)
+      throws IOException {
+    InfoReader reader = new InfoReader();
+    Optional<String> problem = Optional.empty();
+    try {
+      ImageReader.read(source, options.withHeadOnly(true), reader);
+    } catch (UnrecognizedFormatException e) {
+      throw e;
+    } catch (StateFormatException e) {
+      if (reader.envelope == null && reader.configuration == null) {
+        throw e;
+      }
+      problem = Optional.of(e.getMessage());
+    }
+    return reader.info(name, source, options, diskSize.get(), problem);
+  }
+
+  private ImageInfo info(
+      String name,
+      ByteSource source,
+      ParseOptions options,
+      OptionalLong diskSize,
+      Optional<String> problem)
+      throws IOException {
+    boolean seekable = source.isSeekable() && packed == null;
+    if (seekable && configuration != null) {
+      findDescription(source, options);
+    }
+    FormatId format = format(options);
+    return new ImageInfo(
+        name,
+        format,
+        envelope == null ? Optional.ofNullable(packed) : Optional.empty(),
+        source.length() >= 0 ? OptionalLong.of(source.length()) : OptionalLong.empty(),
+        diskSize,
+        streamOffset,
+        Optional.ofNullable(envelope),
+        DomainFacts.parse(xml),
+        Optional.ofNullable(configuration),
+        blocks,
+        description == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(description.devices().size()),
+        problem,
+        new RestoreOutlook(envelope, configuration, format, problem)
+            .headline(seekable, description != null));
+  }
+
+  private void findDescription(ByteSource source, ParseOptions options) throws IOException {
+    Optional<ByteRange> range = DescriptionFinder.find(source, streamOffset, REACH);
+    if (range.isPresent() && range.get().length() <= options.limits().descriptionBytes()) {
+      java.nio.ByteBuffer text = java.nio.ByteBuffer.allocate((int) range.get().length());
+      source.copy(range.get().start(), text);
+      try {
+        description =
+            DescriptionParser.parse(text.array(), range.get().start(), options.limits());
+      } catch (StateFormatException e) {
+        description = null;
+      }
+    }
+  }
+
+  private FormatId format(ParseOptions options) {
+    if (options.format().isPresent()) {
+      return options.format().get();
+    }
+    if (envelope != null) {
+      return FormatId.of("libvirt-" + envelope.compression().label()).orElseThrow();
+    }
+    if (configuration != null && configuration.has(Capability.MAPPED_RAM)) {
+      return FormatId.QEMU_MAPPED_RAM;
+    }
+    boolean fixed = configuration != null && configuration.has(Capability.FIXED_RAM);
+    return fixed ? FormatId.QEMU_FIXED_RAM : FormatId.QEMU;
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.StreamHeader header) {
+      streamOffset = header.range().start();
+    }
+  }
+
+  @Override
+  public void envelope(Envelope found, String domainXml, String cookie) {
+    envelope = found;
+    xml = domainXml;
+  }
+
+  @Override
+  public void unpacking(Compression compression) {
+    packed = compression;
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configuration = found;
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    blocks = found;
+  }
+}

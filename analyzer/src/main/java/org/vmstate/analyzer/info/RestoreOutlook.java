@@ -1,0 +1,59 @@
+package org.vmstate.analyzer.info;
+
+import java.util.Optional;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.StreamConfiguration;
+
+/** One line about what a restore needs or why it cannot work, as far as the head tells. */
+final class RestoreOutlook {
+  private final Envelope envelope;
+  private final StreamConfiguration configuration;
+  private final FormatId format;
+  private final Optional<String> problem;
+
+  RestoreOutlook(
+      Envelope envelope,
+      StreamConfiguration configuration,
+      FormatId format,
+      Optional<String> problem) {
+    this.envelope = envelope;
+    this.configuration = configuration;
+    this.format = format;
+    this.problem = problem;
+  }
+
+  String headline(boolean seekable, boolean described) {
+    if (envelope != null && !envelope.complete()) {
+      return "no: the save did not finish; libvirt says 'save image is incomplete'";
+    }
+    if (problem.isPresent()) {
+      return "no: " + problem.get();
+    }
+    if (envelope != null && envelope.version() == SaveFormat.VERSION_RFC) {
+      return "no: no released libvirt restores header version 3";
+    }
+    if (configuration == null) {
+      return "unknown: the stream was not reached";
+    }
+    if (configuration.version() == StreamFormat.VERSION_2) {
+      return "no: stream version 2 was given up in 2009";
+    }
+    if (format == FormatId.QEMU_FIXED_RAM) {
+      return "no: no released QEMU loads fixed-ram";
+    }
+    if (seekable && !described) {
+      return "unknown: no device description at the end; it was suppressed or the file is cut";
+    }
+    StringBuilder line = new StringBuilder(described ? "expected" : "not seen to its end");
+    if (configuration.present()) {
+      line.append("; needs machine type ").append(configuration.machine());
+    }
+    if (!configuration.capabilities().isEmpty()) {
+      line.append(" and capabilities ").append(String.join(", ", configuration.capabilities()));
+    }
+    return line.toString();
+  }
+}

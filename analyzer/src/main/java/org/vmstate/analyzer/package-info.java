@@ -1,0 +1,2 @@
+/** Reports about saved state, and the command line. */
+package org.vmstate.analyzer;

@@ -1,0 +1,91 @@
+package org.vmstate.analyzer.samples;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Samples are stored packed by zstd beside an index with a line for each: name, a tab, description.
+ */
+public final class Samples {
+  /** What stands in front of a sample's name wherever a file name is expected. */
+  public static final String PREFIX = "sample:";
+
+  private static final int CHUNK = 64 << 10;
+
+  private Samples() {}
+
+  /** Lists the samples. */
+  public static List<Sample> list() throws IOException {
+    List<Sample> result = new ArrayList<>();
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(resource("index.tsv"), StandardCharsets.UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          String[] parts = line.split("\t", 2);
+          result.add(new Sample(parts[0], parts[1]));
+        }
+      }
+    }
+    return result;
+  }
+
+  private static InputStream resource(String name) throws IOException {
+    InputStream in = Samples.class.getResourceAsStream(name);
+    if (in == null) {
+      throw new IOException("no sample file " + name + " in this build");
+    }
+    return in;
+  }
+
+  /** Unpacks a sample into a file; runs of zeros become holes. */
+  public static void unpack(String name, Path target) throws IOException {
+    if (list().stream().noneMatch(s -> s.name().equals(name))) {
+      throw new IOException(
+          PREFIX + name + ": no such sample; 'vmstate-img samples' lists them");
+    }
+    try (InputStream in = new ZstdInputStream(resource(name + ".zst"));
+        FileChannel out =
+            FileChannel.open(
+                target,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      byte[] chunk = new byte[CHUNK];
+      byte[] zeros = new byte[CHUNK];
+      long at = 0;
+      for (int n = in.readNBytes(chunk, 0, CHUNK); n > 0; n = in.readNBytes(chunk, 0, CHUNK)) {
+        boolean last = n < CHUNK;
+        if (last || !java.util.Arrays.equals(chunk, zeros)) {
+          out.write(ByteBuffer.wrap(chunk, 0, n), at);
+        }
+        at += n;
+      }
+      if (out.size() < at) {
+        out.write(ByteBuffer.wrap(new byte[1]), at - 1);
+      }
+    }
+  }
+
+  /** Unpacks a sample into a new temporary file, which the caller deletes. */
+  public static Path temporary(String name) throws IOException {
+    Path file = Files.createTempFile("vmstate-img-", ".sample");
+    try {
+      unpack(name, file);
+      return file;
+    } catch (IOException e) {
+      Files.delete(file);
+      throw e;
+    }
+  }
+}

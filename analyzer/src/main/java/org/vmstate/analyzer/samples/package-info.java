@@ -1,0 +1,2 @@
+/** The bundled real samples, addressed as {@code sample:NAME}. */
+package org.vmstate.analyzer.samples;
