@@ -42,6 +42,9 @@ public abstract class ByteSource implements Closeable {
   /** Tells whether {@link #seek} works backwards and {@link #length} is known. */
   public abstract boolean isSeekable();
 
+  /** Returns the lowest offset to which {@link #seek} and {@link #copy} reach. */
+  public abstract long origin();
+
   /** Returns the offset behind the last byte, or -1 while it is not known. */
   public abstract long length();
 

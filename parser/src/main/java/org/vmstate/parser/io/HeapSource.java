@@ -27,6 +27,11 @@ public final class HeapSource extends ByteSource {
   }
 
   @Override
+  public long origin() {
+    return origin;
+  }
+
+  @Override
   public long length() {
     return origin + window.limit();
   }

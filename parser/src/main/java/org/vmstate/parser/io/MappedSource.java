@@ -63,6 +63,11 @@ public final class MappedSource extends ByteSource {
   }
 
   @Override
+  public long origin() {
+    return origin;
+  }
+
+  @Override
   public long length() {
     return origin + map.byteSize();
   }
@@ -106,6 +111,9 @@ public final class MappedSource extends ByteSource {
 
   @Override
   public void close() throws IOException {
+    if (!arena.scope().isAlive()) {
+      return;
+    }
     arena.close();
     try {
       onClose.close();

@@ -30,6 +30,11 @@ public final class StreamSource extends ByteSource {
   }
 
   @Override
+  public long origin() {
+    return position();
+  }
+
+  @Override
   public long length() {
     return ended ? windowStart + window.limit() : -1;
   }

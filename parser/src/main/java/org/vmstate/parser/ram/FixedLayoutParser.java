@@ -126,9 +126,6 @@ final class FixedLayoutParser {
     long areaEnd = mapped.pagesOffset() + block.usedLength();
     visitor.element(
         new Element.PageArea(new ByteRange(mapped.pagesOffset(), areaEnd), block));
-    if (visitor.wantsMappedPages()) {
-      new BitmapReader(source, block).forEachRun(visitor::pages);
-    }
     source.seek(areaEnd);
   }
 

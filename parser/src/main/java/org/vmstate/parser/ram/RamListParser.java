@@ -65,6 +65,13 @@ final class RamListParser {
       }
     }
     visitor.ramBlocks(List.copyOf(ram.blocks()));
+    if (ram.layout() != RamContext.Layout.SEQUENTIAL && visitor.wantsMappedPages()) {
+      for (RamBlock block : ram.blocks()) {
+        if (block.mapped().orElseThrow().pagesOffset() != 0) {
+          new BitmapReader(source, block).forEachRun(visitor::pages);
+        }
+      }
+    }
   }
 
   private long entry(long left) throws IOException {

@@ -32,7 +32,7 @@ public final class DescriptionFinder {
   public static Optional<ByteRange> find(ByteSource source, long from, long reach)
       throws IOException {
     long end = source.length();
-    long lowest = Math.max(from, end - reach);
+    long lowest = Math.max(Math.max(from, source.origin()), end - reach);
     long chunkEnd = end;
     while (chunkEnd > lowest) {
       long chunkStart = Math.max(lowest, chunkEnd - STEP);
@@ -66,7 +66,7 @@ public final class DescriptionFinder {
 
   private static Optional<ByteRange> frame(ByteSource source, long json, long from, long end)
       throws IOException {
-    if (json - from < FRAME) {
+    if (json - Math.max(from, source.origin()) < FRAME) {
       return Optional.empty();
     }
     ByteBuffer frame = ByteBuffer.allocate(FRAME);
