@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoPrinter;
@@ -66,52 +63,5 @@ final class InfoCommand implements Callable<Integer> {
 
   private DiskUsage start() throws IOException {
     return new DiskUsage(input.file().equals("-") ? null : input.path());
-  }
-
-  /** Asks {@code stat} for the blocks on disk while the image is read; Java has no such call. */
-  private static final class DiskUsage
-      implements AutoCloseable, java.util.function.Supplier<OptionalLong> {
-    private final Process process;
-
-    DiskUsage(Path file) {
-      Process started = null;
-      if (file != null && Files.isRegularFile(file)) {
-        try {
-          started =
-              new ProcessBuilder("stat", "-L", "-c", "%b %B", "--", file.toString())
-                  .redirectError(ProcessBuilder.Redirect.DISCARD)
-                  .start();
-        } catch (IOException e) {
-          // no stat on this system: the line is left out
-          started = null;
-        }
-      }
-      process = started;
-    }
-
-    @Override
-    public OptionalLong get() {
-      if (process == null) {
-        return OptionalLong.empty();
-      }
-      try {
-        String[] words =
-            new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
-                .trim()
-                .split(" ");
-        return words.length == 2
-            ? OptionalLong.of(Long.parseLong(words[0]) * Long.parseLong(words[1]))
-            : OptionalLong.empty();
-      } catch (IOException | NumberFormatException e) {
-        return OptionalLong.empty();
-      }
-    }
-
-    @Override
-    public void close() {
-      if (process != null) {
-        process.destroy();
-      }
-    }
   }
 }

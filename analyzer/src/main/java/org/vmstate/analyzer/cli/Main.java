@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.cli;
 
+import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** Runs the command line and turns its outcome into an exit code. */
@@ -14,9 +15,25 @@ public final class Main {
   /** Runs one command and returns the exit code. */
   static int run(String... args) {
     CommandLine line = new CommandLine(new RootCommand());
+    addCommands(line, args.length == 0 ? "" : args[0]);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
     return line.execute(args);
+  }
+
+  /** Adds the one command that is called, because making each of them costs time at every start. */
+  private static void addCommands(CommandLine line, String called) {
+    switch (called) {
+      case "info" -> line.addSubcommand(new InfoCommand());
+      case "dump" -> line.addSubcommand(new DumpCommand());
+      default -> {
+        line.addSubcommand(new InfoCommand());
+        line.addSubcommand(new DumpCommand());
+        line.addSubcommand(new SamplesCommand());
+        line.addSubcommand(new CommandLine.HelpCommand());
+        line.addSubcommand(new AutoComplete.GenerateCompletion());
+      }
+    }
   }
 }

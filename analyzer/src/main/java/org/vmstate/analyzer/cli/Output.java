@@ -18,8 +18,24 @@ enum Output {
 
   private static final int BUFFER = 64 << 10;
 
+  private static boolean discarded;
+
   static OutputStream stdout() {
-    return new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER);
+    OutputStream out =
+        discarded ? OutputStream.nullOutputStream() : new FileOutputStream(FileDescriptor.out);
+    return new BufferedOutputStream(out, BUFFER);
+  }
+
+  /** Ends when closed. */
+  interface Redirect extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Throws results away until the redirect is closed. */
+  static Redirect discard() {
+    discarded = true;
+    return () -> discarded = false;
   }
 
   Report report(OutputStream out) throws IOException {

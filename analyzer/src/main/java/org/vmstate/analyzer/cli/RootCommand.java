@@ -1,9 +1,7 @@
 package org.vmstate.analyzer.cli;
 
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 
 /** The program itself. */
 @Command(
@@ -12,13 +10,6 @@ import picocli.CommandLine.HelpCommand;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {
-      InfoCommand.class,
-      DumpCommand.class,
-      SamplesCommand.class,
-      HelpCommand.class,
-      AutoComplete.GenerateCompletion.class
-    },
     footerHeading = "%nWhere to start:%n",
     footer = {
       "  vmstate-img info FILE                what FILE is and what a restore needs",

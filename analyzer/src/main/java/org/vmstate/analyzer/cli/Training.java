@@ -1,0 +1,37 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.vmstate.analyzer.samples.Sample;
+import org.vmstate.analyzer.samples.Samples;
+
+/**
+ * Run by the build to fill the JVM's ahead-of-time cache: goes through the commands as users do.
+ * Writes down which Java it ran on, so that the launcher starts the one that fits the cache.
+ */
+final class Training {
+  private Training() {}
+
+  /** Takes the file into which the Java home is written. */
+  public static void main(String[] args) throws IOException {
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    Main.run("--version");
+    Main.run("samples");
+    Path scratch = Files.createTempFile("vmstate-img", ".training");
+    for (Sample sample : Samples.list()) {
+      Samples.unpack(sample.name(), scratch);
+      try (Output.Redirect _ = Output.discard()) {
+        Main.run("info", scratch.toString());
+        Main.run("info", "--output=json", scratch.toString());
+        Main.run("dump", scratch.toString());
+        Main.run("dump", "--compat=analyze-migration", scratch.toString());
+        Main.run("dump", "--memory=sha256", "--offsets", scratch.toString());
+      }
+    }
+    Files.delete(scratch);
+    Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
+  }
+}
