@@ -11,32 +11,11 @@ import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.io.ByteSource;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code vmstate-img dump}. */
-@Command(
-    name = "dump",
-    header = "Shows everything an image holds, device state decoded field by field.",
-    description = {
-      "",
-      "Sizes and file offsets are numbers; 64-bit guest values are texts \"0x...\", because jq and",
-      "JavaScript round numbers above 2^53. A damaged image gives what could be read and an",
-      "\"error\" with offset and path.",
-      ""
-    },
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  vmstate-img dump sample:pc | jq '.sections[] | select(.name==\"timer\").state'",
-      "  vmstate-img dump --offsets --section i8042 FILE",
-      "  virsh save VM /dev/stdout | vmstate-img dump --memory=sha256 -"
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
 final class DumpCommand implements Callable<Integer> {
   /** Arguments of {@code --memory}. */
   enum Memory {
@@ -46,68 +25,78 @@ final class DumpCommand implements Callable<Integer> {
     SHA256
   }
 
-  @Spec private CommandSpec spec;
+  private CommandSpec spec;
 
-  @Mixin private Input input;
+  private DumpCommand() {}
 
-  @Option(
-      names = "--output",
-      paramLabel = "human|json",
-      defaultValue = "json",
-      description = "Form of the output (default: ${DEFAULT-VALUE}).")
-  private Output output;
-
-  @Option(
-      names = "--offsets",
-      description = "File offset and length of every element and field.")
-  private boolean offsets;
-
-  @Option(
-      names = "--section",
-      paramLabel = "NAME",
-      description = "Only sections of this name, or of this last part of a device path.")
-  private String section;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "runs|sha256",
-      arity = "0..1",
-      fallbackValue = "runs",
-      description =
-          "Every run of pages, or with sha256 the hash of each RAM block's final content.")
-  private Memory memory;
-
-  @Option(
-      names = "--security-info",
-      description = "Show passwords of the domain XML.")
-  private boolean secrets;
-
-  @Option(
-      names = "--compat",
-      paramLabel = "analyze-migration",
-      description = "Print exactly what QEMU's script analyze-migration.py prints.")
-  private String compat;
+  static CommandSpec create() {
+    DumpCommand command = new DumpCommand();
+    CommandBuilder builder =
+        new CommandBuilder("dump", command)
+            .about(
+                "Shows everything an image holds, device state decoded field by field.",
+                "",
+                "Sizes and file offsets are numbers; 64-bit guest values are texts \"0x...\", because",
+                "jq and JavaScript round numbers above 2^53. A damaged image gives what could be",
+                "read and an \"error\" with offset and path.",
+                "")
+            .footer(
+                "%nExamples:%n",
+                "  vmstate-img dump sample:pc | jq '.sections[] | select(.name==\"timer\").state'",
+                "  vmstate-img dump --offsets --section i8042 FILE",
+                "  zcat FILE.gz | vmstate-img dump --memory=sha256 -")
+            .option(Output.option("json"))
+            .flag("--offsets", "File offset and length of every element and field.")
+            .option(
+                String.class,
+                "NAME",
+                "Only sections of this name, or of this last part of a device path.",
+                "--section")
+            .option(
+                OptionSpec.builder("--memory")
+                    .type(Memory.class)
+                    .paramLabel("runs|sha256")
+                    .arity("0..1")
+                    .fallbackValue("runs")
+                    .description(
+                        "Every run of pages, or with sha256 the hash of each RAM block's final"
+                            + " content. Write --memory=sha256, with the sign.")
+                    .build())
+            .flag("--security-info", "Show passwords of the domain XML.")
+            .option(
+                String.class,
+                "analyze-migration",
+                "Print exactly what QEMU's script analyze-migration.py prints.",
+                "--compat");
+    command.spec = Input.addTo(builder).spec();
+    return command.spec;
+  }
 
   @Override
   public Integer call() throws IOException {
+    String compat = CommandBuilder.value(spec, "--compat");
     if (compat != null && !compat.equals("analyze-migration")) {
       throw new ParameterException(
           spec.commandLine(), "--compat " + compat + ": expected analyze-migration");
     }
+    Input input = new Input(spec);
     try (ByteSource source = input.open();
         OutputStream out = Output.stdout()) {
-      return compat == null ? dump(source, out) : compat(source, out);
+      return compat == null ? dump(input, source, out) : compat(input, source, out);
     }
   }
 
-  private int dump(ByteSource source, OutputStream out) throws IOException {
+  private int dump(Input input, ByteSource source, OutputStream out) throws IOException {
+    Memory memory = CommandBuilder.value(spec, "--memory");
+    Output output = CommandBuilder.value(spec, "--output");
+    String section = CommandBuilder.value(spec, "--section");
     DumpOptions options =
         new DumpOptions(
-            offsets,
+            CommandBuilder.isSet(spec, "--offsets"),
             Optional.ofNullable(section),
             memory == Memory.RUNS,
             memory == Memory.SHA256,
-            secrets);
+            CommandBuilder.isSet(spec, "--security-info"));
     Optional<StateFormatException> error;
     try (Report report = output.report(out)) {
       error = new Dump(options, input.options()).run(input.file(), source, report);
@@ -115,7 +104,7 @@ final class DumpCommand implements Callable<Integer> {
     return error.isPresent() ? Failures.report(input.file(), error.get()) : ExitCode.OK;
   }
 
-  private int compat(ByteSource source, OutputStream out) throws IOException {
+  private int compat(Input input, ByteSource source, OutputStream out) throws IOException {
     try (Report report = new JsonReport(out)) {
       CompatDump.run(source, input.options(), report);
       return ExitCode.OK;

@@ -11,35 +11,34 @@ import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.io.ByteSource;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code vmstate-img info}. */
-@Command(
-    name = "info",
-    header = "Tells what an image is: format, machine type, RAM blocks, what a restore needs.",
-    description = {
-      "",
-      "Reads the head of the image and the description at its end, never its memory,",
-      "so it takes no longer for a large image than for a small one.",
-      ""
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
 final class InfoCommand implements Callable<Integer> {
-  @Mixin private Input input;
+  private CommandSpec spec;
 
-  @Option(
-      names = "--output",
-      paramLabel = "human|json",
-      defaultValue = "human",
-      description = "Form of the output (default: ${DEFAULT-VALUE}).")
-  private Output output;
+  private InfoCommand() {}
+
+  static CommandSpec create() {
+    InfoCommand command = new InfoCommand();
+    CommandBuilder builder =
+        new CommandBuilder("info", command)
+            .about(
+                "Tells what an image is: format, machine type, RAM blocks, what a restore needs.",
+                "",
+                "Reads the head of the image and the description at its end, never its memory,",
+                "so it takes no longer for a large image than for a small one.",
+                "")
+            .option(Output.option("human"));
+    command.spec = Input.addTo(builder).spec();
+    return command.spec;
+  }
 
   @Override
   public Integer call() throws IOException {
-    try (DiskUsage usage = start();
+    Input input = new Input(spec);
+    Output output = CommandBuilder.value(spec, "--output");
+    try (DiskUsage usage = new DiskUsage(input.file().equals("-") ? null : input.path());
         ByteSource source = input.open();
         OutputStream out = Output.stdout()) {
       ImageInfo info;
@@ -59,9 +58,5 @@ final class InfoCommand implements Callable<Integer> {
       }
       return ExitCode.OK;
     }
-  }
-
-  private DiskUsage start() throws IOException {
-    return new DiskUsage(input.file().equals("-") ? null : input.path());
   }
 }

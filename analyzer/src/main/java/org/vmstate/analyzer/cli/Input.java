@@ -17,60 +17,57 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The image argument and the options that say how to read it. */
 final class Input {
-  @CommandLine.Spec(CommandLine.Spec.Target.MIXEE)
-  private CommandLine.Model.CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "FILE",
-      description = "The image: a file, sample:NAME, or - for standard input.")
-  private String file;
-
-  @Option(
-      names = {"-f", "--format"},
-      paramLabel = "FMT",
-      description = {
-        "Layout of the image; found out by default. qemu, qemu-mapped-ram, qemu-fixed-ram (the"
-            + " proposal of 2022), libvirt-raw, -gzip, -bzip2, -xz, -lzop, -zstd, -sparse."
-      })
-  private String format;
-
-  @Option(
-      names = "--stream-offset",
-      paramLabel = "N",
-      description = "File offset of a bare stream; unused space in front is skipped by default.")
-  private Long streamOffset;
-
-  @Option(
-      names = "--page-size",
-      paramLabel = "BYTES",
-      description = "Target page size, for a stream that does not say and a machine unknown here.")
-  private Integer pageSize;
-
-  @Option(
-      names = "--bitmap-order",
-      paramLabel = "ORDER",
-      description = "Bits of mapped-ram bitmaps: le, be64 or be32; found out by default.")
-  private String bitmapOrder;
-
-  @Option(
-      names = "--xbzrle",
-      paramLabel = "ENCODING",
-      description = "Deltas: current or 2011 (the proposal); found out by default.")
-  private String xbzrle;
-
+  private final CommandSpec spec;
   private Path sample;
 
+  Input(CommandSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Adds the argument and the options to a command. */
+  static CommandBuilder addTo(CommandBuilder command) {
+    return command
+        .parameter("FILE", "1", "The image: a file, sample:NAME, or - for standard input.")
+        .option(
+            String.class,
+            "FMT",
+            "Layout of the image; found out by default. qemu, qemu-mapped-ram, qemu-fixed-ram (the"
+                + " proposal of 2022), libvirt-raw, -gzip, -bzip2, -xz, -lzop, -zstd, -sparse.",
+            "-f",
+            "--format")
+        .option(
+            Long.class,
+            "N",
+            "File offset of a bare stream; unused space in front is skipped by default.",
+            "--stream-offset")
+        .option(
+            Integer.class,
+            "BYTES",
+            "Target page size, for a stream that does not say and a machine unknown here.",
+            "--page-size")
+        .option(
+            String.class,
+            "ORDER",
+            "Bits of mapped-ram bitmaps: le, be64 or be32; found out by default.",
+            "--bitmap-order")
+        .option(
+            String.class,
+            "ENCODING",
+            "Deltas: current or 2011 (the proposal); found out by default.",
+            "--xbzrle");
+  }
+
+  /** Returns the argument as it was given. */
   String file() {
-    return file;
+    return CommandBuilder.argument(spec);
   }
 
   ByteSource open() throws IOException {
-    if (file.equals("-")) {
+    if (file().equals("-")) {
       return ImageReader.open(new FileInputStream(FileDescriptor.in));
     }
     return ImageReader.open(path());
@@ -78,6 +75,7 @@ final class Input {
 
   /** Returns the path of the image; a sample is unpacked into a temporary file first. */
   Path path() throws IOException {
+    String file = file();
     if (file.startsWith(Samples.PREFIX)) {
       if (sample == null) {
         sample = Samples.temporary(file.substring(Samples.PREFIX.length()));
@@ -98,10 +96,12 @@ final class Input {
   }
 
   ParseOptions options() {
+    Long streamOffset = CommandBuilder.value(spec, "--stream-offset");
+    Integer pageSize = CommandBuilder.value(spec, "--page-size");
     return new ParseOptions(
         formatId(),
         streamOffset == null ? OptionalLong.empty() : OptionalLong.of(nonNegative(streamOffset)),
-        pageSize == null ? OptionalInt.empty() : OptionalInt.of(pageSize()),
+        pageSize == null ? OptionalInt.empty() : OptionalInt.of(powerOfTwo(pageSize)),
         order(),
         choice(),
         false,
@@ -109,6 +109,7 @@ final class Input {
   }
 
   private Optional<FormatId> formatId() {
+    String format = CommandBuilder.value(spec, "--format");
     if (format == null) {
       return Optional.empty();
     }
@@ -123,7 +124,7 @@ final class Input {
     return value;
   }
 
-  private int pageSize() {
+  private int powerOfTwo(int pageSize) {
     if (Integer.bitCount(pageSize) != 1 || pageSize < 1 << 8 || pageSize > 1 << 19) {
       throw wrong("--page-size " + pageSize + ": expected a power of two from 256 to 524288");
     }
@@ -131,6 +132,7 @@ final class Input {
   }
 
   private Optional<BitmapOrder> order() {
+    String bitmapOrder = CommandBuilder.value(spec, "--bitmap-order");
     if (bitmapOrder == null) {
       return Optional.empty();
     }
@@ -143,6 +145,7 @@ final class Input {
   }
 
   private XbzrleChoice choice() {
+    String xbzrle = CommandBuilder.value(spec, "--xbzrle");
     return switch (xbzrle) {
       case null -> XbzrleChoice.AUTO;
       case "current" -> XbzrleChoice.CURRENT;

@@ -14,7 +14,7 @@ public final class Main {
 
   /** Runs one command and returns the exit code. */
   static int run(String... args) {
-    CommandLine line = new CommandLine(new RootCommand());
+    CommandLine line = new CommandLine(RootCommand.create());
     addCommands(line, args.length == 0 ? "" : args[0]);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Failures::usage);
@@ -25,12 +25,12 @@ public final class Main {
   /** Adds the one command that is called, because making each of them costs time at every start. */
   private static void addCommands(CommandLine line, String called) {
     switch (called) {
-      case "info" -> line.addSubcommand(new InfoCommand());
-      case "dump" -> line.addSubcommand(new DumpCommand());
+      case "info" -> line.addSubcommand(InfoCommand.create());
+      case "dump" -> line.addSubcommand(DumpCommand.create());
       default -> {
-        line.addSubcommand(new InfoCommand());
-        line.addSubcommand(new DumpCommand());
-        line.addSubcommand(new SamplesCommand());
+        line.addSubcommand(InfoCommand.create());
+        line.addSubcommand(DumpCommand.create());
+        line.addSubcommand(SamplesCommand.create());
         line.addSubcommand(new CommandLine.HelpCommand());
         line.addSubcommand(new AutoComplete.GenerateCompletion());
       }

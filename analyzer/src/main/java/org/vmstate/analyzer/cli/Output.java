@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.TextReport;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** How results are written to standard output. */
 enum Output {
@@ -36,6 +37,16 @@ enum Output {
   static Redirect discard() {
     discarded = true;
     return () -> discarded = false;
+  }
+
+  /** Returns the option that chooses between them. */
+  static OptionSpec option(String defaultValue) {
+    return OptionSpec.builder("--output")
+        .type(Output.class)
+        .paramLabel("human|json")
+        .defaultValue(defaultValue)
+        .description("Form of the output (default: ${DEFAULT-VALUE}).")
+        .build();
   }
 
   Report report(OutputStream out) throws IOException {

@@ -5,26 +5,33 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code vmstate-img samples}. */
-@Command(
-    name = "samples",
-    header = "Lists the bundled samples, or unpacks one.",
-    description = {"", "Each was written by a real QEMU or libvirt.", ""},
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
 final class SamplesCommand implements Callable<Integer> {
-  @Parameters(arity = "0..1", paramLabel = "NAME", description = "Sample to unpack.")
-  private String name;
+  private CommandSpec spec;
 
-  @Option(names = "-o", paramLabel = "FILE", description = "Where to (default: NAME).")
-  private Path target;
+  private SamplesCommand() {}
+
+  static CommandSpec create() {
+    SamplesCommand command = new SamplesCommand();
+    command.spec =
+        new CommandBuilder("samples", command)
+            .about(
+                "Lists the bundled samples, or unpacks one.",
+                "",
+                "Each was written by a real QEMU or libvirt.",
+                "")
+            .parameter("NAME", "0..1", "Sample to unpack.")
+            .option(Path.class, "FILE", "Where to (default: NAME).", "-o")
+            .spec();
+    return command.spec;
+  }
 
   @Override
   public Integer call() throws IOException {
+    String name = CommandBuilder.argument(spec);
+    Path target = CommandBuilder.value(spec, "-o");
     if (name == null) {
       for (Sample sample : Samples.list()) {
         System.out.printf("%-20s %s%n", sample.name(), sample.description());

@@ -1,0 +1,90 @@
+package org.vmstate.analyzer.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * Describes a command to picocli by calls. The same by annotations needs a proxy class for each of
+ * them at every start, which takes longer than {@code info} itself.
+ */
+final class CommandBuilder {
+  private final CommandSpec spec;
+
+  CommandBuilder(String name, Callable<Integer> action) {
+    spec = CommandSpec.wrapWithoutInspection(action).name(name);
+    spec.versionProvider(new Version());
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Show this help message and exit.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Print version information and exit.")
+            .build());
+  }
+
+  CommandBuilder about(String header, String... description) {
+    spec.usageMessage().header(header).description(description);
+    return this;
+  }
+
+  CommandBuilder footer(String heading, String... lines) {
+    spec.usageMessage().footerHeading(heading).footer(lines);
+    return this;
+  }
+
+  CommandBuilder flag(String name, String description) {
+    spec.addOption(OptionSpec.builder(name).type(boolean.class).description(description).build());
+    return this;
+  }
+
+  CommandBuilder option(Class<?> type, String label, String description, String... names) {
+    spec.addOption(
+        OptionSpec.builder(names[0], names)
+            .type(type)
+            .paramLabel(label)
+            .description(description)
+            .build());
+    return this;
+  }
+
+  CommandBuilder option(OptionSpec option) {
+    spec.addOption(option);
+    return this;
+  }
+
+  CommandBuilder parameter(String label, String arity, String description) {
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0")
+            .arity(arity)
+            .type(String.class)
+            .paramLabel(label)
+            .description(description)
+            .build());
+    return this;
+  }
+
+  CommandSpec spec() {
+    return spec;
+  }
+
+  /** Returns the value of an option, or null where it was not given. */
+  static <T> T value(CommandSpec spec, String option) {
+    return spec.findOption(option).getValue();
+  }
+
+  /** Tells whether a flag was given. */
+  static boolean isSet(CommandSpec spec, String option) {
+    return Boolean.TRUE.equals(value(spec, option));
+  }
+
+  /** Returns the positional argument, or null. */
+  static String argument(CommandSpec spec) {
+    return spec.positionalParameters().getFirst().getValue();
+  }
+}
