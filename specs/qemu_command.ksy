@@ -12,7 +12,7 @@ seq:
     contents: [8]
   - id: command
     type: u2
-    enum: command
+    doc: One of the enumeration below; other numbers are an error to a loader.
   - id: len_payload
     type: u2
     doc: Length of the payload in bytes. For PACKAGED the nested records come after the payload.

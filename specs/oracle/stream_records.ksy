@@ -115,7 +115,7 @@ types:
       has_payload:
         value: record_type >= 1 and record_type <= 4
       is_ram:
-        value: has_payload and section_id == ram_id
+        value: has_payload and section_id - ram_id == 0
   payload_byte:
     doc: One byte of a payload, and a look at the footer that may follow it.
     params:
@@ -128,7 +128,7 @@ types:
         type: footer_ahead
     instances:
       is_last:
-        value: ahead.marker == 0x7e and ahead.section_id == section_id
+        value: ahead.marker == 0x7e and ahead.section_id - section_id == 0
   footer_ahead:
     instances:
       marker:

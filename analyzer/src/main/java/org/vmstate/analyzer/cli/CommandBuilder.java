@@ -44,7 +44,7 @@ final class CommandBuilder {
 
   CommandBuilder option(Class<?> type, String label, String description, String... names) {
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(type)
             .paramLabel(label)
             .description(description)
@@ -62,6 +62,7 @@ final class CommandBuilder {
         PositionalParamSpec.builder()
             .index("0")
             .arity(arity)
+            .required(arity.startsWith("1"))
             .type(String.class)
             .paramLabel(label)
             .description(description)

@@ -43,7 +43,7 @@ final class DumpCommand implements Callable<Integer> {
             .footer(
                 "%nExamples:%n",
                 "  vmstate-img dump sample:pc | jq '.sections[] | select(.name==\"timer\").state'",
-                "  vmstate-img dump --offsets --section i8042 FILE",
+                "  vmstate-img dump --offsets --section serial FILE",
                 "  zcat FILE.gz | vmstate-img dump --memory=sha256 -")
             .option(Output.option("json"))
             .flag("--offsets", "File offset and length of every element and field.")
@@ -60,7 +60,7 @@ final class DumpCommand implements Callable<Integer> {
                     .fallbackValue("runs")
                     .description(
                         "Every run of pages, or with sha256 the hash of each RAM block's final"
-                            + " content. Write --memory=sha256, with the sign.")
+                            + " content.")
                     .build())
             .flag("--security-info", "Show passwords of the domain XML.")
             .option(
@@ -70,6 +70,17 @@ final class DumpCommand implements Callable<Integer> {
                 "--compat");
     command.spec = Input.addTo(builder).spec();
     return command.spec;
+  }
+
+  /** Gives a bare {@code --memory} its value, so that it does not take the file's name for it. */
+  static String[] explicit(String... args) {
+    String[] result = args.clone();
+    for (int i = 0; i < result.length && !result[i].equals("--"); i++) {
+      if (result[i].equals("--memory")) {
+        result[i] = "--memory=runs";
+      }
+    }
+    return result;
   }
 
   @Override

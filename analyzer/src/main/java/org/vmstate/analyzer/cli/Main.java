@@ -19,7 +19,7 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
-    return line.execute(args);
+    return line.execute(DumpCommand.explicit(args));
   }
 
   /** Adds the one command that is called, because making each of them costs time at every start. */

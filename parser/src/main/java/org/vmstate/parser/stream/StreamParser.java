@@ -17,7 +17,6 @@ import org.vmstate.formats.spec.QemuCommand;
 import org.vmstate.formats.spec.QemuSectionHeader;
 import org.vmstate.formats.spec.QemuSectionRef;
 import org.vmstate.formats.spec.QemuStreamHeader;
-import org.vmstate.formats.spec.QemuVmdescription;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.PageSizes;
@@ -172,7 +171,7 @@ public final class StreamParser {
   private void command() throws IOException {
     long at = source.position();
     QemuCommand command = SpecReader.read(source, "command", QemuCommand::new);
-    int code = (int) command.command().id();
+    int code = command.command();
     byte[] payload = command.payload();
     visitor.element(
         new Element.Command(new ByteRange(at, source.position()), code, payload));

@@ -1,0 +1,243 @@
+package org.vmstate.parser;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.vmdesc.DescriptionParser;
+import org.vmstate.testkit.ImageBytes;
+
+/** Device state by its description, and the description's own oddities. */
+class DeviceStateTest {
+  private static final String STRUCT_OF_U8 =
+      "\"struct\": {\"vmsd_name\": \"s\", \"version\": 1, \"fields\": [{\"name\": \"x\", \"type\":"
+          + " \"uint8\", \"size\": 1}]}, \"size\": 1}";
+
+  /** An image with one device of the given fields and payload. */
+  private static byte[] image(String members, ImageBytes payload) {
+    return ImageBytes.withRam("r", 1)
+        .section(4, 2, "dev", 0, 1)
+        .raw(payload.toBytes())
+        .footer(2)
+        .u8(0)
+        .description(
+            "{\"page_size\": 4096, \"devices\": [{\"name\": \"dev\", \"instance_id\": 0,"
+                + " \"vmsd_name\": \"dev\", \"version\": 1, "
+                + members
+                + "}]}")
+        .toBytes();
+  }
+
+  private static String fields(String... fields) {
+    return "\"fields\": [" + String.join(", ", fields) + "]";
+  }
+
+  private static String field(String name, String type, int size) {
+    return "{\"name\": \"%s\", \"type\": \"%s\", \"size\": %d}".formatted(name, type, size);
+  }
+
+  private static Recording read(String members, ImageBytes payload) throws IOException {
+    return Recording.of(image(members, payload));
+  }
+
+  private static StateNode state(String members, ImageBytes payload) throws IOException {
+    Recording r = read(members, payload);
+    assertEquals(List.of(), r.notices);
+    return r.states.values().iterator().next().orElseThrow();
+  }
+
+  @Test
+  void fieldsAreReadInOrder() throws IOException {
+    StateNode state =
+        state(
+            fields(field("a", "uint32", 4), field("b", "bool", 1), field("c", "what?", 3)),
+            new ImageBytes().be32(7).u8(1).text("xyz"));
+    assertEquals(3, state.fields().size());
+    assertArrayEquals(new byte[] {0, 0, 0, 7}, state.fields().get(0).raw());
+    assertArrayEquals("xyz".getBytes(StandardCharsets.US_ASCII), state.fields().get(2).raw());
+  }
+
+  @Test
+  void arrayLengthRepeatsAField() throws IOException {
+    FieldNode field =
+        state(
+                fields("{\"name\": \"a\", \"array_len\": 3, \"type\": \"uint16\", \"size\": 2}"),
+                new ImageBytes().be16(1).be16(2).be16(3))
+            .fields()
+            .getFirst();
+    assertEquals(3, field.desc().count());
+    assertEquals(6, field.raw().length);
+  }
+
+  @Test
+  void nullRunsInAnArrayOfPointersAreOneByteEach() throws IOException {
+    StateNode state =
+        state(
+            fields(
+                "{\"name\": \"p\", \"array_len\": 2, \"type\": \"nullptr\", \"size\": 1}",
+                "{\"name\": \"p\", \"type\": \"struct\", " + STRUCT_OF_U8,
+                "{\"name\": \"p\", \"type\": \"nullptr\", \"size\": 1}"),
+            new ImageBytes().text("00").u8(9).text("0"));
+    assertEquals(
+        List.of(2, 1, 1), state.fields().stream().map(f -> f.desc().count()).toList());
+  }
+
+  @Test
+  void arrayOfPointersThatStartsNonNullIsOvercountedByQemu() throws IOException {
+    // three elements, of which the first object claims all
+    StateNode state =
+        state(
+            fields(
+                "{\"name\": \"p\", \"array_len\": 3, \"type\": \"struct\", " + STRUCT_OF_U8,
+                "{\"name\": \"p\", \"array_len\": 2, \"type\": \"nullptr\", \"size\": 1}"),
+            new ImageBytes().u8(9).text("00"));
+    assertEquals(1, state.fields().getFirst().elements().size());
+  }
+
+  @Test
+  void subsectionsAreReadWithTheirHeaders() throws IOException {
+    StateNode state =
+        state(
+            fields(field("a", "uint8", 1))
+                + ", \"subsections\": [{\"vmsd_name\": \"dev/sub\", \"version\": 3, "
+                + fields(field("b", "uint8", 1))
+                + "}]",
+            new ImageBytes().u8(1).u8(5).name("dev/sub").be32(3).u8(2));
+    assertEquals(1 + 8 + 4 + 1, state.subsections().getFirst().range().length());
+  }
+
+  @Test
+  void otherSubsectionLeavesTheDeviceUndecoded() throws IOException {
+    Recording r =
+        read(
+            fields(field("a", "uint8", 1))
+                + ", \"subsections\": [{\"vmsd_name\": \"dev/sub\", \"version\": 3, "
+                + fields()
+                + "}]",
+            new ImageBytes().u8(1).u8(5).name("dev/other").be32(3));
+    assertEquals(Optional.empty(), r.states.values().iterator().next());
+    assertTrue(r.notices.getFirst().contains("expected dev/sub, found dev/other"));
+  }
+
+  @Test
+  void queueElementsAreDecodedFromRepeatedMembers() throws IOException {
+    String element = "\"vmsd_name\": \"e\", \"version\": 1, " + fields(field("x", "uint8", 1));
+    FieldNode queue =
+        state(
+                fields(
+                    "{\"name\": \"q\", \"type\": \"qtailq\", " + element + ", " + element
+                        + ", \"size\": 5}"),
+                new ImageBytes().u8(1).u8(10).u8(1).u8(20).u8(0))
+            .fields()
+            .getFirst();
+    assertEquals(2, queue.elements().size());
+    assertEquals(20, queue.elements().get(1).fields().getFirst().raw()[0]);
+    assertEquals(5, queue.raw().length);
+  }
+
+  @Test
+  void queueThatDoesNotFitItsElementsStaysBytes() throws IOException {
+    String element = "\"vmsd_name\": \"e\", \"version\": 1, " + fields(field("x", "uint8", 1));
+    FieldNode queue =
+        state(
+                fields("{\"name\": \"q\", \"type\": \"gtree\", " + element + ", \"size\": 4}"),
+                new ImageBytes().be32(99))
+            .fields()
+            .getFirst();
+    assertEquals(List.of(), queue.elements());
+  }
+
+  @Test
+  void inlineDescriptionIsDecoded() throws IOException {
+    FieldNode tmp =
+        state(
+                fields(
+                    "{\"name\": \"t\", \"type\": \"tmp\", \"vmsd_name\": \"t\", \"version\": 1, "
+                        + fields(field("x", "uint16", 2))
+                        + ", \"size\": 2}"),
+                new ImageBytes().be16(513))
+            .fields()
+            .getFirst();
+    assertEquals(1, tmp.elements().size());
+  }
+
+  @Test
+  void lastArrayElementWithoutIndexIsReadLikeTheOthers() throws IOException {
+    StateNode state =
+        state(
+            fields(
+                "{\"name\": \"a\", \"index\": 0, \"type\": \"uint8\", \"size\": 1}",
+                "{\"name\": \"a\", \"type\": \"uint8\", \"size\": 1}"),
+            new ImageBytes().u8(1).u8(2));
+    assertEquals(2, state.fields().size());
+  }
+
+  @Test
+  void descriptionThatIsTooShortFallsBackToTheFooter() throws IOException {
+    Recording r = read(fields(field("a", "uint8", 1)), new ImageBytes().u8(1).u8(2));
+    assertEquals(Optional.empty(), r.states.values().iterator().next());
+    assertTrue(r.notices.getFirst().contains("gives 1 bytes"), r.notices.toString());
+  }
+
+  @Test
+  void hugeArrayOfNothingIsLimited() throws IOException {
+    Recording r =
+        read(
+            fields(
+                "{\"name\": \"a\", \"array_len\": 2000000000, \"type\": \"struct\", \"struct\":"
+                    + " {\"vmsd_name\": \"s\", \"version\": 1, \"fields\": []}, \"size\": 0}"),
+            new ImageBytes().u8(1));
+    assertTrue(r.notices.getFirst().contains("values"), r.notices.toString());
+  }
+
+  private static void malformed(String json, String reason) {
+    MalformedDataException e =
+        assertThrows(
+            MalformedDataException.class,
+            () -> DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
+    assertTrue(e.getMessage().contains(reason), e.getMessage());
+  }
+
+  @Test
+  void descriptionsOfTheWrongShapeAreMalformed() {
+    malformed("[]", "START_OBJECT");
+    malformed("{\"page_size\": \"x\"}", "VALUE_NUMBER_INT");
+    malformed("{\"page_size\": -1}", "0 to 2^63-1");
+    malformed("{\"page_size\": 99999999999999999999}", "0 to 2^63-1");
+    malformed("{\"devices\": {}}", "START_ARRAY");
+    malformed("{\"devices\": [1]}", "START_OBJECT");
+    malformed("{\"devices\": [{\"fields\": [{\"name\"", "JSON");
+    malformed("{", "JSON");
+  }
+
+  private static void limited(String json, String reason) {
+    LimitExceededException e =
+        assertThrows(
+            LimitExceededException.class,
+            () -> DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
+    assertTrue(e.getMessage().contains(reason), e.getMessage());
+  }
+
+  @Test
+  void deepNestingIsLimited() {
+    limited("{\"x\": " + "[".repeat(5000) + "]".repeat(5000) + "}", "JSON");
+    String open = "{\"struct\": ";
+    limited("{\"devices\": [" + open.repeat(100) + "{}" + "}".repeat(100) + "]}", "nested");
+  }
+
+  @Test
+  void millionsOfFieldsAreLimited() {
+    limited("{\"devices\": [{\"fields\": [{}" + ",{}".repeat(300_000) + "]}]}", "fields");
+  }
+}

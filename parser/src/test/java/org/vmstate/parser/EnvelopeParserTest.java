@@ -1,0 +1,150 @@
+package org.vmstate.parser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vmstate.parser.Refusals.refused;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.testkit.ImageBytes;
+
+class EnvelopeParserTest {
+  private static final String XML = "<domain/>";
+  private static final String COOKIE = "<cookie/>";
+  private static final int DATA = 100;
+
+  private static byte[] image(ImageBytes header) {
+    return header
+        .text(XML)
+        .u8(0)
+        .text(COOKIE)
+        .u8(0)
+        .padTo(92 + DATA)
+        .header()
+        .u8(0)
+        .toBytes();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void bothByteOrdersAreRead(boolean big) throws IOException {
+    Recording r = Recording.of(image(ImageBytes.libvirt(big, 2, DATA, 1, 0, XML.length() + 1)));
+    assertEquals(big, r.envelope.bigEndian());
+    assertTrue(r.envelope.running());
+    assertEquals(XML, r.xml);
+    assertEquals(COOKIE, r.cookie);
+    assertEquals(92 + DATA, r.envelope.streamOffset());
+    assertEquals(1, r.all(Element.Padding.class).size());
+  }
+
+  @Test
+  void version1IgnoresFormatAndCookie() throws IOException {
+    Recording r = Recording.of(image(ImageBytes.libvirt(false, 1, DATA, 0, 5, 3)));
+    assertEquals(Compression.RAW, r.envelope.compression());
+    assertEquals("", r.cookie);
+  }
+
+  @Test
+  void partialMagicIsReported() throws IOException {
+    byte[] image = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 0));
+    System.arraycopy("Part".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, image, 12, 4);
+    assertFalse(Recording.of(image).envelope.complete());
+  }
+
+  @Test
+  void version3WithFeatureBit0IsMappedRam() throws IOException {
+    ImageBytes header = ImageBytes.libvirt(false, 3, DATA, 0, 0, 0);
+    byte[] bytes = image(header);
+    bytes[36] = 1;
+    Recording r = Recording.of(bytes);
+    assertEquals(1, r.envelope.features());
+    assertEquals(Compression.SPARSE, r.envelope.compression());
+  }
+
+  @Test
+  void unknownFeatureBitIsNamed() {
+    byte[] bytes = image(ImageBytes.libvirt(false, 3, DATA, 0, 0, 0));
+    bytes[36] = 9;
+    refused(bytes, UnsupportedFeatureException.class, 36, "bit 3 is unknown");
+  }
+
+  @Test
+  void versionsAbove3AreUnsupported() {
+    refused(
+        image(ImageBytes.libvirt(false, 4, DATA, 0, 0, 0)),
+        UnsupportedFeatureException.class,
+        16,
+        "expected 1 to 3");
+  }
+
+  @Test
+  void format7IsUnsupported() {
+    refused(
+        image(ImageBytes.libvirt(false, 2, DATA, 0, 7, 0)),
+        UnsupportedFeatureException.class,
+        28,
+        "expected 0 to 6, found 7");
+  }
+
+  @Test
+  void cookieInsideTheXmlIsMalformed() {
+    refused(
+        image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 3)),
+        MalformedDataException.class,
+        32,
+        "cookie offset");
+  }
+
+  @Test
+  void cookieBehindTheDataIsMalformed() {
+    refused(
+        image(ImageBytes.libvirt(false, 2, DATA, 0, 0, DATA)),
+        MalformedDataException.class,
+        32,
+        "cookie offset");
+  }
+
+  @Test
+  void dataLengthOf4GibIsLimited() {
+    refused(
+        image(ImageBytes.libvirt(false, 2, -1, 0, 0, 0)),
+        LimitExceededException.class,
+        20,
+        "data length");
+  }
+
+  @Test
+  void xmlWithoutTerminatorIsMalformed() {
+    byte[] image =
+        ImageBytes.libvirt(false, 2, 4, 0, 0, 0).text("<dom").header().u8(0).toBytes();
+    refused(image, MalformedDataException.class, 92, "terminator");
+  }
+
+  @Test
+  void formatThatDoesNotFitTheDataIsMalformed() {
+    refused(
+        image(ImageBytes.libvirt(false, 2, DATA, 0, 5, 0)),
+        MalformedDataException.class,
+        92 + DATA,
+        "expected zstd data");
+  }
+
+  @Test
+  void imageWithoutStreamIsTruncated() {
+    byte[] whole = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 0));
+    refused(
+        java.util.Arrays.copyOf(whole, 92 + DATA),
+        TruncatedDataException.class,
+        92 + DATA,
+        "end of the file");
+  }
+}

@@ -1,0 +1,180 @@
+package org.vmstate.parser;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.ram.RamContents;
+
+/** Remembers everything a pass tells, and checks that the elements cover the bytes. */
+final class Recording implements StateVisitor {
+  final List<Element> elements = new ArrayList<>();
+  final List<PageRun> runs = new ArrayList<>();
+  final List<String> notices = new ArrayList<>();
+  final Map<Section, Optional<StateNode>> states = new LinkedHashMap<>();
+  final Map<Section, String> problems = new LinkedHashMap<>();
+  final RamContents contents = new RamContents();
+  List<RamBlock> blocks = List.of();
+  StreamConfiguration configuration;
+  Envelope envelope;
+  String xml;
+  String cookie;
+  private boolean keep;
+  private long covered;
+
+  /** Where the bytes of a test are. */
+  enum Place {
+    HEAP,
+    FILE,
+    PIPE
+  }
+
+  static Recording of(byte[] image) throws IOException {
+    return of(image, ParseOptions.DEFAULT, Place.HEAP);
+  }
+
+  static Recording of(byte[] image, ParseOptions options, Place place) throws IOException {
+    Recording recording = new Recording();
+    read(image, options, place, recording, false);
+    if (recording.covered != image.length) {
+      throw new AssertionError("covered " + recording.covered + " of " + image.length);
+    }
+    return recording;
+  }
+
+  /** Reads with the final memory at hand. */
+  static Recording withMemory(byte[] image, Place place) throws IOException {
+    Recording recording = new Recording();
+    recording.keep = true;
+    read(image, ParseOptions.DEFAULT, place, recording, true);
+    return recording;
+  }
+
+  static void read(
+      byte[] image, ParseOptions options, Place place, StateVisitor visitor, boolean keep)
+      throws IOException {
+    Path file = null;
+    ByteSource source;
+    switch (place) {
+      case HEAP -> source = new HeapSource(image, 0, new StructurePath());
+      case PIPE -> source = ImageReader.open(new ByteArrayInputStream(image));
+      default -> {
+        file = Files.createTempFile("vmstate-test", ".img");
+        Files.write(file, image);
+        source = MappedSource.open(file, new StructurePath());
+        Files.delete(file);
+      }
+    }
+    if (keep) {
+      // the mapping stays, the recording reads memory from it
+      ImageReader.readKeeping(source, options, visitor);
+    } else {
+      ImageReader.read(source, options, visitor);
+      source.close();
+    }
+  }
+
+  byte[] memory(int block) throws IOException {
+    RamBlock of = blocks.get(block);
+    ByteBuffer all = ByteBuffer.allocate((int) of.usedLength());
+    contents.read(
+        of,
+        new RamContents.Sink() {
+          @Override
+          public void bytes(ByteBuffer data) {
+            all.put(data);
+          }
+
+          @Override
+          public void zeros(long count) {
+            all.position(all.position() + (int) count);
+          }
+        });
+    if (all.hasRemaining()) {
+      throw new AssertionError("block " + block + " is short of " + all.remaining() + " bytes");
+    }
+    return all.array();
+  }
+
+  <T extends Element> List<T> all(Class<T> type) {
+    return elements.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  @Override
+  public boolean wantsMappedPages() {
+    return true;
+  }
+
+  @Override
+  public void content(ByteSource source) {
+    contents.setSource(source);
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element.range().start() != covered) {
+      throw new AssertionError(element + " does not start at " + covered);
+    }
+    covered = element.range().end();
+    elements.add(element);
+  }
+
+  @Override
+  public void unpacking(Compression compression) {
+    covered = 0;
+  }
+
+  @Override
+  public void envelope(Envelope found, String domainXml, String cookieXml) {
+    envelope = found;
+    xml = domainXml;
+    cookie = cookieXml;
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configuration = found;
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    blocks = found;
+    contents.blocks(found);
+  }
+
+  @Override
+  public void pages(PageRun run) throws IOException {
+    runs.add(run);
+    if (keep) {
+      contents.add(run);
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    states.put(section, state);
+    problems.put(section, problem);
+  }
+
+  @Override
+  public void notice(long offset, String text) {
+    notices.add(text);
+  }
+}

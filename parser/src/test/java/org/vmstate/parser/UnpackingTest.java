@@ -1,0 +1,188 @@
+package org.vmstate.parser;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import io.airlift.compress.v3.lzo.LzoCompressor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.zip.Adler32;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.testkit.ImageBytes;
+
+class UnpackingTest {
+  private static final byte[] IMAGE =
+      ImageBytes.withRam("r", 2)
+          .again(3, 1)
+          .be64(0x1008)
+          .name("r")
+          .fill(7, 4096)
+          .eos()
+          .footer(1)
+          .u8(0)
+          .toBytes();
+
+  private static byte[] pack(Compression compression, byte[] data) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    switch (compression) {
+      case GZIP -> write(new GZIPOutputStream(out), data);
+      case BZIP2 -> write(new BZip2CompressorOutputStream(out), data);
+      case XZ -> write(new XZOutputStream(out, new LZMA2Options(1)), data);
+      case ZSTD -> write(new ZstdOutputStream(out), data);
+      case LZOP -> out.write(lzop(data));
+      case RAW, SPARSE -> out.write(data);
+    }
+    return out.toByteArray();
+  }
+
+  private static void write(OutputStream stream, byte[] data) throws IOException {
+    try (stream) {
+      stream.write(data);
+    }
+  }
+
+  /** Writes one block in the form of lzop 1.04, with an Adler-32 of the unpacked data. */
+  private static byte[] lzop(byte[] data) {
+    LzoCompressor compressor = new LzoCompressor();
+    byte[] packed = new byte[compressor.maxCompressedLength(data.length)];
+    int length = compressor.compress(data, 0, data.length, packed, 0, packed.length);
+    Adler32 sum = new Adler32();
+    sum.update(data);
+    return new ImageBytes()
+        .u8(0x89)
+        .text("LZO")
+        .raw(new byte[] {0, '\r', '\n', 0x1a, '\n'})
+        .be16(0x1040)
+        .be16(0x20a0)
+        .be16(0x0940)
+        .u8(1)
+        .u8(5)
+        .be32(1)
+        .zeros(12)
+        .u8(0)
+        .be32(0)
+        .be32(data.length)
+        .be32(length)
+        .be32(sum.getValue())
+        .raw(java.util.Arrays.copyOf(packed, length))
+        .be32(0)
+        .toBytes();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
+  void bareStreamPackedByHandIsRead(Compression compression) throws IOException {
+    for (Recording.Place place : Recording.Place.values()) {
+      Recording r = Recording.withMemory(pack(compression, IMAGE), place);
+      byte[] expected = new byte[8192];
+      java.util.Arrays.fill(expected, 4096, 8192, (byte) 7);
+      assertArrayEquals(expected, r.memory(0));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
+  void libvirtImageIsUnpackedByItsFormat(Compression compression) throws IOException {
+    byte[] image =
+        ImageBytes.libvirt(false, 2, 20, 0, compression.code(), 0)
+            .text("<domain/>")
+            .padTo(112)
+            .raw(pack(compression, IMAGE))
+            .toBytes();
+    Recording r = Recording.withMemory(image, Recording.Place.FILE);
+    assertEquals(1, r.all(Element.PackedStream.class).size());
+    assertEquals(7, r.memory(0)[5000]);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
+  void cutOffDataIsTruncated(Compression compression) throws IOException {
+    byte[] packed = pack(compression, IMAGE);
+    byte[] cut = java.util.Arrays.copyOf(packed, packed.length / 2);
+    assertThrows(
+        TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
+  void everyChangedByteOfPackedDataGivesAResultOrOurError(Compression compression)
+      throws IOException {
+    byte[] packed = pack(compression, IMAGE);
+    for (int at = 0; at < packed.length; at++) {
+      byte[] damaged = packed.clone();
+      damaged[at] ^= (byte) 0xff;
+      try {
+        Recording.withMemory(damaged, Recording.Place.HEAP);
+      } catch (StateFormatException e) {
+        // one of ours, as it should be
+        assertEquals(true, e.offset() >= 0, e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void compressionInsideCompressionIsLimited() throws IOException {
+    byte[] image = IMAGE;
+    for (int i = 0; i < 4; i++) {
+      image = pack(Compression.GZIP, image);
+    }
+    byte[] nested = image;
+    LimitExceededException e =
+        assertThrows(
+            LimitExceededException.class,
+            () -> Recording.withMemory(nested, Recording.Place.HEAP));
+    assertEquals("image: packed more than 3 times", e.reason());
+  }
+
+  @Test
+  void bombIsReadWithoutKeepingIt() throws IOException {
+    // 256 MiB of trailing zeros in 256 KiB: passed over, not kept
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(new ImageBytes().header().u8(0).toBytes());
+      byte[] zeros = new byte[1 << 20];
+      for (int i = 0; i < 256; i++) {
+        gzip.write(zeros);
+      }
+    }
+    Recording r = new Recording();
+    Recording.read(out.toByteArray(), ParseOptions.DEFAULT, Recording.Place.HEAP, r, false);
+    assertEquals(
+        List.of(256L << 20),
+        r.all(Element.Trailing.class).stream().map(t -> t.range().length()).toList());
+  }
+
+  @Test
+  void xzThatWantsTooMuchMemoryIsLimited() throws IOException {
+    LZMA2Options options = new LZMA2Options(1);
+    options.setDictSize(1 << 29);
+    byte[] packed = pack(Compression.XZ, IMAGE);
+    // the dictionary size is one byte in the block header; 0x22 stands for 512 MiB
+    int at = 12 + 2 + 2;
+    byte[] greedy = packed.clone();
+    greedy[at] = 0x22;
+    java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+    int headerLength = (greedy[12] & 0xff) * 4 + 4;
+    crc.update(greedy, 12, headerLength - 4);
+    for (int i = 0; i < 4; i++) {
+      greedy[12 + headerLength - 4 + i] = (byte) (crc.getValue() >>> 8 * i);
+    }
+    assertThrows(
+        LimitExceededException.class, () -> Recording.withMemory(greedy, Recording.Place.HEAP));
+  }
+}
