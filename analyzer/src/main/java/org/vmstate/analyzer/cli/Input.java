@@ -1,7 +1,5 @@
 package org.vmstate.analyzer.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +66,7 @@ final class Input {
 
   ByteSource open() throws IOException {
     if (file().equals("-")) {
-      return ImageReader.open(new FileInputStream(FileDescriptor.in));
+      return ImageReader.open(System.in);
     }
     return ImageReader.open(path());
   }

@@ -19,12 +19,11 @@ enum Output {
 
   private static final int BUFFER = 64 << 10;
 
-  private static boolean discarded;
+  private static OutputStream target = new FileOutputStream(FileDescriptor.out);
 
+  /** Returns the stream for results. Unlike System.out it reports a pipe that broke. */
   static OutputStream stdout() {
-    OutputStream out =
-        discarded ? OutputStream.nullOutputStream() : new FileOutputStream(FileDescriptor.out);
-    return new BufferedOutputStream(out, BUFFER);
+    return new BufferedOutputStream(target, BUFFER);
   }
 
   /** Ends when closed. */
@@ -33,10 +32,11 @@ enum Output {
     void close();
   }
 
-  /** Throws results away until the redirect is closed. */
-  static Redirect discard() {
-    discarded = true;
-    return () -> discarded = false;
+  /** Sends results elsewhere until the redirect is closed. */
+  static Redirect redirect(OutputStream elsewhere) {
+    OutputStream before = target;
+    target = elsewhere;
+    return () -> target = before;
   }
 
   /** Returns the option that chooses between them. */

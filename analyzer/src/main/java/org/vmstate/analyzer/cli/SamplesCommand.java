@@ -1,6 +1,8 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.samples.Sample;
@@ -33,8 +35,10 @@ final class SamplesCommand implements Callable<Integer> {
     String name = CommandBuilder.argument(spec);
     Path target = CommandBuilder.value(spec, "-o");
     if (name == null) {
-      for (Sample sample : Samples.list()) {
-        System.out.printf("%-20s %s%n", sample.name(), sample.description());
+      try (PrintStream out = new PrintStream(Output.stdout(), false, StandardCharsets.UTF_8)) {
+        for (Sample sample : Samples.list()) {
+          out.printf("%-20s %s%n", sample.name(), sample.description());
+        }
       }
     } else {
       Samples.unpack(name, target == null ? Path.of(name) : target);

@@ -23,7 +23,7 @@ final class Training {
     Path scratch = Files.createTempFile("vmstate-img", ".training");
     for (Sample sample : Samples.list()) {
       Samples.unpack(sample.name(), scratch);
-      try (Output.Redirect _ = Output.discard()) {
+      try (Output.Redirect _ = Output.redirect(OutputStream.nullOutputStream())) {
         Main.run("info", scratch.toString());
         Main.run("info", "--output=json", scratch.toString());
         Main.run("dump", scratch.toString());

@@ -1,0 +1,163 @@
+package org.vmstate.analyzer.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A running QEMU, driven over QMP. */
+final class Qemu implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final SocketChannel socket;
+  private final BufferedReader replies;
+  private final Path errors;
+
+  private Qemu(Path folder, Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
+    Path path = Files.createTempFile("qmp", "");
+    Files.delete(path);
+    errors = Files.createTempFile(folder, "qemu", ".err");
+    List<String> all = new ArrayList<>(command);
+    all.addAll(
+        List.of("-display", "none", "-qmp", "unix:" + path + ",server=on,wait=off"));
+    ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
+    builder.redirectOutput(errors.toFile());
+    builder.environment().putAll(environment);
+    process = builder.start();
+    socket = connect(path);
+    replies =
+        new BufferedReader(Channels.newReader(socket, StandardCharsets.UTF_8));
+    replies.readLine();
+    call("qmp_capabilities");
+  }
+
+  /** Starts QEMU 10.0 for a target. */
+  static Qemu start(Path folder, String target, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add("qemu-system-" + target);
+    command.addAll(List.of(arguments));
+    return new Qemu(folder, Map.of(), command);
+  }
+
+  /** Starts QEMU 7.2 for x86-64. */
+  static Qemu start72(Path lab, Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    Path root = lab.resolve("qemu-7.2");
+    List<String> command = new ArrayList<>();
+    command.add(root.resolve("usr/bin/qemu-system-x86_64").toString());
+    command.addAll(
+        List.of("-L", "/usr/share/seabios", "-L", "/usr/share/qemu", "-L", "/usr/lib/ipxe/qemu"));
+    command.addAll(List.of(arguments));
+    String modules = root.resolve("usr/lib/x86_64-linux-gnu/qemu").toString();
+    return new Qemu(folder, Map.of("QEMU_MODULE_DIR", modules), command);
+  }
+
+  private SocketChannel connect(Path path) throws IOException, InterruptedException {
+    IOException last = null;
+    for (int i = 0; i < 300 && process.isAlive(); i++) {
+      try {
+        return SocketChannel.open(UnixDomainSocketAddress.of(path));
+      } catch (IOException e) {
+        last = e;
+        Thread.sleep(50);
+      }
+    }
+    throw new IOException("QEMU did not start: " + Files.readString(errors), last);
+  }
+
+  /** Calls a command without arguments. */
+  JsonNode call(String command) throws IOException {
+    return call(command, JSON.createObjectNode());
+  }
+
+  /** Calls a command with arguments given as JSON. */
+  JsonNode call(String command, String arguments) throws IOException {
+    return call(command, (ObjectNode) JSON.readTree(arguments));
+  }
+
+  private JsonNode call(String command, ObjectNode arguments) throws IOException {
+    ObjectNode request = JSON.createObjectNode().put("execute", command);
+    request.set("arguments", arguments);
+    ByteBuffer bytes = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      socket.write(bytes);
+    }
+    while (true) {
+      String line = replies.readLine();
+      if (line == null) {
+        throw new IOException(command + ": QEMU is gone: " + Files.readString(errors));
+      }
+      JsonNode reply = JSON.readTree(line);
+      if (reply.has("error")) {
+        throw new IOException(command + ": " + reply.get("error"));
+      }
+      if (reply.has("return")) {
+        return reply.get("return");
+      }
+    }
+  }
+
+  /** Switches capabilities on. */
+  void enable(String... capabilities) throws IOException {
+    ArrayNode list = JSON.createArrayNode();
+    for (String capability : capabilities) {
+      list.addObject().put("capability", capability).put("state", true);
+    }
+    ObjectNode arguments = JSON.createObjectNode();
+    arguments.set("capabilities", list);
+    call("migrate-set-capabilities", arguments);
+  }
+
+  /** Saves to a URI, waits for the end and returns QEMU's statistics. */
+  JsonNode save(String uri) throws IOException, InterruptedException {
+    call("migrate", JSON.createObjectNode().put("uri", uri));
+    return await();
+  }
+
+  /** Loads from a URI into a QEMU that was started with {@code -incoming defer}. */
+  void load(String uri) throws IOException, InterruptedException {
+    call("migrate-incoming", JSON.createObjectNode().put("uri", uri));
+    await();
+  }
+
+  private JsonNode await() throws IOException, InterruptedException {
+    for (int i = 0; i < 2400; i++) {
+      JsonNode state = call("query-migrate");
+      String status = state.path("status").asText();
+      if (status.equals("completed")) {
+        return state;
+      }
+      if (status.equals("failed")) {
+        throw new IOException("migration failed: " + state + Files.readString(errors));
+      }
+      Thread.sleep(50);
+    }
+    throw new IOException("migration did not end");
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Images of guests that never started, from every machine type, saved in the two layouts. */
+class QemuMachinesLabTest {
+  @TempDir Path folder;
+
+  /** A machine to save. */
+  record Machine(String name, String target, String... arguments) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Machine> machines() {
+    return Stream.of(
+        new Machine("pc", "x86_64", "-M", "pc", "-m", "16"),
+        new Machine(
+            "q35",
+            "x86_64",
+            "-M",
+            "q35",
+            "-m",
+            "16",
+            "-device",
+            "virtio-rng-pci",
+            "-device",
+            "qemu-xhci",
+            "-device",
+            "usb-kbd",
+            "-netdev",
+            "user,id=n",
+            "-device",
+            "virtio-net-pci,netdev=n"),
+        new Machine("microvm", "x86_64", "-M", "microvm", "-m", "16"),
+        new Machine("pc-2.4", "x86_64", "-M", "pc-i440fx-2.4", "-m", "16"),
+        new Machine("pc-5.2", "x86_64", "-M", "pc-i440fx-5.2", "-m", "16"),
+        new Machine("virt", "aarch64", "-M", "virt", "-cpu", "cortex-a57", "-m", "32"),
+        new Machine("s390x", "s390x", "-M", "s390-ccw-virtio", "-m", "32"),
+        new Machine("pseries", "ppc64", "-M", "pseries", "-m", "256"),
+        new Machine("riscv", "riscv64", "-M", "virt", "-bios", "none", "-m", "16"));
+  }
+
+  private Qemu start(Machine machine, String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(machine.arguments()));
+    arguments.addAll(List.of("-nodefaults", "-accel", "tcg", "-S"));
+    arguments.addAll(List.of(more));
+    Qemu qemu = Qemu.start(folder, machine.target(), arguments.toArray(String[]::new));
+    qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 10000000000}");
+    return qemu;
+  }
+
+  @ParameterizedTest
+  @MethodSource("machines")
+  void machineIsReadInBothLayouts(Machine machine) throws Exception {
+    Path lab = Lab.require();
+    Path sequential = folder.resolve("sequential");
+    try (Qemu qemu = start(machine)) {
+      qemu.save("file:" + sequential);
+    }
+    JsonNode dump = Reads.dump(sequential, false);
+    assertTrue(Reads.decoded(dump) > 5, "decoded " + Reads.decoded(dump));
+    Reads.covered(sequential);
+    assertTrue(Reads.equalsScript(lab, sequential), "the script failed");
+
+    Path mapped = folder.resolve("mapped");
+    try (Qemu qemu = start(machine)) {
+      qemu.enable("mapped-ram");
+      qemu.save("file:" + mapped);
+    }
+    assertEquals(Reads.decoded(dump), Reads.decoded(Reads.dump(mapped, false)));
+    Reads.covered(mapped);
+    assertFalse(Reads.equalsScript(lab, mapped), "the script reads mapped-ram now: use it");
+  }
+
+  @Test
+  void streamWithoutDescriptionIsFramed() throws Exception {
+    Path lab = Lab.require();
+    Machine pc = new Machine("pc", "x86_64", "-M", "pc,suppress-vmdesc=on", "-m", "16");
+    Path image = folder.resolve("image");
+    try (Qemu qemu = start(pc)) {
+      qemu.save("file:" + image);
+    }
+    JsonNode dump = Reads.dump(image, false);
+    assertEquals(0, Reads.decoded(dump));
+    assertTrue(dump.path("sections").size() > 20, "sections " + dump.path("sections").size());
+    Reads.covered(image);
+    assertFalse(Reads.equalsScript(lab, image), "the script reads such streams now: use it");
+  }
+
+  @Test
+  void streamUnderAnOffsetIsFound() throws IOException, Exception {
+    Lab.require();
+    Machine pc = machines().findFirst().orElseThrow();
+    for (String capability : List.of("events", "mapped-ram")) {
+      Path image = folder.resolve("offset-" + capability);
+      try (Qemu qemu = start(pc)) {
+        qemu.enable(capability);
+        qemu.save("file:" + image + ",offset=0x1105c");
+      }
+      assertTrue(Reads.decoded(Reads.dump(image, false)) > 20);
+      Reads.covered(image);
+    }
+  }
+
+  @Test
+  void streamOfQemu72IsRead() throws Exception {
+    Path lab = Lab.require();
+    Path image = folder.resolve("image");
+    try (Qemu qemu =
+        Qemu.start72(
+            lab, folder, "-M", "pc", "-m", "64", "-nodefaults", "-accel", "tcg", "-S")) {
+      qemu.save("exec:cat > " + image);
+    }
+    JsonNode dump = Reads.dump(image, false);
+    assertEquals("pc-i440fx-7.2", dump.path("configuration").path("machine").asText());
+    assertTrue(Reads.equalsScript(lab, image), "the script failed");
+    Reads.covered(image);
+  }
+
+  @Test
+  void migrationOfDirtyBitmapsIsRead() throws Exception {
+    Lab.require();
+    Path disk = folder.resolve("disk.raw");
+    Files.write(disk, new byte[1 << 20]);
+    Path image = folder.resolve("image");
+    Machine pc =
+        new Machine(
+            "pc",
+            "x86_64",
+            "-M",
+            "pc",
+            "-m",
+            "16",
+            "-blockdev",
+            "driver=file,node-name=node0,filename=" + disk,
+            "-device",
+            "virtio-blk-pci,drive=node0");
+    try (Qemu qemu = start(pc)) {
+      qemu.call(
+          "block-dirty-bitmap-add",
+          "{\"node\": \"node0\", \"name\": \"bitmap0\", \"granularity\": 65536}");
+      qemu.enable("dirty-bitmaps");
+      qemu.save("exec:cat > " + image);
+    }
+    JsonNode dump = Reads.dump(image, false);
+    assertTrue(dump.toString().contains("\"dirty-bitmap\""), "no such section");
+    Reads.covered(image);
+  }
+}

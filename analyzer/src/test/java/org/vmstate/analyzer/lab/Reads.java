@@ -1,0 +1,128 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.vmstate.analyzer.dump.CompatDump;
+import org.vmstate.analyzer.dump.Dump;
+import org.vmstate.analyzer.dump.DumpOptions;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.element.Element;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+
+/** What our reader makes of an image that a real program wrote. */
+final class Reads {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Reads() {}
+
+  /** Dumps an image, which must be whole and without oddities. */
+  static JsonNode dump(Path image, boolean hashes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    DumpOptions options = new DumpOptions(false, Optional.empty(), false, hashes, false);
+    try (ByteSource source = ImageReader.open(image);
+        Report report = new JsonReport(out)) {
+      new Dump(options, ParseOptions.DEFAULT).run(image.toString(), source, report);
+    }
+    JsonNode dump = JSON.readTree(out.toByteArray());
+    assertTrue(dump.path("error").isNull(), () -> image + ": " + dump.path("error"));
+    assertTrue(dump.path("complete").asBoolean(), image + ": not complete");
+    assertEquals("[]", dump.path("notices").toString(), image.toString());
+    return dump;
+  }
+
+  /** Returns the hash of each RAM block. */
+  static Map<String, String> hashes(Path image) throws IOException {
+    Map<String, String> result = new TreeMap<>();
+    for (JsonNode block : dump(image, true).path("memory")) {
+      result.put(block.path("block").asText(), block.path("sha256").asText());
+    }
+    return result;
+  }
+
+  /** Returns how many pages of a kind were sent. */
+  static long sent(JsonNode dump, String kind) {
+    long sum = 0;
+    for (JsonNode block : dump.path("memory")) {
+      sum += block.path("pages_sent").path(kind).asLong();
+    }
+    return sum;
+  }
+
+  /** Returns the number of described device sections, all of which must be decoded. */
+  static int decoded(JsonNode dump) {
+    int count = 0;
+    for (JsonNode section : dump.path("sections")) {
+      assertTrue(section.path("not_decoded").isMissingNode(), section.toString());
+      if (section.has("state")) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  static byte[] compat(Path image) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ByteSource source = ImageReader.open(image);
+        Report report = new JsonReport(out)) {
+      CompatDump.run(source, ParseOptions.DEFAULT, report);
+    }
+    return out.toByteArray();
+  }
+
+  /** Compares the compatible dump with what QEMU's script prints; tells whether the script ran. */
+  static boolean equalsScript(Path lab, Path image) throws IOException, InterruptedException {
+    byte[] ours = compat(image);
+    Lab.Result script =
+        Lab.run(
+            image.resolveSibling("script.err"),
+            "python3",
+            lab.resolve("analyze-migration.py").toString(),
+            "-f",
+            image.toString());
+    if (script.exitCode() != 0) {
+      return false;
+    }
+    assertEquals(JSON.readTree(script.output()), JSON.readTree(ours), image.toString());
+    return true;
+  }
+
+  /** Checks that the elements are disjoint, ascending and cover the file. */
+  static void covered(Path image) throws IOException {
+    long[] end = new long[1];
+    boolean[] packed = new boolean[1];
+    StateVisitor visitor =
+        new StateVisitor() {
+          @Override
+          public void element(Element element) {
+            assertEquals(end[0], element.range().start(), element.toString());
+            end[0] = element.range().end();
+          }
+
+          @Override
+          public void unpacking(org.vmstate.formats.libvirt.Compression compression) {
+            packed[0] = true;
+            end[0] = 0;
+          }
+        };
+    try (ByteSource source = ImageReader.open(image)) {
+      ImageReader.read(source, ParseOptions.DEFAULT, visitor);
+    }
+    if (!packed[0]) {
+      assertEquals(Files.size(image), end[0]);
+    }
+  }
+}
