@@ -27,8 +27,7 @@ public final class Corruptor {
   public static Iterator<Damaged> flips(byte[] image) {
     return IntStream.range(0, image.length)
         .boxed()
-        .flatMap(
-            at -> Stream.of(0xff, 0x01, 0x04, 0x80).map(mask -> flip(image, at, mask)))
+        .flatMap(at -> Stream.of(0xff, 0x01, 0x04, 0x80).map(mask -> flip(image, at, mask)))
         .iterator();
   }
 

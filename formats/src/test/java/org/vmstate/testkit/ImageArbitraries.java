@@ -46,11 +46,7 @@ public final class ImageArbitraries {
   private static Arbitrary<List<DeviceRecipe>> devices() {
     // a payload ends before a footer; its own bytes must not look like one
     Arbitrary<byte[]> payloads =
-        Arbitraries.bytes()
-            .filter(b -> b != 0x7e)
-            .array(byte[].class)
-            .ofMinSize(1)
-            .ofMaxSize(40);
+        Arbitraries.bytes().filter(b -> b != 0x7e).array(byte[].class).ofMinSize(1).ofMaxSize(40);
     return Combinators.combine(
             Arbitraries.of("timer", "cpu", "0000:00:02.0/e1000"),
             Arbitraries.of(0L, 3L, 0x80000000L),

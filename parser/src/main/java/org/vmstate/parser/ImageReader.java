@@ -101,8 +101,7 @@ public final class ImageReader {
     switch (start) {
       case STREAM -> stream(source);
       case LIBVIRT -> libvirt(source, layer);
-      case PACKED ->
-          packed(source, Probe.compression(source).orElseThrow(), layer);
+      case PACKED -> packed(source, Probe.compression(source).orElseThrow(), layer);
       case ZERO ->
           throw new UnrecognizedFormatException(
               "image: expected a stream behind unused space, found only zeros",
@@ -135,7 +134,9 @@ public final class ImageReader {
     if (stated.isPacked()) {
       if (found.isEmpty() || found.get() != stated) {
         throw source.malformed(
-            "QEMU stream: expected " + stated.label() + " data, found "
+            "QEMU stream: expected "
+                + stated.label()
+                + " data, found "
                 + found.map(c -> c.label() + " data").orElse("something else"),
             source.position());
       }
@@ -157,8 +158,7 @@ public final class ImageReader {
     }
     long start = source.position();
     if (source.length() >= 0) {
-      visitor.element(
-          new Element.PackedStream(new ByteRange(start, source.length()), compression));
+      visitor.element(new Element.PackedStream(new ByteRange(start, source.length()), compression));
     }
     StructurePath path = new StructurePath();
     path.push(compression.label());

@@ -50,8 +50,7 @@ public record ParseOptions(
 
   /** Returns these options with another choice of {@code headOnly}. */
   public ParseOptions withHeadOnly(boolean value) {
-    return new ParseOptions(
-        format, streamOffset, pageSize, bitmapOrder, xbzrle, value, limits);
+    return new ParseOptions(format, streamOffset, pageSize, bitmapOrder, xbzrle, value, limits);
   }
 
   /** Returns these options with a layout. */

@@ -59,8 +59,7 @@ class CoveragePropertyTest {
   @Property(tries = 100)
   void mappedImagesAreCovered(@ForAll("recipes") ImageRecipe recipe) throws IOException {
     byte[] image = recipe.mapped(8192);
-    assertEquals(
-        elements(image, Recording.Place.HEAP), elements(image, Recording.Place.FILE));
+    assertEquals(elements(image, Recording.Place.HEAP), elements(image, Recording.Place.FILE));
   }
 
   @Property(tries = 200)

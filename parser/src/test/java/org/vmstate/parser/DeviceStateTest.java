@@ -89,8 +89,7 @@ class DeviceStateTest {
                 "{\"name\": \"p\", \"type\": \"struct\", " + STRUCT_OF_U8,
                 "{\"name\": \"p\", \"type\": \"nullptr\", \"size\": 1}"),
             new ImageBytes().text("00").u8(9).text("0"));
-    assertEquals(
-        List.of(2, 1, 1), state.fields().stream().map(f -> f.desc().count()).toList());
+    assertEquals(List.of(2, 1, 1), state.fields().stream().map(f -> f.desc().count()).toList());
   }
 
   @Test
@@ -136,7 +135,10 @@ class DeviceStateTest {
     FieldNode queue =
         state(
                 fields(
-                    "{\"name\": \"q\", \"type\": \"qtailq\", " + element + ", " + element
+                    "{\"name\": \"q\", \"type\": \"qtailq\", "
+                        + element
+                        + ", "
+                        + element
                         + ", \"size\": 5}"),
                 new ImageBytes().u8(1).u8(10).u8(1).u8(20).u8(0))
             .fields()
@@ -205,7 +207,8 @@ class DeviceStateTest {
     MalformedDataException e =
         assertThrows(
             MalformedDataException.class,
-            () -> DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
+            () ->
+                DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
     assertTrue(e.getMessage().contains(reason), e.getMessage());
   }
 
@@ -225,7 +228,8 @@ class DeviceStateTest {
     LimitExceededException e =
         assertThrows(
             LimitExceededException.class,
-            () -> DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
+            () ->
+                DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
     assertTrue(e.getMessage().contains(reason), e.getMessage());
   }
 

@@ -23,15 +23,7 @@ class EnvelopeParserTest {
   private static final int DATA = 100;
 
   private static byte[] image(ImageBytes header) {
-    return header
-        .text(XML)
-        .u8(0)
-        .text(COOKIE)
-        .u8(0)
-        .padTo(92 + DATA)
-        .header()
-        .u8(0)
-        .toBytes();
+    return header.text(XML).u8(0).text(COOKIE).u8(0).padTo(92 + DATA).header().u8(0).toBytes();
   }
 
   @ParameterizedTest
@@ -124,8 +116,7 @@ class EnvelopeParserTest {
 
   @Test
   void xmlWithoutTerminatorIsMalformed() {
-    byte[] image =
-        ImageBytes.libvirt(false, 2, 4, 0, 0, 0).text("<dom").header().u8(0).toBytes();
+    byte[] image = ImageBytes.libvirt(false, 2, 4, 0, 0, 0).text("<dom").header().u8(0).toBytes();
     refused(image, MalformedDataException.class, 92, "terminator");
   }
 

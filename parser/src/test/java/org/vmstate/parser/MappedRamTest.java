@@ -72,8 +72,7 @@ class MappedRamTest {
 
   @Test
   void everyByteOfAMappedImageIsCovered() throws IOException {
-    for (Recording.Place place :
-        List.of(Recording.Place.HEAP, Recording.Place.FILE)) {
+    for (Recording.Place place : List.of(Recording.Place.HEAP, Recording.Place.FILE)) {
       Recording r = Recording.of(image(BitmapOrder.LITTLE), ParseOptions.DEFAULT, place);
       assertEquals(1, r.all(Element.PageArea.class).size());
       assertEquals(1, r.all(Element.Gap.class).size());
@@ -168,8 +167,7 @@ class MappedRamTest {
     byte[] whole = image(BitmapOrder.LITTLE);
     int eos = 8192 + LENGTH;
     ImageBytes image = new ImageBytes().raw(java.util.Arrays.copyOf(whole, eos));
-    refused(
-        image.be64(2).name("r").u8(0).toBytes(), MalformedDataException.class, eos, "no page");
+    refused(image.be64(2).name("r").u8(0).toBytes(), MalformedDataException.class, eos, "no page");
   }
 
   private static byte[] proposal2022() {

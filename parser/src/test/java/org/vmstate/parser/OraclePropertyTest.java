@@ -46,8 +46,7 @@ class OraclePropertyTest {
       throws IOException {
     byte[] image = recipe.mapped(8192);
     StreamRecords oracle =
-        new QemuMappedRamFile(new ByteBufferKaitaiStream(image), recipe.pageSize(), false)
-            .stream();
+        new QemuMappedRamFile(new ByteBufferKaitaiStream(image), recipe.pageSize(), false).stream();
     Recording r = Recording.of(image);
     assertEquals(records(oracle), records(r));
     assertEquals(blocks(oracle), blocks(r));
@@ -59,10 +58,16 @@ class OraclePropertyTest {
       switch (record.recordType()) {
         case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL ->
             result.add(
-                record.recordType() + " " + record.start().sectionId() + " "
+                record.recordType()
+                    + " "
+                    + record.start().sectionId()
+                    + " "
                     + new String(
                         record.start().idstr(), java.nio.charset.StandardCharsets.ISO_8859_1)
-                    + " " + record.start().instanceId() + " " + record.start().versionId());
+                    + " "
+                    + record.start().instanceId()
+                    + " "
+                    + record.start().versionId());
         case StreamFormat.SECTION_PART, StreamFormat.SECTION_END ->
             result.add(record.recordType() + " " + record.ref().sectionId());
         case StreamFormat.SECTION_FOOTER -> result.add("footer " + record.ref().sectionId());
@@ -81,10 +86,16 @@ class OraclePropertyTest {
               h.recordType() == StreamFormat.SECTION_PART
                   || h.recordType() == StreamFormat.SECTION_END;
           result.add(
-              h.recordType() + " " + h.section().id()
+              h.recordType()
+                  + " "
+                  + h.section().id()
                   + (again
                       ? ""
-                      : " " + h.section().name() + " " + h.section().instance() + " "
+                      : " "
+                          + h.section().name()
+                          + " "
+                          + h.section().instance()
+                          + " "
                           + h.section().version()));
         }
         case Element.SectionFooter f -> result.add("footer " + f.section().id());
@@ -115,8 +126,7 @@ class OraclePropertyTest {
     for (PageRun run : r.runs) {
       for (long page = run.firstPage(); page < run.firstPage() + run.count(); page++) {
         boolean data = run.kind() == org.vmstate.formats.ram.PageKind.DATA;
-        result.add(
-            page * run.block().pageSize() + (data ? " data null" : " zero " + run.value()));
+        result.add(page * run.block().pageSize() + (data ? " data null" : " zero " + run.value()));
       }
     }
     return result;
@@ -132,12 +142,15 @@ class OraclePropertyTest {
               String place =
                   block.mapped() == null
                       ? ""
-                      : " " + block.mapped().header().bitmapOffset() + " "
+                      : " "
+                          + block.mapped().header().bitmapOffset()
+                          + " "
                           + block.mapped().header().pagesOffset();
               result.add(
-                  new String(
-                          block.entry().idstr(), java.nio.charset.StandardCharsets.ISO_8859_1)
-                      + " " + block.entry().usedLength() + place);
+                  new String(block.entry().idstr(), java.nio.charset.StandardCharsets.ISO_8859_1)
+                      + " "
+                      + block.entry().usedLength()
+                      + place);
             }
           }
         }
@@ -150,8 +163,12 @@ class OraclePropertyTest {
     return r.blocks.stream()
         .map(
             b ->
-                b.name() + " " + b.usedLength()
-                    + b.mapped().map(m -> " " + m.bitmapOffset() + " " + m.pagesOffset()).orElse(""))
+                b.name()
+                    + " "
+                    + b.usedLength()
+                    + b.mapped()
+                        .map(m -> " " + m.bitmapOffset() + " " + m.pagesOffset())
+                        .orElse(""))
         .toList();
   }
 }

@@ -75,8 +75,7 @@ class RamParserTest {
 
   @Test
   void unknownBlockIsMalformed() {
-    refused(
-        end(part().be64(2).name("vga").u8(0)), MalformedDataException.class, PART + 8, "vga");
+    refused(end(part().be64(2).name("vga").u8(0)), MalformedDataException.class, PART + 8, "vga");
   }
 
   @Test
@@ -202,8 +201,7 @@ class RamParserTest {
   void versions2And5AreUnsupported() {
     for (int version : new int[] {2, 5}) {
       ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, version).be64(4).eos();
-      refused(
-          image.u8(0).toBytes(), UnsupportedFeatureException.class, 8 + 17, "expected 3 or 4");
+      refused(image.u8(0).toBytes(), UnsupportedFeatureException.class, 8 + 17, "expected 3 or 4");
     }
   }
 
@@ -271,8 +269,7 @@ class RamParserTest {
     image.section(1, 1, "ram", 0, 4).be64(3L * size | 4).name("r").be64(3L * size).eos().footer(1);
     image.again(3, 1).be64(8).name("r").fill(1, size).be64(size | 0x28).fill(2, size);
     Recording r = Recording.of(end(image.be64(2L * size | 0x22).u8(0)));
-    assertEquals(
-        List.of(2L, 1L), r.runs.stream().map(PageRun::count).toList());
+    assertEquals(List.of(2L, 1L), r.runs.stream().map(PageRun::count).toList());
     assertEquals(size, r.blocks.getFirst().pageSize());
   }
 
@@ -281,7 +278,12 @@ class RamParserTest {
     ParseOptions d = ParseOptions.DEFAULT;
     ParseOptions options =
         new ParseOptions(
-            d.format(), d.streamOffset(), OptionalInt.of(8192), d.bitmapOrder(), d.xbzrle(), false,
+            d.format(),
+            d.streamOffset(),
+            OptionalInt.of(8192),
+            d.bitmapOrder(),
+            d.xbzrle(),
+            false,
             d.limits());
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(0x2004);
     image.name("r").be64(0x2000).be64(8).name("r").fill(3, 8192).eos().u8(0);

@@ -79,10 +79,7 @@ class StreamParserTest {
         0,
         "ELF");
     refused(
-        new ImageBytes().zeros(64).toBytes(),
-        UnrecognizedFormatException.class,
-        0,
-        "only zeros");
+        new ImageBytes().zeros(64).toBytes(), UnrecognizedFormatException.class, 0, "only zeros");
   }
 
   @Test
@@ -132,8 +129,7 @@ class StreamParserTest {
 
   @Test
   void partOfAnUnknownSectionIsMalformed() {
-    refused(
-        ram().again(2, 9).toBytes(), MalformedDataException.class, RAM_END + 1, "announced");
+    refused(ram().again(2, 9).toBytes(), MalformedDataException.class, RAM_END + 1, "announced");
   }
 
   @Test
@@ -180,8 +176,7 @@ class StreamParserTest {
     Recording r =
         Recording.of(ram().u8(8).be16(77).be16(0).u8(8).be16(11).be16(1).u8(0).u8(0).toBytes());
     assertEquals(
-        List.of(
-            "command 77 is not known", "command switchover-start: expected 0 bytes, found 1"),
+        List.of("command 77 is not known", "command switchover-start: expected 0 bytes, found 1"),
         r.notices);
   }
 
@@ -224,9 +219,12 @@ class StreamParserTest {
   void idsAndVersionsUseAll32Bits() throws IOException {
     Recording r =
         Recording.of(
-            ram().section(4, 0xfffffffeL, "d", 0x80000000L, 0).u8(1).footer(0xfffffffeL).u8(0)
+            ram()
+                .section(4, 0xfffffffeL, "d", 0x80000000L, 0)
+                .u8(1)
+                .footer(0xfffffffeL)
+                .u8(0)
                 .toBytes());
-    assertEquals(
-        0x80000000L, r.all(Element.SectionHeader.class).getLast().section().instance());
+    assertEquals(0x80000000L, r.all(Element.SectionHeader.class).getLast().section().instance());
   }
 }

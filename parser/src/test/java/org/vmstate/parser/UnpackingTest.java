@@ -144,8 +144,7 @@ class UnpackingTest {
     byte[] nested = image;
     LimitExceededException e =
         assertThrows(
-            LimitExceededException.class,
-            () -> Recording.withMemory(nested, Recording.Place.HEAP));
+            LimitExceededException.class, () -> Recording.withMemory(nested, Recording.Place.HEAP));
     assertEquals("image: packed more than 3 times", e.reason());
   }
 

@@ -106,8 +106,7 @@ class XbzrlePropertyTest {
   }
 
   @Property(tries = 300)
-  void decoderOf2011InvertsTheEncoder(
-      @ForAll("changes") Change change, @ForAll boolean little) {
+  void decoderOf2011InvertsTheEncoder(@ForAll("changes") Change change, @ForAll boolean little) {
     ByteOrder order = little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
     byte[] page = change.before().clone();
     byte[] delta = encode2011(change.before(), change.after(), order);

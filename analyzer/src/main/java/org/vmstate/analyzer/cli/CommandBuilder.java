@@ -44,11 +44,7 @@ final class CommandBuilder {
 
   CommandBuilder option(Class<?> type, String label, String description, String... names) {
     spec.addOption(
-        OptionSpec.builder(names)
-            .type(type)
-            .paramLabel(label)
-            .description(description)
-            .build());
+        OptionSpec.builder(names).type(type).paramLabel(label).description(description).build());
     return this;
   }
 

@@ -10,6 +10,7 @@ import org.vmstate.analyzer.dump.DumpOptions;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -36,7 +37,8 @@ final class DumpCommand implements Callable<Integer> {
             .about(
                 "Shows everything an image holds, device state decoded field by field.",
                 "",
-                "Sizes and file offsets are numbers; 64-bit guest values are texts \"0x...\", because",
+                "Sizes and file offsets are numbers; 64-bit guest values are texts \"0x...\","
+                    + " because",
                 "jq and JavaScript round numbers above 2^53. A damaged image gives what could be",
                 "read and an \"error\" with offset and path.",
                 "")
@@ -108,16 +110,18 @@ final class DumpCommand implements Callable<Integer> {
             memory == Memory.RUNS,
             memory == Memory.SHA256,
             CommandBuilder.isSet(spec, "--security-info"));
+    ParseOptions parseOptions = input.options();
     Optional<StateFormatException> error;
     try (Report report = output.report(out)) {
-      error = new Dump(options, input.options()).run(input.file(), source, report);
+      error = new Dump(options, parseOptions).run(input.file(), source, report);
     }
     return error.isPresent() ? Failures.report(input.file(), error.get()) : ExitCode.OK;
   }
 
   private int compat(Input input, ByteSource source, OutputStream out) throws IOException {
+    ParseOptions parseOptions = input.options();
     try (Report report = new JsonReport(out)) {
-      CompatDump.run(source, input.options(), report);
+      CompatDump.run(source, parseOptions, report);
       return ExitCode.OK;
     } catch (StateFormatException e) {
       return Failures.report(input.file(), e);

@@ -32,8 +32,7 @@ final class Failures {
 
   static int usage(ParameterException e, String[] args) {
     line(e.getMessage());
-    System.err.println(
-        "Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    System.err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.NOT_RUN;
   }
 

@@ -26,8 +26,7 @@ final class CompatWriter {
     report.beginObject(name);
     for (Map.Entry<String, List<FieldNode>> group : FieldGroups.of(state).entrySet()) {
       List<FieldNode> fields = group.getValue();
-      boolean array =
-          fields.size() > 1 || fields.getFirst().desc().count() > 1;
+      boolean array = fields.size() > 1 || fields.getFirst().desc().count() > 1;
       if (array) {
         report.beginArray(group.getKey());
       }
@@ -70,8 +69,7 @@ final class CompatWriter {
     }
   }
 
-  private void scalar(String name, String type, byte[] raw, int from, int size)
-      throws IOException {
+  private void scalar(String name, String type, byte[] raw, int from, int size) throws IOException {
     switch (type) {
       case "bool" -> report.bool(name, size > 0 && raw[from] != 0);
       case "nullptr" -> report.text(name, "nullptr");

@@ -67,8 +67,7 @@ public final class Dump {
     return error;
   }
 
-  private void memory(Report report, PageCounts counts, RamContents contents)
-      throws IOException {
+  private void memory(Report report, PageCounts counts, RamContents contents) throws IOException {
     if (counts.blocks().isEmpty()) {
       return;
     }

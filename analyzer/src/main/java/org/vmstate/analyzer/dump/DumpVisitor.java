@@ -213,8 +213,7 @@ final class DumpVisitor implements StateVisitor {
   /** Writes what the record holds, which became known while its elements went by. */
   private void contents() throws IOException {
     if (pendingBlocks != null) {
-      report.number(
-          "page_size", pendingBlocks.isEmpty() ? 0 : pendingBlocks.getFirst().pageSize());
+      report.number("page_size", pendingBlocks.isEmpty() ? 0 : pendingBlocks.getFirst().pageSize());
       report.beginArray("blocks");
       for (RamBlock block : pendingBlocks) {
         RamBlockWriter.write(report, block);

@@ -137,8 +137,7 @@ final class StateWriter {
       case TIMER -> timer(name, raw, from, size);
       case FLOAT64 -> {
         if (size == Double.BYTES) {
-          report.text(
-              name, Double.toString(Double.longBitsToDouble(big(raw, from, size, false))));
+          report.text(name, Double.toString(Double.longBitsToDouble(big(raw, from, size, false))));
         } else {
           hex(name, raw, from, size);
         }

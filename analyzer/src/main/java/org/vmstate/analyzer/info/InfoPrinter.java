@@ -36,13 +36,10 @@ public final class InfoPrinter {
             });
     info.configuration().ifPresent(c -> configuration(info, c, out));
     if (!info.blocks().isEmpty()) {
-      out.println(
-          "ram: " + bytes(info.ramLength()) + " in " + info.blocks().size() + " blocks");
+      out.println("ram: " + bytes(info.ramLength()) + " in " + info.blocks().size() + " blocks");
       for (RamBlock block : info.blocks()) {
-        String address =
-            block.address() > 0 ? " at 0x" + Long.toHexString(block.address()) : "";
-        out.println(
-            "    " + block.name() + ": " + Sizes.human(block.usedLength()) + address);
+        String address = block.address() > 0 ? " at 0x" + Long.toHexString(block.address()) : "";
+        out.println("    " + block.name() + ": " + Sizes.human(block.usedLength()) + address);
       }
       out.println("target page size: " + info.blocks().getFirst().pageSize() + " bytes");
     }
@@ -52,7 +49,8 @@ public final class InfoPrinter {
 
   private static void envelope(Envelope envelope, PrintStream out) {
     out.println(
-        "libvirt header: version " + envelope.version()
+        "libvirt header: version "
+            + envelope.version()
             + (envelope.bigEndian() ? ", big-endian" : "")
             + (envelope.complete() ? "" : ", save not finished"));
     out.println("guest state: " + (envelope.running() ? "running" : "paused"));

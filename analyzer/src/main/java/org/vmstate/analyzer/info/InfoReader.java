@@ -45,10 +45,7 @@ public final class InfoReader implements StateVisitor {
    * @throws StateFormatException when not even the first header makes sense
    */
   public static ImageInfo read(
-      String name,
-      ByteSource source,
-      ParseOptions options,
-      Supplier<OptionalLong> diskSize)
+      String name, ByteSource source, ParseOptions options, Supplier<OptionalLong> diskSize)
       throws IOException {
     InfoReader reader = new InfoReader();
     Optional<String> problem = Optional.empty();
@@ -88,9 +85,7 @@ public final class InfoReader implements StateVisitor {
         DomainFacts.parse(xml),
         Optional.ofNullable(configuration),
         blocks,
-        description == null
-            ? OptionalInt.empty()
-            : OptionalInt.of(description.devices().size()),
+        description == null ? OptionalInt.empty() : OptionalInt.of(description.devices().size()),
         problem,
         new RestoreOutlook(envelope, configuration, format, problem)
             .headline(seekable, description != null));
@@ -102,8 +97,7 @@ public final class InfoReader implements StateVisitor {
       java.nio.ByteBuffer text = java.nio.ByteBuffer.allocate((int) range.get().length());
       source.copy(range.get().start(), text);
       try {
-        description =
-            DescriptionParser.parse(text.array(), range.get().start(), options.limits());
+        description = DescriptionParser.parse(text.array(), range.get().start(), options.limits());
       } catch (StateFormatException e) {
         description = null;
       }

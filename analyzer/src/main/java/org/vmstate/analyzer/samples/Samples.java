@@ -51,8 +51,7 @@ public final class Samples {
   /** Unpacks a sample into a file; runs of zeros become holes. */
   public static void unpack(String name, Path target) throws IOException {
     if (list().stream().noneMatch(s -> s.name().equals(name))) {
-      throw new IOException(
-          PREFIX + name + ": no such sample; 'vmstate-img samples' lists them");
+      throw new IOException(PREFIX + name + ": no such sample; 'vmstate-img samples' lists them");
     }
     try (InputStream in = new ZstdInputStream(resource(name + ".zst"));
         FileChannel out =

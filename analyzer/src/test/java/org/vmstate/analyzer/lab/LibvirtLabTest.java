@@ -93,26 +93,26 @@ class LibvirtLabTest {
 
   private static String domain(Path log) {
     return """
-        <domain type='qemu'>
-          <name>%s</name>
-          <memory unit='MiB'>96</memory>
-          <vcpu>1</vcpu>
-          <os>
-            <type arch='x86_64' machine='q35'>hvm</type>
-            <kernel>%s</kernel>
-            <initrd>%s</initrd>
-            <cmdline>console=ttyS0 quiet FILL=4</cmdline>
-          </os>
-          <features><acpi/></features>
-          <devices>
-            <emulator>/usr/bin/qemu-system-x86_64</emulator>
-            <serial type='file'><source path='%s'/></serial>
-            <graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1' passwd='s3cret'/>
-            <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
-            <memballoon model='virtio'/>
-          </devices>
-        </domain>
-        """
+    <domain type='qemu'>
+      <name>%s</name>
+      <memory unit='MiB'>96</memory>
+      <vcpu>1</vcpu>
+      <os>
+        <type arch='x86_64' machine='q35'>hvm</type>
+        <kernel>%s</kernel>
+        <initrd>%s</initrd>
+        <cmdline>console=ttyS0 quiet FILL=4</cmdline>
+      </os>
+      <features><acpi/></features>
+      <devices>
+        <emulator>/usr/bin/qemu-system-x86_64</emulator>
+        <serial type='file'><source path='%s'/></serial>
+        <graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1' passwd='s3cret'/>
+        <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+        <memballoon model='virtio'/>
+      </devices>
+    </domain>
+    """
         .formatted(
             DOMAIN,
             IMAGES.resolve("vmstate-lab-vmlinuz"),

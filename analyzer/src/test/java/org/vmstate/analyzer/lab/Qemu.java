@@ -32,15 +32,13 @@ final class Qemu implements AutoCloseable {
     Files.delete(path);
     errors = Files.createTempFile(folder, "qemu", ".err");
     List<String> all = new ArrayList<>(command);
-    all.addAll(
-        List.of("-display", "none", "-qmp", "unix:" + path + ",server=on,wait=off"));
+    all.addAll(List.of("-display", "none", "-qmp", "unix:" + path + ",server=on,wait=off"));
     ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
     builder.redirectOutput(errors.toFile());
     builder.environment().putAll(environment);
     process = builder.start();
     socket = connect(path);
-    replies =
-        new BufferedReader(Channels.newReader(socket, StandardCharsets.UTF_8));
+    replies = new BufferedReader(Channels.newReader(socket, StandardCharsets.UTF_8));
     replies.readLine();
     call("qmp_capabilities");
   }

@@ -25,8 +25,7 @@ class QemuGuestLabTest {
 
   private Qemu start(Path lab, String... more) throws Exception {
     List<String> arguments =
-        new ArrayList<>(
-            List.of("-M", "q35", "-accel", "tcg", "-m", "" + MEBIBYTES, "-nodefaults"));
+        new ArrayList<>(List.of("-M", "q35", "-accel", "tcg", "-m", "" + MEBIBYTES, "-nodefaults"));
     arguments.addAll(List.of("-serial", "file:" + folder.resolve("serial.log")));
     arguments.addAll(List.of("-kernel", lab.resolve("vmlinuz").toString()));
     arguments.addAll(List.of("-initrd", lab.resolve("initrd.gz").toString()));
@@ -40,8 +39,7 @@ class QemuGuestLabTest {
     Path file = folder.resolve("memory");
     qemu.call(
         "pmemsave",
-        "{\"val\": 0, \"size\": %d, \"filename\": \"%s\"}"
-            .formatted((long) MEBIBYTES << 20, file));
+        "{\"val\": 0, \"size\": %d, \"filename\": \"%s\"}".formatted((long) MEBIBYTES << 20, file));
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(java.io.OutputStream.nullOutputStream());
@@ -59,8 +57,7 @@ class QemuGuestLabTest {
     try (Qemu qemu = start(lab)) {
       Lab.await(folder.resolve("serial.log"), "TICK 3 OK");
 
-      qemu.call(
-          "migrate-set-parameters", "{\"max-bandwidth\": 60000000, \"downtime-limit\": 10}");
+      qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 60000000, \"downtime-limit\": 10}");
       JsonNode statistics = qemu.save("file:" + live);
       assertTrue(statistics.path("ram").path("dirty-sync-count").asInt() > 2, "" + statistics);
       assertEquals(memory(qemu), Reads.hashes(live).get("pc.ram"));
@@ -93,8 +90,7 @@ class QemuGuestLabTest {
       assertEquals(hashes, Reads.hashes(savedAgain(lab, sequential, capabilities, false)));
     }
     assertEquals(
-        hashes,
-        Reads.hashes(savedAgain(lab, sequential, List.of("mapped-ram", "multifd"), true)));
+        hashes, Reads.hashes(savedAgain(lab, sequential, List.of("mapped-ram", "multifd"), true)));
   }
 
   private void savedWithDeltas(Path lab, Qemu qemu, Path image) throws Exception {

@@ -124,8 +124,7 @@ class QemuMachinesLabTest {
     Path lab = Lab.require();
     Path image = folder.resolve("image");
     try (Qemu qemu =
-        Qemu.start72(
-            lab, folder, "-M", "pc", "-m", "64", "-nodefaults", "-accel", "tcg", "-S")) {
+        Qemu.start72(lab, folder, "-M", "pc", "-m", "64", "-nodefaults", "-accel", "tcg", "-S")) {
       qemu.save("exec:cat > " + image);
     }
     JsonNode dump = Reads.dump(image, false);

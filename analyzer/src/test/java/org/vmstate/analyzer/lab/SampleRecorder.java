@@ -135,15 +135,13 @@ class SampleRecorder {
     try (Qemu qemu = start("x86_64", "-M", "pc", "-m", "16", "-bios", busy.toString())) {
       Thread.sleep(500);
       qemu.enable("xbzrle");
-      qemu.call(
-          "migrate-set-parameters", "{\"max-bandwidth\": 50000, \"downtime-limit\": 1}");
+      qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 50000, \"downtime-limit\": 1}");
       qemu.call("migrate", "{\"uri\": \"file:" + image + "\"}");
       while (qemu.call("query-migrate").path("ram").path("dirty-sync-count").asInt() < 4) {
         Thread.sleep(20);
       }
       qemu.call(
-          "migrate-set-parameters",
-          "{\"downtime-limit\": 2000, \"max-bandwidth\": 10000000000}");
+          "migrate-set-parameters", "{\"downtime-limit\": 2000, \"max-bandwidth\": 10000000000}");
       while (!qemu.call("query-migrate").path("status").asText().equals("completed")) {
         Thread.sleep(50);
       }

@@ -11,13 +11,11 @@ import java.util.zip.Checksum;
 
 /**
  * Reads the files of the lzop program: a header with flags, then blocks of (be32 unpacked length,
- * be32 packed length, checksums, data) up to an unpacked length of 0. A block that did not shrink is
- * stored as it is. Source: the lzop 1.04 manual and its file header.
+ * be32 packed length, checksums, data) up to an unpacked length of 0. A block that did not shrink
+ * is stored as it is. Source: the lzop 1.04 manual and its file header.
  */
 final class LzopInputStream extends InputStream {
-  private static final byte[] MAGIC = {
-    (byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'
-  };
+  private static final byte[] MAGIC = {(byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'};
   private static final int MAX_BLOCK = 8 << 20;
   private static final int VERSION_WITH_LEVEL = 0x0940;
   private static final int ADLER32_UNPACKED = 0x1;
@@ -109,7 +107,8 @@ final class LzopInputStream extends InputStream {
     int adler = (flags & ADLER32_UNPACKED) != 0 ? in.readInt() : 0;
     int crc = (flags & CRC32_UNPACKED) != 0 ? in.readInt() : 0;
     if (packedLength < length) {
-      in.skipNBytes(((flags & ADLER32_PACKED) != 0 ? 4 : 0) + ((flags & CRC32_PACKED) != 0 ? 4 : 0));
+      in.skipNBytes(
+          ((flags & ADLER32_PACKED) != 0 ? 4 : 0) + ((flags & CRC32_PACKED) != 0 ? 4 : 0));
     }
     if (block.length < length) {
       block = new byte[length];

@@ -20,8 +20,7 @@ public final class MappedSource extends ByteSource {
   private final long origin;
   private final AutoCloseable onClose;
 
-  private MappedSource(
-      StructurePath path, FileChannel channel, long origin, AutoCloseable onClose)
+  private MappedSource(StructurePath path, FileChannel channel, long origin, AutoCloseable onClose)
       throws IOException {
     super(path);
     this.arena = Arena.ofShared();

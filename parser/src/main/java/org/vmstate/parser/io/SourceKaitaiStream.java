@@ -203,12 +203,14 @@ final class SourceKaitaiStream extends KaitaiStream {
   }
 
   @Override
-  public byte[] readBytesTerm(byte term, boolean includeTerm, boolean consumeTerm, boolean eosError) {
+  public byte[] readBytesTerm(
+      byte term, boolean includeTerm, boolean consumeTerm, boolean eosError) {
     throw unused();
   }
 
   @Override
-  public byte[] readBytesTermMulti(byte[] term, boolean includeTerm, boolean consumeTerm, boolean eosError) {
+  public byte[] readBytesTermMulti(
+      byte[] term, boolean includeTerm, boolean consumeTerm, boolean eosError) {
     throw unused();
   }
 

@@ -2,10 +2,12 @@ package org.vmstate.parser.io;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Where in the structure a parser is; part of every error message. */
 public final class StructurePath {
   private final List<String> names = new ArrayList<>();
+  private Supplier<String> detail;
 
   /** Enters a part. Callers leave it again with {@link #pop} when it was read without error. */
   public void push(String name) {
@@ -17,8 +19,17 @@ public final class StructurePath {
     names.removeLast();
   }
 
+  /**
+   * Sets what to append while a long list is read, or null behind it. It is asked for only when an
+   * error needs the path.
+   */
+  public void setDetail(Supplier<String> value) {
+    detail = value;
+  }
+
   @Override
   public String toString() {
-    return String.join(".", names);
+    String path = String.join(".", names);
+    return detail == null ? path : path + "." + detail.get();
   }
 }

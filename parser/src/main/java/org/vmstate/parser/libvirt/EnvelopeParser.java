@@ -23,8 +23,7 @@ public final class EnvelopeParser {
     source.path().push("libvirt");
     long start = source.position();
     LibvirtSaveHeader header =
-        SpecReader.readFixed(
-            source, "header", SaveFormat.HEADER_LENGTH, LibvirtSaveHeader::new);
+        SpecReader.readFixed(source, "header", SaveFormat.HEADER_LENGTH, LibvirtSaveHeader::new);
     LibvirtSaveHeader.Body body = header.body();
     long version = body.version();
     if (version > SaveFormat.VERSION_RFC) {
@@ -59,7 +58,11 @@ public final class EnvelopeParser {
     if (cookieOffset != 0) {
       if (cookieOffset < xmlEnd || cookieOffset >= data.length) {
         throw source.malformed(
-            "cookie offset: expected " + xmlEnd + " to " + (data.length - 1) + ", found "
+            "cookie offset: expected "
+                + xmlEnd
+                + " to "
+                + (data.length - 1)
+                + ", found "
                 + cookieOffset,
             start + 32);
       }
@@ -84,8 +87,7 @@ public final class EnvelopeParser {
             xml,
             cookie,
             dataStart + dataLength);
-    visitor.element(
-        new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope));
+    visitor.element(new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope));
     visitor.element(new Element.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd)));
     if (cookieOffset != 0) {
       padding(visitor, dataStart + xmlEnd, cookie.start());

@@ -57,8 +57,7 @@ final class BitmapReader {
     emit(pages, consumer);
   }
 
-  private void word(long bits, long firstPage, int count, RunConsumer consumer)
-      throws IOException {
+  private void word(long bits, long firstPage, int count, RunConsumer consumer) throws IOException {
     int at = 0;
     while (at < count) {
       long rest = bits >>> at;

@@ -66,15 +66,15 @@ final class DeltaRecordParser {
 
   private PageRun xbzrle2011(RamBlock block, long address) throws IOException {
     long at = source.position();
-    Xbzrle2011PageHeader header =
-        SpecReader.read(source, "xbzrle_2011", Xbzrle2011PageHeader::new);
+    Xbzrle2011PageHeader header = SpecReader.read(source, "xbzrle_2011", Xbzrle2011PageHeader::new);
     if (header.magic() != MAGIC_2011 && header.magic() != MAGIC_2011_SWAPPED) {
       throw source.malformed(
           "XBZRLE 2011 magic: expected 0x0123, found 0x" + Integer.toHexString(header.magic()),
           at + 4);
     }
     if ((header.flags() & 1) == 0) {
-      throw source.malformed("XBZRLE 2011 flags: expected bit 0 set, found " + header.flags(), at + 8);
+      throw source.malformed(
+          "XBZRLE 2011 flags: expected bit 0 set, found " + header.flags(), at + 8);
     }
     checkLength("XBZRLE 2011 length", header.lenDelta(), ram.pageSize(), at + 6);
     long data = source.position();
@@ -109,8 +109,7 @@ final class DeltaRecordParser {
         }
         n += more;
       }
-      boolean whole =
-          n == page.length && inflater.inflate(new byte[1]) == 0 && inflater.finished();
+      boolean whole = n == page.length && inflater.inflate(new byte[1]) == 0 && inflater.finished();
       return whole ? Optional.empty() : Optional.of("does not inflate to exactly one page");
     } catch (DataFormatException e) {
       return Optional.of("no zlib stream: " + e.getMessage());

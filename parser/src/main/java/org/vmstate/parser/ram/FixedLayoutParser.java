@@ -43,7 +43,9 @@ final class FixedLayoutParser {
     }
     if (header.pageSize() != pageSize) {
       throw source.malformed(
-          "mapped-ram page size: expected " + pageSize + ", found "
+          "mapped-ram page size: expected "
+              + pageSize
+              + ", found "
               + Long.toUnsignedString(header.pageSize()),
           at + 4);
     }
@@ -54,7 +56,12 @@ final class FixedLayoutParser {
     long pages = (usedLength + pageSize - 1) / pageSize;
     long bitmapLength = (pages + WORD_BITS - 1) / WORD_BITS * 8;
     return place(
-        header.version(), at, header.bitmapOffset(), bitmapLength, header.pagesOffset(), usedLength);
+        header.version(),
+        at,
+        header.bitmapOffset(),
+        bitmapLength,
+        header.pagesOffset(),
+        usedLength);
   }
 
   MappedBlock header2022(long usedLength) throws IOException {
@@ -64,12 +71,13 @@ final class FixedLayoutParser {
     long pages = (usedLength + pageSize - 1) / pageSize;
     if (header.lenBitmap() < (pages + 31) / 32 * 4) {
       throw source.malformed(
-          "fixed-ram bitmap length: expected " + (pages + 63) / 64 * 8 + ", found "
+          "fixed-ram bitmap length: expected "
+              + (pages + 63) / 64 * 8
+              + ", found "
               + header.lenBitmap(),
           at);
     }
-    return place(
-        0, at, source.position(), header.lenBitmap(), header.pagesOffset(), usedLength);
+    return place(0, at, source.position(), header.lenBitmap(), header.pagesOffset(), usedLength);
   }
 
   private MappedBlock place(
@@ -79,14 +87,20 @@ final class FixedLayoutParser {
     long end = source.length();
     if (bitmap < headerEnd || bitmap > end || bitmapLength > end - bitmap) {
       throw source.malformed(
-          "bitmap offset: expected " + headerEnd + " or a later place inside the file, found "
+          "bitmap offset: expected "
+              + headerEnd
+              + " or a later place inside the file, found "
               + Long.toUnsignedString(bitmap),
           at);
     }
     if (pages < 0 || pages > end || usedLength > end - pages) {
       throw source.malformed(
-          "pages offset: expected room for " + usedLength + " bytes before the end of the file at "
-              + end + ", found " + Long.toUnsignedString(pages),
+          "pages offset: expected room for "
+              + usedLength
+              + " bytes before the end of the file at "
+              + end
+              + ", found "
+              + Long.toUnsignedString(pages),
           at);
     }
     // a 32-bit writer's bitmap may be four bytes shorter than 64-bit words need
@@ -96,17 +110,16 @@ final class FixedLayoutParser {
     }
     if (pages < bitmap + length) {
       throw source.malformed(
-          "pages offset: expected " + (bitmap + length) + " (the end of the bitmap) or more, found "
+          "pages offset: expected "
+              + (bitmap + length)
+              + " (the end of the bitmap) or more, found "
               + pages,
           at);
     }
     MappedBlock block =
-        new MappedBlock(
-            version, pageSize, at, bitmap, length, pages, BitmapOrder.LITTLE);
+        new MappedBlock(version, pageSize, at, bitmap, length, pages, BitmapOrder.LITTLE);
     BitmapOrder found =
-        order.isPresent()
-            ? order.get()
-            : new BitmapOrderFinder(source, usedLength, block).find();
+        order.isPresent() ? order.get() : new BitmapOrderFinder(source, usedLength, block).find();
     return new MappedBlock(version, pageSize, at, bitmap, length, pages, found);
   }
 
@@ -120,12 +133,10 @@ final class FixedLayoutParser {
     }
     gap(headerEnd, mapped.bitmapOffset());
     long bitmapEnd = mapped.bitmapOffset() + mapped.bitmapLength();
-    visitor.element(
-        new Element.PageBitmap(new ByteRange(mapped.bitmapOffset(), bitmapEnd), block));
+    visitor.element(new Element.PageBitmap(new ByteRange(mapped.bitmapOffset(), bitmapEnd), block));
     gap(bitmapEnd, mapped.pagesOffset());
     long areaEnd = mapped.pagesOffset() + block.usedLength();
-    visitor.element(
-        new Element.PageArea(new ByteRange(mapped.pagesOffset(), areaEnd), block));
+    visitor.element(new Element.PageArea(new ByteRange(mapped.pagesOffset(), areaEnd), block));
     source.seek(areaEnd);
   }
 

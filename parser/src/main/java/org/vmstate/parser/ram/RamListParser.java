@@ -54,8 +54,7 @@ final class RamListParser {
     }
     visitor.element(new Element.RamTotal(new ByteRange(start, source.position()), total));
     if (ram.version() == RamFormat.VERSION_3) {
-      ram.add(
-          new RamBlock(0, RamFormat.IDSTR, total, ram.pageSize(), 0, -1, Optional.empty()));
+      ram.add(new RamBlock(0, RamFormat.IDSTR, total, ram.pageSize(), 0, -1, Optional.empty()));
     } else {
       long left = total;
       while (left > 0) {
@@ -92,7 +91,9 @@ final class RamListParser {
     }
     if (length <= 0 || length > left) {
       throw source.malformed(
-          "RAM block length: expected 1 to " + left + " (the rest of the total), found "
+          "RAM block length: expected 1 to "
+              + left
+              + " (the rest of the total), found "
               + Long.toUnsignedString(length),
           start + 1 + name.length());
     }

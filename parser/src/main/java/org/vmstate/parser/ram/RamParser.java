@@ -24,10 +24,10 @@ public final class RamParser {
   private final RamFeatures features;
   private final StateVisitor visitor;
   private final DeltaRecordParser deltas;
+  private long items;
 
   /** Reads with the given features; the context lives as long as the stream. */
-  public RamParser(
-      ByteSource source, RamContext ram, RamFeatures features, StateVisitor visitor) {
+  public RamParser(ByteSource source, RamContext ram, RamFeatures features, StateVisitor visitor) {
     this.source = source;
     this.ram = ram;
     this.features = features;
@@ -60,6 +60,13 @@ public final class RamParser {
   }
 
   private void items() throws IOException {
+    items = 0;
+    source.path().setDetail(() -> "item[" + items + "]");
+    readItems();
+    source.path().setDetail(null);
+  }
+
+  private void readItems() throws IOException {
     long mask = ram.pageSize() - 1L;
     while (true) {
       long at = source.position();
@@ -71,6 +78,7 @@ public final class RamParser {
         if (flags == RamFormat.EOS) {
           return;
         }
+        items++;
       } else {
         page(at, flags, address);
       }
@@ -99,8 +107,11 @@ public final class RamParser {
     if (address < 0 || address > block.usedLength() - ram.pageSize()) {
       throw source.malformed(
           "page offset: expected at most 0x"
-              + Long.toHexString(block.usedLength() - ram.pageSize()) + " in " + block.name()
-              + ", found 0x" + Long.toHexString(address),
+              + Long.toHexString(block.usedLength() - ram.pageSize())
+              + " in "
+              + block.name()
+              + ", found 0x"
+              + Long.toHexString(address),
           at);
     }
     PageRun run =
@@ -112,12 +123,15 @@ public final class RamParser {
         };
     if (run.count() > block.pages() - run.firstPage()) {
       throw source.malformed(
-          "page offset: pages pass the end of " + block.name() + " at 0x"
+          "page offset: pages pass the end of "
+              + block.name()
+              + " at 0x"
               + Long.toHexString(block.usedLength()),
           at);
     }
     visitor.element(new Element.RamPages(new ByteRange(at, source.position()), run));
     visitor.pages(run);
+    items += run.count();
   }
 
   private RamBlock block(long at, boolean again) throws IOException {

@@ -63,7 +63,9 @@ final class DirtyBitmapPayload implements SelfDelimited {
       long size = source.be64();
       if (size < 0 || size > MAX_BITS_BYTES) {
         throw source.malformed(
-            "dirty-bitmap bits: expected at most " + MAX_BITS_BYTES + " bytes, found "
+            "dirty-bitmap bits: expected at most "
+                + MAX_BITS_BYTES
+                + " bytes, found "
                 + Long.toUnsignedString(size),
             at);
       }

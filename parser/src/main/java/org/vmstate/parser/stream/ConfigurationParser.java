@@ -45,8 +45,7 @@ final class ConfigurationParser {
     long start = source.position();
     QemuConfiguration head = SpecReader.read(source, "configuration", QemuConfiguration::new);
     String machine = ByteSource.latin1(head.machine());
-    visitor.element(
-        new Element.Configuration(new ByteRange(start, source.position()), machine));
+    visitor.element(new Element.Configuration(new ByteRange(start, source.position()), machine));
     source.path().push("configuration");
     int count = 0;
     while (source.peek() == StreamFormat.SUBSECTION) {
@@ -70,12 +69,15 @@ final class ConfigurationParser {
     switch (name) {
       case StreamFormat.TARGET_PAGE_BITS -> {
         long at = source.position();
-        long bits =
-            SpecReader.read(source, "bits", QemuConfiguration.TargetPageBits::new).bits();
+        long bits = SpecReader.read(source, "bits", QemuConfiguration.TargetPageBits::new).bits();
         if (bits < PageSizes.MIN_BITS || bits > PageSizes.MAX_BITS) {
           throw source.malformed(
-              "target page bits: expected " + PageSizes.MIN_BITS + " to " + PageSizes.MAX_BITS
-                  + ", found " + bits,
+              "target page bits: expected "
+                  + PageSizes.MIN_BITS
+                  + " to "
+                  + PageSizes.MAX_BITS
+                  + ", found "
+                  + bits,
               at);
         }
         pageBits = OptionalInt.of((int) bits);

@@ -66,6 +66,7 @@ public final class StreamParser {
   private RamParser ramParser;
   private long postcopyPageSizes;
   private long sectionCount;
+  private long partCount;
 
   /** Reads from the cursor of a source. */
   public StreamParser(ByteSource source, ParseOptions options, StateVisitor visitor) {
@@ -79,8 +80,7 @@ public final class StreamParser {
     streamStart = source.position();
     QemuStreamHeader header = SpecReader.read(source, "stream header", QemuStreamHeader::new);
     visitor.element(
-        new Element.StreamHeader(
-            new ByteRange(streamStart, source.position()), header.version()));
+        new Element.StreamHeader(new ByteRange(streamStart, source.position()), header.version()));
     if (header.version() == StreamFormat.VERSION_2) {
       configure(noConfiguration(StreamFormat.VERSION_2));
       new Version2Parser(source, options.limits(), visitor).parse();
@@ -118,8 +118,7 @@ public final class StreamParser {
     java.nio.ByteBuffer text = java.nio.ByteBuffer.allocate((int) place.get().length());
     source.copy(place.get().start(), text);
     try {
-      setDescription(
-          DescriptionParser.parse(text.array(), place.get().start(), options.limits()));
+      setDescription(DescriptionParser.parse(text.array(), place.get().start(), options.limits()));
       descriptionOffset = place.get().start();
     } catch (StateFormatException e) {
       visitor.notice(e.offset(), e.reason());
@@ -150,14 +149,14 @@ public final class StreamParser {
         case StreamFormat.EOF -> {
           source.skip(1);
           visitor.element(new Element.EndOfStream(new ByteRange(at, at + 1)));
-          new TailParser(source, options.limits(), visitor, description, descriptionOffset)
-              .parse();
+          new TailParser(source, options.limits(), visitor, description, descriptionOffset).parse();
           return;
         }
-        case -1 -> throw new org.vmstate.formats.error.TruncatedDataException(
-            "record: expected another section or the end mark, found the end of the file",
-            at,
-            source.path().toString());
+        case -1 ->
+            throw new org.vmstate.formats.error.TruncatedDataException(
+                "record: expected another section or the end mark, found the end of the file",
+                at,
+                source.path().toString());
         default ->
             throw source.malformed(
                 "record type: expected 0 to 4 or 8, found 0x" + Integer.toHexString(type), at);
@@ -173,15 +172,18 @@ public final class StreamParser {
     QemuCommand command = SpecReader.read(source, "command", QemuCommand::new);
     int code = command.command();
     byte[] payload = command.payload();
-    visitor.element(
-        new Element.Command(new ByteRange(at, source.position()), code, payload));
+    visitor.element(new Element.Command(new ByteRange(at, source.position()), code, payload));
     CommandType type = CommandType.of(code);
     if (type == CommandType.INVALID) {
       visitor.notice(at, "command " + code + " is not known");
     } else if (type.length() >= 0 && type.length() != payload.length) {
       visitor.notice(
           at,
-          "command " + type.label() + ": expected " + type.length() + " bytes, found "
+          "command "
+              + type.label()
+              + ": expected "
+              + type.length()
+              + " bytes, found "
               + payload.length);
     }
     if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
@@ -207,8 +209,7 @@ public final class StreamParser {
       throw source.tooMuch("stream: more than " + options.limits().sections() + " sections", at);
     }
     sections.put(section.id(), section);
-    visitor.element(
-        new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
+    visitor.element(new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
     boolean delimited;
     if (type == StreamFormat.SECTION_FULL) {
@@ -241,17 +242,19 @@ public final class StreamParser {
       throw source.malformed(
           "section id: expected one that a START announced, found " + ref.sectionId(), at + 1);
     }
-    visitor.element(
-        new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
+    visitor.element(new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
+    source.path().push(type == StreamFormat.SECTION_PART ? "part[" + ++partCount + "]" : "end");
     boolean delimited = true;
     if (section.name().equals(RamFormat.IDSTR) && ramParser != null) {
       ramParser.part();
     } else {
       delimited = iterable(type, section);
     }
+    boolean ended = delimited && footer(section);
     source.path().pop();
-    return delimited && footer(section);
+    source.path().pop();
+    return ended;
   }
 
   private RamContext.Layout layout() throws IOException {
@@ -298,8 +301,7 @@ public final class StreamParser {
   }
 
   private void payload(Section section, long start) throws IOException {
-    visitor.element(
-        new Element.DevicePayload(new ByteRange(start, source.position()), section));
+    visitor.element(new Element.DevicePayload(new ByteRange(start, source.position()), section));
   }
 
   private boolean full(Section section) throws IOException {
@@ -370,8 +372,7 @@ public final class StreamParser {
   private boolean footer(Section section) throws IOException {
     long at = source.position();
     if (footers == Footers.UNKNOWN) {
-      footers =
-          source.peek() == StreamFormat.SECTION_FOOTER ? Footers.PRESENT : Footers.ABSENT;
+      footers = source.peek() == StreamFormat.SECTION_FOOTER ? Footers.PRESENT : Footers.ABSENT;
     }
     if (footers == Footers.ABSENT) {
       return true;
@@ -385,8 +386,7 @@ public final class StreamParser {
       throw source.malformed(
           "section footer: expected id " + section.id() + ", found " + ref.sectionId(), at + 1);
     }
-    visitor.element(
-        new Element.SectionFooter(new ByteRange(at, source.position()), section));
+    visitor.element(new Element.SectionFooter(new ByteRange(at, source.position()), section));
     return true;
   }
 }

@@ -50,8 +50,7 @@ final class TailParser {
     }
     if (source.position() > start) {
       visitor.element(new Element.Trailing(new ByteRange(start, source.position())));
-      visitor.notice(
-          start, (source.position() - start) + " bytes follow the end of the stream");
+      visitor.notice(start, (source.position() - start) + " bytes follow the end of the stream");
     }
   }
 

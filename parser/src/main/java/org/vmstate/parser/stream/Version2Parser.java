@@ -52,11 +52,9 @@ final class Version2Parser {
     long length = source.be32();
     long payload = source.position();
     visitor.element(
-        new Element.SectionHeader(
-            new ByteRange(at, payload), StreamFormat.SECTION_FULL, section));
+        new Element.SectionHeader(new ByteRange(at, payload), StreamFormat.SECTION_FULL, section));
     source.skip(length);
-    visitor.element(
-        new Element.DevicePayload(new ByteRange(payload, source.position()), section));
+    visitor.element(new Element.DevicePayload(new ByteRange(payload, source.position()), section));
     visitor.deviceState(section, java.util.Optional.empty(), "");
   }
 }

@@ -56,8 +56,7 @@ public final class DescriptionFinder {
   private static boolean startsAt(byte[] bytes, int at) {
     for (byte[] start : STARTS) {
       if (bytes.length - at >= start.length
-          && java.util.Arrays.equals(
-              bytes, at, at + start.length, start, 0, start.length)) {
+          && java.util.Arrays.equals(bytes, at, at + start.length, start, 0, start.length)) {
         return true;
       }
     }
@@ -72,8 +71,7 @@ public final class DescriptionFinder {
     ByteBuffer frame = ByteBuffer.allocate(FRAME);
     source.copy(json - FRAME, frame);
     frame.flip();
-    boolean framed =
-        frame.get() == StreamFormat.EOF && frame.get() == StreamFormat.VMDESCRIPTION;
+    boolean framed = frame.get() == StreamFormat.EOF && frame.get() == StreamFormat.VMDESCRIPTION;
     long length = frame.getInt() & 0xffffffffL;
     return framed && length <= end - json
         ? Optional.of(new ByteRange(json, json + length))

@@ -98,7 +98,6 @@ final class DescriptionObject {
       }
     }
     int count = arrayLength < 0 ? 1 : arrayLength - overcount;
-    return new FieldDesc(
-        name, type, meaning, count, arrayLength >= 0 || index >= 0, size, nested);
+    return new FieldDesc(name, type, meaning, count, arrayLength >= 0 || index >= 0, size, nested);
   }
 }

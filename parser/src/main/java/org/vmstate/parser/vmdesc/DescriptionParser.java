@@ -152,7 +152,8 @@ public final class DescriptionParser {
 
   private long number(JsonToken token) throws IOException {
     expect(token, JsonToken.VALUE_NUMBER_INT);
-    long value = json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? -1 : json.getLongValue();
+    long value =
+        json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? -1 : json.getLongValue();
     if (value < 0) {
       throw malformed("expected a number from 0 to 2^63-1, found " + json.getText());
     }
@@ -176,8 +177,7 @@ public final class DescriptionParser {
   }
 
   private LimitExceededException tooMany(String what, int limit) {
-    return new LimitExceededException(
-        "JSON: more than " + limit + " " + what, offset(), PATH);
+    return new LimitExceededException("JSON: more than " + limit + " " + what, offset(), PATH);
   }
 
   private long offset() {

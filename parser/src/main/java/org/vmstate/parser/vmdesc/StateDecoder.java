@@ -67,8 +67,7 @@ public final class StateDecoder {
     }
     String name = source.shortString();
     if (!name.equals(desc.name())) {
-      throw source.malformed(
-          "subsection: expected " + desc.name() + ", found " + name, start + 1);
+      throw source.malformed("subsection: expected " + desc.name() + ", found " + name, start + 1);
     }
     long at = source.position();
     long version = source.be32();
@@ -145,8 +144,7 @@ public final class StateDecoder {
 
   /** Decodes what an opaque form holds; its length is known, so a failure leaves it opaque. */
   private List<StateNode> inside(FieldDesc desc, byte[] raw, long start, int depth) {
-    StateDecoder inner =
-        new StateDecoder(new HeapSource(raw, start, new StructurePath()), limits);
+    StateDecoder inner = new StateDecoder(new HeapSource(raw, start, new StructurePath()), limits);
     inner.values = values;
     try {
       List<StateNode> result = new ArrayList<>();

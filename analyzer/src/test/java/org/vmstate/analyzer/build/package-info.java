@@ -1,0 +1,2 @@
+/** Tests about the source tree itself: format, packages, directions, specifications. */
+package org.vmstate.analyzer.build;
