@@ -15,14 +15,13 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.Capability;
-import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.vmdesc.DescriptionFinder;
-import org.vmstate.parser.vmdesc.DescriptionParser;
+import org.vmstate.parser.vmdesc.DeviceCounter;
 
 /** Reads the head of an image, and the description at its end when the file can be sought. */
 public final class InfoReader implements StateVisitor {
@@ -34,7 +33,6 @@ public final class InfoReader implements StateVisitor {
   private StreamConfiguration configuration;
   private List<RamBlock> blocks = List.of();
   private long streamOffset;
-  private VmDescription description;
 
   private InfoReader() {}
 
@@ -70,9 +68,8 @@ public final class InfoReader implements StateVisitor {
       Optional<String> problem)
       throws IOException {
     boolean seekable = source.isSeekable() && packed == null;
-    if (seekable && configuration != null) {
-      findDescription(source, options);
-    }
+    OptionalInt devices =
+        seekable && configuration != null ? countDevices(source, options) : OptionalInt.empty();
     FormatId format = format(options);
     return new ImageInfo(
         name,
@@ -82,26 +79,20 @@ public final class InfoReader implements StateVisitor {
         diskSize,
         streamOffset,
         Optional.ofNullable(envelope),
-        DomainFacts.parse(xml),
+        xml.isEmpty() ? Optional.empty() : DomainFacts.parse(xml),
         Optional.ofNullable(configuration),
         blocks,
-        description == null ? OptionalInt.empty() : OptionalInt.of(description.devices().size()),
+        devices,
         problem,
         new RestoreOutlook(envelope, configuration, format, problem)
-            .headline(seekable, description != null));
+            .headline(seekable, devices.isPresent()));
   }
 
-  private void findDescription(ByteSource source, ParseOptions options) throws IOException {
-    Optional<ByteRange> range = DescriptionFinder.find(source, streamOffset, REACH);
-    if (range.isPresent() && range.get().length() <= options.limits().descriptionBytes()) {
-      java.nio.ByteBuffer text = java.nio.ByteBuffer.allocate((int) range.get().length());
-      source.copy(range.get().start(), text);
-      try {
-        description = DescriptionParser.parse(text.array(), range.get().start(), options.limits());
-      } catch (StateFormatException e) {
-        description = null;
-      }
-    }
+  private OptionalInt countDevices(ByteSource source, ParseOptions options) throws IOException {
+    Optional<ByteRange> text = DescriptionFinder.find(source, streamOffset, REACH);
+    return text.isPresent() && text.get().length() <= options.limits().descriptionBytes()
+        ? OptionalInt.of(DeviceCounter.count(source, text.get()))
+        : OptionalInt.empty();
   }
 
   private FormatId format(ParseOptions options) {
