@@ -172,6 +172,17 @@ class StreamParserTest {
   }
 
   @Test
+  void recordsInsideAPackageAreReadLikeTheOthers() throws IOException {
+    ImageBytes inside = new ImageBytes().u8(8).be16(4).be16(0);
+    inside.section(4, 6, "dev", 0, 1).u8(9).footer(6).u8(8).be16(5).be16(0);
+    ImageBytes image = ram().u8(8).be16(7).be16(4).be32(inside.size()).raw(inside.toBytes());
+    Recording r = Recording.of(image.again(3, 1).eos().footer(1).u8(0).toBytes());
+    assertEquals(
+        List.of(7, 4, 5), r.all(Element.Command.class).stream().map(c -> c.code()).toList());
+    assertEquals(1, r.all(Element.DevicePayload.class).size());
+  }
+
+  @Test
   void unknownCommandAndWrongLengthAreRemarkedUpon() throws IOException {
     Recording r =
         Recording.of(ram().u8(8).be16(77).be16(0).u8(8).be16(11).be16(1).u8(0).u8(0).toBytes());

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * A file's blocks on disk, which Java has no call for: from the launcher, which puts blocks, block
- * size and the file's name into VMSTATE_IMG_STAT, or else from {@code stat} while the image is being
- * read. Without {@code stat} on the system nothing is known.
+ * size and the file's name into VMSTATE_IMG_STAT, or else from {@code stat} while the image is
+ * being read. Without {@code stat} on the system nothing is known.
  */
 final class DiskUsage implements Supplier<OptionalLong>, AutoCloseable {
   private final Thread thread;

@@ -77,23 +77,14 @@ final class LzopInputStream extends InputStream {
 
   private boolean nextBlock() throws IOException {
     int length = in.readInt();
-    if (length == 0) {
+    while (length == 0) {
+      // another member may follow; anything else is not ours
       int next = in.read();
-      if (next < 0) {
+      if (next != (MAGIC[0] & 0xff)) {
         return false;
       }
       header(next);
-      return nextMemberBlock();
-    }
-    readBlock(length);
-    return true;
-  }
-
-  private boolean nextMemberBlock() throws IOException {
-    int length = in.readInt();
-    if (length == 0) {
-      // an empty member; whatever follows it is not ours
-      return false;
+      length = in.readInt();
     }
     readBlock(length);
     return true;

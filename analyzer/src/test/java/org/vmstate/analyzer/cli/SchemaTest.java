@@ -1,0 +1,62 @@
+package org.vmstate.analyzer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.analyzer.samples.Sample;
+import org.vmstate.analyzer.samples.Samples;
+
+/** What the commands print as JSON is what the published schemas promise. */
+class SchemaTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path SCHEMAS = Path.of("..", "docs", "schema");
+
+  static Stream<String> commands() throws IOException {
+    return Samples.list().stream()
+        .map(Sample::name)
+        .flatMap(
+            name ->
+                Stream.of(
+                    "info --output=json sample:" + name,
+                    "dump sample:" + name,
+                    "dump --offsets sample:" + name,
+                    "dump --memory sample:" + name,
+                    "dump --memory --offsets sample:" + name,
+                    "dump --memory=sha256 sample:" + name));
+  }
+
+  private static JsonSchema schema(String verb) throws IOException {
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+        .getSchema(Files.readString(SCHEMAS.resolve(verb + ".schema.json")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void outputFitsTheSchema(String command) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    String[] words = command.split(" ");
+    try (Output.Redirect _ = Output.redirect(out)) {
+      assertEquals(0, Main.run(words));
+    }
+    assertEquals(Set.of(), schema(words[0]).validate(JSON.readTree(out.toByteArray())));
+  }
+
+  @Test
+  void somethingElseDoesNotFit() throws IOException {
+    assertFalse(schema("dump").validate(JSON.readTree("{\"image\": 1}")).isEmpty());
+    assertFalse(schema("info").validate(JSON.readTree("{}")).isEmpty());
+  }
+}
