@@ -81,11 +81,7 @@ public final class ImageReader {
     try {
       image(source, 0);
     } catch (InternalError e) {
-      // a mapped file became shorter, or its device failed
-      throw new TruncatedDataException(
-          "file: expected its length to stay, found it shorter or unreadable",
-          source.position(),
-          source.path().toString());
+      throw MappedSource.shrunk(source.position(), source.path());
     }
   }
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Assumptions;
 final class Lab {
   private static final String VARIABLE = "VMSTATE_LAB";
 
+  private static boolean told;
+
   private Lab() {}
 
   /** Skips the calling test loudly when there is no lab, and fails it in CI. */
@@ -26,7 +28,10 @@ final class Lab {
     if ("true".equals(System.getenv("CI"))) {
       Assertions.fail(text);
     }
-    System.err.println("\n*** SKIPPED: " + text + " ***\n");
+    if (!told) {
+      System.err.println("\n*** SKIPPED: " + text + " ***\n");
+      told = true;
+    }
     Assumptions.abort(text);
     return null;
   }

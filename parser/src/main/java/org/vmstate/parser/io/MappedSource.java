@@ -7,10 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.TruncatedDataException;
 
 /**
  * A regular file, mapped read-only as a whole; the window is a view of at most 1 GiB. When the file
- * shrinks under the mapping, reads throw {@link InternalError}, which the entry points translate.
+ * shrinks under the mapping, reads from the window
+ * throw {@link InternalError}, which the entry point translates.
  */
 public final class MappedSource extends ByteSource {
   private static final long MAX_WINDOW = 1 << 30;
@@ -94,13 +96,25 @@ public final class MappedSource extends ByteSource {
   @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
     if (offset < origin || target.remaining() > length() - offset) {
-      throw new org.vmstate.formats.error.TruncatedDataException(
+      throw new TruncatedDataException(
           "data: expected " + target.remaining() + " bytes, found the end",
           offset,
           path().toString());
     }
     MemorySegment slice = map.asSlice(offset - origin, target.remaining());
-    target.put(slice.asByteBuffer());
+    try {
+      target.put(slice.asByteBuffer());
+    } catch (InternalError e) {
+      throw shrunk(offset, path());
+    }
+  }
+
+  /** Builds the error for a mapped file that became shorter, or whose device failed. */
+  public static TruncatedDataException shrunk(long offset, StructurePath path) {
+    return new TruncatedDataException(
+        "file: expected its length to stay, found it shorter or unreadable",
+        offset,
+        path.toString());
   }
 
   @Override
