@@ -2,6 +2,7 @@ package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.vmstate.parser.Refusals.refused;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
@@ -232,6 +234,43 @@ class RamParserTest {
         MalformedDataException.class,
         8 + 17 + 8 + 10,
         "twice");
+  }
+
+  @Test
+  void contentOfMoreThan32TebibytesIsLimited() {
+    ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(1L << 62 | 4);
+    byte[] bytes = image.name("r").be64(1L << 62).eos().u8(0).toBytes();
+    assertThrows(
+        LimitExceededException.class, () -> Recording.withMemory(bytes, Recording.Place.HEAP));
+  }
+
+  @Test
+  void scatteredPagesOfATebibyteFitIntoMemory() throws IOException {
+    long length = 1L << 40;
+    ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(length | 4);
+    image.name("r").be64(length).eos().again(3, 1).be64(2).name("r").u8(5);
+    // one page in each of 5000 chunks of the page table
+    for (int i = 1; i < 5000; i++) {
+      image.be64(i * 8192L * 4096 | 0x22).u8(i % 255 + 1);
+    }
+    Recording r = Recording.withMemory(image.eos().u8(0).toBytes(), Recording.Place.HEAP);
+    long[] data = new long[1];
+    long[] zeros = new long[1];
+    r.contents.read(
+        r.blocks.getFirst(),
+        new org.vmstate.parser.ram.RamContents.Sink() {
+          @Override
+          public void bytes(java.nio.ByteBuffer bytes) {
+            data[0] += bytes.remaining();
+          }
+
+          @Override
+          public void zeros(long count) {
+            zeros[0] += count;
+          }
+        });
+    assertEquals(5000 * 4096, data[0]);
+    assertEquals(length, data[0] + zeros[0]);
   }
 
   @Test

@@ -154,9 +154,11 @@ final class Recording implements StateVisitor {
   }
 
   @Override
-  public void ramBlocks(List<RamBlock> found) {
+  public void ramBlocks(List<RamBlock> found) throws IOException {
     blocks = found;
-    contents.blocks(found);
+    if (keep) {
+      contents.blocks(found);
+    }
   }
 
   @Override

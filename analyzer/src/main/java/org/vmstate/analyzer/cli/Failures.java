@@ -64,6 +64,17 @@ final class Failures {
     };
   }
 
+  /** Reports what the JVM throws when it cannot go on. */
+  static int error(Error e) {
+    if (e instanceof OutOfMemoryError) {
+      line("out of memory; VMSTATE_IMG_HEAP=1g gives more, and a report would be welcome");
+    } else {
+      line("internal error, please report it with the stack trace below");
+      e.printStackTrace();
+    }
+    return ExitCode.INTERNAL;
+  }
+
   /** Prints the error that ended a pass whose report is already out. */
   static int report(String image, StateFormatException e) {
     line(image + ": " + e.getMessage());

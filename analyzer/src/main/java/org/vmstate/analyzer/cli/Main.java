@@ -9,7 +9,13 @@ public final class Main {
 
   /** Runs one command. */
   public static void main(String[] args) {
-    System.exit(run(args));
+    int exitCode;
+    try {
+      exitCode = run(args);
+    } catch (Error e) {
+      exitCode = Failures.error(e);
+    }
+    System.exit(exitCode);
   }
 
   /** Runs one command and returns the exit code. */

@@ -41,8 +41,7 @@ class RoundTripTest {
 
   @Test
   void streamHeader() {
-    assertEquals(
-        3, roundTrip(new ImageBytes().header(), QemuStreamHeader::new).version());
+    assertEquals(3, roundTrip(new ImageBytes().header(), QemuStreamHeader::new).version());
     assertThrows(
         KaitaiStream.ValidationFailedError.class,
         () -> roundTrip(new ImageBytes().text("QEVN").be32(3), QemuStreamHeader::new));
@@ -109,8 +108,7 @@ class RoundTripTest {
     ImageBytes packed = new ImageBytes().be64(0x120).be32(3).text("abc");
     assertEquals(
         3, roundTrip(packed, io -> new QemuRamRecord(io, 4096)).compressed().lenDeflated());
-    assertTrue(
-        roundTrip(new ImageBytes().eos(), io -> new QemuRamRecord(io, 4096)).isEnd());
+    assertTrue(roundTrip(new ImageBytes().eos(), io -> new QemuRamRecord(io, 4096)).isEnd());
   }
 
   @Test
@@ -126,8 +124,7 @@ class RoundTripTest {
 
   @Test
   void xbzrlePageHeaders() {
-    assertEquals(
-        9, roundTrip(new ImageBytes().u8(1).be16(9), XbzrlePageHeader::new).lenDelta());
+    assertEquals(9, roundTrip(new ImageBytes().u8(1).be16(9), XbzrlePageHeader::new).lenDelta());
     Xbzrle2011PageHeader old =
         roundTrip(
             new ImageBytes().be32(0).u8(0x23).u8(0x01).be16(40).u8(1), Xbzrle2011PageHeader::new);

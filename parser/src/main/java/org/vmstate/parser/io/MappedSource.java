@@ -11,8 +11,8 @@ import org.vmstate.formats.error.TruncatedDataException;
 
 /**
  * A regular file, mapped read-only as a whole; the window is a view of at most 1 GiB. When the file
- * shrinks under the mapping, reads from the window
- * throw {@link InternalError}, which the entry point translates.
+ * shrinks under the mapping, reads from the window throw {@link InternalError}, which the entry
+ * point translates.
  */
 public final class MappedSource extends ByteSource {
   private static final long MAX_WINDOW = 1 << 30;

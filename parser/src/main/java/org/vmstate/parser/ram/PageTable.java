@@ -21,7 +21,11 @@ final class PageTable implements Closeable {
   private static final int CHUNK_PAGES = 4096;
   private static final int KIND_SHIFT = 60;
   private static final long VALUE_MASK = (1L << KIND_SHIFT) - 1;
+  private static final int CHUNK_BYTES = CHUNK_PAGES * Long.BYTES;
   private static final int CHUNKS_IN_MEMORY = 512;
+
+  /** Chunks mapped at a time; the kernel limits the number of mappings. */
+  private static final int CHUNKS_IN_MAPPING = 1024;
 
   private final Budget budget;
   private final LongBuffer[] chunks;
@@ -30,12 +34,21 @@ final class PageTable implements Closeable {
   static final class Budget implements Closeable {
     private int used;
     private FileChannel spill;
-    private long spillSize;
+    private ByteBuffer mapping = ByteBuffer.allocate(0);
 
     private LongBuffer chunk() throws IOException {
       if (used++ < CHUNKS_IN_MEMORY) {
         return LongBuffer.allocate(CHUNK_PAGES);
       }
+      if (!mapping.hasRemaining()) {
+        map();
+      }
+      ByteBuffer chunk = mapping.slice(mapping.position(), CHUNK_BYTES);
+      mapping.position(mapping.position() + CHUNK_BYTES);
+      return chunk.asLongBuffer();
+    }
+
+    private void map() throws IOException {
       if (spill == null) {
         spill =
             FileChannel.open(
@@ -44,10 +57,9 @@ final class PageTable implements Closeable {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.DELETE_ON_CLOSE);
       }
-      ByteBuffer map =
-          spill.map(FileChannel.MapMode.READ_WRITE, spillSize, CHUNK_PAGES * (long) Long.BYTES);
-      spillSize += CHUNK_PAGES * (long) Long.BYTES;
-      return map.asLongBuffer();
+      mapping =
+          spill.map(
+              FileChannel.MapMode.READ_WRITE, spill.size(), (long) CHUNKS_IN_MAPPING * CHUNK_BYTES);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
@@ -25,6 +26,8 @@ import org.vmstate.parser.xbzrle.XbzrleDecoder;
  * read where they stand. A page that was never sent is zero.
  */
 public final class RamContents implements Closeable {
+  private static final long MAX_PAGES = 1L << 33;
+
   private final PageTable.Budget budget = new PageTable.Budget();
   private final List<RamBlock> blocks = new ArrayList<>();
   private final List<PageTable> tables = new ArrayList<>();
@@ -39,11 +42,17 @@ public final class RamContents implements Closeable {
     source = value;
   }
 
-  /** Takes the block list. */
-  public void blocks(List<RamBlock> list) {
+  /** Takes the block list; blocks of more than 32 TiB together are too much. */
+  public void blocks(List<RamBlock> list) throws LimitExceededException {
     blocks.clear();
     tables.clear();
+    long pages = 0;
     for (RamBlock block : list) {
+      pages += block.pages();
+      if (pages > MAX_PAGES || pages < 0) {
+        throw new LimitExceededException(
+            "content of memory: more than " + MAX_PAGES + " pages", 0, block.name());
+      }
       blocks.add(block);
       tables.add(new PageTable(block.pages(), budget));
     }
