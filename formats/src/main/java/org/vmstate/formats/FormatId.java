@@ -1,6 +1,8 @@
 package org.vmstate.formats;
 
+import java.util.Locale;
 import java.util.Optional;
+import org.vmstate.formats.libvirt.Compression;
 
 /** The layouts of a save file, under the names that {@code -f} and {@code -O} take. */
 public enum FormatId {
@@ -25,6 +27,8 @@ public enum FormatId {
   /** A libvirt image with a mapped-ram stream. */
   LIBVIRT_SPARSE("libvirt-sparse");
 
+  private static final String LIBVIRT = "libvirt-";
+
   private final String label;
 
   FormatId(String label) {
@@ -46,8 +50,16 @@ public enum FormatId {
     return Optional.empty();
   }
 
+  /** Returns how a libvirt format packs its stream; nothing for a bare stream. */
+  public Optional<Compression> compression() {
+    return isLibvirt()
+        ? Optional.of(
+            Compression.valueOf(label.substring(LIBVIRT.length()).toUpperCase(Locale.ROOT)))
+        : Optional.empty();
+  }
+
   /** Tells whether a libvirt header stands in front of the stream. */
   public boolean isLibvirt() {
-    return label.startsWith("libvirt-");
+    return label.startsWith(LIBVIRT);
   }
 }

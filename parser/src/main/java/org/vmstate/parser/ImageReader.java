@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.FormatId;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
@@ -36,6 +37,7 @@ public final class ImageReader {
   private final StateVisitor visitor;
   private final boolean keepContent;
   private ByteSource content;
+  private boolean insideLibvirt;
 
   private ImageReader(ParseOptions options, StateVisitor visitor, boolean keepContent) {
     this.options = options;
@@ -94,6 +96,7 @@ public final class ImageReader {
       skipZeros(source);
       start = Probe.start(source);
     }
+    checkFormat(source, start);
     switch (start) {
       case STREAM -> stream(source);
       case LIBVIRT -> libvirt(source, layer);
@@ -103,6 +106,21 @@ public final class ImageReader {
               "image: expected a stream behind unused space, found only zeros",
               source.position(),
               source.path().toString());
+    }
+  }
+
+  /** A chosen format must agree with what stands at the start; packing it may be inside of. */
+  private void checkFormat(ByteSource source, Probe.Start start) throws IOException {
+    if (options.format().isPresent() && start != Probe.Start.PACKED && !insideLibvirt) {
+      boolean libvirt = start == Probe.Start.LIBVIRT;
+      if (options.format().get().isLibvirt() != libvirt) {
+        throw source.malformed(
+            "image: expected "
+                + options.format().get().label()
+                + ", found "
+                + (libvirt ? "a libvirt header" : "a bare stream"),
+            source.position());
+      }
     }
   }
 
@@ -116,7 +134,9 @@ public final class ImageReader {
   private void libvirt(ByteSource source, int layer) throws IOException {
     Envelope envelope = EnvelopeParser.parse(source, options.limits(), visitor);
     Optional<Compression> found = Probe.compression(source);
-    Compression stated = envelope.compression();
+    Compression stated =
+        options.format().flatMap(FormatId::compression).orElse(envelope.compression());
+    insideLibvirt = true;
     if (!source.has(1)) {
       throw new TruncatedDataException(
           envelope.complete()

@@ -9,6 +9,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.FormatId;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
@@ -127,6 +128,31 @@ class EnvelopeParserTest {
         MalformedDataException.class,
         92 + DATA,
         "expected zstd data");
+  }
+
+  @Test
+  void chosenFormatOverrulesTheHeader() throws IOException {
+    byte[] bytes = image(ImageBytes.libvirt(false, 2, DATA, 0, 5, 0));
+    ParseOptions raw = ParseOptions.DEFAULT.withFormat(FormatId.LIBVIRT_RAW);
+    Recording r = Recording.of(bytes, raw, Recording.Place.HEAP);
+    assertEquals(1, r.all(Element.EndOfStream.class).size());
+  }
+
+  @Test
+  void chosenFormatMustFitTheStartOfTheFile() {
+    byte[] bytes = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 0));
+    refused(
+        bytes,
+        ParseOptions.DEFAULT.withFormat(FormatId.QEMU),
+        MalformedDataException.class,
+        0,
+        "expected qemu, found a libvirt header");
+    refused(
+        new ImageBytes().header().u8(0).toBytes(),
+        ParseOptions.DEFAULT.withFormat(FormatId.LIBVIRT_ZSTD),
+        MalformedDataException.class,
+        0,
+        "expected libvirt-zstd, found a bare stream");
   }
 
   @Test

@@ -5,6 +5,11 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
 
@@ -31,7 +36,32 @@ final class Training {
         Main.run("dump", "--memory=sha256", "--offsets", scratch.toString());
       }
     }
+    trainPacked(scratch);
     Files.delete(scratch);
     Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
+  }
+
+  /** The unpackers written in Java profit most from being known to the compiler beforehand. */
+  private static void trainPacked(Path scratch) throws IOException {
+    Samples.unpack("pc", scratch);
+    byte[] image = Files.readAllBytes(scratch);
+    for (Packer packer :
+        List.<Packer>of(
+            GZIPOutputStream::new,
+            BZip2CompressorOutputStream::new,
+            out -> new XZOutputStream(out, new LZMA2Options()))) {
+      try (OutputStream out = packer.open(Files.newOutputStream(scratch))) {
+        out.write(image);
+      }
+      try (Output.Redirect _ = Output.redirect(OutputStream.nullOutputStream())) {
+        Main.run("info", scratch.toString());
+        Main.run("dump", scratch.toString());
+      }
+    }
+  }
+
+  /** Packs what is written. */
+  private interface Packer {
+    OutputStream open(OutputStream out) throws IOException;
   }
 }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.FormatId;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
@@ -259,10 +258,11 @@ public final class StreamParser {
 
   private RamContext.Layout layout() throws IOException {
     if (options.format().isPresent()) {
-      FormatId format = options.format().get();
-      if (format == FormatId.QEMU_FIXED_RAM) {
-        return RamContext.Layout.FIXED_2022;
-      }
+      return switch (options.format().get()) {
+        case QEMU_FIXED_RAM -> RamContext.Layout.FIXED_2022;
+        case QEMU_MAPPED_RAM, LIBVIRT_SPARSE -> RamContext.Layout.MAPPED;
+        default -> RamContext.Layout.SEQUENTIAL;
+      };
     }
     if (configuration.has(Capability.MAPPED_RAM)) {
       return RamContext.Layout.MAPPED;
