@@ -11,6 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.testkit.ImageBytes;
@@ -33,7 +35,7 @@ class HugeImageTest {
             "-cp",
             System.getProperty("java.class.path"),
             "org.vmstate.analyzer.cli.Main");
-    builder.command().addAll(java.util.List.of(arguments));
+    builder.command().addAll(List.of(arguments));
     return builder.redirectError(ProcessBuilder.Redirect.INHERIT);
   }
 
@@ -89,7 +91,7 @@ class HugeImageTest {
     int pages = 3 * 256 * 1024;
     Process process = program("dump", "-").start();
     byte[] page = new byte[4096];
-    java.util.Arrays.fill(page, (byte) 7);
+    Arrays.fill(page, (byte) 7);
     try (OutputStream out = new BufferedOutputStream(process.getOutputStream(), MIB)) {
       out.write(ImageBytes.withRam("pc.ram", pages).again(2, 1).toBytes());
       for (long i = 0; i < pages; i++) {

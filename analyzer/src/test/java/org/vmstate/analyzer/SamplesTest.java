@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
@@ -62,7 +64,7 @@ class SamplesTest {
             }
 
             @Override
-            public void unpacking(org.vmstate.formats.libvirt.Compression compression) {
+            public void unpacking(Compression compression) {
               packed[0] = true;
               covered[0] = 0;
             }
@@ -95,7 +97,7 @@ class SamplesTest {
   }
 
   private static boolean read(byte[] bytes, int length) throws IOException {
-    byte[] image = length == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, length);
+    byte[] image = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     try {
       ImageReader.read(
           new HeapSource(image, 0, new StructurePath()),

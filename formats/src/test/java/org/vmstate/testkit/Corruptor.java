@@ -1,5 +1,6 @@
 package org.vmstate.testkit;
 
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ public final class Corruptor {
   /** Returns all proper prefixes. */
   public static Iterator<Damaged> prefixes(byte[] image) {
     return IntStream.range(0, image.length)
-        .mapToObj(n -> new Damaged("cut at " + n, java.util.Arrays.copyOf(image, n)))
+        .mapToObj(n -> new Damaged("cut at " + n, Arrays.copyOf(image, n)))
         .iterator();
   }
 

@@ -2,6 +2,7 @@ package org.vmstate.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Appends the parts of an image; integers are big-endian. */
 public final class ImageBytes {
@@ -51,7 +52,7 @@ public final class ImageBytes {
 
   public ImageBytes fill(int value, int count) {
     byte[] bytes = new byte[count];
-    java.util.Arrays.fill(bytes, (byte) value);
+    Arrays.fill(bytes, (byte) value);
     return raw(bytes);
   }
 

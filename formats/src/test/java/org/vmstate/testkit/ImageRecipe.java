@@ -2,6 +2,7 @@ package org.vmstate.testkit;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,7 +38,7 @@ public record ImageRecipe(
       for (PageRecord record : pass) {
         if (record.block() == block) {
           byte[] page = new byte[pageSize()];
-          java.util.Arrays.fill(page, (byte) record.fill());
+          Arrays.fill(page, (byte) record.fill());
           content.put(record.page() * pageSize(), page);
         }
       }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vmstate.parser.Refusals.refused;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +51,7 @@ class EnvelopeParserTest {
   @Test
   void partialMagicIsReported() throws IOException {
     byte[] image = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 0));
-    System.arraycopy("Part".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, image, 12, 4);
+    System.arraycopy("Part".getBytes(StandardCharsets.US_ASCII), 0, image, 12, 4);
     assertFalse(Recording.of(image).envelope.complete());
   }
 
@@ -159,7 +161,7 @@ class EnvelopeParserTest {
   void imageWithoutStreamIsTruncated() {
     byte[] whole = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 0));
     refused(
-        java.util.Arrays.copyOf(whole, 92 + DATA),
+        Arrays.copyOf(whole, 92 + DATA),
         TruncatedDataException.class,
         92 + DATA,
         "end of the file");

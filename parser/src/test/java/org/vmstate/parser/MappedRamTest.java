@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.vmstate.parser.Refusals.refused;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,7 +167,7 @@ class MappedRamTest {
   void pageRecordInAFixedLayoutIsMalformed() {
     byte[] whole = image(BitmapOrder.LITTLE);
     int eos = 8192 + LENGTH;
-    ImageBytes image = new ImageBytes().raw(java.util.Arrays.copyOf(whole, eos));
+    ImageBytes image = new ImageBytes().raw(Arrays.copyOf(whole, eos));
     refused(image.be64(2).name("r").u8(0).toBytes(), MalformedDataException.class, eos, "no page");
   }
 
@@ -202,7 +203,7 @@ class MappedRamTest {
     ImageBytes image = head("fixed-ram");
     int bitmap = image.size() + 28;
     image.be32(1).be64(4096).be64(bitmap).be64(8192).be64(Long.reverseBytes(2));
-    image.be64(0).padTo(8192).raw(java.util.Arrays.copyOfRange(bytes, 8192, bytes.length));
+    image.be64(0).padTo(8192).raw(Arrays.copyOfRange(bytes, 8192, bytes.length));
     Recording r = Recording.of(image.toBytes());
     assertEquals(1, r.blocks.getFirst().mapped().orElseThrow().version());
   }

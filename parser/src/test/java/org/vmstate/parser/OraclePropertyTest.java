@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kaitai.struct.ByteBufferKaitaiStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
@@ -11,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.oracle.QemuMappedRamFile;
@@ -62,8 +64,7 @@ class OraclePropertyTest {
                     + " "
                     + record.start().sectionId()
                     + " "
-                    + new String(
-                        record.start().idstr(), java.nio.charset.StandardCharsets.ISO_8859_1)
+                    + new String(record.start().idstr(), StandardCharsets.ISO_8859_1)
                     + " "
                     + record.start().instanceId()
                     + " "
@@ -125,7 +126,7 @@ class OraclePropertyTest {
     List<String> result = new ArrayList<>();
     for (PageRun run : r.runs) {
       for (long page = run.firstPage(); page < run.firstPage() + run.count(); page++) {
-        boolean data = run.kind() == org.vmstate.formats.ram.PageKind.DATA;
+        boolean data = run.kind() == PageKind.DATA;
         result.add(page * run.block().pageSize() + (data ? " data null" : " zero " + run.value()));
       }
     }
@@ -147,7 +148,7 @@ class OraclePropertyTest {
                           + " "
                           + block.mapped().header().pagesOffset();
               result.add(
-                  new String(block.entry().idstr(), java.nio.charset.StandardCharsets.ISO_8859_1)
+                  new String(block.entry().idstr(), StandardCharsets.ISO_8859_1)
                       + " "
                       + block.entry().usedLength()
                       + place);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.vmstate.parser.Refusals.refused;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.zip.Deflater;
@@ -20,6 +22,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
+import org.vmstate.parser.ram.RamContents;
 import org.vmstate.testkit.ImageBytes;
 
 class RamParserTest {
@@ -132,7 +135,7 @@ class RamParserTest {
     image.be64(0x60).u8(1).be16(4).u8(0xe8).u8(7).u8(1).u8(0xab);
     image.be64(0x60).u8(1).be16(3).u8(0).u8(1).u8(0xcd);
     byte[] expected = new byte[4 * 4096];
-    java.util.Arrays.fill(expected, 0, 4096, (byte) 1);
+    Arrays.fill(expected, 0, 4096, (byte) 1);
     expected[1000] = (byte) 0xab;
     expected[0] = (byte) 0xcd;
     assertArrayEquals(expected, Recording.withMemory(end(image), place).memory(0));
@@ -186,7 +189,7 @@ class RamParserTest {
       length = deflater.deflate(deflated);
     }
     ImageBytes image = part().be64(0x1100).name("pc.ram").be32(length);
-    image.raw(java.util.Arrays.copyOf(deflated, length));
+    image.raw(Arrays.copyOf(deflated, length));
     Recording r = Recording.withMemory(end(image), Recording.Place.HEAP);
     assertEquals(PageKind.ZLIB, r.runs.getFirst().kind());
     assertEquals(42, r.memory(0)[4096 + 7]);
@@ -258,9 +261,9 @@ class RamParserTest {
     long[] zeros = new long[1];
     r.contents.read(
         r.blocks.getFirst(),
-        new org.vmstate.parser.ram.RamContents.Sink() {
+        new RamContents.Sink() {
           @Override
-          public void bytes(java.nio.ByteBuffer bytes) {
+          public void bytes(ByteBuffer bytes) {
             data[0] += bytes.remaining();
           }
 

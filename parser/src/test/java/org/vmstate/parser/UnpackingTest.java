@@ -9,8 +9,10 @@ import io.airlift.compress.v3.lzo.LzoCompressor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Adler32;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
@@ -79,7 +81,7 @@ class UnpackingTest {
         .be32(data.length)
         .be32(length)
         .be32(sum.getValue())
-        .raw(java.util.Arrays.copyOf(packed, length))
+        .raw(Arrays.copyOf(packed, length))
         .be32(0)
         .toBytes();
   }
@@ -90,7 +92,7 @@ class UnpackingTest {
     for (Recording.Place place : Recording.Place.values()) {
       Recording r = Recording.withMemory(pack(compression, IMAGE), place);
       byte[] expected = new byte[8192];
-      java.util.Arrays.fill(expected, 4096, 8192, (byte) 7);
+      Arrays.fill(expected, 4096, 8192, (byte) 7);
       assertArrayEquals(expected, r.memory(0));
     }
   }
@@ -113,7 +115,7 @@ class UnpackingTest {
   @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
   void cutOffDataIsTruncated(Compression compression) throws IOException {
     byte[] packed = pack(compression, IMAGE);
-    byte[] cut = java.util.Arrays.copyOf(packed, packed.length / 2);
+    byte[] cut = Arrays.copyOf(packed, packed.length / 2);
     assertThrows(
         TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
   }
@@ -175,7 +177,7 @@ class UnpackingTest {
     int at = 12 + 2 + 2;
     byte[] greedy = packed.clone();
     greedy[at] = 0x22;
-    java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+    CRC32 crc = new CRC32();
     int headerLength = (greedy[12] & 0xff) * 4 + 4;
     crc.update(greedy, 12, headerLength - 4);
     for (int i = 0; i < 4; i++) {

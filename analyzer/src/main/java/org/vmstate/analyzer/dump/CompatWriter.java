@@ -1,6 +1,8 @@
 package org.vmstate.analyzer.dump;
 
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +56,7 @@ final class CompatWriter {
       case CAPABILITY -> {
         byte[] raw = field.raw();
         for (int at = 0; at < raw.length; at += 1 + (raw[at] & 0xff)) {
-          report.text(
-              name,
-              new String(
-                  raw, at + 1, raw[at] & 0xff, java.nio.charset.StandardCharsets.ISO_8859_1));
+          report.text(name, new String(raw, at + 1, raw[at] & 0xff, StandardCharsets.ISO_8859_1));
         }
       }
       default -> {
@@ -94,7 +93,7 @@ final class CompatWriter {
     if (size == 0 || raw[from] >= 0) {
       return hex;
     }
-    java.math.BigInteger value = new java.math.BigInteger(raw, from, size);
+    BigInteger value = new BigInteger(raw, from, size);
     return hex + " (" + value + ")";
   }
 }

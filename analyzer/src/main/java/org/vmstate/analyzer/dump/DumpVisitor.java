@@ -2,6 +2,7 @@ package org.vmstate.analyzer.dump;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -203,7 +204,7 @@ final class DumpVisitor implements StateVisitor {
       }
       report.end();
     }
-    java.util.Arrays.fill(recordPages, 0);
+    Arrays.fill(recordPages, 0);
     inRecord = false;
     pendingBlocks = null;
     pendingState = null;

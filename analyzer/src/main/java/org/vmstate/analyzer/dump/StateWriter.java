@@ -2,12 +2,14 @@ package org.vmstate.analyzer.dump;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /**
@@ -80,7 +82,7 @@ final class StateWriter {
     boolean opaque = field.elements().isEmpty() && !isEmptyQueue(field);
     if (opaque) {
       scalars(name, field);
-    } else if (field.desc().type() == org.vmstate.formats.vmdesc.FieldType.QUEUE) {
+    } else if (field.desc().type() == FieldType.QUEUE) {
       report.beginArray(name);
       for (StateNode element : field.elements()) {
         write("", element);
@@ -92,9 +94,7 @@ final class StateWriter {
   }
 
   private static boolean isEmptyQueue(FieldNode field) {
-    return field.desc().type() == org.vmstate.formats.vmdesc.FieldType.QUEUE
-        && field.raw().length == 1
-        && field.raw()[0] == 0;
+    return field.desc().type() == FieldType.QUEUE && field.raw().length == 1 && field.raw()[0] == 0;
   }
 
   private void capabilities(String name, FieldNode field) throws IOException {
@@ -102,7 +102,7 @@ final class StateWriter {
     while (raw.hasRemaining()) {
       byte[] text = new byte[raw.get() & 0xff];
       raw.get(text);
-      report.text(name, new String(text, java.nio.charset.StandardCharsets.ISO_8859_1));
+      report.text(name, new String(text, StandardCharsets.ISO_8859_1));
     }
   }
 
@@ -148,7 +148,7 @@ final class StateWriter {
 
   private void integer(String name, FieldDesc desc, byte[] raw, int from, int size)
       throws IOException {
-    boolean signed = desc.type() == org.vmstate.formats.vmdesc.FieldType.SIGNED;
+    boolean signed = desc.type() == FieldType.SIGNED;
     long value = big(raw, from, size, signed);
     if (size == Long.BYTES) {
       report.hex64(name, value);

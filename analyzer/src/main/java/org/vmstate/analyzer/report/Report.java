@@ -2,6 +2,7 @@ package org.vmstate.analyzer.report;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HexFormat;
 
 /**
  * Takes a tree of values as it is produced. Inside an object every call names its member; inside an
@@ -42,6 +43,6 @@ public interface Report extends Closeable {
 
   /** Writes a 64-bit guest value as hexadecimal text, which keeps all its bits in every reader. */
   default void hex64(String name, long value) throws IOException {
-    text(name, "0x" + java.util.HexFormat.of().toHexDigits(value));
+    text(name, "0x" + HexFormat.of().toHexDigits(value));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -65,7 +66,7 @@ public final class Samples {
       long at = 0;
       for (int n = in.readNBytes(chunk, 0, CHUNK); n > 0; n = in.readNBytes(chunk, 0, CHUNK)) {
         boolean last = n < CHUNK;
-        if (last || !java.util.Arrays.equals(chunk, zeros)) {
+        if (last || !Arrays.equals(chunk, zeros)) {
           out.write(ByteBuffer.wrap(chunk, 0, n), at);
         }
         at += n;

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +32,7 @@ class LibvirtLabTest {
     if (result.exitCode() != 0) {
       throw new IOException(String.join(" ", command) + ": " + Files.readString(errors));
     }
-    return new String(result.output(), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(result.output(), StandardCharsets.UTF_8);
   }
 
   private void startDaemons() throws IOException, InterruptedException {
@@ -63,7 +65,7 @@ class LibvirtLabTest {
       Files.copy(
           lab.resolve(file),
           IMAGES.resolve("vmstate-lab-" + file),
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+          StandardCopyOption.REPLACE_EXISTING);
     }
     Path log = IMAGES.resolve("vmstate-lab.log");
     Files.deleteIfExists(log);

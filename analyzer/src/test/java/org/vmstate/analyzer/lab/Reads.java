@@ -18,6 +18,7 @@ import org.vmstate.analyzer.dump.DumpOptions;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
@@ -113,7 +114,7 @@ final class Reads {
           }
 
           @Override
-          public void unpacking(org.vmstate.formats.libvirt.Compression compression) {
+          public void unpacking(Compression compression) {
             packed[0] = true;
             end[0] = 0;
           }

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class SpecificationsLabTest {
     Path generated = ROOT.resolve(Path.of("parser", "target", "oracle", language));
     ProcessBuilder builder =
         new ProcessBuilder(program, scripts.resolve(script).toString(), generated.toString());
-    builder.command().addAll(java.util.List.of(more));
+    builder.command().addAll(List.of(more));
     builder.environment().put("NODE_PATH", lab.resolve("node_modules").toString());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     Path errors = folder.resolve("errors");

@@ -1,5 +1,6 @@
 package org.vmstate.formats.libvirt;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** How the stream is packed, with libvirt's format codes. */
@@ -34,7 +35,7 @@ public enum Compression {
 
   /** Returns the name that virsh takes with {@code --image-format}. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns the first bytes of a packed stream in hex, empty where it is not packed. */

@@ -1,5 +1,7 @@
 package org.vmstate.formats.stream;
 
+import java.util.Locale;
+
 /** Commands of the COMMAND record. Source: QEMU 10.0 migration/savevm.c. */
 public enum CommandType {
   /** Zero is never sent. */
@@ -40,7 +42,7 @@ public enum CommandType {
 
   /** Returns the name in the form {@code switchover-start}. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Returns the command with a number, {@link #INVALID} when there is none. */

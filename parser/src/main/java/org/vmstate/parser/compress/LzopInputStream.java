@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 import java.util.zip.Checksum;
@@ -43,7 +44,7 @@ final class LzopInputStream extends InputStream {
     byte[] magic = new byte[MAGIC.length];
     magic[0] = (byte) first;
     in.readFully(magic, 1, magic.length - 1);
-    if (!java.util.Arrays.equals(magic, MAGIC)) {
+    if (!Arrays.equals(magic, MAGIC)) {
       throw new IOException("lzop: wrong magic");
     }
     int version = in.readUnsignedShort();

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
@@ -154,7 +155,7 @@ public abstract class ByteSource implements Closeable {
     int done = 0;
     while (done < count) {
       if (done == result.length) {
-        result = java.util.Arrays.copyOf(result, (int) Math.min(count, result.length * 4L));
+        result = Arrays.copyOf(result, (int) Math.min(count, result.length * 4L));
       }
       need(1);
       int n = Math.min(result.length - done, window.remaining());

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.TruncatedDataException;
 
 /** A pipe or an unpacked stream: forward only, with a window of 128 KiB. */
 public final class StreamSource extends ByteSource {
@@ -50,7 +51,7 @@ public final class StreamSource extends ByteSource {
     }
     while (position() < offset) {
       if (!has(1)) {
-        throw new org.vmstate.formats.error.TruncatedDataException(
+        throw new TruncatedDataException(
             "data: expected bytes up to 0x" + Long.toHexString(offset) + ", found the end",
             position(),
             path().toString());

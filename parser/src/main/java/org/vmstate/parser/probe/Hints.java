@@ -1,6 +1,7 @@
 package org.vmstate.parser.probe;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Names files that people take for saved state, and says what to do with them. */
@@ -38,7 +39,7 @@ final class Hints {
   private Hints() {}
 
   private static String hex(String ascii) {
-    return java.util.HexFormat.of().formatHex(ascii.getBytes(StandardCharsets.US_ASCII));
+    return HexFormat.of().formatHex(ascii.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Describes the file with the given first bytes, in hex. */

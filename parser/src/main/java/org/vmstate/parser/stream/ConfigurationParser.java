@@ -1,6 +1,7 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,7 +92,7 @@ final class ConfigurationParser {
       }
       case StreamFormat.UUID -> {
         QemuConfiguration.Uuid id = SpecReader.read(source, "uuid", QemuConfiguration.Uuid::new);
-        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(id.uuid());
+        ByteBuffer bytes = ByteBuffer.wrap(id.uuid());
         uuid = Optional.of(new UUID(bytes.getLong(), bytes.getLong()).toString());
       }
       default -> unknown(name, start);

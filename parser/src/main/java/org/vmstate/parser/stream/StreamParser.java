@@ -1,6 +1,7 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.spec.QemuCommand;
 import org.vmstate.formats.spec.QemuSectionHeader;
@@ -114,7 +116,7 @@ public final class StreamParser {
     if (place.isEmpty() || place.get().length() > options.limits().descriptionBytes()) {
       return;
     }
-    java.nio.ByteBuffer text = java.nio.ByteBuffer.allocate((int) place.get().length());
+    ByteBuffer text = ByteBuffer.allocate((int) place.get().length());
     source.copy(place.get().start(), text);
     try {
       setDescription(DescriptionParser.parse(text.array(), place.get().start(), options.limits()));
@@ -152,7 +154,7 @@ public final class StreamParser {
           return;
         }
         case -1 ->
-            throw new org.vmstate.formats.error.TruncatedDataException(
+            throw new TruncatedDataException(
                 "record: expected another section or the end mark, found the end of the file",
                 at,
                 source.path().toString());
@@ -186,7 +188,7 @@ public final class StreamParser {
               + payload.length);
     }
     if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
-      postcopyPageSizes = java.nio.ByteBuffer.wrap(payload).getLong();
+      postcopyPageSizes = ByteBuffer.wrap(payload).getLong();
     }
   }
 

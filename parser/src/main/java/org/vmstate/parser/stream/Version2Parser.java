@@ -1,6 +1,7 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
@@ -42,7 +43,7 @@ final class Version2Parser {
       record(i);
       source.path().pop();
     }
-    new TailParser(source, limits, visitor, java.util.Optional.empty(), -1).parse();
+    new TailParser(source, limits, visitor, Optional.empty(), -1).parse();
   }
 
   private void record(int index) throws IOException {
@@ -55,6 +56,6 @@ final class Version2Parser {
         new Element.SectionHeader(new ByteRange(at, payload), StreamFormat.SECTION_FULL, section));
     source.skip(length);
     visitor.element(new Element.DevicePayload(new ByteRange(payload, source.position()), section));
-    visitor.deviceState(section, java.util.Optional.empty(), "");
+    visitor.deviceState(section, Optional.empty(), "");
   }
 }

@@ -3,6 +3,7 @@ package org.vmstate.parser.vmdesc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.stream.StreamFormat;
@@ -56,7 +57,7 @@ public final class DescriptionFinder {
   private static boolean startsAt(byte[] bytes, int at) {
     for (byte[] start : STARTS) {
       if (bytes.length - at >= start.length
-          && java.util.Arrays.equals(bytes, at, at + start.length, start, 0, start.length)) {
+          && Arrays.equals(bytes, at, at + start.length, start, 0, start.length)) {
         return true;
       }
     }

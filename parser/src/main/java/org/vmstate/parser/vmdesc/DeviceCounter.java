@@ -3,6 +3,7 @@ package org.vmstate.parser.vmdesc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.parser.io.ByteSource;
 
@@ -28,8 +29,7 @@ public final class DeviceCounter {
     int last = MEMBER.length - 1;
     // a colon is rarer than a quotation mark
     for (int at = last; at < bytes.length; at++) {
-      if (bytes[at] == ':'
-          && java.util.Arrays.equals(bytes, at - last, at + 1, MEMBER, 0, MEMBER.length)) {
+      if (bytes[at] == ':' && Arrays.equals(bytes, at - last, at + 1, MEMBER, 0, MEMBER.length)) {
         count++;
       }
     }
