@@ -8,6 +8,8 @@ import static org.vmstate.parser.Refusals.refused;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
@@ -180,6 +182,17 @@ class StreamParserTest {
     assertEquals(
         List.of(7, 4, 5), r.all(Element.Command.class).stream().map(c -> c.code()).toList());
     assertEquals(1, r.all(Element.DevicePayload.class).size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void deviceBetweenTheRamRecordsIsRead(Recording.Place place) throws IOException {
+    ImageBytes image = ram().section(4, 9, "virtio-mem-device-early", 0, 1).u8(3).footer(9);
+    image.again(2, 1).be64(8).name("r").fill(7, 4096).eos().footer(1);
+    byte[] bytes = image.again(3, 1).eos().footer(1).u8(0).toBytes();
+    Recording r = Recording.of(bytes, ParseOptions.DEFAULT, place);
+    assertEquals(1, r.runs.size());
+    assertEquals(7, Recording.withMemory(bytes, place).memory(0)[0]);
   }
 
   @Test

@@ -127,6 +127,26 @@ final class Qemu implements AutoCloseable {
     return await();
   }
 
+  /**
+   * Saves to a URI; with postcopy-ram on, the writer then waits for a reader that never answers.
+   */
+  void saveOneWay(String uri) throws IOException, InterruptedException {
+    call("migrate", JSON.createObjectNode().put("uri", uri));
+    for (int i = 0; i < 600; i++) {
+      String status = call("query-migrate").path("status").asText();
+      if (status.equals("completed")) {
+        return;
+      }
+      if (status.equals("device")) {
+        // everything is on its way through the pipe
+        Thread.sleep(2000);
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new IOException("migration did not end: " + call("query-migrate"));
+  }
+
   /** Loads from a URI into a QEMU that was started with {@code -incoming defer}. */
   void load(String uri) throws IOException, InterruptedException {
     call("migrate-incoming", JSON.createObjectNode().put("uri", uri));

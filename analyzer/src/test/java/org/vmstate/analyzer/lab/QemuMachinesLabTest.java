@@ -162,4 +162,47 @@ class QemuMachinesLabTest {
     assertTrue(dump.toString().contains("\"dirty-bitmap\""), "no such section");
     Reads.covered(image);
   }
+
+  /** A way of saving that leaves its own traces in the stream. */
+  record Oddity(String capability, boolean running, String... arguments) {}
+
+  static Stream<Oddity> oddities() {
+    return Stream.of(
+        new Oddity("postcopy-ram", false),
+        new Oddity("background-snapshot", true),
+        new Oddity("validate-uuid", false, "-uuid", "12345678-9abc-def0-1234-56789abcdef0"),
+        // a device section stands between the records of RAM
+        new Oddity(
+            "events",
+            false,
+            "-m",
+            "16M,maxmem=1G",
+            "-object",
+            "memory-backend-ram,id=m,size=64M",
+            "-device",
+            "virtio-mem-pci,memdev=m,requested-size=0"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("oddities")
+  void odditiesOfCapabilitiesAreReadFromFileAndPipe(Oddity oddity) throws Exception {
+    Lab.require();
+    Path image = folder.resolve("image");
+    List<String> arguments = new ArrayList<>(List.of("-M", "q35", "-m", "16"));
+    arguments.addAll(List.of("-nodefaults", "-accel", "tcg"));
+    arguments.addAll(List.of(oddity.arguments()));
+    if (!oddity.running()) {
+      arguments.add("-S");
+    }
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+      qemu.enable(oddity.capability());
+      qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 10000000000}");
+      qemu.saveOneWay(
+          oddity.capability().equals("postcopy-ram") ? "exec:cat > " + image : "file:" + image);
+    }
+    int decoded = Reads.decoded(Reads.dump(image, true));
+    assertTrue(decoded > 20, "decoded " + decoded);
+    Reads.covered(image);
+    assertEquals(decoded, Reads.decoded(Reads.dumpPiped(image)));
+  }
 }

@@ -32,9 +32,18 @@ final class Reads {
 
   /** Dumps an image, which must be whole and without oddities. */
   static JsonNode dump(Path image, boolean hashes) throws IOException {
+    return dump(ImageReader.open(image), image, hashes);
+  }
+
+  /** Dumps an image as it comes through a pipe. */
+  static JsonNode dumpPiped(Path image) throws IOException {
+    return dump(ImageReader.open(Files.newInputStream(image)), image, false);
+  }
+
+  private static JsonNode dump(ByteSource opened, Path image, boolean hashes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     DumpOptions options = new DumpOptions(false, Optional.empty(), false, hashes, false);
-    try (ByteSource source = ImageReader.open(image);
+    try (ByteSource source = opened;
         Report report = new JsonReport(out)) {
       new Dump(options, ParseOptions.DEFAULT).run(image.toString(), source, report);
     }

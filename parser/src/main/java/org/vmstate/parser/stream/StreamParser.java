@@ -64,7 +64,7 @@ public final class StreamParser {
   private Optional<VmDescription> description = Optional.empty();
   private long descriptionOffset = -1;
   private Footers footers = Footers.UNKNOWN;
-  private RamParser ramParser;
+  private RamFeatures ramFeatures;
   private long postcopyPageSizes;
   private long sectionCount;
   private long partCount;
@@ -216,15 +216,14 @@ public final class StreamParser {
     if (type == StreamFormat.SECTION_FULL) {
       delimited = full(section);
     } else if (section.name().equals(RamFormat.IDSTR)) {
-      RamFeatures features =
+      ramFeatures =
           new RamFeatures(
               configuration.has(Capability.IGNORE_SHARED),
               postcopyPageSizes,
               pageSize(),
               options.bitmapOrder(),
               options.xbzrle());
-      ramParser = new RamParser(source, ram, features, visitor);
-      ramParser.start(section, layout(), options.limits());
+      ramParser().start(section, layout(), options.limits());
       delimited = true;
     } else {
       delimited = iterable(type, section);
@@ -247,8 +246,8 @@ public final class StreamParser {
     source.path().push(section.name());
     source.path().push(type == StreamFormat.SECTION_PART ? "part[" + ++partCount + "]" : "end");
     boolean delimited = true;
-    if (section.name().equals(RamFormat.IDSTR) && ramParser != null) {
-      ramParser.part();
+    if (section.name().equals(RamFormat.IDSTR) && ramFeatures != null) {
+      ramParser().part();
     } else {
       delimited = iterable(type, section);
     }
@@ -256,6 +255,11 @@ public final class StreamParser {
     source.path().pop();
     source.path().pop();
     return ended;
+  }
+
+  /** Returns a parser on the source of the moment: a pipe is replaced once by what is put aside. */
+  private RamParser ramParser() {
+    return new RamParser(source, ram, ramFeatures, visitor);
   }
 
   private RamContext.Layout layout() throws IOException {
