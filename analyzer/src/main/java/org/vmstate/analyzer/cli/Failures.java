@@ -3,6 +3,7 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
@@ -18,16 +19,7 @@ final class Failures {
   private Failures() {}
 
   private static void line(String text) {
-    System.err.println("vmstate-img: " + printable(text));
-  }
-
-  /** Keeps a hostile image from sending control sequences to a terminal. */
-  private static String printable(String text) {
-    StringBuilder result = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      result.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? String.format("\\x%02x", (int) c) : c);
-    }
-    return result.toString();
+    System.err.println("vmstate-img: " + Visible.text(text));
   }
 
   static int usage(ParameterException e, String[] args) {

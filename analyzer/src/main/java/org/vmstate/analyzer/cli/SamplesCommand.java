@@ -3,6 +3,7 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.samples.Sample;
@@ -41,7 +42,11 @@ final class SamplesCommand implements Callable<Integer> {
         }
       }
     } else {
-      Samples.unpack(name, target == null ? Path.of(name) : target);
+      Path file = target == null ? Path.of(name) : target;
+      if (Files.exists(file)) {
+        throw new IOException(file + ": exists; nothing was written");
+      }
+      Samples.unpack(name, file);
     }
     return ExitCode.OK;
   }

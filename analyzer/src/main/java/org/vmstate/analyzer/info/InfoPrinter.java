@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
+import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.StreamConfiguration;
@@ -12,61 +13,66 @@ import org.vmstate.parser.StreamConfiguration;
 public final class InfoPrinter {
   private InfoPrinter() {}
 
+  private static void line(PrintStream out, String text) {
+    out.println(Visible.text(text));
+  }
+
   private static String bytes(long size) {
     return Sizes.human(size) + " (" + size + " bytes)";
   }
 
   /** Prints lines in the manner of {@code qemu-img info}. */
   public static void human(ImageInfo info, PrintStream out) {
-    out.println("image: " + info.image());
-    out.println("file format: " + info.format().label());
-    info.packedWith().ifPresent(c -> out.println("packed with: " + c.label()));
-    info.size().ifPresent(s -> out.println("file size: " + bytes(s)));
-    info.diskSize().ifPresent(s -> out.println("disk size: " + bytes(s)));
+    line(out, "image: " + info.image());
+    line(out, "file format: " + info.format().label());
+    info.packedWith().ifPresent(c -> line(out, "packed with: " + c.label()));
+    info.size().ifPresent(s -> line(out, "file size: " + bytes(s)));
+    info.diskSize().ifPresent(s -> line(out, "disk size: " + bytes(s)));
     if (info.envelope().isPresent()) {
       envelope(info.envelope().get(), out);
     }
     info.domain()
         .ifPresent(
             d -> {
-              out.println("domain: " + d.name() + (d.uuid().isEmpty() ? "" : " " + d.uuid()));
+              line(out, "domain: " + d.name() + (d.uuid().isEmpty() ? "" : " " + d.uuid()));
               if (d.memory() > 0) {
-                out.println("domain memory: " + Sizes.human(d.memory()));
+                line(out, "domain memory: " + Sizes.human(d.memory()));
               }
             });
     info.configuration().ifPresent(c -> configuration(info, c, out));
     if (!info.blocks().isEmpty()) {
-      out.println("ram: " + bytes(info.ramLength()) + " in " + info.blocks().size() + " blocks");
+      line(out, "ram: " + bytes(info.ramLength()) + " in " + info.blocks().size() + " blocks");
       for (RamBlock block : info.blocks()) {
         String address = block.address() > 0 ? " at 0x" + Long.toHexString(block.address()) : "";
-        out.println("    " + block.name() + ": " + Sizes.human(block.usedLength()) + address);
+        line(out, "    " + block.name() + ": " + Sizes.human(block.usedLength()) + address);
       }
-      out.println("target page size: " + info.blocks().getFirst().pageSize() + " bytes");
+      line(out, "target page size: " + info.blocks().getFirst().pageSize() + " bytes");
     }
-    info.devices().ifPresent(n -> out.println("device sections: " + n));
-    out.println("restore: " + info.restore());
+    info.devices().ifPresent(n -> line(out, "device sections: " + n));
+    line(out, "restore: " + info.restore());
   }
 
   private static void envelope(Envelope envelope, PrintStream out) {
-    out.println(
+    line(
+        out,
         "libvirt header: version "
             + envelope.version()
             + (envelope.bigEndian() ? ", big-endian" : "")
             + (envelope.complete() ? "" : ", save not finished"));
-    out.println("guest state: " + (envelope.running() ? "running" : "paused"));
-    out.println("stream offset: " + envelope.streamOffset());
+    line(out, "guest state: " + (envelope.running() ? "running" : "paused"));
+    line(out, "stream offset: " + envelope.streamOffset());
   }
 
   private static void configuration(ImageInfo info, StreamConfiguration c, PrintStream out) {
     if (info.envelope().isEmpty() && info.streamOffset() > 0) {
-      out.println("stream offset: " + info.streamOffset());
+      line(out, "stream offset: " + info.streamOffset());
     }
-    out.println("stream version: " + c.version());
-    out.println("machine type: " + (c.present() ? c.machine() : "not recorded"));
+    line(out, "stream version: " + c.version());
+    line(out, "machine type: " + (c.present() ? c.machine() : "not recorded"));
     if (!c.capabilities().isEmpty()) {
-      out.println("capabilities: " + String.join(", ", c.capabilities()));
+      line(out, "capabilities: " + String.join(", ", c.capabilities()));
     }
-    c.uuid().ifPresent(u -> out.println("uuid: " + u));
+    c.uuid().ifPresent(u -> line(out, "uuid: " + u));
   }
 
   /** Writes the facts as members of one object. */

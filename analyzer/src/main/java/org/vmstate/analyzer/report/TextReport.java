@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Collectors;
 
 /** Writes an indented tree for people. Control characters of the image are made visible. */
 public final class TextReport implements Report {
@@ -84,7 +85,8 @@ public final class TextReport implements Report {
 
   @Override
   public void text(String name, String value) throws IOException {
-    value(name, visible(value, "  ".repeat(levels.size())));
+    String indent = "\n" + "  ".repeat(levels.size());
+    value(name, value.lines().map(Visible::text).collect(Collectors.joining(indent)));
   }
 
   @Override
@@ -100,21 +102,6 @@ public final class TextReport implements Report {
   @Override
   public void nothing(String name) throws IOException {
     value(name, "none");
-  }
-
-  private static String visible(String value, String indent) {
-    StringBuilder result = new StringBuilder(value.length());
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '\n') {
-        result.append('\n').append(indent);
-      } else if (c < ' ' || (c >= 0x7f && c < 0xa0)) {
-        result.append(String.format("\\x%02x", (int) c));
-      } else {
-        result.append(c);
-      }
-    }
-    return result.toString();
   }
 
   @Override

@@ -211,6 +211,13 @@ public abstract class ByteSource implements Closeable {
     }
   }
 
+  /** Passes over all that is left. */
+  public final void skipToEnd() throws IOException {
+    while (has(1)) {
+      window.position(window.limit());
+    }
+  }
+
   /**
    * Passes over records of equal length whose first 64-bit words form an arithmetic series, as far
    * as they are in the window.

@@ -45,9 +45,7 @@ final class TailParser {
       description();
     }
     long start = source.position();
-    while (source.has(1)) {
-      source.skip(source.length() < 0 ? 1 : source.length() - source.position());
-    }
+    source.skipToEnd();
     if (source.position() > start) {
       visitor.element(new Element.Trailing(new ByteRange(start, source.position())));
       visitor.notice(start, (source.position() - start) + " bytes follow the end of the stream");
