@@ -1,6 +1,9 @@
 package org.vmstate.analyzer.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,6 +22,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The image argument and the options that say how to read it. */
 final class Input {
+  private static final Path STDIN = Path.of("/dev/stdin");
+  private static final InputStream STANDARD_INPUT = System.in;
+
   private final CommandSpec spec;
   private Path sample;
 
@@ -66,9 +72,16 @@ final class Input {
 
   ByteSource open() throws IOException {
     if (file().equals("-")) {
-      return ImageReader.open(System.in);
+      return isRedirectedFile() ? ImageReader.open(STDIN) : ImageReader.open(System.in);
     }
     return ImageReader.open(path());
+  }
+
+  /** Tells whether standard input is a file at its start, which can be read like one. */
+  private static boolean isRedirectedFile() throws IOException {
+    return System.in == STANDARD_INPUT
+        && Files.isRegularFile(STDIN)
+        && new FileInputStream(FileDescriptor.in).getChannel().position() == 0;
   }
 
   /** Returns the path of the image; a sample is unpacked into a temporary file first. */
