@@ -48,6 +48,9 @@ class QemuMachinesLabTest {
             "user,id=n",
             "-device",
             "virtio-net-pci,netdev=n"),
+        many(),
+        // target pages of 8 KiB that the stream does not announce
+        new Machine("alpha", "alpha", "-M", "clipper", "-m", "64"),
         new Machine("microvm", "x86_64", "-M", "microvm", "-m", "16"),
         new Machine("pc-2.4", "x86_64", "-M", "pc-i440fx-2.4", "-m", "16"),
         new Machine("pc-5.2", "x86_64", "-M", "pc-i440fx-5.2", "-m", "16"),
@@ -55,6 +58,41 @@ class QemuMachinesLabTest {
         new Machine("s390x", "s390x", "-M", "s390-ccw-virtio", "-m", "32"),
         new Machine("pseries", "ppc64", "-M", "pseries", "-m", "256"),
         new Machine("riscv", "riscv64", "-M", "virt", "-bios", "none", "-m", "16"));
+  }
+
+  /** As many kinds of device as one machine takes. */
+  private static Machine many() {
+    List<String> arguments =
+        new ArrayList<>(List.of("-M", "q35", "-smp", "4", "-m", "64", "-vga", "std"));
+    arguments.addAll(List.of("-audiodev", "none,id=sound"));
+    for (String device :
+        List.of(
+            "virtio-scsi-pci",
+            "virtio-serial-pci",
+            "virtio-balloon-pci",
+            "virtio-iommu-pci",
+            "virtio-keyboard-pci",
+            "e1000e",
+            "rtl8139",
+            "tulip",
+            "vmxnet3",
+            "lsi53c895a",
+            "megasas",
+            "pvscsi",
+            "sdhci-pci",
+            "intel-hda",
+            "hda-duplex,audiodev=sound",
+            "qemu-xhci,id=usb",
+            "usb-tablet,bus=usb.0",
+            "pcie-root-port,id=port",
+            "pci-bridge,id=bridge,chassis_nr=2",
+            "i6300esb",
+            "edu",
+            "ipmi-bmc-sim,id=bmc",
+            "isa-ipmi-kcs,bmc=bmc")) {
+      arguments.addAll(List.of("-device", device));
+    }
+    return new Machine("many", "x86_64", arguments.toArray(String[]::new));
   }
 
   private Qemu start(Machine machine, String... more) throws Exception {
