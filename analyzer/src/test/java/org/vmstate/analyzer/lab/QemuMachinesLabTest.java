@@ -84,7 +84,7 @@ class QemuMachinesLabTest {
             "hda-duplex,audiodev=sound",
             "qemu-xhci,id=usb",
             "usb-tablet,bus=usb.0",
-            "pcie-root-port,id=port",
+            "pcie-root-port,id=root1",
             "pci-bridge,id=bridge,chassis_nr=2",
             "i6300esb",
             "edu",
