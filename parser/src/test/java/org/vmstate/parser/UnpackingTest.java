@@ -137,6 +137,19 @@ class UnpackingTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
+  void severalMembersAreOneStream(Compression compression) throws IOException {
+    // as pbzip2, pigz and pzstd write them
+    int half = IMAGE.length / 2;
+    byte[] members =
+        new ImageBytes()
+            .raw(pack(compression, Arrays.copyOf(IMAGE, half)))
+            .raw(pack(compression, Arrays.copyOfRange(IMAGE, half, IMAGE.length)))
+            .toBytes();
+    assertEquals(7, Recording.withMemory(members, Recording.Place.FILE).memory(0)[5000]);
+  }
+
   @Test
   void compressionInsideCompressionIsLimited() throws IOException {
     byte[] image = IMAGE;
