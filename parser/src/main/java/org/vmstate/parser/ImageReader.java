@@ -179,7 +179,8 @@ public final class ImageReader {
     StructurePath path = new StructurePath();
     path.push(compression.label());
     visitor.unpacking(compression);
-    ByteSource inner = new StreamSource(new Unpacker(source, compression), path);
+    ByteSource inner =
+        new StreamSource(new Unpacker(source, compression, options.headOnly()), path);
     image(inner, layer + 1);
   }
 

@@ -1,6 +1,8 @@
 package org.vmstate.parser.compress;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.airlift.compress.v3.bzip2.BZip2HadoopStreams;
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,24 +29,40 @@ public final class Unpacker extends InputStream {
 
   private final ByteSource source;
   private final Compression compression;
+  private final boolean headOnly;
   private InputStream unpacked;
 
-  /** Unpacks from the cursor on. */
-  public Unpacker(ByteSource source, Compression compression) {
+  /**
+   * Unpacks from the cursor on.
+   *
+   * @param headOnly promises that not more than the first 100 KB will be read
+   */
+  public Unpacker(ByteSource source, Compression compression, boolean headOnly) {
     this.source = source;
     this.compression = compression;
+    this.headOnly = headOnly;
   }
 
   private InputStream open() throws IOException {
     InputStream packed = new Feed(source);
     return switch (compression) {
       case GZIP -> new GZIPInputStream(packed, BUFFER);
-      case BZIP2 -> new BZip2CompressorInputStream(packed, true);
+      case BZIP2 -> openBzip2(packed);
       case XZ -> new XZInputStream(packed, XZ_LIMIT_KIB);
       case LZOP -> new LzopInputStream(packed);
       case ZSTD -> new ZstdInputStream(packed);
       case RAW, SPARSE -> packed;
     };
+  }
+
+  /**
+   * A block of bzip2 can only be unpacked whole. One library is twice as fast at the first block,
+   * but does not know that other members may follow, as pbzip2 writes them.
+   */
+  private InputStream openBzip2(InputStream packed) throws IOException {
+    return headOnly
+        ? new BZip2HadoopStreams().createInputStream(new BufferedInputStream(packed, BUFFER))
+        : new BZip2CompressorInputStream(packed, true);
   }
 
   @Override

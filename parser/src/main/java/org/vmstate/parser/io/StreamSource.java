@@ -13,6 +13,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 /** A pipe or an unpacked stream: forward only, with a window of 128 KiB. */
 public final class StreamSource extends ByteSource {
   private static final int CAPACITY = 128 << 10;
+  private static final int FIRST_FILL = 8 << 10;
   private static final int SPOOL_IN_MEMORY = 8 << 20;
 
   private final InputStream in;
@@ -67,8 +68,10 @@ public final class StreamSource extends ByteSource {
       windowStart += window.position();
       window.compact();
       byte[] array = window.array();
-      while (window.position() < CAPACITY) {
-        int n = in.read(array, window.position(), window.remaining());
+      // the head of an image is short; unpacking more than it takes time
+      int wanted = windowStart == 0 ? Math.max(count, FIRST_FILL) : CAPACITY;
+      while (window.position() < wanted) {
+        int n = in.read(array, window.position(), wanted - window.position());
         if (n < 0) {
           ended = true;
           break;
