@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.vmdesc.FieldNode;
@@ -243,5 +244,22 @@ class DeviceStateTest {
   @Test
   void millionsOfFieldsAreLimited() {
     limited("{\"devices\": [{\"fields\": [{}" + ",{}".repeat(300_000) + "]}]}", "fields");
+  }
+
+  @Test
+  void unknownSubsectionOfTheConfigurationIsReadByTheDescription() throws IOException {
+    // its payload looks like the start of the ram section, so a search would stop inside it
+    ImageBytes lure = new ImageBytes().u8(1).be32(9).name("ram").be32(0).be32(4);
+    ImageBytes image = new ImageBytes().header().configuration("pc");
+    image.u8(5).name("configuration/news").be32(1).raw(lure.toBytes());
+    image.section(1, 1, "ram", 0, 4).be64(4).eos().footer(1).u8(0);
+    image.description(
+        "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\": [],"
+            + " \"subsections\": [{\"vmsd_name\": \"configuration/news\", \"version\": 1, "
+            + fields(field("b", "buffer", lure.size()))
+            + "}]}, \"page_size\": 4096, \"devices\": []}");
+    Recording r = Recording.of(image.toBytes());
+    assertEquals(List.of("configuration/news"), r.configuration.unknown());
+    assertEquals(1, r.all(Element.SectionHeader.class).size());
   }
 }

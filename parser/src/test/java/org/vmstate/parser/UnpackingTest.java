@@ -3,6 +3,7 @@ package org.vmstate.parser;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.airlift.compress.v3.lzo.LzoCompressor;
@@ -131,8 +132,9 @@ class UnpackingTest {
       try {
         Recording.withMemory(damaged, Recording.Place.HEAP);
       } catch (StateFormatException e) {
-        // one of ours, as it should be
-        assertEquals(true, e.offset() >= 0, e.getMessage());
+        // packed offsets before the data is unpacked, unpacked ones behind it
+        long end = Math.max(packed.length, IMAGE.length);
+        assertTrue(e.offset() >= 0 && e.offset() <= end, e.getMessage());
       }
     }
   }
@@ -183,8 +185,6 @@ class UnpackingTest {
 
   @Test
   void xzThatWantsTooMuchMemoryIsLimited() throws IOException {
-    LZMA2Options options = new LZMA2Options(1);
-    options.setDictSize(1 << 29);
     byte[] packed = pack(Compression.XZ, IMAGE);
     // the dictionary size is one byte in the block header; 0x22 stands for 512 MiB
     int at = 12 + 2 + 2;

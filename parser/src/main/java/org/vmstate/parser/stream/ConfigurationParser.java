@@ -29,6 +29,7 @@ final class ConfigurationParser {
 
   private final ByteSource source;
   private final Optional<VmDescription> description;
+  private final Limits limits;
   private final StateVisitor visitor;
   private final List<String> capabilities = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
@@ -36,8 +37,9 @@ final class ConfigurationParser {
   private Optional<String> uuid = Optional.empty();
 
   ConfigurationParser(
-      ByteSource source, Optional<VmDescription> description, StateVisitor visitor) {
+      ByteSource source, Optional<VmDescription> description, Limits limits, StateVisitor visitor) {
     this.source = source;
+    this.limits = limits;
     this.description = description;
     this.visitor = visitor;
   }
@@ -112,7 +114,7 @@ final class ConfigurationParser {
             .flatMap(c -> c.subsections().stream().filter(s -> s.name().equals(name)).findFirst());
     if (desc.isPresent()) {
       // the subsection's header is read already
-      StateDecoder.decode(source, desc.get(), Limits.DEFAULT);
+      StateDecoder.decode(source, desc.get(), limits);
       return;
     }
     for (int n = 0; n < MAX_UNKNOWN_LENGTH; n++) {

@@ -96,7 +96,7 @@ public final class StreamParser {
     }
     configure(
         source.peek() == StreamFormat.CONFIGURATION
-            ? new ConfigurationParser(source, description, visitor).parse()
+            ? new ConfigurationParser(source, description, options.limits(), visitor).parse()
             : noConfiguration(StreamFormat.VERSION));
     records();
   }
