@@ -26,8 +26,9 @@ public interface StateVisitor {
   default void unpacking(Compression compression) throws IOException {}
 
   /**
-   * Takes the source to which the offsets of the stream refer, before the first of its elements. It
-   * can be read at random only when the pass was asked to keep the content.
+   * Takes the source to which the offsets of the stream refer, before the first of its elements,
+   * and again where the rest of a pipe is put aside. It can be read at random only when the pass
+   * was asked to keep the content, and to the extent that {@link #wantsData} gives.
    */
   default void content(ByteSource source) throws IOException {}
 
@@ -54,6 +55,14 @@ public interface StateVisitor {
 
   /** Takes a remark about something odd that did not stop the pass. */
   default void notice(long offset, String text) throws IOException {}
+
+  /**
+   * Tells whether the bytes of pages and sections are read by {@link ByteSource#copy} from the
+   * content of the moment while they are told. From a pipe, runs of pages are then short.
+   */
+  default boolean wantsData() {
+    return false;
+  }
 
   /** Tells whether {@link #pages} is wanted for fixed layouts, whose bitmaps are then read. */
   default boolean wantsMappedPages() {

@@ -53,10 +53,16 @@ final class CommandBuilder {
     return this;
   }
 
+  CommandBuilder flags(String description, String... names) {
+    spec.addOption(OptionSpec.builder(names).type(boolean.class).description(description).build());
+    return this;
+  }
+
+  /** Adds the next positional argument. */
   CommandBuilder parameter(String label, String arity, String description) {
     spec.addPositional(
         PositionalParamSpec.builder()
-            .index("0")
+            .index(Integer.toString(spec.positionalParameters().size()))
             .arity(arity)
             .required(arity.startsWith("1"))
             .type(String.class)
@@ -80,8 +86,8 @@ final class CommandBuilder {
     return Boolean.TRUE.equals(value(spec, option));
   }
 
-  /** Returns the positional argument, or null. */
-  static String argument(CommandSpec spec) {
-    return spec.positionalParameters().getFirst().getValue();
+  /** Returns a positional argument, or null. */
+  static String argument(CommandSpec spec, int index) {
+    return spec.positionalParameters().get(index).getValue();
   }
 }

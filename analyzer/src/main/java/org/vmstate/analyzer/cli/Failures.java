@@ -2,6 +2,7 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.error.LimitExceededException;
@@ -22,6 +23,11 @@ final class Failures {
     System.err.println("vmstate-img: " + Visible.text(text));
   }
 
+  /** Prints a remark. */
+  static void note(String text) {
+    System.err.println("vmstate-img: note: " + Visible.text(text));
+  }
+
   static int usage(ParameterException e, String[] args) {
     line(e.getMessage());
     System.err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
@@ -36,6 +42,10 @@ final class Failures {
       }
       case NoSuchFileException n -> {
         line(n.getFile() + ": no such file");
+        yield ExitCode.NOT_RUN;
+      }
+      case FileAlreadyExistsException x -> {
+        line(x.getFile() + ": exists; --force replaces it");
         yield ExitCode.NOT_RUN;
       }
       case AccessDeniedException a -> {

@@ -34,8 +34,13 @@ final class Input {
 
   /** Adds the argument and the options to a command. */
   static CommandBuilder addTo(CommandBuilder command) {
+    return addTo(command, "FILE");
+  }
+
+  /** Adds the argument under a label, and the options. */
+  static CommandBuilder addTo(CommandBuilder command, String label) {
     return command
-        .parameter("FILE", "1", "The image: a file, sample:NAME, or - for standard input.")
+        .parameter(label, "1", "The image: a file, sample:NAME, or - for standard input.")
         .option(
             String.class,
             "FMT",
@@ -67,7 +72,7 @@ final class Input {
 
   /** Returns the argument as it was given. */
   String file() {
-    return CommandBuilder.argument(spec);
+    return CommandBuilder.argument(spec, 0);
   }
 
   ByteSource open() throws IOException {
@@ -82,6 +87,15 @@ final class Input {
     return System.in == STANDARD_INPUT
         && Files.isRegularFile(STDIN)
         && new FileInputStream(FileDescriptor.in).getChannel().position() == 0;
+  }
+
+  /** Returns the file from which {@link #open} reads, or null for a pipe. */
+  Path filePath() throws IOException {
+    if (file().equals("-")) {
+      return isRedirectedFile() ? STDIN : null;
+    }
+    Path path = path();
+    return Files.isRegularFile(path) ? path : null;
   }
 
   /** Returns the path of the image; a sample is unpacked into a temporary file first. */

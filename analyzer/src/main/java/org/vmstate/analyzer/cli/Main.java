@@ -33,9 +33,11 @@ public final class Main {
     switch (called) {
       case "info" -> line.addSubcommand(InfoCommand.create());
       case "dump" -> line.addSubcommand(DumpCommand.create());
+      case "convert" -> line.addSubcommand(ConvertCommand.create());
       default -> {
         line.addSubcommand(InfoCommand.create());
         line.addSubcommand(DumpCommand.create());
+        line.addSubcommand(ConvertCommand.create());
         line.addSubcommand(SamplesCommand.create());
         line.addSubcommand(new CommandLine.HelpCommand());
         line.addSubcommand(new AutoComplete.GenerateCompletion());

@@ -33,7 +33,7 @@ final class SamplesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    String name = CommandBuilder.argument(spec);
+    String name = CommandBuilder.argument(spec, 0);
     Path target = CommandBuilder.value(spec, "-o");
     if (name == null) {
       try (PrintStream out = new PrintStream(Output.stdout(), false, StandardCharsets.UTF_8)) {

@@ -1,5 +1,6 @@
 package org.vmstate.formats.element;
 
+import java.util.List;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
@@ -12,8 +13,13 @@ public sealed interface Element {
   /** Returns where it stands. Inside a packed stream, offsets count unpacked bytes. */
   ByteRange range();
 
-  /** The libvirt header, 92 bytes. */
-  record EnvelopeHeader(ByteRange range, Envelope envelope) implements Element {}
+  /**
+   * The libvirt header, 92 bytes.
+   *
+   * @param words the 19 words behind the magic as they stand, each unsigned 32 bits
+   */
+  record EnvelopeHeader(ByteRange range, Envelope envelope, List<Long> words)
+      implements Element {}
 
   /** The domain XML with its terminator. */
   record DomainXml(ByteRange range) implements Element {}
@@ -34,7 +40,7 @@ public sealed interface Element {
   record Configuration(ByteRange range, String machine) implements Element {}
 
   /** A subsection of the configuration. */
-  record ConfigurationSubsection(ByteRange range, String name) implements Element {}
+  record ConfigurationSubsection(ByteRange range, Subsection subsection) implements Element {}
 
   /** The header of a START, PART, END or FULL record. */
   record SectionHeader(ByteRange range, int recordType, Section section) implements Element {}
@@ -63,8 +69,12 @@ public sealed interface Element {
   /** Page records of a sequential layout. */
   record RamPages(ByteRange range, PageRun run) implements Element {}
 
-  /** A RAM word without a page: EOS, MULTIFD_FLUSH. */
-  record RamMarker(ByteRange range, int flags) implements Element {}
+  /**
+   * A RAM word without a page: EOS, MULTIFD_FLUSH.
+   *
+   * @param word the word with its address bits, which have no meaning
+   */
+  record RamMarker(ByteRange range, long word) implements Element {}
 
   /** A COMMAND record. */
   record Command(ByteRange range, int code, byte[] payload) implements Element {}

@@ -26,4 +26,14 @@ public record RamBlock(
   public long pages() {
     return (usedLength + pageSize - 1) / pageSize;
   }
+
+  /** Returns this block at another place, or at none. */
+  public RamBlock withMapped(Optional<MappedBlock> place) {
+    return new RamBlock(index, name, usedLength, pageSize, hostPageSize, address, place);
+  }
+
+  /** Returns this block without what only some capabilities bring: host page size and address. */
+  public RamBlock plain() {
+    return new RamBlock(index, name, usedLength, pageSize, 0, -1, Optional.empty());
+  }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
@@ -17,7 +18,7 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
  * <p>Not thread-safe. Offsets are absolute in what the source stands for: the file, or the unpacked
  * stream.
  */
-public abstract class ByteSource implements Closeable {
+public abstract class ByteSource implements Closeable, Content {
   private final StructurePath path;
 
   /** What is in reach without I/O; its position is the cursor. Big-endian. */
@@ -244,7 +245,20 @@ public abstract class ByteSource implements Closeable {
     return count;
   }
 
-  /** Copies bytes from anywhere in a seekable source; the cursor does not move. */
+  /**
+   * Keeps the bytes from an offset on in reach of {@link #copy}, on sources that otherwise forget
+   * what was read. What is held is in memory, so that it has to be released soon.
+   */
+  public void hold(long offset) {}
+
+  /** Ends what {@link #hold} began. */
+  public void release() {}
+
+  /**
+   * Copies bytes from anywhere in a seekable source, or from what is held of another; the cursor
+   * does not move.
+   */
+  @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
     throw new UnsupportedFeatureException(
         "random access: the input can only be read forward", offset, path.toString());

@@ -18,6 +18,7 @@ public final class StreamSource extends ByteSource {
 
   private final InputStream in;
   private boolean ended;
+  private long held = -1;
 
   /** Reads from a stream, whose first byte has offset 0. */
   public StreamSource(InputStream in, StructurePath path) {
@@ -65,22 +66,47 @@ public final class StreamSource extends ByteSource {
   @Override
   protected boolean fill(int count) throws IOException {
     if (!ended) {
-      windowStart += window.position();
-      window.compact();
+      int start = held < 0 ? window.position() : (int) (held - windowStart);
+      int position = window.position() - start;
+      int limit = window.limit() - start;
       byte[] array = window.array();
       // the head of an image is short; unpacking more than it takes time
-      int wanted = windowStart == 0 ? Math.max(count, FIRST_FILL) : CAPACITY;
-      while (window.position() < wanted) {
-        int n = in.read(array, window.position(), wanted - window.position());
+      boolean head = windowStart == 0 && window.limit() == 0;
+      int wanted = Math.max(position + count, head ? FIRST_FILL : CAPACITY);
+      byte[] target = wanted > array.length ? new byte[wanted * 2] : array;
+      System.arraycopy(array, start, target, 0, limit);
+      while (limit < wanted) {
+        int n = in.read(target, limit, wanted - limit);
         if (n < 0) {
           ended = true;
           break;
         }
-        window.position(window.position() + n);
+        limit += n;
       }
-      window.flip();
+      windowStart += start;
+      window = ByteBuffer.wrap(target).limit(limit).position(position);
     }
     return window.remaining() >= count;
+  }
+
+  @Override
+  public void hold(long offset) {
+    held = offset;
+  }
+
+  @Override
+  public void release() {
+    held = -1;
+  }
+
+  @Override
+  public void copy(long offset, ByteBuffer target) throws IOException {
+    long end = windowStart + window.limit();
+    if (offset < windowStart || target.remaining() > end - offset) {
+      super.copy(offset, target);
+    }
+    int count = target.remaining();
+    target.put(window.array(), (int) (offset - windowStart), count);
   }
 
   @Override

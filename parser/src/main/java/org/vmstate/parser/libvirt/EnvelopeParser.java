@@ -2,6 +2,8 @@ package org.vmstate.parser.libvirt;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
@@ -87,7 +89,8 @@ public final class EnvelopeParser {
             xml,
             cookie,
             dataStart + dataLength);
-    visitor.element(new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope));
+    visitor.element(
+        new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope, words(body)));
     visitor.element(new Element.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd)));
     if (cookieOffset != 0) {
       padding(visitor, dataStart + xmlEnd, cookie.start());
@@ -113,6 +116,18 @@ public final class EnvelopeParser {
             () ->
                 source.unsupported(
                     "libvirt image format: expected 0 to 6, found " + body.format(), start + 28));
+  }
+
+  private static List<Long> words(LibvirtSaveHeader.Body body) {
+    List<Long> words = new ArrayList<>();
+    words.add(body.version());
+    words.add(body.dataLen());
+    words.add(body.wasRunning());
+    words.add(body.format());
+    words.add(body.cookieOffset());
+    words.add(body.features());
+    words.addAll(body.unused());
+    return List.copyOf(words);
   }
 
   private static void padding(StateVisitor visitor, long from, long to) throws IOException {

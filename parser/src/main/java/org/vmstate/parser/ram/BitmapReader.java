@@ -10,7 +10,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.io.ByteSource;
 
 /** Turns the page bitmap of a fixed layout into runs: a set bit is data, a clear one zero. */
-final class BitmapReader {
+public final class BitmapReader {
   private static final int CHUNK = 64 << 10;
 
   private final ByteSource source;
@@ -19,18 +19,21 @@ final class BitmapReader {
   private long runStart;
   private boolean runSet;
 
-  BitmapReader(ByteSource source, RamBlock block) {
+  /** Reads the bitmap of a block in a fixed layout; the source's cursor does not move. */
+  public BitmapReader(ByteSource source, RamBlock block) {
     this.source = source;
     this.block = block;
     this.mapped = block.mapped().orElseThrow();
   }
 
   /** Takes runs. */
-  interface RunConsumer {
+  public interface RunConsumer {
+    /** Takes the next run. */
     void accept(PageRun run) throws IOException;
   }
 
-  void forEachRun(RunConsumer consumer) throws IOException {
+  /** Gives all runs of the block in page order. */
+  public void forEachRun(RunConsumer consumer) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
     long pages = block.pages();
     long page = 0;

@@ -3,7 +3,6 @@ package org.vmstate.parser.ram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -17,8 +16,6 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
-import org.vmstate.parser.xbzrle.XbzrleDecoder;
 
 /**
  * The final content of every RAM block: collects runs in stream order, the last one of a page wins,
@@ -83,16 +80,7 @@ public final class RamContents implements Closeable {
     long entry = table.get(run.firstPage());
     byte[] page = new byte[run.block().pageSize()];
     read(entry, page);
-    byte[] delta = new byte[run.value()];
-    source.copy(run.offset(), ByteBuffer.wrap(delta));
-    Optional<String> problem =
-        run.kind() == PageKind.XBZRLE
-            ? XbzrleDecoder.apply(delta, page)
-            : Xbzrle2011Decoder.apply(delta, order2011(run.offset()), page);
-    if (problem.isPresent()) {
-      throw new MalformedDataException(
-          "XBZRLE delta: " + problem.get(), run.offset(), run.block().name());
-    }
+    EncodedPage.apply(source, run, page);
     boolean again = PageTable.kind(entry) == PageKind.XBZRLE;
     long slot = again ? PageTable.value(entry) : patchedPages++;
     ByteBuffer data = ByteBuffer.wrap(page);
@@ -100,13 +88,6 @@ public final class RamContents implements Closeable {
       patched().write(data, slot * page.length + data.position());
     }
     table.set(run.firstPage(), PageTable.entry(PageKind.XBZRLE, slot));
-  }
-
-  private ByteOrder order2011(long dataOffset) throws IOException {
-    // the magic stands five bytes before the delta
-    ByteBuffer magic = ByteBuffer.allocate(2);
-    source.copy(dataOffset - 5, magic);
-    return DeltaRecordParser.order(magic.get(0) == 0x23);
   }
 
   private FileChannel patched() throws IOException {

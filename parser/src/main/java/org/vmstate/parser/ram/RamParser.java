@@ -18,12 +18,14 @@ import org.vmstate.parser.io.ByteSource;
  */
 public final class RamParser {
   private static final int MAX_AHEAD = 64 << 10;
+  private static final int MAX_HELD = 256 << 10;
 
   private final ByteSource source;
   private final RamContext ram;
   private final RamFeatures features;
   private final StateVisitor visitor;
   private final DeltaRecordParser deltas;
+  private final boolean holds;
   private long items;
 
   /** Reads with the given features; the context lives as long as the stream. */
@@ -33,6 +35,7 @@ public final class RamParser {
     this.features = features;
     this.visitor = visitor;
     this.deltas = new DeltaRecordParser(source, ram, features.xbzrle());
+    this.holds = visitor.wantsData() && !source.isSeekable();
   }
 
   /** Reads the payload of a START record: the block list and whatever follows up to EOS. */
@@ -74,7 +77,7 @@ public final class RamParser {
       int flags = (int) (word & mask);
       long address = word & ~mask;
       if (flags == RamFormat.EOS || flags == RamFormat.MULTIFD_FLUSH) {
-        visitor.element(new Element.RamMarker(new ByteRange(at, source.position()), flags));
+        visitor.element(new Element.RamMarker(new ByteRange(at, source.position()), word));
         if (flags == RamFormat.EOS) {
           return;
         }
@@ -114,6 +117,9 @@ public final class RamParser {
               + Long.toHexString(address),
           at);
     }
+    if (holds) {
+      source.hold(source.position());
+    }
     PageRun run =
         switch (kind) {
           case RamFormat.ZERO -> fillRun(block, address);
@@ -131,6 +137,9 @@ public final class RamParser {
     }
     visitor.element(new Element.RamPages(new ByteRange(at, source.position()), run));
     visitor.pages(run);
+    if (holds) {
+      source.release();
+    }
     items += run.count();
   }
 
@@ -180,7 +189,11 @@ public final class RamParser {
   private long series(long firstWord, int stride, int last) throws IOException {
     long count = 0;
     long n;
+    long start = source.position();
     do {
+      if (holds && source.position() - start > MAX_HELD) {
+        break;
+      }
       n =
           source.has(Math.min(stride, MAX_AHEAD))
               ? source.skipSeries(firstWord + count * ram.pageSize(), ram.pageSize(), stride, last)

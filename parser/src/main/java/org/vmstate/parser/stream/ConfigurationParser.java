@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Subsection;
 import org.vmstate.formats.spec.QemuConfiguration;
 import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.formats.stream.StreamFormat;
@@ -69,6 +70,8 @@ final class ConfigurationParser {
         SpecReader.read(source, "subsection", QemuConfiguration.SubsectionHeader::new);
     String name = ByteSource.latin1(header.name());
     source.path().push(name);
+    long payload = source.position();
+    source.hold(payload);
     switch (name) {
       case StreamFormat.TARGET_PAGE_BITS -> {
         long at = source.position();
@@ -100,8 +103,13 @@ final class ConfigurationParser {
       default -> unknown(name, start);
     }
     source.path().pop();
+    ByteBuffer bytes = ByteBuffer.allocate((int) (source.position() - payload));
+    source.copy(payload, bytes);
+    source.release();
     visitor.element(
-        new Element.ConfigurationSubsection(new ByteRange(start, source.position()), name));
+        new Element.ConfigurationSubsection(
+            new ByteRange(start, source.position()),
+            new Subsection(name, header.versionId(), bytes.array())));
   }
 
   /** Finds the end of a subsection that has no known layout: by the description, or by search. */

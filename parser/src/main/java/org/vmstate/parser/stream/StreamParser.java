@@ -297,6 +297,9 @@ public final class StreamParser {
   /** Reads a payload that is not described and not RAM. */
   private boolean iterable(int type, Section section) throws IOException {
     Optional<SelfDelimited> grammar = SelfDelimited.of(section);
+    if (visitor.wantsData()) {
+      putAside();
+    }
     long start = source.position();
     if (grammar.isEmpty()) {
       return search(section, start, "");
@@ -310,11 +313,17 @@ public final class StreamParser {
     visitor.element(new Element.DevicePayload(new ByteRange(start, source.position()), section));
   }
 
-  private boolean full(Section section) throws IOException {
+  /** Replaces a pipe by a source in which the rest of the stream can be sought. */
+  private void putAside() throws IOException {
     if (!source.isSeekable()) {
       source = source.seekable();
+      visitor.content(source);
       findDescription();
     }
+  }
+
+  private boolean full(Section section) throws IOException {
+    putAside();
     long start = source.position();
     Optional<DeviceDesc> desc =
         description.flatMap(d -> d.find(section.name(), section.instance()));
@@ -345,10 +354,7 @@ public final class StreamParser {
 
   /** Looks for the footer that ends a payload; without one, the rest is unknown. */
   private boolean search(Section section, long start, String problem) throws IOException {
-    if (!source.isSeekable()) {
-      source = source.seekable();
-      findDescription();
-    }
+    putAside();
     OptionalLong found =
         footers == Footers.ABSENT
             ? OptionalLong.empty()

@@ -1,0 +1,157 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.formats.FormatId;
+import org.vmstate.parser.io.ByteSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** {@code vmstate-img convert}. */
+final class ConvertCommand implements Callable<Integer> {
+  private static final List<String> KEYS =
+      List.of(
+          "save-version",
+          "byte-order",
+          "xml",
+          "cookie",
+          "running",
+          "align",
+          "compression-level",
+          "compact");
+
+  private CommandSpec spec;
+
+  private ConvertCommand() {}
+
+  static CommandSpec create() {
+    ConvertCommand command = new ConvertCommand();
+    CommandBuilder builder =
+        new CommandBuilder("convert", command)
+            .about(
+                "Writes an image in another layout; QEMU and libvirt restore the result.",
+                "",
+                "A stream that stays sequential is copied record for record, passes and deltas",
+                "included; -o compact=yes sends each page once. The output appears when it is",
+                "whole, on disk, and readable by its owner only.",
+                "")
+            .footer(
+                "%nOptions of -o:%n",
+                "  xml=FILE               domain XML, to wrap a bare stream or to replace it",
+                "  cookie=FILE|none       cookie XML of the libvirt header",
+                "  running=yes|no         whether a restore resumes the guest",
+                "  save-version=1|2|3     libvirt header (default 2; 3 is a proposal)",
+                "  byte-order=le|be       of the libvirt header (default: the input's, else le)",
+                "  align=SIZE             of page areas (default 1M, fixed-ram: page size)",
+                "  compression-level=N    as the compression's program takes it",
+                "  compact=yes            each page once, without passes and deltas",
+                "",
+                "Examples:",
+                "  vmstate-img convert -O libvirt-sparse guest.save guest.sparse",
+                "  vmstate-img convert -O libvirt-zstd -o xml=dom.xml migrated.img guest.save",
+                "  vmstate-img convert -O qemu guest.save - | ssh host 'cat >stream'");
+    Input.addTo(builder, "IN")
+        .parameter("OUT", "1", "The output: a file, or - for standard output.")
+        .option(
+            OptionSpec.builder("-O")
+                .type(String.class)
+                .paramLabel("FMT")
+                .required(true)
+                .description("Layout of the output; the names that -f takes.")
+                .build())
+        .option(
+            OptionSpec.builder("-o")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel("KEY=VALUE")
+                .description("Options of the output, see below.")
+                .build())
+        .flag("--force", "Replace OUT where it exists.")
+        .flag("--direct", "Write page data with O_DIRECT, past the page cache.")
+        .flag("--no-sync", "Do not wait until OUT is on disk.")
+        .option(Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
+    command.spec = ProgressLine.addTo(builder).spec();
+    return command.spec;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Input input = new Input(spec);
+    ConvertOptions options = options();
+    Progress progress = ProgressLine.of(spec);
+    boolean quiet = CommandBuilder.isSet(spec, "-q");
+    String out = CommandBuilder.argument(spec, 1);
+    Path inputFile = input.filePath();
+    try (Destination target = destination(out, inputFile, options);
+        ByteSource source = input.open()) {
+      new Converter(options, input.options(), progress, text -> note(text, quiet))
+          .convert(source, inputFile, target);
+      target.commit(!CommandBuilder.isSet(spec, "--no-sync"));
+    } finally {
+      if (progress instanceof ProgressLine line) {
+        line.close();
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static void note(String text, boolean quiet) {
+    if (!quiet) {
+      Failures.note(text);
+    }
+  }
+
+  private Destination destination(String out, Path input, ConvertOptions options)
+      throws IOException {
+    if (out.equals("-")) {
+      if (options.direct()) {
+        throw new ConversionException("--direct needs a file to write to");
+      }
+      OutputStream stdout = Output.stdout();
+      return Destination.stream(stdout);
+    }
+    Path path = Path.of(out);
+    if (input != null && Files.exists(path) && Files.isSameFile(input, path)) {
+      throw new ConversionException(out + ": is the input; give another name for the output");
+    }
+    return Destination.file(path, CommandBuilder.isSet(spec, "--force"), options.direct());
+  }
+
+  private ConvertOptions options() throws IOException {
+    String name = CommandBuilder.value(spec, "-O");
+    FormatId target =
+        FormatId.of(name)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(), "-O " + name + ": no such format"));
+    List<String> texts = CommandBuilder.value(spec, "-o");
+    OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
+    Integer workers = CommandBuilder.value(spec, "-W");
+    if (workers != null && (workers < 1 || workers > 64)) {
+      throw new ParameterException(spec.commandLine(), "-W " + workers + ": expected 1 to 64");
+    }
+    return new ConvertOptions(
+        target,
+        output.saveVersion(),
+        output.bigEndian(),
+        output.xml(),
+        output.cookie(),
+        output.bool("running"),
+        output.align(),
+        output.level(),
+        output.bool("compact").orElse(false),
+        CommandBuilder.isSet(spec, "--direct"),
+        workers == null ? ConvertOptions.to(target).workers() : workers);
+  }
+}

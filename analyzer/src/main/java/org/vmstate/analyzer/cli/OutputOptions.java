@@ -1,0 +1,171 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.DomainXmlCheck;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.writer.compress.Packer;
+
+/** The {@code -o key=value,...} of a command that writes; a comma in a value is doubled. */
+final class OutputOptions {
+  private static final List<String> LIBVIRT_ONLY =
+      List.of("save-version", "byte-order", "xml", "cookie", "running");
+
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private final FormatId target;
+
+  /** Takes the texts of all {@code -o} options. */
+  OutputOptions(FormatId target, List<String> texts, List<String> known)
+      throws ConversionException {
+    this.target = target;
+    for (String text : texts) {
+      for (String part : text.split("(?<!,),(?!,)")) {
+        String pair = part.replace(",,", ",");
+        int equals = pair.indexOf('=');
+        String key = equals < 0 ? pair : pair.substring(0, equals);
+        if (!known.contains(key)) {
+          throw new ConversionException(
+              "-o " + pair + ": expected one of " + String.join(", ", known));
+        }
+        if (equals < 0) {
+          throw new ConversionException("-o " + pair + ": expected " + pair + "=VALUE");
+        }
+        values.put(key, pair.substring(equals + 1));
+      }
+    }
+    for (String key : LIBVIRT_ONLY) {
+      if (values.containsKey(key) && !target.isLibvirt()) {
+        throw new ConversionException(
+            "-o " + key + ": " + target.label() + " has no libvirt header");
+      }
+    }
+  }
+
+  Optional<String> text(String key) {
+    return Optional.ofNullable(values.get(key));
+  }
+
+  private ConversionException wrong(String key, String expected) {
+    return new ConversionException(
+        "-o " + key + "=" + values.get(key) + ": expected " + expected);
+  }
+
+  OptionalInt saveVersion() throws ConversionException {
+    return switch (values.get("save-version")) {
+      case null -> OptionalInt.empty();
+      case "1" -> OptionalInt.of(1);
+      case "2" -> OptionalInt.of(2);
+      case "3" -> OptionalInt.of(3);
+      default -> throw wrong("save-version", "1, 2 or 3");
+    };
+  }
+
+  Optional<Boolean> bigEndian() throws ConversionException {
+    return switch (values.get("byte-order")) {
+      case null -> Optional.empty();
+      case "le" -> Optional.of(false);
+      case "be" -> Optional.of(true);
+      default -> throw wrong("byte-order", "le or be");
+    };
+  }
+
+  Optional<Boolean> bool(String key) throws ConversionException {
+    return switch (values.get(key)) {
+      case null -> Optional.empty();
+      case "yes", "on" -> Optional.of(true);
+      case "no", "off" -> Optional.of(false);
+      default -> throw wrong(key, "yes or no");
+    };
+  }
+
+  OptionalLong align() throws ConversionException {
+    if (!values.containsKey("align")) {
+      return OptionalLong.empty();
+    }
+    if (!ConvertOptions.to(target).isFixed()) {
+      throw new ConversionException("-o align: " + target.label() + " has no page areas");
+    }
+    OptionalLong size = size("align");
+    long value = size.orElse(0);
+    if (Long.bitCount(value) != 1 || value < 256 || value > 1L << 30) {
+      throw wrong("align", "a power of two from 256 to 1G");
+    }
+    return size;
+  }
+
+  /** Reads a size with an optional K, M or G. */
+  OptionalLong size(String key) throws ConversionException {
+    String value = values.get(key);
+    if (value == null) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        Quantities.size(value).orElseThrow(() -> wrong(key, "a number of bytes, such as 64K")));
+  }
+
+  OptionalInt level() throws ConversionException {
+    String value = values.get("compression-level");
+    if (value == null) {
+      return OptionalInt.empty();
+    }
+    int[] levels = Packer.levels(target.compression().orElse(Compression.RAW));
+    if (levels[1] == 0) {
+      throw new ConversionException(
+          "-o compression-level: " + target.label() + " has no levels to choose from");
+    }
+    if (!value.matches("\\d{1,2}")
+        || Integer.parseInt(value) < levels[0]
+        || Integer.parseInt(value) > levels[1]) {
+      throw wrong("compression-level", levels[0] + " to " + levels[1]);
+    }
+    return OptionalInt.of(Integer.parseInt(value));
+  }
+
+  /** Returns the domain XML of a file, which must be well-formed. */
+  Optional<String> xml() throws IOException {
+    if (!values.containsKey("xml")) {
+      return Optional.empty();
+    }
+    String xml = readText(Path.of(values.get("xml")));
+    DomainXmlCheck.require(values.get("xml"), xml, "domain");
+    return Optional.of(xml);
+  }
+
+  /** Returns the cookie XML of a file; the name {@code none} stands for no cookie. */
+  Optional<String> cookie() throws IOException {
+    String value = values.get("cookie");
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value.equals("none")) {
+      return Optional.of("");
+    }
+    String xml = readText(Path.of(value));
+    DomainXmlCheck.require(value, xml, "cookie");
+    return Optional.of(xml);
+  }
+
+  static String readText(Path file) throws IOException {
+    if (Files.size(file) > Limits.DEFAULT.xmlBytes() / 2) {
+      throw new ConversionException(file + ": too long for a domain XML");
+    }
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new ConversionException(file + ": expected UTF-8");
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.vmstate.analyzer.cli;
+
+import java.util.Locale;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.report.Sizes;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * A line on standard error with share, rate and time left, at most five times a second. It is shown
+ * on a terminal, which the launcher tells by VMSTATE_IMG_TTY, or with {@code -p}.
+ */
+final class ProgressLine implements Progress, AutoCloseable {
+  private static final long INTERVAL_NANOS = 200_000_000;
+  private static final double NANOS = 1e9;
+
+  private final long start = System.nanoTime();
+  private long shownAt = start;
+  private long furthest;
+  private int width;
+
+  private ProgressLine() {}
+
+  /** Adds the options to a command. */
+  static CommandBuilder addTo(CommandBuilder command) {
+    return command
+        .flags("Show progress also where standard error is no terminal.", "-p", "--progress")
+        .flags("No progress and no notes.", "-q", "--quiet");
+  }
+
+  /** Returns a line, or nothing that shows anything. */
+  static Progress of(CommandSpec spec) {
+    boolean forced = CommandBuilder.isSet(spec, "-p");
+    boolean terminal = System.getenv("VMSTATE_IMG_TTY") != null;
+    boolean quiet = CommandBuilder.isSet(spec, "-q");
+    return (forced || terminal) && !quiet ? new ProgressLine() : NONE;
+  }
+
+  @Override
+  public synchronized void at(long offset, long total) {
+    furthest = Math.max(furthest, offset);
+    long now = System.nanoTime();
+    if (now - shownAt >= INTERVAL_NANOS) {
+      shownAt = now;
+      show(now, total);
+    }
+  }
+
+  private void show(long now, long total) {
+    double seconds = (now - start) / NANOS;
+    double rate = furthest / seconds;
+    String text = "%s, %s/s".formatted(Sizes.human(furthest), Sizes.human((long) rate));
+    if (total > 0) {
+      text =
+          "%.0f%%, %s, %.0f s left"
+              .formatted(100.0 * furthest / total, text, (total - furthest) / rate);
+    }
+    line(String.format(Locale.ROOT, "%s", text));
+  }
+
+  private void line(String text) {
+    int before = width;
+    width = text.length();
+    System.err.print("\r" + text + " ".repeat(Math.max(0, before - width)));
+    System.err.flush();
+  }
+
+  /** Ends the line. */
+  @Override
+  public synchronized void close() {
+    if (width > 0) {
+      System.err.println();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.vmstate.analyzer.cli;
+
+import java.util.Optional;
+
+/** Reads sizes as {@code qemu-img} takes them: a number and K, M, G or T. */
+final class Quantities {
+  private static final String UNITS = "KMGT";
+
+  private Quantities() {}
+
+  /** Returns a number of bytes; nothing for what is no size or does not fit 63 bits. */
+  static Optional<Long> size(String text) {
+    if (!text.matches("\\d{1,18}[KMGTkmgt]?")) {
+      return Optional.empty();
+    }
+    int unit = UNITS.indexOf(Character.toUpperCase(text.charAt(text.length() - 1)));
+    long number = Long.parseLong(unit < 0 ? text : text.substring(0, text.length() - 1));
+    int shift = 10 * (unit + 1);
+    return number << shift >>> shift == number && number << shift >= 0
+        ? Optional.of(number << shift)
+        : Optional.empty();
+  }
+}

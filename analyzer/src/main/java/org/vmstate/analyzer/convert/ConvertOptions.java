@@ -1,0 +1,64 @@
+package org.vmstate.analyzer.convert;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.vmstate.formats.FormatId;
+
+/**
+ * What a conversion is to make.
+ *
+ * @param target layout of the output
+ * @param saveVersion version of the libvirt header
+ * @param bigEndian byte order of the libvirt header
+ * @param xml domain XML instead of the input's
+ * @param cookie cookie XML instead of the input's, empty text for none
+ * @param running whether a restore resumes the guest
+ * @param align alignment of page areas in bytes, a power of two
+ * @param level compression level
+ * @param compact whether a stream that stays sequential is written anew with each page once
+ * @param direct whether page data bypasses the page cache
+ * @param workers threads that move pages
+ */
+public record ConvertOptions(
+    FormatId target,
+    OptionalInt saveVersion,
+    Optional<Boolean> bigEndian,
+    Optional<String> xml,
+    Optional<String> cookie,
+    Optional<Boolean> running,
+    OptionalLong align,
+    OptionalInt level,
+    boolean compact,
+    boolean direct,
+    int workers) {
+
+  /** Returns the options that change nothing but the layout. */
+  public static ConvertOptions to(FormatId target) {
+    return new ConvertOptions(
+        target,
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalLong.empty(),
+        OptionalInt.empty(),
+        false,
+        false,
+        Math.min(4, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Tells whether pages have fixed places in the output. */
+  public boolean isFixed() {
+    return switch (target) {
+      case QEMU_MAPPED_RAM, QEMU_FIXED_RAM, LIBVIRT_SPARSE -> true;
+      default -> false;
+    };
+  }
+
+  /** Tells whether the output can only be written to a file. */
+  public boolean needsFile() {
+    return isFixed();
+  }
+}

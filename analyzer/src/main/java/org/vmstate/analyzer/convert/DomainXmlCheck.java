@@ -1,0 +1,48 @@
+package org.vmstate.analyzer.convert;
+
+import java.io.StringReader;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+
+/** Checks texts that are to go into an envelope. Entities are refused, not resolved. */
+public final class DomainXmlCheck {
+  private DomainXmlCheck() {}
+
+  /**
+   * Requires a well-formed document without a document type.
+   *
+   * @param name what errors call it
+   * @param root name of the root element
+   */
+  public static void require(String name, String xml, String root) throws ConversionException {
+    if (xml.indexOf('\0') >= 0) {
+      throw new ConversionException(name + ": expected text, found a zero byte");
+    }
+    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    try {
+      XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(xml));
+      String found = null;
+      while (reader.hasNext()) {
+        int event = reader.next();
+        if (event == XMLStreamReader.START_ELEMENT && found == null) {
+          found = reader.getLocalName();
+        }
+        if (event == XMLStreamReader.DTD || event == XMLStreamReader.ENTITY_REFERENCE) {
+          throw new ConversionException(
+              name + ": document types and entities are not allowed in a saved image");
+        }
+      }
+      if (!root.equals(found)) {
+        throw new ConversionException(
+            name + ": expected the root element <" + root + ">, found <" + found + ">");
+      }
+    } catch (XMLStreamException e) {
+      throw new ConversionException(
+          name + ": not well-formed: " + e.getMessage().lines().reduce((a, b) -> b).orElse("")
+              + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNumber()));
+    }
+  }
+}

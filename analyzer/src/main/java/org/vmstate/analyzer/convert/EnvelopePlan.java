@@ -1,0 +1,57 @@
+package org.vmstate.analyzer.convert;
+
+import java.util.function.Consumer;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.writer.libvirt.EnvelopeSpec;
+
+/** Decides what the envelope of the output says. */
+public final class EnvelopePlan {
+  private EnvelopePlan() {}
+
+  /**
+   * Returns the envelope of a libvirt output.
+   *
+   * @param source the input's envelope, or null
+   * @param xml the input's domain XML, empty without an envelope
+   * @param cookie the input's cookie, may be empty
+   * @param notes takes remarks on what is lost or unusual
+   */
+  public static EnvelopeSpec plan(
+      ConvertOptions options, Envelope source, String xml, String cookie, Consumer<String> notes)
+      throws ConversionException {
+    Compression compression = options.target().compression().orElseThrow();
+    int version = options.saveVersion().orElse(SaveFormat.VERSION);
+    if (options.xml().isEmpty() && source == null) {
+      throw new ConversionException(
+          options.target().label() + " needs a domain XML, which a bare stream does not have:"
+              + " give -o xml=FILE");
+    }
+    String newXml = options.xml().orElse(xml);
+    String newCookie = options.cookie().orElse(cookie);
+    if (version == 1) {
+      if (compression != Compression.RAW) {
+        throw new ConversionException(
+            "save-version=1 cannot express the format " + compression.label() + ", only raw");
+      }
+      if (!newCookie.isEmpty()) {
+        notes.accept("version 1 has no cookie; it was left out");
+        newCookie = "";
+      }
+    }
+    if (version == SaveFormat.VERSION_RFC) {
+      notes.accept("no released libvirt restores version 3");
+    } else if (source != null && source.features() != 0 && compression != Compression.SPARSE) {
+      notes.accept("feature mapped-ram is gone with the layout it stands for");
+    }
+    boolean running = options.running().orElse(source == null || source.running());
+    boolean bigEndian = options.bigEndian().orElse(source != null && source.bigEndian());
+    EnvelopeSpec fresh =
+        EnvelopeSpec.fresh(version, bigEndian, running, compression, newXml, newCookie);
+    boolean sameTexts = newXml.equals(xml) && newCookie.equals(cookie) && source != null;
+    return sameTexts && version > 1 && source.version() > 1
+        ? fresh.withDataLength((int) source.dataLength())
+        : fresh;
+  }
+}

@@ -1,0 +1,66 @@
+package org.vmstate.analyzer.convert;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.writer.ram.BlockListWriter;
+import org.vmstate.writer.ram.PageRecordWriter;
+
+/** Writes a sequential layout that sends each page once, in the first PART or else in END. */
+final class ToSequential extends StreamVisitor {
+  private final PageFeed given;
+  private List<RamBlock> blocks = List.of();
+  private boolean written;
+
+  /**
+   * Writes pages from a feed.
+   *
+   * @param feed the pages, null to take them from the input's fixed layout
+   */
+  ToSequential(PageFeed feed, Head head, Progress progress, Consumer<String> notes) {
+    super(head, progress, notes);
+    this.given = feed;
+  }
+
+  @Override
+  List<String> capabilities(List<String> names) {
+    List<String> result = new ArrayList<>(names);
+    result.removeAll(List.of(Capability.MAPPED_RAM, Capability.FIXED_RAM));
+    return result;
+  }
+
+  @Override
+  void list(List<RamBlock> found) throws IOException {
+    blocks = found;
+    BlockListWriter out = new BlockListWriter(sink());
+    out.total(found.stream().mapToLong(RamBlock::usedLength).sum());
+    for (RamBlock block : found) {
+      out.entry(block.withMapped(Optional.empty()));
+    }
+  }
+
+  @Override
+  void payload(boolean isEnd, int part) throws IOException {
+    PageRecordWriter out = new PageRecordWriter(sink());
+    if (!written) {
+      PageFeed feed = given == null ? new MappedFeed(source(), progress()) : given;
+      for (RamBlock block : blocks) {
+        feed.feed(block, out);
+      }
+      written = true;
+    }
+    out.end();
+  }
+
+  @Override
+  void end() throws IOException {
+    boolean wasFixed = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
+    if (wasFixed && !isRamEnded()) {
+      throw ToFixed.bitmapsMissing();
+    }
+  }
+}

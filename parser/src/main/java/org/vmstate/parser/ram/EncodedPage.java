@@ -1,0 +1,49 @@
+package org.vmstate.parser.ram;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import org.vmstate.formats.element.Content;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
+import org.vmstate.parser.xbzrle.XbzrleDecoder;
+
+/** Decodes a page that was sent as a delta or packed. */
+public final class EncodedPage {
+  /** From the 2011 header's magic to the delta behind the header. */
+  private static final int MAGIC_TO_DATA = 5;
+
+  private EncodedPage() {}
+
+  /**
+   * Decodes the one page of a run.
+   *
+   * @param content holds the encoded data
+   * @param page in: the earlier content, out: the new content
+   */
+  public static void apply(Content content, PageRun run, byte[] page) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(run.value());
+    content.copy(run.offset(), data);
+    Optional<String> problem =
+        switch (run.kind()) {
+          case XBZRLE -> XbzrleDecoder.apply(data.array(), page);
+          case XBZRLE_2011 ->
+              Xbzrle2011Decoder.apply(data.array(), order2011(content, run.offset()), page);
+          case ZLIB -> DeltaRecordParser.inflate(data.array(), page);
+          case ZERO, FILL, DATA -> throw new IllegalArgumentException(run.kind() + " is no code");
+        };
+    if (problem.isPresent()) {
+      throw new MalformedDataException(
+          "encoded page: " + problem.get(), run.offset(), run.block().name());
+    }
+  }
+
+  private static ByteOrder order2011(Content content, long dataOffset)
+      throws IOException {
+    ByteBuffer magic = ByteBuffer.allocate(2);
+    content.copy(dataOffset - MAGIC_TO_DATA, magic);
+    return DeltaRecordParser.order(magic.get(0) == 0x23);
+  }
+}

@@ -1,0 +1,165 @@
+package org.vmstate.writer.io;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * A regular file: bytes are appended through a buffer, zeros become holes, and any place can be
+ * written again. Only {@link #writeAt}, {@link #readAt} and {@link #transferAt} may be called by
+ * several threads at once.
+ */
+public final class FileSink extends ByteSink {
+  private static final int BUFFER = 256 << 10;
+
+  private final FileChannel file;
+  private final DirectFile direct;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+
+  /** Offset of the buffer's first byte. */
+  private long start;
+
+  /**
+   * Appends to a file from an offset on.
+   *
+   * @param direct a second handle that bypasses the page cache, or null
+   */
+  public FileSink(FileChannel file, DirectFile direct, long offset) {
+    this.file = file;
+    this.direct = direct;
+    this.start = offset;
+  }
+
+  @Override
+  public long position() {
+    return start + buffer.position();
+  }
+
+  @Override
+  public void write(ByteBuffer data) throws IOException {
+    while (data.hasRemaining()) {
+      if (!buffer.hasRemaining()) {
+        drain();
+      }
+      if (buffer.position() == 0 && data.remaining() >= BUFFER) {
+        long count = data.remaining();
+        writeAt(start, data);
+        start += count;
+        return;
+      }
+      int n = Math.min(buffer.remaining(), data.remaining());
+      buffer.put(data.slice(data.position(), n));
+      data.position(data.position() + n);
+    }
+  }
+
+  @Override
+  public void zeros(long count) throws IOException {
+    if (count <= buffer.remaining()) {
+      super.zeros(count);
+    } else {
+      skipTo(position() + count);
+    }
+  }
+
+  @Override
+  public ByteBuffer allocate(int size) {
+    return ByteBuffer.allocateDirect(size);
+  }
+
+  /** Continues at a later offset; what lies between stays as it is, a hole in a new file. */
+  public void skipTo(long offset) throws IOException {
+    drain();
+    start = offset;
+  }
+
+  /** Writes bytes anywhere. */
+  public void writeAt(long offset, ByteBuffer data) throws IOException {
+    if (direct != null) {
+      long first = direct.roundUp(offset);
+      long last = direct.roundDown(offset + data.remaining());
+      if (first < last) {
+        int head = (int) (first - offset);
+        int middle = (int) (last - first);
+        buffered(offset, data.slice(data.position(), head));
+        direct.write(first, data.slice(data.position() + head, middle));
+        data.position(data.position() + head + middle);
+        buffered(last, data);
+        return;
+      }
+    }
+    buffered(offset, data);
+  }
+
+  private void buffered(long offset, ByteBuffer data) throws IOException {
+    long at = offset;
+    while (data.hasRemaining()) {
+      at += file.write(data, at);
+    }
+  }
+
+  /** Reads bytes anywhere in what was written by {@link #writeAt}; past the end there are zeros. */
+  public void readAt(long offset, ByteBuffer target) throws IOException {
+    long at = offset;
+    while (target.hasRemaining()) {
+      int n = file.read(target, at);
+      if (n < 0) {
+        while (target.hasRemaining()) {
+          target.put((byte) 0);
+        }
+        return;
+      }
+      at += n;
+    }
+  }
+
+  /** Tells whether {@link #transferAt} may be used: it goes through the page cache. */
+  public boolean isTransferable() {
+    return direct == null;
+  }
+
+  /**
+   * Copies bytes from another file inside the kernel, which may share them instead.
+   *
+   * @param source a channel that no other thread uses; its position changes
+   */
+  public void transferAt(FileChannel source, long from, long count, long to) throws IOException {
+    source.position(from);
+    long done = 0;
+    while (done < count) {
+      long n = file.transferFrom(source, to + done, count - done);
+      if (n <= 0) {
+        throw new EOFException("input: unexpected end at offset " + (from + done));
+      }
+      done += n;
+    }
+  }
+
+  private void drain() throws IOException {
+    buffer.flip();
+    long count = buffer.remaining();
+    if (count > 0) {
+      writeAt(start, buffer);
+      start += count;
+    }
+    buffer.clear();
+  }
+
+  /** Writes what is in memory and gives the file its length, also when it ends with a hole. */
+  @Override
+  public void flush() throws IOException {
+    drain();
+    if (file.size() < start) {
+      file.write(ByteBuffer.allocate(1), start - 1);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+    if (direct != null) {
+      direct.close();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package org.vmstate.writer.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * A file that appears whole or not at all: it is written under another name in the same folder,
+ * brought to disk and renamed. Only the owner may read it, as with QEMU's own. Whatever ends the
+ * program before, the target stays what it was; all but a kill also removes the temporary file.
+ */
+public final class OutputFile implements Closeable {
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Path target;
+  private final Path temporary;
+  private final boolean replace;
+  private final FileChannel channel;
+  private final Thread onExit = new Thread(this::remove);
+  private boolean done;
+
+  private OutputFile(Path target, Path temporary, boolean replace) throws IOException {
+    this.target = target;
+    this.temporary = temporary;
+    this.replace = replace;
+    this.channel =
+        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Starts a file.
+   *
+   * @param replace whether a file of that name may be replaced
+   * @throws FileAlreadyExistsException when it may not
+   */
+  public static OutputFile create(Path path, boolean replace) throws IOException {
+    // a link stays a link, what it points to is replaced
+    Path target = Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      if (!replace) {
+        throw new FileAlreadyExistsException(path.toString());
+      }
+      if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException(path + ": is not a regular file");
+      }
+    }
+    Path folder = target.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + ": no such folder");
+    }
+    Path temporary = Files.createTempFile(folder, ".vmstate-img-", ".part", OWNER_ONLY);
+    OutputFile file = new OutputFile(target, temporary, replace);
+    Runtime.getRuntime().addShutdownHook(file.onExit);
+    return file;
+  }
+
+  /** Returns the file being written. */
+  public FileChannel channel() {
+    return channel;
+  }
+
+  /** Returns where the file is while it is being written. */
+  public Path temporary() {
+    return temporary;
+  }
+
+  /**
+   * Gives the file its name.
+   *
+   * @param sync whether everything is brought to disk first
+   */
+  public void commit(boolean sync) throws IOException {
+    if (sync) {
+      channel.force(true);
+    }
+    if (replace) {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      publish();
+    }
+    done = true;
+    if (sync) {
+      try (FileChannel folder =
+          FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+        folder.force(true);
+      }
+    }
+  }
+
+  /** Renames without replacing a file that appeared meanwhile: a link cannot be made over one. */
+  private void publish() throws IOException {
+    try {
+      Files.createLink(target, temporary);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      // a file system without hard links
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    Files.delete(temporary);
+  }
+
+  private void remove() {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      // nothing more can be done, and the target is untouched
+      done = false;
+    }
+  }
+
+  /** Removes the temporary file unless it was given its name. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    if (!done) {
+      remove();
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException e) {
+      // the program is ending, and the hook runs anyway
+      done = true;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.vmstate.writer.libvirt;
+
+import java.nio.charset.StandardCharsets;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.SaveFormat;
+
+/**
+ * What a new envelope is to say.
+ *
+ * @param version header version, 1 to 3
+ * @param bigEndian whether the header's words are big-endian
+ * @param running whether the guest is resumed after a restore
+ * @param compression how the stream is packed
+ * @param xml the domain XML
+ * @param cookie the cookie XML, empty for none
+ * @param dataLength bytes between the header and the stream
+ */
+public record EnvelopeSpec(
+    int version,
+    boolean bigEndian,
+    boolean running,
+    Compression compression,
+    String xml,
+    String cookie,
+    int dataLength) {
+
+  /** Returns an envelope with the padding that libvirt puts behind the texts of a new image. */
+  public static EnvelopeSpec fresh(
+      int version,
+      boolean bigEndian,
+      boolean running,
+      Compression compression,
+      String xml,
+      String cookie) {
+    int padding = version == 1 ? 0 : SaveFormat.PADDING;
+    return new EnvelopeSpec(
+        version, bigEndian, running, compression, xml, cookie, textLength(xml, cookie) + padding);
+  }
+
+  /** Returns this envelope with the stream at another distance; the texts must fit. */
+  public EnvelopeSpec withDataLength(int length) {
+    if (length < textLength(xml, cookie)) {
+      throw new IllegalArgumentException("texts do not fit into " + length + " bytes");
+    }
+    return new EnvelopeSpec(version, bigEndian, running, compression, xml, cookie, length);
+  }
+
+  /** Returns how many bytes the texts take with their terminators. */
+  public static int textLength(String xml, String cookie) {
+    int length = length(xml) + 1;
+    return cookie.isEmpty() ? length : length + length(cookie) + 1;
+  }
+
+  private static int length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

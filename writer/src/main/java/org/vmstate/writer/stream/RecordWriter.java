@@ -1,0 +1,163 @@
+package org.vmstate.writer.stream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.element.Content;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.writer.io.ByteSink;
+import org.vmstate.writer.libvirt.EnvelopeWriter;
+import org.vmstate.writer.ram.BlockListWriter;
+
+/**
+ * Writes elements again, byte for byte: frames from what the elements say, everything that is
+ * opaque (texts, page contents, device payloads, gaps) from the content they refer to.
+ */
+public final class RecordWriter {
+  private static final int CHUNK = 256 << 10;
+  private static final int FILL_RECORD = Long.BYTES + 1;
+  private static final int NAME_FRAME = 1;
+  private static final int XBZRLE_HEAD = 3;
+  private static final int XBZRLE_2011_HEAD = 9;
+
+  private final ByteSink sink;
+  private final Content content;
+  private final StreamWriter stream;
+  private final BlockListWriter blocks;
+  private long ramVersion = RamFormat.VERSION;
+  private long streamVersion = StreamFormat.VERSION;
+
+  /** Writes elements whose ranges refer to the given content. */
+  public RecordWriter(ByteSink sink, Content content) {
+    this.sink = sink;
+    this.content = content;
+    this.stream = new StreamWriter(sink);
+    this.blocks = new BlockListWriter(sink);
+  }
+
+  /** Writes the next element. */
+  public void write(Element element) throws IOException {
+    switch (element) {
+      case Element.EnvelopeHeader e -> EnvelopeWriter.header(sink, e.envelope(), e.words());
+      case Element.StreamHeader e -> {
+        streamVersion = e.version();
+        stream.header(e.version());
+      }
+      case Element.Configuration e -> stream.configuration(e.machine());
+      case Element.ConfigurationSubsection e -> stream.subsection(e.subsection());
+      case Element.SectionHeader e -> section(e);
+      case Element.SectionFooter e -> stream.footer(e.section());
+      case Element.Command e -> stream.command(e.code(), e.payload());
+      case Element.EndOfStream e -> stream.end();
+      case Element.Description e -> {
+        long start = e.range().start() + 5;
+        stream.descriptionFrame(declaredLength(e.range()));
+        copy(new ByteRange(start, e.range().end()));
+      }
+      case Element.RamTotal e -> blocks.total(e.total());
+      case Element.RamBlockEntry e -> blocks.entry(e.block());
+      case Element.MappedHeader e -> mapped(e);
+      case Element.RamMarker e -> sink.be64(e.word());
+      case Element.RamPages e -> pages(e.range(), e.run());
+      case Element.DomainXml e -> copy(e.range());
+      case Element.Cookie e -> copy(e.range());
+      case Element.Padding e -> copy(e.range());
+      case Element.PackedStream e -> copy(e.range());
+      case Element.DevicePayload e -> copy(e.range());
+      case Element.PageBitmap e -> copy(e.range());
+      case Element.PageArea e -> copy(e.range());
+      case Element.Gap e -> copy(e.range());
+      case Element.Trailing e -> copy(e.range());
+      case Element.Unknown e -> copy(e.range());
+    }
+  }
+
+  /** A file that ends in the middle of a description still says how long it was to be. */
+  private long declaredLength(ByteRange range) throws IOException {
+    ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+    content.copy(range.start() + 1, length);
+    return length.getInt(0) & 0xffffffffL;
+  }
+
+  private void section(Element.SectionHeader e) throws IOException {
+    if (e.section().name().equals(RamFormat.IDSTR)) {
+      ramVersion = e.section().version();
+    }
+    if (streamVersion == StreamFormat.VERSION_2) {
+      // a record of version 2 has no id and ends with its length
+      copy(e.range());
+      return;
+    }
+    stream.section(e.recordType(), e.section());
+  }
+
+  private void mapped(Element.MappedHeader e) throws IOException {
+    if (e.range().length() == FixedFormat.HEADER_LENGTH_2022) {
+      blocks.header2022(e.block().mapped().orElseThrow());
+    } else {
+      blocks.mappedHeader(e.block().mapped().orElseThrow());
+    }
+  }
+
+  private void pages(ByteRange range, PageRun run) throws IOException {
+    int record = recordLength(run);
+    boolean named = range.length() > record * run.count();
+    int frame = named ? Long.BYTES + NAME_FRAME + run.block().name().length() : Long.BYTES;
+    long source = range.start();
+    for (long i = 0; i < run.count(); i++) {
+      word(run, i, named && i == 0);
+      source += i == 0 ? frame : Long.BYTES;
+      int payload = record - Long.BYTES;
+      payload(run, source, payload);
+      source += payload;
+    }
+  }
+
+  private static int recordLength(PageRun run) {
+    return switch (run.kind()) {
+      case ZERO, FILL -> FILL_RECORD;
+      case DATA -> Long.BYTES + run.block().pageSize();
+      case XBZRLE -> Long.BYTES + XBZRLE_HEAD + run.value();
+      case XBZRLE_2011 -> Long.BYTES + XBZRLE_2011_HEAD + run.value();
+      case ZLIB -> Long.BYTES + Integer.BYTES + run.value();
+    };
+  }
+
+  private void word(PageRun run, long index, boolean named) throws IOException {
+    RamBlock block = run.block();
+    int kind =
+        switch (run.kind()) {
+          case ZERO, FILL -> RamFormat.ZERO;
+          case DATA -> RamFormat.PAGE;
+          case XBZRLE, XBZRLE_2011 -> RamFormat.XBZRLE;
+          case ZLIB -> RamFormat.COMPRESS_PAGE;
+        };
+    boolean again = !named && ramVersion != RamFormat.VERSION_3;
+    long address = (run.firstPage() + index) * block.pageSize();
+    sink.be64(address | kind | (again ? RamFormat.CONTINUE : 0));
+    if (named) {
+      sink.shortString(block.name());
+    }
+  }
+
+  private void payload(PageRun run, long source, int length) throws IOException {
+    switch (run.kind()) {
+      case ZERO, FILL -> sink.u8(run.value());
+      default -> copy(new ByteRange(source, source + length));
+    }
+  }
+
+  private void copy(ByteRange range) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, range.length()));
+    for (long at = range.start(); at < range.end(); at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), range.end() - at));
+      content.copy(at, chunk);
+      sink.write(chunk.flip());
+    }
+  }
+}

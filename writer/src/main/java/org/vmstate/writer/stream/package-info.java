@@ -1,0 +1,2 @@
+/** Writes the stream container: header, configuration, sections, commands, description. */
+package org.vmstate.writer.stream;
