@@ -28,7 +28,9 @@ final class ConvertCommand implements Callable<Integer> {
           "running",
           "align",
           "compression-level",
-          "compact");
+          "compact",
+          "xbzrle-base",
+          "xbzrle");
 
   private CommandSpec spec;
 
@@ -55,6 +57,8 @@ final class ConvertCommand implements Callable<Integer> {
                 "  align=SIZE             of page areas (default 1M, fixed-ram: page size)",
                 "  compression-level=N    as the compression's program takes it",
                 "  compact=yes            each page once, without passes and deltas",
+                "  xbzrle-base=FILE       send the memory of FILE, then deltas to that of IN",
+                "  xbzrle=current|2011    form of those deltas (default current)",
                 "",
                 "Examples:",
                 "  vmstate-img convert -O libvirt-sparse guest.save guest.sparse",
@@ -141,17 +145,12 @@ final class ConvertCommand implements Callable<Integer> {
     if (workers != null && (workers < 1 || workers > 64)) {
       throw new ParameterException(spec.commandLine(), "-W " + workers + ": expected 1 to 64");
     }
-    return new ConvertOptions(
-        target,
-        output.saveVersion(),
-        output.bigEndian(),
-        output.xml(),
-        output.cookie(),
-        output.bool("running"),
-        output.align(),
-        output.level(),
+    ConvertOptions plain = output.envelope();
+    return plain.withPages(
         output.bool("compact").orElse(false),
+        output.base(),
+        output.is2011(),
         CommandBuilder.isSet(spec, "--direct"),
-        workers == null ? ConvertOptions.to(target).workers() : workers);
+        workers == null ? plain.workers() : workers);
   }
 }

@@ -34,10 +34,14 @@ public final class Main {
       case "info" -> line.addSubcommand(InfoCommand.create());
       case "dump" -> line.addSubcommand(DumpCommand.create());
       case "convert" -> line.addSubcommand(ConvertCommand.create());
+      case "edit" -> line.addSubcommand(EditCommand.create());
+      case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
         line.addSubcommand(InfoCommand.create());
         line.addSubcommand(DumpCommand.create());
         line.addSubcommand(ConvertCommand.create());
+        line.addSubcommand(EditCommand.create());
+        line.addSubcommand(CreateCommand.create());
         line.addSubcommand(SamplesCommand.create());
         line.addSubcommand(new CommandLine.HelpCommand());
         line.addSubcommand(new AutoComplete.GenerateCompletion());

@@ -54,6 +54,25 @@ final class OutputOptions {
     }
   }
 
+  /** Returns what the options say of the envelope and the layout. */
+  ConvertOptions envelope() throws IOException {
+    ConvertOptions plain = ConvertOptions.to(target);
+    return new ConvertOptions(
+        target,
+        saveVersion(),
+        bigEndian(),
+        xml(),
+        cookie(),
+        bool("running"),
+        align(),
+        level(),
+        false,
+        Optional.empty(),
+        false,
+        false,
+        plain.workers());
+  }
+
   Optional<String> text(String key) {
     return Optional.ofNullable(values.get(key));
   }
@@ -88,6 +107,30 @@ final class OutputOptions {
       case "yes", "on" -> Optional.of(true);
       case "no", "off" -> Optional.of(false);
       default -> throw wrong(key, "yes or no");
+    };
+  }
+
+  /** Returns the image that deltas start from. */
+  Optional<Path> base() throws ConversionException {
+    for (String key : List.of("xbzrle-base", "xbzrle", "compact")) {
+      if (values.containsKey(key) && ConvertOptions.to(target).isFixed()) {
+        throw new ConversionException(
+            "-o " + key + ": " + target.label() + " keeps one version of each page");
+      }
+    }
+    if (values.containsKey("xbzrle") && !values.containsKey("xbzrle-base")) {
+      throw new ConversionException("-o xbzrle: deltas need -o xbzrle-base=FILE");
+    }
+    return text("xbzrle-base").map(Path::of);
+  }
+
+  /** Tells whether deltas have the form of 2011. */
+  boolean is2011() throws ConversionException {
+    return switch (values.get("xbzrle")) {
+      case null -> false;
+      case "current" -> false;
+      case "2011" -> true;
+      default -> throw wrong("xbzrle", "current or 2011");
     };
   }
 

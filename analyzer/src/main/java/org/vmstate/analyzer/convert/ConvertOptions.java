@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.convert;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -17,6 +18,8 @@ import org.vmstate.formats.FormatId;
  * @param align alignment of page areas in bytes, a power of two
  * @param level compression level
  * @param compact whether a stream that stays sequential is written anew with each page once
+ * @param base image whose memory is sent first, what differs then follows as deltas
+ * @param xbzrle2011 whether the deltas have the form of 2011
  * @param direct whether page data bypasses the page cache
  * @param workers threads that move pages
  */
@@ -30,6 +33,8 @@ public record ConvertOptions(
     OptionalLong align,
     OptionalInt level,
     boolean compact,
+    Optional<Path> base,
+    boolean xbzrle2011,
     boolean direct,
     int workers) {
 
@@ -45,8 +50,47 @@ public record ConvertOptions(
         OptionalLong.empty(),
         OptionalInt.empty(),
         false,
+        Optional.empty(),
+        false,
         false,
         Math.min(4, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Returns these options with another domain XML. */
+  public ConvertOptions withXml(String text) {
+    return new ConvertOptions(
+        target,
+        saveVersion,
+        bigEndian,
+        Optional.of(text),
+        cookie,
+        running,
+        align,
+        level,
+        compact,
+        base,
+        xbzrle2011,
+        direct,
+        workers);
+  }
+
+  /** Returns these options with other choices for what happens to the pages. */
+  public ConvertOptions withPages(
+      boolean once, Optional<Path> deltaBase, boolean form2011, boolean pastCache, int threads) {
+    return new ConvertOptions(
+        target,
+        saveVersion,
+        bigEndian,
+        xml,
+        cookie,
+        running,
+        align,
+        level,
+        once,
+        deltaBase,
+        form2011,
+        pastCache,
+        threads);
   }
 
   /** Tells whether pages have fixed places in the output. */
@@ -55,10 +99,5 @@ public record ConvertOptions(
       case QEMU_MAPPED_RAM, QEMU_FIXED_RAM, LIBVIRT_SPARSE -> true;
       default -> false;
     };
-  }
-
-  /** Tells whether the output can only be written to a file. */
-  public boolean needsFile() {
-    return isFixed();
   }
 }

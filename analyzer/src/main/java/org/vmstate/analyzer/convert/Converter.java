@@ -1,12 +1,10 @@
 package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Optional;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.stream.Capability;
@@ -15,22 +13,20 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.writer.compress.Packer;
+import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.stream.StreamParser;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.FileSink;
-import org.vmstate.writer.io.StreamSink;
-import org.vmstate.writer.libvirt.EnvelopeWriter;
+import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
 /** Converts one image. The input is read once, or twice where each page is to be sent once. */
 public final class Converter {
-  private static final int PACK_BUFFER = 64 << 10;
-
   private final ConvertOptions options;
   private final ParseOptions parseOptions;
   private final Progress progress;
   private final Consumer<String> notes;
   private Destination destination;
-  private StreamSink packed;
+  private StreamOutput output;
 
   /**
    * Converts with options.
@@ -55,69 +51,126 @@ public final class Converter {
    */
   public void convert(ByteSource source, Path input, Destination target) throws IOException {
     destination = target;
+    output = new StreamOutput(options, target, notes);
+    try {
+      run(source, input);
+      output.close();
+    } catch (InternalError e) {
+      // a mapped file became shorter while it was read
+      throw MappedSource.shrunk(source.position(), source.path());
+    }
+  }
+
+  private void run(ByteSource source, Path input) throws IOException {
     if (options.isFixed()) {
-      if (!target.isFile()) {
+      if (!destination.isFile()) {
         throw new ConversionException(
             options.target().label() + " cannot be written to a pipe: pages have fixed places");
       }
-      try (ToFixed visitor = new ToFixed(options, input, this::open, progress, notes)) {
+      try (ToFixed visitor = new ToFixed(options, input, output::open, progress, notes)) {
         ImageReader.read(source, parseOptions, visitor);
       }
     } else {
       sequential(source, input);
     }
-    if (packed != null) {
-      packed.close();
-    }
   }
 
   private void sequential(ByteSource source, Path input) throws IOException {
-    if (options.compact()) {
+    if (options.compact() || options.base().isPresent()) {
       compact(source);
       return;
     }
     if (!source.isSeekable()) {
       // a pipe, in which no fixed layout can be read
-      ImageReader.read(source, parseOptions, new Verbatim(this::open, progress));
+      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress));
       return;
     }
     Facts facts = new Facts();
     ImageReader.read(source, parseOptions.withHeadOnly(true), facts);
     source.seek(source.origin());
-    StateVisitor visitor =
-        facts.isFixed(parseOptions)
-            ? new ToSequential(null, this::open, progress, notes)
-            : new Verbatim(this::open, progress);
-    ImageReader.read(source, parseOptions, visitor);
+    if (facts.isFixed(parseOptions)) {
+      ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
+      ImageReader.read(source, parseOptions, visitor);
+    } else if (input == null || facts.packed || options.direct()) {
+      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress));
+    } else {
+      // what was read without an error is copied as it stands
+      ImageReader.read(source, parseOptions, facts);
+      ByteSink sink = output.open(facts.envelope, facts.xml, facts.cookie);
+      if (sink == destination.sink()) {
+        destination.append(input, facts.streamStart, progress);
+      } else {
+        facts.copy(source, sink, progress);
+      }
+    }
   }
 
+  /** Reads the input twice: for its memory, then for everything else. */
   private void compact(ByteSource source) throws IOException {
-    throw new ConversionException("compact: not yet");
+    try (Memory memory = Memory.read(source, parseOptions)) {
+      if (options.base().isEmpty()) {
+        write(memory, new MemoryFeed(memory.contents()), null);
+        return;
+      }
+      try (ByteSource baseSource = ImageReader.open(options.base().get());
+          Memory base = Memory.read(baseSource, ParseOptions.DEFAULT)) {
+        DeltaFeed deltas = new DeltaFeed(base, memory, options.xbzrle2011());
+        write(memory, new MemoryFeed(base.contents()), deltas);
+        XbzrleStatistics counted = deltas.statistics();
+        notes.accept(
+            "xbzrle: "
+                + counted.pages()
+                + " pages changed, "
+                + counted.bytes()
+                + " bytes sent for them, "
+                + counted.overflow()
+                + " as whole pages");
+      }
+    }
   }
 
-  /** Writes the envelope and returns where the stream goes. */
-  private ByteSink open(Envelope envelope, String xml, String cookie) throws IOException {
-    ByteSink sink = destination.sink();
-    Optional<Compression> compression = options.target().compression();
-    if (compression.isEmpty()) {
-      return sink;
-    }
-    EnvelopeWriter.write(sink, EnvelopePlan.plan(options, envelope, xml, cookie, notes));
-    if (!compression.get().isPacked()) {
-      return sink;
-    }
-    OutputStream packer = Packer.open(compression.get(), options.level(), sink.asStream());
-    packed = new StreamSink(packer);
-    return packed;
+  private void write(Memory memory, PageFeed feed, PageFeed deltas) throws IOException {
+    ToSequential visitor = new ToSequential(feed, deltas, output::open, progress, notes);
+    memory.envelope(visitor);
+    ByteSource stream = memory.stream();
+    visitor.content(stream);
+    new StreamParser(stream, parseOptions, visitor).parse();
   }
 
-  /** Finds out which layout the input has. */
+  /** Finds out what the input is. */
   private static final class Facts implements StateVisitor {
+    private static final int CHUNK = 1 << 20;
+
     private StreamConfiguration configuration;
+    private Envelope envelope;
+    private String xml = "";
+    private String cookie = "";
+    private long streamStart;
+    private boolean packed;
 
     @Override
     public void configuration(StreamConfiguration found) {
       configuration = found;
+    }
+
+    @Override
+    public void envelope(Envelope found, String domainXml, String cookieXml) throws IOException {
+      StreamVisitor.requireComplete(found);
+      envelope = found;
+      xml = domainXml;
+      cookie = cookieXml;
+    }
+
+    @Override
+    public void unpacking(Compression compression) {
+      packed = true;
+    }
+
+    @Override
+    public void element(Element element) {
+      if (element instanceof Element.StreamHeader header) {
+        streamStart = header.range().start();
+      }
     }
 
     boolean isFixed(ParseOptions options) {
@@ -125,8 +178,18 @@ public final class Converter {
         return ConvertOptions.to(options.format().get()).isFixed();
       }
       return configuration != null
-          && (configuration.has(Capability.MAPPED_RAM)
-              || configuration.has(Capability.FIXED_RAM));
+          && (configuration.has(Capability.MAPPED_RAM) || configuration.has(Capability.FIXED_RAM));
+    }
+
+    void copy(ByteSource source, ByteSink sink, Progress progress) throws IOException {
+      ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+      long end = source.length();
+      for (long at = streamStart; at < end; at += chunk.limit()) {
+        chunk.clear().limit((int) Math.min(CHUNK, end - at));
+        source.copy(at, chunk);
+        sink.write(chunk.flip());
+        progress.at(at, end);
+      }
     }
   }
 }

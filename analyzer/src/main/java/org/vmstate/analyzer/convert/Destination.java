@@ -1,9 +1,13 @@
 package org.vmstate.analyzer.convert;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.DirectFile;
 import org.vmstate.writer.io.FileSink;
@@ -12,6 +16,9 @@ import org.vmstate.writer.io.StreamSink;
 
 /** Where an output goes: a file that appears when it is whole, or a stream. */
 public final class Destination implements Closeable {
+  private static final long SLICE = 64L << 20;
+  private static final int CHUNK = 1 << 20;
+
   private final OutputFile file;
   private final ByteSink sink;
 
@@ -54,6 +61,39 @@ public final class Destination implements Closeable {
   /** Returns the output as a stream, for a packer. */
   OutputStream asStream() {
     return sink.asStream();
+  }
+
+  /** Appends bytes. */
+  public void append(byte[] bytes) throws IOException {
+    sink.write(bytes);
+  }
+
+  /** Appends the rest of a file from an offset on. */
+  public void append(Path source, long from, Progress progress) throws IOException {
+    try (FileChannel channel = FileChannel.open(source, StandardOpenOption.READ)) {
+      long end = channel.size();
+      if (sink instanceof FileSink out && out.isTransferable()) {
+        for (long at = from; at < end; at += SLICE) {
+          long count = Math.min(SLICE, end - at);
+          long to = out.position();
+          out.skipTo(to);
+          out.transferAt(channel, at, count, to);
+          out.skipTo(to + count);
+          progress.at(at + count, end);
+        }
+        return;
+      }
+      ByteBuffer chunk = sink.allocate(CHUNK);
+      for (long at = from; at < end; at += chunk.limit()) {
+        chunk.clear();
+        int n = channel.read(chunk, at);
+        if (n < 0) {
+          throw new EOFException(source + ": unexpected end at offset " + at);
+        }
+        sink.write(chunk.flip());
+        progress.at(at + n, end);
+      }
+    }
   }
 
   /**

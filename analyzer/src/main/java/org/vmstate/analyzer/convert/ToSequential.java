@@ -13,6 +13,7 @@ import org.vmstate.writer.ram.PageRecordWriter;
 /** Writes a sequential layout that sends each page once, in the first PART or else in END. */
 final class ToSequential extends StreamVisitor {
   private final PageFeed given;
+  private final PageFeed deltas;
   private List<RamBlock> blocks = List.of();
   private boolean written;
 
@@ -20,10 +21,13 @@ final class ToSequential extends StreamVisitor {
    * Writes pages from a feed.
    *
    * @param feed the pages, null to take them from the input's fixed layout
+   * @param deltas what is sent in END on top of that, or null
    */
-  ToSequential(PageFeed feed, Head head, Progress progress, Consumer<String> notes) {
+  ToSequential(
+      PageFeed feed, PageFeed deltas, Head head, Progress progress, Consumer<String> notes) {
     super(head, progress, notes);
     this.given = feed;
+    this.deltas = deltas;
   }
 
   @Override
@@ -39,6 +43,10 @@ final class ToSequential extends StreamVisitor {
     BlockListWriter out = new BlockListWriter(sink());
     out.total(found.stream().mapToLong(RamBlock::usedLength).sum());
     for (RamBlock block : found) {
+      if (block.usedLength() % block.pageSize() != 0) {
+        throw new ConversionException(
+            "block " + block.name() + " ends within a page, which this layout cannot express");
+      }
       out.entry(block.withMapped(Optional.empty()));
     }
   }
@@ -53,6 +61,11 @@ final class ToSequential extends StreamVisitor {
       }
       written = true;
     }
+    if (isEnd && deltas != null) {
+      for (RamBlock block : blocks) {
+        deltas.feed(block, out);
+      }
+    }
     out.end();
   }
 
@@ -61,6 +74,9 @@ final class ToSequential extends StreamVisitor {
     boolean wasFixed = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
     if (wasFixed && !isRamEnded()) {
       throw ToFixed.bitmapsMissing();
+    }
+    if (deltas != null && !isRamEnded()) {
+      throw new ConversionException("xbzrle-base: the stream has no END of ram to put deltas into");
     }
   }
 }

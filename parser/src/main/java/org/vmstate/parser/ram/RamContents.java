@@ -132,6 +132,20 @@ public final class RamContents implements Closeable {
     }
   }
 
+  /**
+   * Reads one page.
+   *
+   * @return false for a zero page, which leaves the array as it is
+   */
+  public boolean page(RamBlock block, long number, byte[] page) throws IOException {
+    long entry = tables.get(block.index()).get(number);
+    if (entry == PageTable.ZERO) {
+      return false;
+    }
+    read(entry, page);
+    return true;
+  }
+
   /** Takes the bytes of a block from its first to its last. */
   public interface Sink {
     /** Takes the next bytes; the buffer is valid during the call. */

@@ -1,0 +1,209 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.create.Creator;
+import org.vmstate.formats.FormatId;
+import org.vmstate.writer.synthetic.SyntheticRecipe;
+import org.vmstate.writer.xbzrle.XbzrleStatistics;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** {@code vmstate-img create}. */
+final class CreateCommand implements Callable<Integer> {
+  private static final List<String> KEYS =
+      List.of(
+          "save-version",
+          "byte-order",
+          "xml",
+          "cookie",
+          "running",
+          "align",
+          "compression-level");
+
+  private static final List<String> KINDS = List.of("zero", "fill", "duplicate", "random");
+
+  private CommandSpec spec;
+
+  private CreateCommand() {}
+
+  static CommandSpec create() {
+    CreateCommand command = new CreateCommand();
+    command.spec =
+        new CommandBuilder("create", command)
+            .about(
+                "Writes a synthetic image: the same options and seed always give the same bytes.",
+                "")
+            .footer(
+                "%nExamples:%n",
+                "  vmstate-img create -O qemu --block pc.ram=16M --machine pc-i440fx-10.0 image",
+                "  vmstate-img create -O qemu --iterations 4 --dirty-rate 5 --xbzrle current live",
+                "  vmstate-img create -O libvirt-sparse --block pc.ram=1T --pages zero=100 huge")
+            .parameter("OUT", "1", "The output: a file, or - for standard output.")
+            .option(option("-O", "FMT", "Layout; the names that -f takes (default: qemu)."))
+            .option(
+                OptionSpec.builder("-o")
+                    .type(List.class)
+                    .auxiliaryTypes(String.class)
+                    .paramLabel("KEY=VALUE")
+                    .description("Options of the output, as convert has them.")
+                    .build())
+            .option(Long.class, "N", "Seed of all contents (default: 1).", "--seed")
+            .option(option("--machine", "NAME", "Machine type (default: synthetic)."))
+            .option(option("--page-size", "SIZE", "Target page size (default: 4K)."))
+            .option(
+                OptionSpec.builder("--block")
+                    .type(List.class)
+                    .auxiliaryTypes(String.class)
+                    .paramLabel("NAME=SIZE")
+                    .description("A RAM block, may be repeated (default: pc.ram=16M).")
+                    .build())
+            .option(
+                option(
+                    "--pages",
+                    "KIND=PERCENT,...",
+                    "Shares of zero, fill, duplicate and random pages; the rest is random (default:"
+                        + " zero=50,fill=5,duplicate=5)."))
+            .option(Integer.class, "N", "Sweeps after the first (default: 0).", "--iterations")
+            .option(
+                Double.class, "PERCENT", "Pages that change before each (default: 5).",
+                "--dirty-rate")
+            .option(
+                option("--xbzrle", "current|2011", "Send changed pages as deltas of this form."))
+            .option(Integer.class, "N", "Device sections (default: 0).", "--devices")
+            .flag("--force", "Replace OUT where it exists.")
+            .flag("--no-sync", "Do not wait until OUT is on disk.")
+            .flags("No notes.", "-q", "--quiet")
+            .spec();
+    return command.spec;
+  }
+
+  private static OptionSpec option(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .type(String.class)
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ConvertOptions options = options();
+    SyntheticRecipe recipe = recipe();
+    boolean quiet = CommandBuilder.isSet(spec, "-q");
+    String out = CommandBuilder.argument(spec, 0);
+    try (Destination target =
+        out.equals("-")
+            ? Destination.stream(Output.stdout())
+            : Destination.file(Path.of(out), CommandBuilder.isSet(spec, "--force"), false)) {
+      Optional<XbzrleStatistics> counted =
+          Creator.create(recipe, options, target, text -> note(text, quiet));
+      target.commit(!CommandBuilder.isSet(spec, "--no-sync"));
+      counted.ifPresent(s -> note(describe(s), quiet));
+    }
+    return ExitCode.OK;
+  }
+
+  private static String describe(XbzrleStatistics s) {
+    return "xbzrle: %d lookups, %d misses, %d hits, %d overflows, %d bytes"
+        .formatted(s.lookups(), s.misses(), s.hits(), s.overflow(), s.bytes());
+  }
+
+  private static void note(String text, boolean quiet) {
+    if (!quiet) {
+      Failures.note(text);
+    }
+  }
+
+  private ConvertOptions options() throws IOException {
+    String name = CommandBuilder.value(spec, "-O");
+    FormatId target =
+        FormatId.of(name == null ? "qemu" : name)
+            .orElseThrow(() -> wrong("-O " + name + ": no such format"));
+    List<String> texts = CommandBuilder.value(spec, "-o");
+    OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
+    return output.envelope();
+  }
+
+  private ParameterException wrong(String text) {
+    return new ParameterException(spec.commandLine(), text);
+  }
+
+  private SyntheticRecipe recipe() {
+    Map<String, Double> shares = shares();
+    String form = value("--xbzrle", "");
+    if (!List.of("", "current", "2011").contains(form)) {
+      throw wrong("--xbzrle " + form + ": expected current or 2011");
+    }
+    Long seed = CommandBuilder.value(spec, "--seed");
+    Integer iterations = CommandBuilder.value(spec, "--iterations");
+    Integer devices = CommandBuilder.value(spec, "--devices");
+    Double rate = CommandBuilder.value(spec, "--dirty-rate");
+    try {
+      return new SyntheticRecipe(
+          seed == null ? 1 : seed,
+          value("--machine", "synthetic"),
+          (int) Math.min(Integer.MAX_VALUE, size("--page-size", value("--page-size", "4K"))),
+          blocks(),
+          shares.get("zero"),
+          shares.get("fill"),
+          shares.get("duplicate"),
+          iterations == null ? 0 : iterations,
+          rate == null ? 0.05 : rate / 100,
+          !form.isEmpty(),
+          form.equals("2011"),
+          devices == null ? 0 : devices);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private String value(String option, String fallback) {
+    String value = CommandBuilder.value(spec, option);
+    return value == null ? fallback : value;
+  }
+
+  private long size(String option, String text) {
+    return Quantities.size(text)
+        .orElseThrow(() -> wrong(option + " " + text + ": expected a size such as 16M"));
+  }
+
+  private List<SyntheticRecipe.Block> blocks() {
+    List<String> texts = CommandBuilder.value(spec, "--block");
+    List<SyntheticRecipe.Block> result = new ArrayList<>();
+    for (String text : texts == null ? List.of("pc.ram=16M") : texts) {
+      int equals = text.lastIndexOf('=');
+      if (equals < 0) {
+        throw wrong("--block " + text + ": expected NAME=SIZE");
+      }
+      result.add(
+          new SyntheticRecipe.Block(
+              text.substring(0, equals), size("--block", text.substring(equals + 1))));
+    }
+    return result;
+  }
+
+  private Map<String, Double> shares() {
+    Map<String, Double> result = new TreeMap<>();
+    KINDS.forEach(k -> result.put(k, 0.0));
+    for (String part : value("--pages", "zero=50,fill=5,duplicate=5").split(",")) {
+      String[] pair = part.split("=", 2);
+      boolean known = pair.length == 2 && KINDS.contains(pair[0]);
+      if (!known || !pair[1].matches("\\d{1,3}(\\.\\d{1,6})?")) {
+        throw wrong("--pages " + part + ": expected one of " + KINDS + " and a percentage");
+      }
+      result.put(pair[0], Double.parseDouble(pair[1]) / 100);
+    }
+    return result;
+  }
+}

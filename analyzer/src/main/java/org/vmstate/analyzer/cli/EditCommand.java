@@ -1,0 +1,159 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.DomainXmlCheck;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.edit.EnvelopeChange;
+import org.vmstate.analyzer.edit.EnvelopeEditor;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** {@code vmstate-img edit}. */
+final class EditCommand implements Callable<Integer> {
+  /** Arguments of {@code --features}. */
+  enum Features {
+    /** No bit set. */
+    NONE,
+    /** Bit 0. */
+    MAPPED_RAM
+  }
+
+  private CommandSpec spec;
+
+  private EditCommand() {}
+
+  static CommandSpec create() {
+    EditCommand command = new EditCommand();
+    CommandBuilder builder =
+        new CommandBuilder("edit", command)
+            .about(
+                "Changes the domain XML of a libvirt image, at any length, or how it resumes.",
+                "",
+                "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started on",
+                "the domain XML. The result goes to OUT; --in-place changes FILE itself, which is",
+                "possible as long as the texts fit in front of the stream.",
+                "")
+            .footer(
+                "%nExamples:%n",
+                "  vmstate-img edit --in-place guest.save",
+                "  vmstate-img edit --xml new.xml --paused guest.save edited.save")
+            .parameter("FILE", "1", "The image.")
+            .parameter("OUT", "0..1", "The changed copy.")
+            .option(Path.class, "XML", "Take the domain XML from this file.", "--xml")
+            .flag("--running", "A restore resumes the guest.")
+            .flag("--paused", "A restore leaves the guest paused.")
+            .option(
+                OptionSpec.builder("--features")
+                    .type(Features.class)
+                    .paramLabel("none|mapped-ram")
+                    .description("Feature bits of a version 3 header.")
+                    .build())
+            .flag("--in-place", "Change FILE itself.")
+            .flag("--force", "Replace OUT where it exists.")
+            .flag("--no-sync", "Do not wait until OUT is on disk.");
+    command.spec = ProgressLine.addTo(builder).spec();
+    return command.spec;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path file = Path.of(CommandBuilder.argument(spec, 0));
+    String out = CommandBuilder.argument(spec, 1);
+    boolean inPlace = CommandBuilder.isSet(spec, "--in-place");
+    if (inPlace == (out != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          inPlace
+              ? "--in-place changes FILE itself; there is no OUT"
+              : "give OUT for the changed copy, or --in-place to change FILE itself");
+    }
+    if (out != null && Files.exists(Path.of(out)) && Files.isSameFile(file, Path.of(out))) {
+      throw new ConversionException(out + ": is the input; --in-place changes it");
+    }
+    EnvelopeEditor editor = EnvelopeEditor.open(file);
+    EnvelopeChange change = change(editor);
+    if (inPlace) {
+      editor.inPlace(change);
+      return ExitCode.OK;
+    }
+    Progress progress = ProgressLine.of(spec);
+    boolean quiet = CommandBuilder.isSet(spec, "-q");
+    try (Destination target =
+        Destination.file(Path.of(out), CommandBuilder.isSet(spec, "--force"), false)) {
+      editor.copy(change, target, progress, text -> note(text, quiet));
+      target.commit(!CommandBuilder.isSet(spec, "--no-sync"));
+    } finally {
+      if (progress instanceof ProgressLine line) {
+        line.close();
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static void note(String text, boolean quiet) {
+    if (!quiet) {
+      Failures.note(text);
+    }
+  }
+
+  private EnvelopeChange change(EnvelopeEditor editor) throws IOException {
+    boolean running = CommandBuilder.isSet(spec, "--running");
+    boolean paused = CommandBuilder.isSet(spec, "--paused");
+    if (running && paused) {
+      throw new ParameterException(spec.commandLine(), "--running and --paused exclude each other");
+    }
+    Path file = CommandBuilder.value(spec, "--xml");
+    Features features = CommandBuilder.value(spec, "--features");
+    Optional<String> xml = Optional.empty();
+    if (file != null) {
+      xml = Optional.of(OutputOptions.readText(file));
+    } else if (!running && !paused && features == null) {
+      xml = Optional.of(edited(editor.xml()));
+    }
+    if (xml.isPresent()) {
+      DomainXmlCheck.require(file == null ? "domain XML" : file.toString(), xml.get(), "domain");
+    }
+    return new EnvelopeChange(
+        xml,
+        running || paused ? Optional.of(running) : Optional.empty(),
+        Optional.ofNullable(features).map(f -> f == Features.MAPPED_RAM));
+  }
+
+  /** Lets the user edit the text in a file that only they can read: it may hold passwords. */
+  private static String edited(String xml) throws IOException {
+    String program = System.getenv("VISUAL");
+    program = program == null ? System.getenv("EDITOR") : program;
+    program = program == null ? "vi" : program;
+    Path file =
+        Files.createTempFile(
+            "vmstate-img-",
+            ".xml",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      Files.writeString(file, xml);
+      int exitCode =
+          new ProcessBuilder("sh", "-c", program + " \"$1\"", "sh", file.toString())
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (exitCode != 0) {
+        throw new ConversionException(
+            program + ": ended with exit code " + exitCode + "; nothing was changed");
+      }
+      return OutputOptions.readText(file);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.vmstate.analyzer.convert;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ram.RamContents;
+import org.vmstate.writer.ram.PageRecordWriter;
+
+/** Each page once, as its final content. */
+final class MemoryFeed implements PageFeed {
+  private final RamContents contents;
+
+  MemoryFeed(RamContents contents) {
+    this.contents = contents;
+  }
+
+  @Override
+  public void feed(RamBlock block, PageRecordWriter out) throws IOException {
+    int size = block.pageSize();
+    long[] page = new long[1];
+    contents.read(
+        contents.blocks().get(block.index()),
+        new RamContents.Sink() {
+          @Override
+          public void bytes(ByteBuffer data) throws IOException {
+            out.data(block, page[0]++, data);
+          }
+
+          @Override
+          public void zeros(long count) throws IOException {
+            out.fill(block, page[0], count / size, 0);
+            page[0] += count / size;
+          }
+        });
+  }
+}

@@ -1,0 +1,54 @@
+package org.vmstate.analyzer.convert;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.writer.compress.Packer;
+import org.vmstate.writer.io.ByteSink;
+import org.vmstate.writer.io.StreamSink;
+import org.vmstate.writer.libvirt.EnvelopeWriter;
+
+/** Writes the envelope that a format asks for, and gives the sink for the stream behind it. */
+public final class StreamOutput implements Closeable {
+  private final ConvertOptions options;
+  private final Destination destination;
+  private final Consumer<String> notes;
+  private StreamSink packed;
+
+  /** Writes to a destination. */
+  public StreamOutput(ConvertOptions options, Destination destination, Consumer<String> notes) {
+    this.options = options;
+    this.destination = destination;
+    this.notes = notes;
+  }
+
+  /**
+   * Writes the envelope and returns where the stream goes.
+   *
+   * @param envelope the input's envelope, or null
+   */
+  public ByteSink open(Envelope envelope, String xml, String cookie) throws IOException {
+    ByteSink sink = destination.sink();
+    Optional<Compression> compression = options.target().compression();
+    if (compression.isEmpty()) {
+      return sink;
+    }
+    EnvelopeWriter.write(sink, EnvelopePlan.plan(options, envelope, xml, cookie, notes));
+    if (!compression.get().isPacked()) {
+      return sink;
+    }
+    packed = new StreamSink(Packer.open(compression.get(), options.level(), sink.asStream()));
+    return packed;
+  }
+
+  /** Ends what is packed; the destination stays open. */
+  @Override
+  public void close() throws IOException {
+    if (packed != null) {
+      packed.close();
+    }
+  }
+}

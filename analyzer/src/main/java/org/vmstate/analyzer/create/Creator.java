@@ -1,0 +1,71 @@
+package org.vmstate.analyzer.create;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.StreamOutput;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.writer.io.ByteSink;
+import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.synthetic.SyntheticImage;
+import org.vmstate.writer.synthetic.SyntheticRecipe;
+import org.vmstate.writer.xbzrle.XbzrleStatistics;
+
+/** Writes one synthetic image. */
+public final class Creator {
+  private Creator() {}
+
+  /**
+   * Writes an image, which the caller then commits.
+   *
+   * @return what the sender of deltas counted, where there was one
+   */
+  public static Optional<XbzrleStatistics> create(
+      SyntheticRecipe recipe,
+      ConvertOptions options,
+      Destination destination,
+      Consumer<String> notes)
+      throws IOException {
+    if (options.isFixed() && !destination.isFile()) {
+      throw new ConversionException(
+          options.target().label() + " cannot be written to a pipe: pages have fixed places");
+    }
+    SyntheticImage image = new SyntheticImage(recipe);
+    ConvertOptions complete =
+        options.target().isLibvirt() && options.xml().isEmpty()
+            ? options.withXml(domain(recipe))
+            : options;
+    StreamOutput output = new StreamOutput(complete, destination, notes);
+    ByteSink sink = output.open(null, "", "");
+    if (options.isFixed()) {
+      boolean proposal2022 = options.target() == FormatId.QEMU_FIXED_RAM;
+      long least = proposal2022 ? recipe.pageSize() : FixedFormat.ALIGNMENT;
+      long alignment = Math.max(recipe.pageSize(), options.align().orElse(least));
+      image.writeFixed((FileSink) sink, proposal2022, alignment);
+    } else {
+      image.writeSequential(sink);
+    }
+    output.close();
+    return image.statistics();
+  }
+
+  /** A domain XML that says what the image says. */
+  private static String domain(SyntheticRecipe recipe) {
+    RamBlock memory = recipe.ramBlocks().getFirst();
+    return """
+    <domain type='qemu'>
+      <name>synthetic</name>
+      <memory unit='b'>%d</memory>
+      <os>
+        <type machine='%s'>hvm</type>
+      </os>
+    </domain>
+    """
+        .formatted(memory.usedLength(), recipe.machine());
+  }
+}

@@ -1,0 +1,2 @@
+/** Makes synthetic images in every layout. */
+package org.vmstate.analyzer.create;

@@ -1,0 +1,185 @@
+package org.vmstate.analyzer.edit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.writer.libvirt.EnvelopeSpec;
+import org.vmstate.writer.libvirt.EnvelopeWriter;
+
+/**
+ * Edits an envelope. Texts that fit leave the stream where it is; longer ones move it, which for a
+ * sparse image means new offsets in all of its block headers.
+ */
+public final class EnvelopeEditor {
+  private final Path file;
+  private Envelope envelope;
+  private String xml = "";
+  private String cookie = "";
+
+  private EnvelopeEditor(Path file) {
+    this.file = file;
+  }
+
+  /** Reads the envelope of an image. */
+  public static EnvelopeEditor open(Path file) throws IOException {
+    EnvelopeEditor editor = new EnvelopeEditor(file);
+    try (ByteSource source = ImageReader.open(file)) {
+      if (source.peek() != SaveFormat.MAGIC.charAt(0)) {
+        throw new ConversionException(file + ": is no libvirt image; only those have a domain XML");
+      }
+      EnvelopeParser.parse(
+          source,
+          Limits.DEFAULT,
+          new StateVisitor() {
+            @Override
+            public void envelope(Envelope found, String domainXml, String cookieXml) {
+              editor.envelope = found;
+              editor.xml = domainXml;
+              editor.cookie = cookieXml;
+            }
+          });
+    }
+    if (!editor.envelope.complete()) {
+      throw new MalformedDataException(
+          "magic: expected " + SaveFormat.MAGIC + ", found " + SaveFormat.MAGIC_PARTIAL,
+          0,
+          "libvirt.header");
+    }
+    return editor;
+  }
+
+  /** Returns the domain XML as it is. */
+  public String xml() {
+    return xml;
+  }
+
+  private String newXml(EnvelopeChange change) {
+    return change.xml().orElse(xml);
+  }
+
+  private Compression compression(EnvelopeChange change) throws IOException {
+    if (change.mappedFeature().isEmpty()) {
+      return envelope.compression();
+    }
+    if (envelope.version() != SaveFormat.VERSION_RFC) {
+      throw new ConversionException(
+          file + ": version " + envelope.version() + " of the header has no features");
+    }
+    boolean wanted = change.mappedFeature().get();
+    if (wanted != streamIsMapped()) {
+      throw new ConversionException(
+          "feature mapped-ram: the stream "
+              + (wanted ? "does not have" : "has")
+              + " that layout; convert changes it");
+    }
+    return wanted ? Compression.SPARSE : Compression.RAW;
+  }
+
+  private boolean streamIsMapped() throws IOException {
+    boolean[] mapped = new boolean[1];
+    try (ByteSource source = ImageReader.open(file)) {
+      source.seek(envelope.streamOffset());
+      ImageReader.read(
+          source,
+          ParseOptions.DEFAULT.withHeadOnly(true),
+          new StateVisitor() {
+            @Override
+            public void configuration(StreamConfiguration found) {
+              mapped[0] = found.has(Capability.MAPPED_RAM);
+            }
+          });
+    }
+    return mapped[0];
+  }
+
+  private EnvelopeSpec spec(EnvelopeChange change) throws IOException {
+    EnvelopeSpec fresh =
+        EnvelopeSpec.fresh(
+            (int) envelope.version(),
+            envelope.bigEndian(),
+            change.running().orElse(envelope.running()),
+            compression(change),
+            newXml(change),
+            cookie);
+    return fits(change) ? fresh.withDataLength((int) envelope.dataLength()) : fresh;
+  }
+
+  /** Tells whether the stream can stay where it is. */
+  public boolean fits(EnvelopeChange change) {
+    return EnvelopeSpec.textLength(newXml(change), cookie) <= envelope.dataLength();
+  }
+
+  /** Changes the file itself. Header and texts are written at once. */
+  public void inPlace(EnvelopeChange change) throws IOException {
+    if (!fits(change)) {
+      throw new ConversionException(
+          file
+              + ": the texts take "
+              + EnvelopeSpec.textLength(newXml(change), cookie)
+              + " bytes, and there are "
+              + envelope.dataLength()
+              + " in front of the stream; give OUT to write a copy in which they fit");
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(EnvelopeWriter.bytes(spec(change)));
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes, bytes.position());
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Writes a changed copy, which the caller then commits. */
+  public void copy(
+      EnvelopeChange change, Destination target, Progress progress, Consumer<String> notes)
+      throws IOException {
+    EnvelopeSpec spec = spec(change);
+    if (envelope.compression() != Compression.SPARSE) {
+      target.append(EnvelopeWriter.bytes(spec));
+      target.append(file, envelope.streamOffset(), progress);
+      return;
+    }
+    ConvertOptions plain = ConvertOptions.to(FormatId.LIBVIRT_SPARSE);
+    ConvertOptions options =
+        new ConvertOptions(
+            plain.target(),
+            OptionalInt.of(spec.version()),
+            Optional.of(spec.bigEndian()),
+            Optional.of(spec.xml()),
+            Optional.empty(),
+            Optional.of(spec.running()),
+            plain.align(),
+            plain.level(),
+            false,
+            Optional.empty(),
+            false,
+            false,
+            plain.workers());
+    try (ByteSource source = ImageReader.open(file)) {
+      new Converter(options, ParseOptions.DEFAULT, progress, notes).convert(source, file, target);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Changes what stands in front of the stream of a libvirt image. */
+package org.vmstate.analyzer.edit;

@@ -1,0 +1,35 @@
+package org.vmstate.analyzer.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.formats.FormatId;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** Converts as the command does. */
+final class Conversions {
+  private Conversions() {}
+
+  /** Converts and returns the notes that were made. */
+  static List<String> convert(Path input, Path output, ConvertOptions options) throws IOException {
+    List<String> notes = new ArrayList<>();
+    try (ByteSource source = ImageReader.open(input);
+        Destination target = Destination.file(output, true, options.direct())) {
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, notes::add)
+          .convert(source, input, target);
+      target.commit(false);
+    }
+    return notes;
+  }
+
+  static List<String> convert(Path input, Path output, FormatId target) throws IOException {
+    return convert(input, output, ConvertOptions.to(target));
+  }
+}

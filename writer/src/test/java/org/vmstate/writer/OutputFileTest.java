@@ -1,0 +1,94 @@
+package org.vmstate.writer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.writer.io.OutputFile;
+
+/** A file appears whole or not at all. */
+class OutputFileTest {
+  @TempDir Path folder;
+
+  private void write(Path path, boolean replace, String text, boolean commit) throws IOException {
+    try (OutputFile file = OutputFile.create(path, replace)) {
+      file.channel().write(ByteBuffer.wrap(text.getBytes()));
+      if (commit) {
+        file.commit(true);
+      }
+    }
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void nothingAppearsBeforeTheCommit() throws IOException {
+    write(folder.resolve("out"), false, "new", false);
+    assertEquals(List.of(), names());
+    write(folder.resolve("out"), false, "new", true);
+    assertEquals(List.of("out"), names());
+    assertEquals("new", Files.readString(folder.resolve("out")));
+  }
+
+  @Test
+  void onlyTheOwnerMayRead() throws IOException {
+    Path out = folder.resolve("out");
+    write(out, false, "new", true);
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(out)));
+  }
+
+  @Test
+  void existingFileStaysUnlessItMayBeReplaced() throws IOException {
+    Path out = folder.resolve("out");
+    Files.writeString(out, "old");
+    assertThrows(FileAlreadyExistsException.class, () -> write(out, false, "new", true));
+    write(out, true, "new", false);
+    assertEquals("old", Files.readString(out));
+    write(out, true, "new", true);
+    assertEquals("new", Files.readString(out));
+    assertEquals(List.of("out"), names());
+  }
+
+  @Test
+  void fileThatAppearedMeanwhileStays() throws IOException {
+    Path out = folder.resolve("out");
+    try (OutputFile file = OutputFile.create(out, false)) {
+      Files.writeString(out, "other");
+      assertThrows(FileAlreadyExistsException.class, () -> file.commit(false));
+    }
+    assertEquals("other", Files.readString(out));
+    assertEquals(List.of("out"), names());
+  }
+
+  @Test
+  void linkStaysALink() throws IOException {
+    Path out = folder.resolve("out");
+    Path link = folder.resolve("link");
+    Files.writeString(out, "old");
+    Files.createSymbolicLink(link, out);
+    write(link, true, "new", true);
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("new", Files.readString(out));
+  }
+
+  @Test
+  void foldersAndDevicesAreRefused() {
+    assertThrows(IOException.class, () -> write(folder, true, "new", true));
+    assertThrows(IOException.class, () -> write(Path.of("/dev/null"), true, "new", true));
+    assertThrows(IOException.class, () -> write(folder.resolve("no/out"), true, "new", true));
+  }
+}
