@@ -195,7 +195,7 @@ public final class ImageReader {
   private void skipZeros(ByteSource source) throws IOException {
     long from = source.position();
     while (source.has(8) && source.peek64(0) == 0) {
-      source.skipSeries(0, 0, 8, -1);
+      source.skipSeries(0, 0, 8, -1, Long.MAX_VALUE);
     }
     while (source.peek() == 0) {
       source.skip(1);

@@ -141,7 +141,7 @@ class RewriteTest {
     image.be64(0x4060).u8(1).be16(3).u8(0).u8(1).u8(1).be64(0x5040).name("pc.ram").u8(1).be16(0);
     image.be64(0x6060).be32(0).u8(0x23).u8(1).be16(16).u8(3).zeros(8).raw(word(512));
     image.be64(0x120).be32(length).raw(Arrays.copyOf(packed, length));
-    image.be64(0x7210).footer(1).again(2, 1).be64(0x200).be64(0x10).footer(1);
+    image.be64(0x7010).footer(1).again(2, 1).be64(0x200).be64(0x10).footer(1);
     image.u8(8).be16(11).be16(0).u8(8).be16(99).be16(3).text("abc");
     image.again(3, 1).eos().footer(1).section(4, 0, "timer", 0x80000000L, 0).text("x").footer(0);
     assertRewritten(image.u8(0).description("{\"devices\": []}").text("trailing"));

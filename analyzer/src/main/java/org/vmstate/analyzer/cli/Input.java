@@ -171,8 +171,10 @@ final class Input {
 
   private XbzrleChoice choice() {
     String xbzrle = CommandBuilder.value(spec, "--xbzrle");
+    if (xbzrle == null) {
+      return XbzrleChoice.AUTO;
+    }
     return switch (xbzrle) {
-      case null -> XbzrleChoice.AUTO;
       case "current" -> XbzrleChoice.CURRENT;
       case "2011" -> XbzrleChoice.PROPOSAL_2011;
       default -> throw wrong("--xbzrle " + xbzrle + ": expected current or 2011");

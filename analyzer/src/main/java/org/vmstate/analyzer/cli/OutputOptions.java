@@ -83,31 +83,34 @@ final class OutputOptions {
   }
 
   OptionalInt saveVersion() throws ConversionException {
-    return switch (values.get("save-version")) {
-      case null -> OptionalInt.empty();
-      case "1" -> OptionalInt.of(1);
-      case "2" -> OptionalInt.of(2);
-      case "3" -> OptionalInt.of(3);
-      default -> throw wrong("save-version", "1, 2 or 3");
-    };
+    String value = values.get("save-version");
+    if (value == null) {
+      return OptionalInt.empty();
+    }
+    if (!value.matches("[123]")) {
+      throw wrong("save-version", "1, 2 or 3");
+    }
+    return OptionalInt.of(Integer.parseInt(value));
   }
 
   Optional<Boolean> bigEndian() throws ConversionException {
-    return switch (values.get("byte-order")) {
-      case null -> Optional.empty();
-      case "le" -> Optional.of(false);
-      case "be" -> Optional.of(true);
-      default -> throw wrong("byte-order", "le or be");
-    };
+    return choice("byte-order", "be", "le");
   }
 
   Optional<Boolean> bool(String key) throws ConversionException {
-    return switch (values.get(key)) {
-      case null -> Optional.empty();
-      case "yes", "on" -> Optional.of(true);
-      case "no", "off" -> Optional.of(false);
-      default -> throw wrong(key, "yes or no");
-    };
+    return choice(key, "yes", "no");
+  }
+
+  private Optional<Boolean> choice(String key, String ifTrue, String ifFalse)
+      throws ConversionException {
+    String value = values.get(key);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.equals(ifTrue) && !value.equals(ifFalse)) {
+      throw wrong(key, ifTrue + " or " + ifFalse);
+    }
+    return Optional.of(value.equals(ifTrue));
   }
 
   /** Returns the image that deltas start from. */
@@ -126,12 +129,7 @@ final class OutputOptions {
 
   /** Tells whether deltas have the form of 2011. */
   boolean is2011() throws ConversionException {
-    return switch (values.get("xbzrle")) {
-      case null -> false;
-      case "current" -> false;
-      case "2011" -> true;
-      default -> throw wrong("xbzrle", "current or 2011");
-    };
+    return choice("xbzrle", "2011", "current").orElse(false);
   }
 
   OptionalLong align() throws ConversionException {

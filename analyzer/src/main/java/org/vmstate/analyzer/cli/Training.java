@@ -34,11 +34,26 @@ final class Training {
         Main.run("dump", scratch.toString());
         Main.run("dump", "--compat=analyze-migration", scratch.toString());
         Main.run("dump", "--memory=sha256", "--offsets", scratch.toString());
+        trainConvert(scratch);
       }
     }
     trainPacked(scratch);
     Files.delete(scratch);
     Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
+  }
+
+  private static void trainConvert(Path image) throws IOException {
+    Path out = image.resolveSibling(image.getFileName() + ".converted");
+    for (String format : List.of("qemu", "qemu-mapped-ram")) {
+      Main.run("convert", "-q", "--force", "--no-sync", "-O", format, image.toString(), out.toString());
+      for (String back : List.of("qemu", "qemu-mapped-ram")) {
+        Main.run("convert", "-q", "-O", back, out.toString(), image + ".again");
+        Files.deleteIfExists(Path.of(image + ".again"));
+      }
+    }
+    Files.deleteIfExists(out);
+    Main.run("create", "-q", "--no-sync", out.toString());
+    Files.deleteIfExists(out);
   }
 
   /** The unpackers written in Java profit most from being known to the compiler beforehand. */

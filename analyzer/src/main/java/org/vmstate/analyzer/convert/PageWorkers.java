@@ -77,12 +77,15 @@ final class PageWorkers implements Closeable {
   }
 
   private void check() throws IOException {
-    switch (failure.get()) {
-      case null -> {}
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case Throwable e -> throw new IOException(e);
+    Throwable found = failure.get();
+    if (found instanceof IOException e) {
+      throw e;
+    }
+    if (found instanceof RuntimeException e) {
+      throw e;
+    }
+    if (found instanceof Error e) {
+      throw e;
     }
   }
 

@@ -197,10 +197,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
       source.copy(from, target);
       return;
     }
-    for (long i = 0; i < count; i++) {
-      target.limit((int) ((i + 1) * size));
-      source.copy(from + i * run.stride(), target);
-    }
+    source.copySeries(from, size, run.stride(), count, target);
   }
 
   @Override

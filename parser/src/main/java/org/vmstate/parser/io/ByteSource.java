@@ -227,14 +227,16 @@ public abstract class ByteSource implements Closeable, Content {
    * @param increment difference from word to word
    * @param stride length of a record in bytes, at least 8
    * @param last value that the last byte of each record must have, or -1 for any
+   * @param most most records to pass over
    * @return number of records passed over
    */
-  public final long skipSeries(long word, long increment, int stride, int last) {
+  public final long skipSeries(long word, long increment, int stride, int last, long most) {
     int at = window.position();
     int limit = window.limit() - stride;
     long expected = word;
     long count = 0;
     while (at <= limit
+        && count < most
         && window.getLong(at) == expected
         && (last < 0 || (window.get(at + stride - 1) & 0xff) == last)) {
       at += stride;
@@ -262,6 +264,20 @@ public abstract class ByteSource implements Closeable, Content {
   public void copy(long offset, ByteBuffer target) throws IOException {
     throw new UnsupportedFeatureException(
         "random access: the input can only be read forward", offset, path.toString());
+  }
+
+  /**
+   * Copies pieces that lie at equal distances, one behind the other.
+   *
+   * @param size length of a piece in bytes
+   * @param stride distance from one piece's start to the next
+   */
+  public void copySeries(long offset, int size, long stride, long count, ByteBuffer target)
+      throws IOException {
+    for (long i = 0; i < count; i++) {
+      target.limit(target.position() + size);
+      copy(offset + i * stride, target);
+    }
   }
 
   /**

@@ -109,6 +109,26 @@ public final class MappedSource extends ByteSource {
     }
   }
 
+  @Override
+  public void copySeries(long offset, int size, long stride, long count, ByteBuffer target)
+      throws IOException {
+    long last = offset + (count - 1) * stride;
+    if (offset < origin || last < offset || size > length() - last) {
+      throw new TruncatedDataException("data: found the end", last, path().toString());
+    }
+    int length = Math.toIntExact(count * size);
+    target.limit(target.position() + length);
+    MemorySegment to = MemorySegment.ofBuffer(target);
+    try {
+      for (long i = 0; i < count; i++) {
+        MemorySegment.copy(map, offset - origin + i * stride, to, i * size, size);
+      }
+    } catch (InternalError e) {
+      throw shrunk(offset, path());
+    }
+    target.position(target.position() + length);
+  }
+
   /** Builds the error for a mapped file that became shorter, or whose device failed. */
   public static TruncatedDataException shrunk(long offset, StructurePath path) {
     return new TruncatedDataException(

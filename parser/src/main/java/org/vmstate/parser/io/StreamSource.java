@@ -72,9 +72,11 @@ public final class StreamSource extends ByteSource {
       byte[] array = window.array();
       // the head of an image is short; unpacking more than it takes time
       boolean head = windowStart == 0 && window.limit() == 0;
-      int wanted = Math.max(position + count, head ? FIRST_FILL : CAPACITY);
+      int wanted = position + Math.max(count, head ? FIRST_FILL : CAPACITY);
       byte[] target = wanted > array.length ? new byte[wanted * 2] : array;
-      System.arraycopy(array, start, target, 0, limit);
+      if (start > 0 || target != array) {
+        System.arraycopy(array, start, target, 0, limit);
+      }
       while (limit < wanted) {
         int n = in.read(target, limit, wanted - limit);
         if (n < 0) {

@@ -18,7 +18,12 @@ import org.vmstate.parser.io.ByteSource;
  */
 public final class RamParser {
   private static final int MAX_AHEAD = 64 << 10;
+
+  /** Bytes that are held of a pipe for a visitor that wants data. */
   private static final int MAX_HELD = 256 << 10;
+
+  /** Bytes of a file after which such a visitor is told, so that it can work meanwhile. */
+  private static final int MAX_AT_ONCE = 16 << 20;
 
   private final ByteSource source;
   private final RamContext ram;
@@ -186,17 +191,22 @@ public final class RamParser {
     return new PageRun(block, address / size, count, PageKind.DATA, 0, data, stride);
   }
 
+  private long most() {
+    if (holds) {
+      return MAX_HELD;
+    }
+    return visitor.wantsData() ? MAX_AT_ONCE : Long.MAX_VALUE;
+  }
+
   private long series(long firstWord, int stride, int last) throws IOException {
     long count = 0;
     long n;
-    long start = source.position();
+    long most = most() / stride;
     do {
-      if (holds && source.position() - start > MAX_HELD) {
-        break;
-      }
       n =
-          source.has(Math.min(stride, MAX_AHEAD))
-              ? source.skipSeries(firstWord + count * ram.pageSize(), ram.pageSize(), stride, last)
+          count < most && source.has(Math.min(stride, MAX_AHEAD))
+              ? source.skipSeries(
+                  firstWord + count * ram.pageSize(), ram.pageSize(), stride, last, most - count)
               : 0;
       count += n;
     } while (n > 0);

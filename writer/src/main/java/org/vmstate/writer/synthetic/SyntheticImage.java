@@ -36,6 +36,7 @@ public final class SyntheticImage {
   private final SyntheticMemory memory;
   private final List<RamBlock> blocks;
   private final byte[] page;
+  private final byte[] zeros;
   private Optional<XbzrleStatistics> statistics = Optional.empty();
 
   /** Writes a recipe. */
@@ -44,6 +45,7 @@ public final class SyntheticImage {
     this.memory = new SyntheticMemory(recipe);
     this.blocks = recipe.ramBlocks();
     this.page = new byte[recipe.pageSize()];
+    this.zeros = new byte[recipe.pageSize()];
   }
 
   /** Writes the sequential layout. */
@@ -105,7 +107,7 @@ public final class SyntheticImage {
             out.data(block, number, ByteBuffer.wrap(page));
           } else {
             if (sender.isPresent() && sweep > 0) {
-              sender.get().sendZero(address, page, sweep);
+              sender.get().sendZero(address, zeros, sweep);
             }
             out.fill(block, number, 1, 0);
           }

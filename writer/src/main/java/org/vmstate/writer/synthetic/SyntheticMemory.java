@@ -48,12 +48,15 @@ public final class SyntheticMemory {
   /**
    * Gives a page as it is at the end of a sweep.
    *
-   * @return false when it is all zero; the array is then filled with zeros too
+   * @return false when it is all zero; what the array then holds is not defined
    */
   public boolean content(int block, long page, int sweep, byte[] target) {
     boolean data = start(block, page, target);
     for (int s = 1; s <= sweep; s++) {
       if (isDirty(block, page, s)) {
+        if (!data) {
+          Arrays.fill(target, (byte) 0);
+        }
         data = change(new SplittableRandom(hash(block, page, s)), target, data);
       }
     }
@@ -64,7 +67,6 @@ public final class SyntheticMemory {
     long hash = hash(block, page, 0);
     double share = share(hash);
     if (share < recipe.zero()) {
-      Arrays.fill(target, (byte) 0);
       return false;
     }
     if (share < recipe.zero() + recipe.fill()) {
@@ -79,7 +81,6 @@ public final class SyntheticMemory {
 
   private static boolean change(SplittableRandom random, byte[] target, boolean wasData) {
     if (wasData && random.nextInt(ZEROED) == 0) {
-      Arrays.fill(target, (byte) 0);
       return false;
     }
     byte[] spot = new byte[MAX_SPOT_BYTES];
