@@ -3,6 +3,8 @@ package org.vmstate.analyzer.convert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Compression;
@@ -52,12 +54,18 @@ public final class Converter {
   public void convert(ByteSource source, Path input, Destination target) throws IOException {
     destination = target;
     output = new StreamOutput(options, target, notes);
+    boolean done = false;
     try {
       run(source, input);
       output.close();
+      done = true;
     } catch (InternalError e) {
       // a mapped file became shorter while it was read
       throw MappedSource.shrunk(source.position(), source.path());
+    } finally {
+      if (!done) {
+        output.abandon();
+      }
     }
   }
 
@@ -94,14 +102,39 @@ public final class Converter {
     } else if (input == null || facts.packed || options.direct()) {
       ImageReader.read(source, parseOptions, new Verbatim(output::open, progress));
     } else {
-      // what was read without an error is copied as it stands
-      ImageReader.read(source, parseOptions, facts);
-      ByteSink sink = output.open(facts.envelope, facts.xml, facts.cookie);
-      if (sink == destination.sink()) {
-        destination.append(input, facts.streamStart, progress);
-      } else {
-        facts.copy(source, sink, progress);
+      copy(source, input, facts);
+    }
+  }
+
+  /** Copies the stream as it stands while another thread reads it to see that it is whole. */
+  private void copy(ByteSource source, Path input, Facts facts) throws IOException {
+    FutureTask<Void> check =
+        new FutureTask<>(
+            () -> {
+              try (ByteSource again = ImageReader.open(input)) {
+                ImageReader.read(again, parseOptions, new StateVisitor() {});
+              }
+              return null;
+            });
+    Thread thread = new Thread(check, "check");
+    thread.setDaemon(true);
+    thread.start();
+    ByteSink sink = output.open(facts.envelope, facts.xml, facts.cookie);
+    if (sink == destination.sink()) {
+      destination.append(input, facts.streamStart, progress);
+    } else {
+      facts.copy(source, sink, progress);
+    }
+    try {
+      check.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
       }
+      throw new IOException(e.getCause());
     }
   }
 
@@ -182,7 +215,7 @@ public final class Converter {
     }
 
     void copy(ByteSource source, ByteSink sink, Progress progress) throws IOException {
-      ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+      ByteBuffer chunk = sink.allocate(CHUNK);
       long end = source.length();
       for (long at = streamStart; at < end; at += chunk.limit()) {
         chunk.clear().limit((int) Math.min(CHUNK, end - at));

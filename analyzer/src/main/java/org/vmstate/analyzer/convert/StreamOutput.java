@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.writer.compress.Packer;
+import org.vmstate.writer.compress.ZstdSink;
+import org.vmstate.writer.io.BackgroundStream;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.StreamSink;
 import org.vmstate.writer.libvirt.EnvelopeWriter;
@@ -16,6 +18,9 @@ public final class StreamOutput implements Closeable {
   private final ConvertOptions options;
   private final Destination destination;
   private final Consumer<String> notes;
+  private ZstdSink zstd;
+  private BackgroundStream file;
+  private BackgroundStream packer;
   private StreamSink packed;
 
   /** Writes to a destination. */
@@ -40,13 +45,34 @@ public final class StreamOutput implements Closeable {
     if (!compression.get().isPacked()) {
       return sink;
     }
-    packed = new StreamSink(Packer.open(compression.get(), options.level(), sink.asStream()));
+    if (compression.get() == Compression.ZSTD) {
+      zstd = new ZstdSink(sink, options.level().orElse(0));
+      return zstd;
+    }
+    // reading, packing and writing go on side by side
+    file = new BackgroundStream(sink.asStream());
+    packer = new BackgroundStream(Packer.open(compression.get(), options.level(), file));
+    packed = new StreamSink(packer);
     return packed;
+  }
+
+  /** Ends the threads of an output that is not wanted any more. */
+  void abandon() {
+    if (zstd != null) {
+      zstd.abandon();
+    }
+    if (packed != null) {
+      packer.abandon();
+      file.abandon();
+    }
   }
 
   /** Ends what is packed; the destination stays open. */
   @Override
   public void close() throws IOException {
+    if (zstd != null) {
+      zstd.close();
+    }
     if (packed != null) {
       packed.close();
     }

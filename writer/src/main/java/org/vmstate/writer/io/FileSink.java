@@ -94,9 +94,13 @@ public final class FileSink extends ByteSink {
 
   private void buffered(long offset, ByteBuffer data) throws IOException {
     long at = offset;
-    while (data.hasRemaining()) {
+    int end = data.limit();
+    while (data.position() < end) {
+      // Linux takes two to four times as long for writes of 1 MiB as for four of these
+      data.limit(Math.min(end, data.position() + BUFFER));
       at += file.write(data, at);
     }
+    data.limit(end);
   }
 
   /** Reads bytes anywhere in what was written by {@link #writeAt}; past the end there are zeros. */

@@ -1,0 +1,136 @@
+package org.vmstate.writer.io;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Hands what is written to a thread that writes it to another stream, so that both sides work at
+ * once. Up to {@link #BUFFERS} buffers are on their way. A failure of the other stream is thrown at
+ * the next call. For use by one thread.
+ */
+public final class BackgroundStream extends OutputStream {
+  private static final int BUFFERS = 4;
+  private static final int BUFFER = 512 << 10;
+
+  private final OutputStream target;
+  private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(BUFFERS + 1);
+  private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);
+  private final Thread thread;
+  private volatile IOException failure;
+  private byte[] buffer;
+  private int used;
+  private boolean closed;
+
+  /** Bytes on their way; an empty array ends the thread. */
+  private record Chunk(byte[] bytes, int length) {}
+
+  /** Writes to a stream, which is closed with this one. */
+  public BackgroundStream(OutputStream target) {
+    this.target = target;
+    for (int i = 0; i < BUFFERS; i++) {
+      free.add(new byte[BUFFER]);
+    }
+    thread = new Thread(this::run, "output");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      for (Chunk chunk = full.take(); chunk.bytes.length > 0; chunk = full.take()) {
+        try {
+          if (failure == null) {
+            target.write(chunk.bytes, 0, chunk.length);
+          }
+        } catch (IOException e) {
+          failure = e;
+        } catch (RuntimeException e) {
+          failure = new IOException(e);
+        }
+        free.put(chunk.bytes);
+      }
+    } catch (InterruptedException e) {
+      failure = new IOException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] data, int from, int length) throws IOException {
+    int at = from;
+    int left = length;
+    while (left > 0) {
+      if (buffer == null) {
+        buffer = take();
+      }
+      int n = Math.min(left, BUFFER - used);
+      System.arraycopy(data, at, buffer, used, n);
+      used += n;
+      at += n;
+      left -= n;
+      if (used == BUFFER) {
+        hand();
+      }
+    }
+  }
+
+  private byte[] take() throws IOException {
+    try {
+      byte[] result = free.take();
+      check();
+      return result;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private void hand() {
+    full.add(new Chunk(buffer, used));
+    buffer = null;
+    used = 0;
+  }
+
+  private void check() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Writes the rest, waits for it and closes the other stream. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (used > 0) {
+      hand();
+    }
+    end();
+    check();
+    target.close();
+  }
+
+  /** Forgets what is on its way; the other stream is left as it is. */
+  public void abandon() {
+    closed = true;
+    failure = new IOException("given up");
+    end();
+  }
+
+  private void end() {
+    full.add(new Chunk(new byte[0], 0));
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
