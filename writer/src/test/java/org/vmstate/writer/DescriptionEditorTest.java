@@ -13,9 +13,9 @@ import org.vmstate.writer.stream.DescriptionEditor;
 class DescriptionEditorTest {
   private static final String PLAIN =
       "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\":"
-          + " [{\"name\": \"len\", \"type\": \"uint32\", \"size\": 4}, {\"name\": \"name\", \"type\":"
-          + " \"buffer\", \"size\": 14}]}, \"page_size\": 4096, \"devices\": [{\"name\": \"a\","
-          + " \"name\": \"twice\"}]}";
+          + " [{\"name\": \"len\", \"type\": \"uint32\", \"size\": 4}, {\"name\": \"name\","
+          + " \"type\": \"buffer\", \"size\": 14}]}, \"page_size\": 4096, \"devices\": [{\"name\":"
+          + " \"a\", \"name\": \"twice\"}]}";
   private static final String MAPPED =
       PLAIN.replace(
           "\"size\": 14}]}",
@@ -52,7 +52,8 @@ class DescriptionEditorTest {
   @Test
   void unknownSubsectionKeepsItsText() {
     String odd = "{\"vmsd_name\": \"configuration/odd\", \"x\": [1,  {\"y\": 2}]}";
-    String json = PLAIN.replace("\"size\": 14}]}", "\"size\": 14}], \"subsections\": [" + odd + "]}");
+    String json =
+        PLAIN.replace("\"size\": 14}]}", "\"size\": 14}], \"subsections\": [" + odd + "]}");
     Subsection subsection = new Subsection("configuration/odd", 1, new byte[3]);
     assertEquals(json, edit(json, List.of(subsection)));
   }

@@ -52,7 +52,10 @@ class PackerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, mode = EnumSource.Mode.EXCLUDE, names = {"RAW", "SPARSE"})
+  @EnumSource(
+      value = Compression.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"RAW", "SPARSE"})
   void unpackingGivesTheContentBack(Compression compression) throws IOException {
     byte[] content = content();
     int[] levels = Packer.levels(compression);
@@ -66,8 +69,12 @@ class PackerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Compression.class, mode = EnumSource.Mode.EXCLUDE, names = {"RAW", "SPARSE"})
+  @EnumSource(
+      value = Compression.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"RAW", "SPARSE"})
   void nothingPackedIsNothing(Compression compression) throws IOException {
-    assertEquals(0, unpack(compression, pack(compression, OptionalInt.empty(), new byte[0])).length);
+    assertEquals(
+        0, unpack(compression, pack(compression, OptionalInt.empty(), new byte[0])).length);
   }
 }

@@ -81,7 +81,8 @@ class SyntheticImageTest {
     Path file = Files.createTempFile("vmstate-test", ".fixed");
     try {
       try (FileSink sink =
-          new FileSink(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), null, 0)) {
+          new FileSink(
+              FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), null, 0)) {
         new SyntheticImage(recipe).writeFixed(sink, proposal2022, alignment);
         sink.flush();
       }

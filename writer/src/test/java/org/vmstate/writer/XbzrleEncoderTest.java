@@ -48,12 +48,9 @@ class XbzrleEncoderTest {
 
   private static List<Long> form2011(byte[] after) {
     byte[] delta = new byte[PAGE];
-    int length =
-        Xbzrle2011Encoder.encode(new byte[PAGE], after, ByteOrder.LITTLE_ENDIAN, delta);
+    int length = Xbzrle2011Encoder.encode(new byte[PAGE], after, ByteOrder.LITTLE_ENDIAN, delta);
     ByteBuffer words = ByteBuffer.wrap(delta).order(ByteOrder.LITTLE_ENDIAN);
-    return IntStream.range(0, length / 8)
-        .mapToObj(i -> words.getLong(i * 8))
-        .toList();
+    return IntStream.range(0, length / 8).mapToObj(i -> words.getLong(i * 8)).toList();
   }
 
   @Test
@@ -90,8 +87,7 @@ class XbzrleEncoderTest {
     // 2 words of the first run, 510 literals, and nothing behind them
     Arrays.fill(after, 16, PAGE, (byte) 1);
     byte[] delta = new byte[PAGE];
-    int length =
-        Xbzrle2011Encoder.encode(new byte[PAGE], after, ByteOrder.LITTLE_ENDIAN, delta);
+    int length = Xbzrle2011Encoder.encode(new byte[PAGE], after, ByteOrder.LITTLE_ENDIAN, delta);
     assertEquals(PAGE, length);
   }
 
@@ -135,7 +131,10 @@ class XbzrleEncoderTest {
             .list()
             .ofMaxSize(60);
     return Combinators.combine(
-            sizes, Arbitraries.of(0, 1, 0xff, -1), Arbitraries.randomValue(r -> r.nextLong()), edits)
+            sizes,
+            Arbitraries.of(0, 1, 0xff, -1),
+            Arbitraries.randomValue(r -> r.nextLong()),
+            edits)
         .as(XbzrleEncoderTest::change);
   }
 
@@ -162,8 +161,7 @@ class XbzrleEncoderTest {
     assertEquals(length == 0, Arrays.equals(change.before, change.after));
     if (length != XbzrleEncoder.OVERFLOW) {
       byte[] page = change.before.clone();
-      assertEquals(
-          Optional.empty(), XbzrleDecoder.apply(Arrays.copyOf(delta, length), page));
+      assertEquals(Optional.empty(), XbzrleDecoder.apply(Arrays.copyOf(delta, length), page));
       assertArrayEquals(change.after, page);
     }
     assertEquals(reference(change), length < 0 ? "overflow" : hex(delta, length));
@@ -220,8 +218,7 @@ class XbzrleEncoderTest {
     if (length != Xbzrle2011Encoder.OVERFLOW) {
       byte[] page = change.before.clone();
       assertEquals(
-          Optional.empty(),
-          Xbzrle2011Decoder.apply(Arrays.copyOf(delta, length), order, page));
+          Optional.empty(), Xbzrle2011Decoder.apply(Arrays.copyOf(delta, length), order, page));
       assertArrayEquals(change.after, page);
     } else {
       assertTrue(!Arrays.equals(change.before, change.after));

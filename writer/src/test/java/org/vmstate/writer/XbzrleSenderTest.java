@@ -76,8 +76,7 @@ class XbzrleSenderTest {
     assertEquals(3, sender.delta().remaining());
     assertEquals(Outcome.PAGE, sender.send(0, page(8), 3, false), "overflow");
     assertEquals(Outcome.NOTHING, sender.send(0, page(8), 3, false), "the sent page was cached");
-    assertEquals(
-        new XbzrleStatistics(5, 1, 4, 1, 3 + 3 + PAGE), sender.statistics());
+    assertEquals(new XbzrleStatistics(5, 1, 4, 1, 3 + 3 + PAGE), sender.statistics());
     assertEquals(4, sender.statistics().hits());
   }
 

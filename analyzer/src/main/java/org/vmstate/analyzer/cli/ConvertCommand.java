@@ -83,7 +83,8 @@ final class ConvertCommand implements Callable<Integer> {
         .flag("--force", "Replace OUT where it exists.")
         .flag("--direct", "Write page data with O_DIRECT, past the page cache.")
         .flag("--no-sync", "Do not wait until OUT is on disk.")
-        .option(Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
+        .option(
+            Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
     command.spec = ProgressLine.addTo(builder).spec();
     return command.spec;
   }
@@ -137,8 +138,7 @@ final class ConvertCommand implements Callable<Integer> {
         FormatId.of(name)
             .orElseThrow(
                 () ->
-                    new ParameterException(
-                        spec.commandLine(), "-O " + name + ": no such format"));
+                    new ParameterException(spec.commandLine(), "-O " + name + ": no such format"));
     List<String> texts = CommandBuilder.value(spec, "-o");
     OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
     Integer workers = CommandBuilder.value(spec, "-W");

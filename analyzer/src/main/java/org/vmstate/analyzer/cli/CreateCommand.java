@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.create.Creator;
@@ -23,13 +22,7 @@ import picocli.CommandLine.ParameterException;
 final class CreateCommand implements Callable<Integer> {
   private static final List<String> KEYS =
       List.of(
-          "save-version",
-          "byte-order",
-          "xml",
-          "cookie",
-          "running",
-          "align",
-          "compression-level");
+          "save-version", "byte-order", "xml", "cookie", "running", "align", "compression-level");
 
   private static final List<String> KINDS = List.of("zero", "fill", "duplicate", "random");
 
@@ -76,7 +69,9 @@ final class CreateCommand implements Callable<Integer> {
                         + " zero=50,fill=5,duplicate=5)."))
             .option(Integer.class, "N", "Sweeps after the first (default: 0).", "--iterations")
             .option(
-                Double.class, "PERCENT", "Pages that change before each (default: 5).",
+                Double.class,
+                "PERCENT",
+                "Pages that change before each (default: 5).",
                 "--dirty-rate")
             .option(
                 option("--xbzrle", "current|2011", "Send changed pages as deltas of this form."))

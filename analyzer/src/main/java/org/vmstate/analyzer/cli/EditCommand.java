@@ -37,7 +37,8 @@ final class EditCommand implements Callable<Integer> {
             .about(
                 "Changes the domain XML of a libvirt image, at any length, or how it resumes.",
                 "",
-                "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started on",
+                "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started"
+                    + " on",
                 "the domain XML. The result goes to OUT; --in-place changes FILE itself, which is",
                 "possible as long as the texts fit in front of the stream.",
                 "")

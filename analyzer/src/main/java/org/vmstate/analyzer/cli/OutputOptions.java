@@ -78,8 +78,7 @@ final class OutputOptions {
   }
 
   private ConversionException wrong(String key, String expected) {
-    return new ConversionException(
-        "-o " + key + "=" + values.get(key) + ": expected " + expected);
+    return new ConversionException("-o " + key + "=" + values.get(key) + ": expected " + expected);
   }
 
   OptionalInt saveVersion() throws ConversionException {

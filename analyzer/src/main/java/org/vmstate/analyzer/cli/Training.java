@@ -45,7 +45,8 @@ final class Training {
   private static void trainConvert(Path image) throws IOException {
     Path out = image.resolveSibling(image.getFileName() + ".converted");
     for (String format : List.of("qemu", "qemu-mapped-ram")) {
-      Main.run("convert", "-q", "--force", "--no-sync", "-O", format, image.toString(), out.toString());
+      Main.run(
+          "convert", "-q", "--force", "--no-sync", "-O", format, image.toString(), out.toString());
       for (String back : List.of("qemu", "qemu-mapped-ram")) {
         Main.run("convert", "-q", "-O", back, out.toString(), image + ".again");
         Files.deleteIfExists(Path.of(image + ".again"));

@@ -1,8 +1,8 @@
 package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -18,7 +18,6 @@ import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.stream.StreamParser;
 import org.vmstate.writer.io.ByteSink;
-import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
 /** Converts one image. The input is read once, or twice where each page is to be sent once. */

@@ -39,9 +39,7 @@ final class DeltaFeed implements PageFeed {
             "xbzrle-base: the RAM blocks of the two images differ; a delta needs the same guest");
       }
     }
-    if (!form2011
-        && !theirs.isEmpty()
-        && theirs.getFirst().pageSize() > XbzrleEncoder.MAX_PAGE) {
+    if (!form2011 && !theirs.isEmpty() && theirs.getFirst().pageSize() > XbzrleEncoder.MAX_PAGE) {
       throw new ConversionException(
           "xbzrle-base: deltas are possible for pages up to "
               + XbzrleEncoder.MAX_PAGE

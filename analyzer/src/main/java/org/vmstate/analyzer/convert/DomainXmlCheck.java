@@ -41,7 +41,9 @@ public final class DomainXmlCheck {
       }
     } catch (XMLStreamException e) {
       throw new ConversionException(
-          name + ": not well-formed: " + e.getMessage().lines().reduce((a, b) -> b).orElse("")
+          name
+              + ": not well-formed: "
+              + e.getMessage().lines().reduce((a, b) -> b).orElse("")
               + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNumber()));
     }
   }

@@ -25,7 +25,8 @@ public final class EnvelopePlan {
     int version = options.saveVersion().orElse(SaveFormat.VERSION);
     if (options.xml().isEmpty() && source == null) {
       throw new ConversionException(
-          options.target().label() + " needs a domain XML, which a bare stream does not have:"
+          options.target().label()
+              + " needs a domain XML, which a bare stream does not have:"
               + " give -o xml=FILE");
     }
     String newXml = options.xml().orElse(xml);

@@ -90,8 +90,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     }
     int pageSize = blocks.getFirst().pageSize();
     long alignment =
-        Math.max(
-            pageSize, options.align().orElse(is2022() ? pageSize : FixedFormat.ALIGNMENT));
+        Math.max(pageSize, options.align().orElse(is2022() ? pageSize : FixedFormat.ALIGNMENT));
     fixed = new FixedRamWriter((FileSink) sink(), is2022(), alignment);
     fixed.list(blocks.stream().map(RamBlock::plain).toList());
     workers = new PageWorkers(options.workers());

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.formats.FormatId;
 
 /** Images of guests that never started, from every machine type, saved in the two layouts. */
 class QemuMachinesLabTest {
@@ -106,7 +107,7 @@ class QemuMachinesLabTest {
 
   @ParameterizedTest
   @MethodSource("machines")
-  void machineIsReadInBothLayouts(Machine machine) throws Exception {
+  void machineIsReadInBothLayoutsAndLoadsConversions(Machine machine) throws Exception {
     Path lab = Lab.require();
     Path sequential = folder.resolve("sequential");
     try (Qemu qemu = start(machine)) {
@@ -125,6 +126,36 @@ class QemuMachinesLabTest {
     assertEquals(Reads.decoded(dump), Reads.decoded(Reads.dump(mapped, false)));
     Reads.covered(mapped);
     assertFalse(Reads.equalsScript(lab, mapped), "the script reads mapped-ram now: use it");
+
+    Path there = folder.resolve("there");
+    Conversions.convert(sequential, there, FormatId.QEMU_MAPPED_RAM);
+    assertLoads(machine, sequential, there, "mapped-ram");
+    Path back = folder.resolve("back");
+    Conversions.convert(there, back, FormatId.QEMU);
+    assertLoads(machine, sequential, back);
+    Conversions.convert(mapped, back, FormatId.QEMU);
+    assertLoads(machine, mapped, back);
+  }
+
+  /** Loads a conversion and saves it again: the memory must be that of the original. */
+  private void assertLoads(Machine machine, Path original, Path converted, String... capabilities)
+      throws Exception {
+    Path again = folder.resolve("again");
+    try (Qemu qemu = start(machine, "-incoming", "defer")) {
+      qemu.enable(capabilities);
+      qemu.load("file:" + converted);
+      qemu.save("file:" + again);
+    }
+    JsonNode before = Reads.dump(original, true);
+    JsonNode after = Reads.dump(again, true);
+    assertEquals(Reads.decoded(before), Reads.decoded(after));
+    // QEMU itself rebuilds tables of firmware while it starts
+    assertEquals(mainBlock(before), mainBlock(after));
+  }
+
+  private static String mainBlock(JsonNode dump) {
+    JsonNode block = dump.path("memory").path(0);
+    return block.path("block").asText() + block.path("sha256").asText();
   }
 
   @Test
@@ -169,6 +200,31 @@ class QemuMachinesLabTest {
     assertEquals("pc-i440fx-7.2", dump.path("configuration").path("machine").asText());
     assertTrue(Reads.equalsScript(lab, image), "the script failed");
     Reads.covered(image);
+
+    // mapped-ram came later: what goes there and back must load again
+    Path mapped = folder.resolve("mapped");
+    Path back = folder.resolve("back");
+    Conversions.convert(image, mapped, FormatId.QEMU_MAPPED_RAM);
+    Conversions.convert(mapped, back, FormatId.QEMU);
+    Path again = folder.resolve("again");
+    try (Qemu qemu =
+        Qemu.start72(
+            lab,
+            folder,
+            "-M",
+            "pc",
+            "-m",
+            "64",
+            "-nodefaults",
+            "-accel",
+            "tcg",
+            "-S",
+            "-incoming",
+            "defer")) {
+      qemu.load("exec:cat " + back);
+      qemu.save("exec:cat > " + again);
+    }
+    assertEquals(mainBlock(Reads.dump(image, true)), mainBlock(Reads.dump(again, true)));
   }
 
   @Test
@@ -242,5 +298,14 @@ class QemuMachinesLabTest {
     assertTrue(decoded > 20, "decoded " + decoded);
     Reads.covered(image);
     assertEquals(decoded, Reads.decoded(Reads.dumpPiped(image)));
+
+    Path mapped = folder.resolve("mapped");
+    Conversions.convert(image, mapped, FormatId.QEMU_MAPPED_RAM);
+    arguments.addAll(List.of("-incoming", "defer"));
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+      qemu.enable("mapped-ram");
+      qemu.load("file:" + mapped);
+    }
+    assertEquals(Reads.hashes(image), Reads.hashes(mapped));
   }
 }

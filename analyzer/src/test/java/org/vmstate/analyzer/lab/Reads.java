@@ -1,14 +1,19 @@
 package org.vmstate.analyzer.lab;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,6 +28,8 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.io.StreamSink;
+import org.vmstate.writer.stream.RecordWriter;
 
 /** What our reader makes of an image that a real program wrote. */
 final class Reads {
@@ -110,29 +117,70 @@ final class Reads {
     return true;
   }
 
-  /** Checks that the elements are disjoint, ascending and cover the file. */
+  /**
+   * Checks that the elements are disjoint, ascending and cover the file, and that writing them again
+   * gives the same bytes.
+   */
   static void covered(Path image) throws IOException {
-    long[] end = new long[1];
-    boolean[] packed = new boolean[1];
-    StateVisitor visitor =
-        new StateVisitor() {
-          @Override
-          public void element(Element element) {
-            assertEquals(end[0], element.range().start(), element.toString());
-            end[0] = element.range().end();
-          }
-
-          @Override
-          public void unpacking(Compression compression) {
-            packed[0] = true;
-            end[0] = 0;
-          }
-        };
-    try (ByteSource source = ImageReader.open(image)) {
-      ImageReader.read(source, ParseOptions.DEFAULT, visitor);
+    try (ByteSource source = ImageReader.open(image);
+        ByteSource content = ImageReader.open(image);
+        InputStream expected = new BufferedInputStream(Files.newInputStream(image), 1 << 20);
+        StreamSink sink = new StreamSink(new Expecting(expected, image))) {
+      Rewriter rewriter = new Rewriter(new RecordWriter(sink, content));
+      ImageReader.read(source, ParseOptions.DEFAULT, rewriter);
+      sink.flush();
+      assertEquals(Files.size(image), sink.position(), image + ": not all was written again");
+      if (!rewriter.packed) {
+        assertEquals(Files.size(image), rewriter.end);
+      }
     }
-    if (!packed[0]) {
-      assertEquals(Files.size(image), end[0]);
+  }
+
+  /** Follows the ranges, and writes every element of the file itself. */
+  private static final class Rewriter implements StateVisitor {
+    private final RecordWriter records;
+    private long end;
+    private boolean packed;
+
+    Rewriter(RecordWriter records) {
+      this.records = records;
+    }
+
+    @Override
+    public void element(Element element) throws IOException {
+      assertEquals(end, element.range().start(), element.toString());
+      end = element.range().end();
+      if (!packed) {
+        records.write(element);
+      }
+    }
+
+    @Override
+    public void unpacking(Compression compression) {
+      packed = true;
+      end = 0;
+    }
+  }
+
+  /** Compares what is written with a file. */
+  private static final class Expecting extends OutputStream {
+    private final InputStream expected;
+    private final Path image;
+
+    Expecting(InputStream expected, Path image) {
+      this.expected = expected;
+      this.image = image;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] data, int from, int length) throws IOException {
+      assertArrayEquals(
+          expected.readNBytes(length), Arrays.copyOfRange(data, from, from + length), image + "");
     }
   }
 }

@@ -71,11 +71,7 @@ class RestoreMatrixLabTest {
       sources.put("libvirt-" + format, image);
     }
     guest.libvirt().destroy(TickingGuest.NAME);
-    xml =
-        Reads.dump(sources.get("libvirt-raw"), false)
-            .path("libvirt")
-            .path("domain_xml")
-            .asText();
+    xml = Reads.dump(sources.get("libvirt-raw"), false).path("libvirt").path("domain_xml").asText();
   }
 
   /** The guest goes from libvirt to a QEMU of our own, which saves it in its own forms. */
@@ -86,8 +82,7 @@ class RestoreMatrixLabTest {
     try (Qemu qemu = guest.qemu()) {
       qemu.load("file:" + stream);
       qemu.enable("mapped-ram", "multifd");
-      qemu.call(
-          "migrate-set-parameters", "{\"max-bandwidth\": 10000000000, \"direct-io\": true}");
+      qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 10000000000, \"direct-io\": true}");
       qemu.save("file:" + mapped);
     }
     Path sequential = folder.resolve("qemu-sequential");
@@ -103,8 +98,7 @@ class RestoreMatrixLabTest {
         qemu.call("cont");
         guest.awaitTick();
         qemu.enable("xbzrle");
-        qemu.call(
-            "migrate-set-parameters", "{\"max-bandwidth\": 30000000, \"downtime-limit\": 1}");
+        qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 30000000, \"downtime-limit\": 1}");
         qemu.save("file:" + live);
       }
     }

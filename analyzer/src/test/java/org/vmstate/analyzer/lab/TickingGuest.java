@@ -74,7 +74,8 @@ final class TickingGuest {
 
   private static List<String> processArguments() throws IOException {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      for (Path process : processes.filter(p -> p.getFileName().toString().matches("\\d+")).toList()) {
+      for (Path process :
+          processes.filter(p -> p.getFileName().toString().matches("\\d+")).toList()) {
         String text = "";
         try {
           text = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
@@ -109,6 +110,13 @@ final class TickingGuest {
     } finally {
       libvirt.destroy(NAME);
     }
+  }
+
+  /** Restores by libvirt and lets the guest tick on. */
+  void restoreAndStay(Path image) throws Exception {
+    Files.write(log, new byte[0]);
+    libvirt.virsh("restore", image.toString(), "--running");
+    awaitTick();
   }
 
   /** Starts a QEMU with the same devices that waits for a stream. */

@@ -18,8 +18,7 @@ public sealed interface Element {
    *
    * @param words the 19 words behind the magic as they stand, each unsigned 32 bits
    */
-  record EnvelopeHeader(ByteRange range, Envelope envelope, List<Long> words)
-      implements Element {}
+  record EnvelopeHeader(ByteRange range, Envelope envelope, List<Long> words) implements Element {}
 
   /** The domain XML with its terminator. */
   record DomainXml(ByteRange range) implements Element {}

@@ -40,8 +40,7 @@ public final class EncodedPage {
     }
   }
 
-  private static ByteOrder order2011(Content content, long dataOffset)
-      throws IOException {
+  private static ByteOrder order2011(Content content, long dataOffset) throws IOException {
     ByteBuffer magic = ByteBuffer.allocate(2);
     content.copy(dataOffset - MAGIC_TO_DATA, magic);
     return DeltaRecordParser.order(magic.get(0) == 0x23);

@@ -11,7 +11,9 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 import org.vmstate.formats.libvirt.Compression;
 
-/** Opens packing streams. The same input, level and version of the libraries give the same bytes. */
+/**
+ * Opens packing streams. The same input, level and version of the libraries give the same bytes.
+ */
 public final class Packer {
   private static final int BUFFER = 64 << 10;
   private static final int XZ_OF_LIBVIRT = 3;

@@ -34,8 +34,7 @@ public final class DirectFile implements Closeable {
   public static DirectFile open(Path path) throws IOException {
     int alignment = (int) Math.max(PAGE, Files.getFileStore(path).getBlockSize());
     try {
-      return new DirectFile(
-          FileChannel.open(path, StandardOpenOption.WRITE, option()), alignment);
+      return new DirectFile(FileChannel.open(path, StandardOpenOption.WRITE, option()), alignment);
     } catch (IOException | UnsupportedOperationException e) {
       throw new IOException(path.getParent() + ": no O_DIRECT on this file system", e);
     }

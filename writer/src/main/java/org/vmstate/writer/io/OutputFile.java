@@ -32,8 +32,7 @@ public final class OutputFile implements Closeable {
     this.target = target;
     this.temporary = temporary;
     this.replace = replace;
-    this.channel =
-        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.vmstate.writer.libvirt;
 
+import io.kaitai.struct.ByteBufferKaitaiStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import io.kaitai.struct.ByteBufferKaitaiStream;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
@@ -15,7 +15,9 @@ import org.vmstate.formats.spec.LibvirtSaveHeader;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.SpecWriter;
 
-/** Writes what a libvirt image puts in front of the stream. Source: libvirt 11.3.0 qemu_saveimage.c. */
+/**
+ * Writes what a libvirt image puts in front of the stream. Source: libvirt 11.3.0 qemu_saveimage.c.
+ */
 public final class EnvelopeWriter {
   private static final int VERSION_OFFSET = 16;
   private static final int FIXED_WORDS = 6;
@@ -28,8 +30,7 @@ public final class EnvelopeWriter {
    *
    * @param words the 19 words behind the magic
    */
-  public static void header(ByteSink sink, Envelope envelope, List<Long> words)
-      throws IOException {
+  public static void header(ByteSink sink, Envelope envelope, List<Long> words) throws IOException {
     String magic = envelope.complete() ? SaveFormat.MAGIC : SaveFormat.MAGIC_PARTIAL;
     sink.write(header(magic, envelope.bigEndian(), words));
   }

@@ -64,8 +64,7 @@ public final class FixedRamWriter implements Closeable {
 
   private MappedBlock place(RamBlock block) {
     long header = sink.position();
-    int headerLength =
-        proposal2022 ? FixedFormat.HEADER_LENGTH_2022 : FixedFormat.HEADER_LENGTH;
+    int headerLength = proposal2022 ? FixedFormat.HEADER_LENGTH_2022 : FixedFormat.HEADER_LENGTH;
     long bitmap = header + headerLength;
     long length = FixedFormat.bitmapLength(block.pages());
     long pages = Math.addExact(bitmap + length, alignment - 1) & -alignment;

@@ -149,8 +149,7 @@ public final class DescriptionEditor {
         String array = count > 1 ? "\"array_len\": " + count + ", " : "";
         yield List.of(counter, field("capabilities", array, "capability", 1 + payload.get()));
       }
-      case StreamFormat.UUID ->
-          List.of(field("uuid.data", "\"array_len\": 16, ", "uint8", 1));
+      case StreamFormat.UUID -> List.of(field("uuid.data", "\"array_len\": 16, ", "uint8", 1));
       default -> List.of();
     };
   }

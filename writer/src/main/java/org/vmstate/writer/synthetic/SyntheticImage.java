@@ -91,8 +91,7 @@ public final class SyntheticImage {
     return new XbzrleSender(cache, recipe.pageSize(), recipe.xbzrle2011());
   }
 
-  private void sweep(
-      PageRecordWriter out, Optional<XbzrleSender> sender, int sweep, boolean last)
+  private void sweep(PageRecordWriter out, Optional<XbzrleSender> sender, int sweep, boolean last)
       throws IOException {
     long base = 0;
     for (RamBlock block : blocks) {
@@ -196,7 +195,9 @@ public final class SyntheticImage {
       sink.be64(recipe.seed() + i);
       stream.footer(device);
       described.add(
-          "{\"name\": \"synthetic\", \"instance_id\": " + i + ", \"vmsd_name\": \"synthetic\","
+          "{\"name\": \"synthetic\", \"instance_id\": "
+              + i
+              + ", \"vmsd_name\": \"synthetic\","
               + " \"version\": 1, \"fields\": [{\"name\": \"seed\", \"type\": \"uint64\","
               + " \"size\": 8}]}");
     }

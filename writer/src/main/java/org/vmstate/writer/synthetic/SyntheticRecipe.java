@@ -75,13 +75,7 @@ public record SyntheticRecipe(
         .mapToObj(
             i ->
                 new RamBlock(
-                    i,
-                    blocks.get(i).name,
-                    blocks.get(i).length,
-                    pageSize,
-                    0,
-                    -1,
-                    Optional.empty()))
+                    i, blocks.get(i).name, blocks.get(i).length, pageSize, 0, -1, Optional.empty()))
         .toList();
   }
 }

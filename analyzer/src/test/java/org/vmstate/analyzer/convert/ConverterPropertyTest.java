@@ -1,0 +1,288 @@
+package org.vmstate.analyzer.convert;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.vmstate.analyzer.memory.MemoryHasher;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.testkit.ImageArbitraries;
+import org.vmstate.testkit.ImageRecipe;
+import org.vmstate.writer.io.StreamSink;
+import org.vmstate.writer.synthetic.SyntheticImage;
+import org.vmstate.writer.synthetic.SyntheticRecipe;
+
+/** Whatever the way, the state stays what it was. */
+class ConverterPropertyTest {
+  private static final String XML = "<domain type='qemu'><name>x</name></domain>";
+
+  private static Path folder;
+
+  @BeforeContainer
+  static void makeFolder() throws IOException {
+    folder = Files.createTempDirectory("vmstate-test");
+  }
+
+  @AfterContainer
+  static void removeFolder() throws IOException {
+    for (String name : List.of("in", "there", "back", "pipe")) {
+      Files.deleteIfExists(folder.resolve(name));
+    }
+    Files.delete(folder);
+  }
+
+  /** What an image means: its memory, and every section that is not RAM. */
+  record State(List<String> memory, List<String> sections) {
+    static State of(Path file) throws IOException {
+      List<String> sections = new ArrayList<>();
+      List<String> hashes = new ArrayList<>();
+      try (ByteSource source = ImageReader.open(file);
+          Memory memory = Memory.read(source, ParseOptions.DEFAULT)) {
+        for (RamBlock block : memory.blocks()) {
+          hashes.add(block.name() + MemoryHasher.sha256(memory.contents(), block));
+        }
+      }
+      try (ByteSource source = ImageReader.open(file)) {
+        ImageReader.read(
+            source,
+            ParseOptions.DEFAULT,
+            new StateVisitor() {
+              @Override
+              public void element(Element element) {
+                if (element instanceof Element.DevicePayload payload) {
+                  sections.add(payload.section() + " " + payload.range().length());
+                }
+              }
+            });
+      }
+      return new State(hashes, sections);
+    }
+  }
+
+  static void convert(Path input, Path output, ConvertOptions options) throws IOException {
+    try (ByteSource source = ImageReader.open(input);
+        Destination target = Destination.file(output, true, options.direct())) {
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+          .convert(source, input, target);
+      target.commit(false);
+    }
+  }
+
+  static ConvertOptions options(FormatId target) {
+    ConvertOptions plain = ConvertOptions.to(target);
+    return target.isLibvirt() ? plain.withXml(XML) : plain;
+  }
+
+  @Provide
+  Arbitrary<ImageRecipe> images() {
+    return ImageArbitraries.recipes();
+  }
+
+  @Provide
+  Arbitrary<FormatId> formats() {
+    return Arbitraries.of(FormatId.values());
+  }
+
+  @Provide
+  Arbitrary<SyntheticRecipe> live() {
+    return Combinators.combine(
+            Arbitraries.longs(),
+            Arbitraries.integers().between(1, 300),
+            Arbitraries.integers().between(1, 4),
+            Arbitraries.of("", "current", "2011"))
+        .as(
+            (seed, pages, sweeps, form) ->
+                new SyntheticRecipe(
+                    seed,
+                    "synthetic",
+                    4096,
+                    List.of(
+                        new SyntheticRecipe.Block("a", pages * 4096L),
+                        new SyntheticRecipe.Block("b", 8 * 4096L)),
+                    0.3,
+                    0.1,
+                    0.1,
+                    sweeps,
+                    0.3,
+                    !form.isEmpty(),
+                    form.equals("2011"),
+                    1));
+  }
+
+  private static Path live(SyntheticRecipe recipe) throws IOException {
+    Path file = folder.resolve("in");
+    try (StreamSink sink = new StreamSink(Files.newOutputStream(file))) {
+      new SyntheticImage(recipe).writeSequential(sink);
+    }
+    return file;
+  }
+
+  @Property(tries = 100)
+  void thereAndBackGivesTheSameState(
+      @ForAll("images") ImageRecipe recipe,
+      @ForAll("formats") FormatId there,
+      @ForAll("formats") FormatId back)
+      throws IOException {
+    Path in = folder.resolve("in");
+    Files.write(in, recipe.sequential());
+    State before = State.of(in);
+    convert(in, folder.resolve("there"), options(there));
+    assertEquals(before, State.of(folder.resolve("there")), there.label());
+    convert(folder.resolve("there"), folder.resolve("back"), options(back));
+    assertEquals(before, State.of(folder.resolve("back")), there + " to " + back);
+  }
+
+  @Property(tries = 60)
+  void passesAndDeltasEndInTheSameMemory(
+      @ForAll("live") SyntheticRecipe recipe, @ForAll("formats") FormatId target)
+      throws IOException {
+    Path in = live(recipe);
+    convert(in, folder.resolve("there"), options(target));
+    assertEquals(State.of(in), State.of(folder.resolve("there")), target.label());
+  }
+
+  /** A stream that stays sequential is copied record for record. */
+  @Property(tries = 30)
+  void sequentialStreamComesBackToTheByte(
+      @ForAll("live") SyntheticRecipe recipe, @ForAll("formats") FormatId target)
+      throws IOException {
+    if (ConvertOptions.to(target).isFixed()) {
+      return;
+    }
+    Path in = live(recipe);
+    convert(in, folder.resolve("there"), options(target));
+    convert(folder.resolve("there"), folder.resolve("back"), options(FormatId.QEMU));
+    assertArrayEquals(Files.readAllBytes(in), Files.readAllBytes(folder.resolve("back")));
+  }
+
+  /** The canonical form of a layout does not depend on where the state came from. */
+  @Property(tries = 30)
+  void fixedLayoutIsTheSameByEveryWay(@ForAll("live") SyntheticRecipe recipe) throws IOException {
+    Path in = live(recipe);
+    ConvertOptions mapped = options(FormatId.QEMU_MAPPED_RAM);
+    convert(in, folder.resolve("there"), mapped);
+    byte[] direct = Files.readAllBytes(folder.resolve("there"));
+    ConvertOptions compact =
+        options(FormatId.LIBVIRT_ZSTD).withPages(true, Optional.empty(), false, false, 1);
+    convert(in, folder.resolve("back"), compact);
+    convert(folder.resolve("back"), folder.resolve("there"), mapped);
+    assertArrayEquals(direct, Files.readAllBytes(folder.resolve("there")));
+  }
+
+  /** From a pipe, through packing, with one worker or several: the same bytes. */
+  @Property(tries = 40)
+  void pipeGivesTheSameBytesAsAFile(
+      @ForAll("live") SyntheticRecipe recipe, @ForAll("formats") FormatId target)
+      throws IOException {
+    Path in = live(recipe);
+    convert(in, folder.resolve("there"), options(target));
+    byte[] packed = Files.readAllBytes(in);
+    Path out = folder.resolve("pipe");
+    ConvertOptions options = options(target).withPages(false, Optional.empty(), false, false, 3);
+    try (ByteSource source = ImageReader.open(new ByteArrayInputStream(packed));
+        Destination destination = Destination.file(out, true, false)) {
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+          .convert(source, null, destination);
+      destination.commit(false);
+    }
+    assertArrayEquals(Files.readAllBytes(folder.resolve("there")), Files.readAllBytes(out));
+    if (!options.isFixed()) {
+      ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+      try (ByteSource source = ImageReader.open(in);
+          Destination destination = Destination.stream(stdout)) {
+        new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+            .convert(source, in, destination);
+        destination.commit(false);
+      }
+      assertArrayEquals(Files.readAllBytes(out), stdout.toByteArray());
+    }
+  }
+
+  @Property(tries = 30)
+  void deltasOnABaseEndInTheMemoryOfTheOther(
+      @ForAll("live") SyntheticRecipe recipe, @ForAll boolean form2011) throws IOException {
+    SyntheticRecipe earlier =
+        new SyntheticRecipe(
+            recipe.seed(),
+            recipe.machine(),
+            recipe.pageSize(),
+            recipe.blocks(),
+            recipe.zero(),
+            recipe.fill(),
+            recipe.duplicate(),
+            0,
+            0,
+            false,
+            false,
+            0);
+    Files.copy(live(earlier), folder.resolve("there"), StandardCopyOption.REPLACE_EXISTING);
+    Path in = live(recipe);
+    ConvertOptions options =
+        options(FormatId.QEMU)
+            .withPages(false, Optional.of(folder.resolve("there")), form2011, false, 1);
+    convert(in, folder.resolve("back"), options);
+    assertEquals(State.of(in), State.of(folder.resolve("back")));
+  }
+
+  @Property(tries = 20)
+  void alignmentOfChoice(@ForAll("images") ImageRecipe recipe) throws IOException {
+    Path in = folder.resolve("in");
+    Files.write(in, recipe.sequential());
+    for (long align : new long[] {8192, 65536, 4 << 20}) {
+      ConvertOptions plain = options(FormatId.LIBVIRT_SPARSE);
+      ConvertOptions options =
+          new ConvertOptions(
+              plain.target(),
+              plain.saveVersion(),
+              plain.bigEndian(),
+              plain.xml(),
+              plain.cookie(),
+              plain.running(),
+              OptionalLong.of(align),
+              plain.level(),
+              false,
+              Optional.empty(),
+              false,
+              false,
+              2);
+      convert(in, folder.resolve("there"), options);
+      try (ByteSource source = ImageReader.open(folder.resolve("there"))) {
+        ImageReader.read(
+            source,
+            ParseOptions.DEFAULT,
+            new StateVisitor() {
+              @Override
+              public void element(Element element) {
+                if (element instanceof Element.PageArea area) {
+                  assertEquals(0, area.range().start() % align);
+                }
+              }
+            });
+      }
+      assertEquals(State.of(in), State.of(folder.resolve("there")));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Conversions of generated and damaged images. */
+package org.vmstate.analyzer.convert;
