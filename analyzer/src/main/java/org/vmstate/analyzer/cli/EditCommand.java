@@ -18,13 +18,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img edit}. */
 final class EditCommand implements Callable<Integer> {
-  /** Arguments of {@code --features}. */
-  enum Features {
-    /** No bit set. */
-    NONE,
-    /** Bit 0. */
-    MAPPED_RAM
-  }
+  private static final String MAPPED_RAM = "mapped-ram";
 
   private CommandSpec spec;
 
@@ -53,7 +47,7 @@ final class EditCommand implements Callable<Integer> {
             .flag("--paused", "A restore leaves the guest paused.")
             .option(
                 OptionSpec.builder("--features")
-                    .type(Features.class)
+                    .type(String.class)
                     .paramLabel("none|mapped-ram")
                     .description("Feature bits of a version 3 header.")
                     .build())
@@ -112,7 +106,11 @@ final class EditCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--running and --paused exclude each other");
     }
     Path file = CommandBuilder.value(spec, "--xml");
-    Features features = CommandBuilder.value(spec, "--features");
+    String features = CommandBuilder.value(spec, "--features");
+    if (features != null && !features.equals("none") && !features.equals(MAPPED_RAM)) {
+      throw new ParameterException(
+          spec.commandLine(), "--features " + features + ": expected none or mapped-ram");
+    }
     Optional<String> xml = Optional.empty();
     if (file != null) {
       xml = Optional.of(OutputOptions.readText(file));
@@ -125,7 +123,7 @@ final class EditCommand implements Callable<Integer> {
     return new EnvelopeChange(
         xml,
         running || paused ? Optional.of(running) : Optional.empty(),
-        Optional.ofNullable(features).map(f -> f == Features.MAPPED_RAM));
+        Optional.ofNullable(features).map(MAPPED_RAM::equals));
   }
 
   /** Lets the user edit the text in a file that only they can read: it may hold passwords. */

@@ -14,16 +14,19 @@ final class RootCommand {
                 "vmstate-img",
                 () -> {
                   throw new CommandLine.ParameterException(
-                      self[0].commandLine(), "expected a command: info, dump or samples");
+                      self[0].commandLine(),
+                      "expected a command: info, dump, convert, edit, create or samples");
                 })
             .about(
-                "Explains saved virtual-machine state: QEMU migration streams and libvirt save"
-                    + " images.")
+                "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
+                    + " streams and libvirt save images.")
             .footer(
                 "%nWhere to start:%n",
                 "  vmstate-img info FILE                what FILE is and what a restore needs",
                 "  vmstate-img dump FILE | jq .         everything in it, as JSON",
                 "  vmstate-img dump --section ram FILE  one section only",
+                "  vmstate-img convert -O FMT IN OUT    another layout, compression or envelope",
+                "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",
                 "",
                 "FILE may be sample:NAME ('vmstate-img samples' lists the names) or - for standard"

@@ -28,7 +28,7 @@ final class Training {
     Path scratch = Files.createTempFile("vmstate-img", ".training");
     for (Sample sample : Samples.list()) {
       Samples.unpack(sample.name(), scratch);
-      try (Output.Redirect _ = Output.redirect(OutputStream.nullOutputStream())) {
+      try (Output.Redirect _ = Output.redirect(new Nowhere())) {
         Main.run("info", scratch.toString());
         Main.run("info", "--output=json", scratch.toString());
         Main.run("dump", scratch.toString());
@@ -40,6 +40,17 @@ final class Training {
     trainPacked(scratch);
     Files.delete(scratch);
     Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
+  }
+
+  /**
+   * Unlike {@link OutputStream#nullOutputStream} it can be used again after a command closed it.
+   */
+  private static final class Nowhere extends OutputStream {
+    @Override
+    public void write(int b) {}
+
+    @Override
+    public void write(byte[] data, int from, int length) {}
   }
 
   private static void trainConvert(Path image) throws IOException {
@@ -69,7 +80,7 @@ final class Training {
       try (OutputStream out = packer.open(Files.newOutputStream(scratch))) {
         out.write(image);
       }
-      try (Output.Redirect _ = Output.redirect(OutputStream.nullOutputStream())) {
+      try (Output.Redirect _ = Output.redirect(new Nowhere())) {
         Main.run("info", scratch.toString());
         Main.run("dump", scratch.toString());
       }

@@ -89,7 +89,7 @@ public final class Converter {
     }
     if (!source.isSeekable()) {
       // a pipe, in which no fixed layout can be read
-      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress));
+      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
       return;
     }
     Facts facts = new Facts();
@@ -99,7 +99,7 @@ public final class Converter {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
       ImageReader.read(source, parseOptions, visitor);
     } else if (input == null || facts.packed || options.direct()) {
-      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress));
+      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
     } else {
       copy(source, input, facts);
     }
@@ -111,7 +111,7 @@ public final class Converter {
         new FutureTask<>(
             () -> {
               try (ByteSource again = ImageReader.open(input)) {
-                ImageReader.read(again, parseOptions, new StateVisitor() {});
+                ImageReader.read(again, parseOptions, new Check(notes));
               }
               return null;
             });
@@ -167,6 +167,14 @@ public final class Converter {
     ByteSource stream = memory.stream();
     visitor.content(stream);
     new StreamParser(stream, parseOptions, visitor).parse();
+  }
+
+  /** Tells what is odd. */
+  private record Check(Consumer<String> notes) implements StateVisitor {
+    @Override
+    public void notice(long offset, String text) {
+      notes.accept(text + " at 0x" + Long.toHexString(offset));
+    }
   }
 
   /** Finds out what the input is. */

@@ -40,11 +40,17 @@ public final class DomainXmlCheck {
             name + ": expected the root element <" + root + ">, found <" + found + ">");
       }
     } catch (XMLStreamException e) {
-      throw new ConversionException(
-          name
-              + ": not well-formed: "
-              + e.getMessage().lines().reduce((a, b) -> b).orElse("")
-              + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNumber()));
+      throw new ConversionException(name + ": not well-formed: " + reason(e));
     }
+  }
+
+  /** The parser's text starts with a line on the place. */
+  private static String reason(XMLStreamException e) {
+    String text = String.valueOf(e.getMessage());
+    int at = text.lastIndexOf("Message: ");
+    String reason = at < 0 ? text : text.substring(at + "Message: ".length());
+    return e.getLocation() == null
+        ? reason
+        : "line " + e.getLocation().getLineNumber() + ": " + reason.strip();
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -93,7 +94,12 @@ final class PageWorkers implements Closeable {
   @Override
   public void close() {
     failure.compareAndSet(null, new IOException("given up"));
-    free.acquireUninterruptibly(slots);
     executor.shutdown();
+    try {
+      // a caller that failed may hold a buffer for ever, so threads are waited for, not buffers
+      executor.awaitTermination(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -211,6 +211,11 @@ abstract class StreamVisitor implements StateVisitor {
     }
   }
 
+  @Override
+  public void notice(long offset, String text) {
+    notes.accept(text + " at 0x" + Long.toHexString(offset));
+  }
+
   /** Is called at the end mark. */
   void end() throws IOException {}
 

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
@@ -13,15 +14,22 @@ import org.vmstate.writer.stream.RecordWriter;
 final class Verbatim implements StateVisitor {
   private final StreamVisitor.Head head;
   private final Progress progress;
+  private final Consumer<String> notes;
   private ByteSource source;
   private RecordWriter records;
   private Envelope envelope;
   private String xml = "";
   private String cookie = "";
 
-  Verbatim(StreamVisitor.Head head, Progress progress) {
+  Verbatim(StreamVisitor.Head head, Progress progress, Consumer<String> notes) {
     this.head = head;
     this.progress = progress;
+    this.notes = notes;
+  }
+
+  @Override
+  public void notice(long offset, String text) {
+    notes.accept(text + " at 0x" + Long.toHexString(offset));
   }
 
   @Override

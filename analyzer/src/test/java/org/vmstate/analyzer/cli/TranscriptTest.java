@@ -19,12 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.analyzer.samples.Samples;
 
 /**
- * Runs the command on the first line of each transcript in src/test/transcripts and compares what
- * it prints. -Dtranscripts=update writes what it prints now. A line {@code < NAME} gives a sample
- * as standard input, {@code < NAME N} its first N bytes. @TMP@ is a scratch folder.
+ * Runs the commands of each transcript in src/test/transcripts and compares what it prints.
+ * -Dtranscripts=update writes what it prints now. A line {@code < NAME} gives a sample as standard
+ * input, {@code < NAME N} its first N bytes. @TMP@ is a scratch folder.
  */
 class TranscriptTest {
   private static final Path FOLDER = Path.of("src", "test", "transcripts");
+
+  private static final String PROMPT = "$ vmstate-img";
 
   @TempDir Path scratch;
 
@@ -40,17 +42,21 @@ class TranscriptTest {
   @MethodSource("transcripts")
   void commandPrintsWhatItPrinted(Path transcript) throws IOException {
     List<String> lines = Files.readAllLines(transcript);
-    String command = lines.getFirst();
-    assertTrue(command.startsWith("$ vmstate-img"), command);
-    InputStream input =
-        lines.size() > 1 && lines.get(1).startsWith("< ")
-            ? input(lines.get(1).substring(2))
-            : InputStream.nullInputStream();
-    StringBuilder actual = new StringBuilder(command).append('\n');
-    if (lines.size() > 1 && lines.get(1).startsWith("< ")) {
-      actual.append(lines.get(1)).append('\n');
+    assertTrue(lines.getFirst().startsWith(PROMPT), lines.getFirst());
+    StringBuilder actual = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      String command = lines.get(i);
+      if (!command.startsWith(PROMPT)) {
+        continue;
+      }
+      actual.append(command).append('\n');
+      InputStream input = InputStream.nullInputStream();
+      if (i + 1 < lines.size() && lines.get(i + 1).startsWith("< ")) {
+        actual.append(lines.get(i + 1)).append('\n');
+        input = input(lines.get(i + 1).substring(2));
+      }
+      actual.append(run(command.substring(PROMPT.length()).strip(), input));
     }
-    actual.append(run(command.substring("$ vmstate-img".length()).strip(), input));
     if ("update".equals(System.getProperty("transcripts"))) {
       Files.writeString(transcript, actual);
     }
@@ -74,6 +80,11 @@ class TranscriptTest {
     InputStream systemIn = System.in;
     Files.writeString(scratch.resolve("text"), "hello, world\n");
     Files.write(scratch.resolve("empty"), new byte[0]);
+    Files.writeString(scratch.resolve("dom.xml"), "<domain type='qemu'><name>a,b</name></domain>");
+    Files.writeString(
+        scratch.resolve("xxe.xml"),
+        "<!DOCTYPE domain [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><domain>&e;</domain>");
+    Files.writeString(scratch.resolve("long.xml"), "<domain>" + "x".repeat(100_000) + "</domain>");
     int exitCode;
     PrintStream helpOut = new PrintStream(out, true, StandardCharsets.UTF_8);
     try (Output.Redirect _ = Output.redirect(out)) {

@@ -118,8 +118,8 @@ final class Reads {
   }
 
   /**
-   * Checks that the elements are disjoint, ascending and cover the file, and that writing them again
-   * gives the same bytes.
+   * Checks that the elements are disjoint, ascending and cover the file, and that writing them
+   * again gives the same bytes.
    */
   static void covered(Path image) throws IOException {
     try (ByteSource source = ImageReader.open(image);

@@ -1,6 +1,7 @@
 package org.vmstate.formats.element;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -22,5 +23,10 @@ public record Subsection(String name, long version, byte[] payload) {
   @Override
   public int hashCode() {
     return Objects.hash(name, version, Arrays.hashCode(payload));
+  }
+
+  @Override
+  public String toString() {
+    return name + " version " + version + " " + HexFormat.of().formatHex(payload);
   }
 }

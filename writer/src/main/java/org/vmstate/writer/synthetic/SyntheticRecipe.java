@@ -47,12 +47,17 @@ public record SyntheticRecipe(
   public SyntheticRecipe {
     blocks = List.copyOf(blocks);
     if (Integer.bitCount(pageSize) != 1 || pageSize < 1024 || pageSize > 1 << 19) {
-      throw new IllegalArgumentException("page size " + pageSize);
+      throw new IllegalArgumentException(
+          "page size: expected a power of two from 1024 to 524288, found " + pageSize);
     }
     for (Block block : blocks) {
       boolean named = !block.name.isEmpty() && block.name.length() <= 255;
       if (!named || block.length <= 0 || block.length % pageSize != 0) {
-        throw new IllegalArgumentException("block " + block);
+        throw new IllegalArgumentException(
+            "block "
+                + block.name
+                + ": expected a name and a multiple of the page size, found "
+                + block.length);
       }
     }
     if (blocks.isEmpty() || blocks.stream().map(Block::name).distinct().count() < blocks.size()) {

@@ -1,0 +1,89 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.create.Creator;
+import org.vmstate.formats.FormatId;
+import org.vmstate.writer.synthetic.SyntheticRecipe;
+
+/** A file system of 8 MiB, and one without O_DIRECT; mounting them takes root. */
+class FullDiskLabTest {
+  @TempDir Path folder;
+
+  private Path image(long bytes) throws IOException {
+    Path image = folder.resolve("image");
+    SyntheticRecipe recipe =
+        new SyntheticRecipe(
+            1,
+            "synthetic",
+            4096,
+            List.of(new SyntheticRecipe.Block("pc.ram", bytes)),
+            0.1,
+            0,
+            0,
+            0,
+            0,
+            false,
+            false,
+            0);
+    try (Destination out = Destination.file(image, true, false)) {
+      Creator.create(recipe, ConvertOptions.to(FormatId.QEMU), out, note -> {});
+      out.commit(false);
+    }
+    return image;
+  }
+
+  @Test
+  void fullFileSystemLeavesTheOldTarget() throws Exception {
+    Lab.require();
+    Path image = image(32 << 20);
+    Path small = Files.createDirectory(folder.resolve("small"));
+    Path errors = folder.resolve("mount.err");
+    Lab.run(errors, "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
+    try {
+      Path target = small.resolve("target");
+      byte[] old = "old".getBytes();
+      Files.write(target, old);
+      for (FormatId format : List.of(FormatId.QEMU_MAPPED_RAM, FormatId.QEMU)) {
+        IOException e =
+            assertThrows(IOException.class, () -> Conversions.convert(image, target, format));
+        assertTrue(e.getMessage().contains("No space left"), e.getMessage());
+        assertArrayEquals(old, Files.readAllBytes(target));
+        try (Stream<Path> files = Files.list(small)) {
+          assertEquals(List.of(target), files.toList());
+        }
+      }
+    } finally {
+      Lab.run(errors, "umount", small.toString());
+    }
+  }
+
+  /** The same bytes with and without the page cache, on a file system that has O_DIRECT. */
+  @Test
+  void directOutputIsTheSame() throws Exception {
+    Lab.require();
+    Path image = image(20 << 20);
+    for (FormatId format : List.of(FormatId.QEMU_MAPPED_RAM, FormatId.QEMU_FIXED_RAM)) {
+      ConvertOptions cached = ConvertOptions.to(format);
+      Conversions.convert(image, folder.resolve("cached"), cached);
+      ConvertOptions direct = cached.withPages(false, Optional.empty(), false, true, 2);
+      Conversions.convert(image, folder.resolve("direct"), direct);
+      assertEquals(-1, Files.mismatch(folder.resolve("cached"), folder.resolve("direct")));
+      Conversions.convert(folder.resolve("cached"), folder.resolve("again"), direct);
+      assertEquals(-1, Files.mismatch(folder.resolve("cached"), folder.resolve("again")));
+    }
+  }
+}
