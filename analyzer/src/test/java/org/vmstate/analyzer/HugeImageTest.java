@@ -87,6 +87,31 @@ class HugeImageTest {
   }
 
   @Test
+  void mappedImageOfATebibyteIsConvertedIn128MebibytesOfHeap() throws Exception {
+    Path image = mapped();
+    Path xml = folder.resolve("xml");
+    Files.writeString(xml, "<domain/>");
+    Path out = folder.resolve("out");
+    Process process =
+        program(
+                "convert",
+                "--no-sync",
+                "-O",
+                "libvirt-sparse",
+                "-o",
+                "xml=" + xml,
+                image.toString(),
+                out.toString())
+            .start();
+    assertEquals(0, process.waitFor(), new String(process.getInputStream().readAllBytes()));
+    Process dump = program("dump", out.toString()).start();
+    String output = new String(dump.getInputStream().readAllBytes());
+    assertEquals(0, dump.waitFor(), output);
+    assertTrue(output.contains("\"data\": 3"), output);
+    assertTrue(Files.size(out) > TEBIBYTE);
+  }
+
+  @Test
   void sequentialImageOfThreeGibibytesFits128MebibytesOfHeap() throws Exception {
     int pages = 3 * 256 * 1024;
     Process process = program("dump", "-").start();

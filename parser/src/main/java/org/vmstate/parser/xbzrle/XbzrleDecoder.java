@@ -90,7 +90,9 @@ public final class XbzrleDecoder {
     return Optional.empty();
   }
 
-  /** Returns a run length and, above it, how many bytes it takes; below 0 when it takes too many. */
+  /**
+   * Returns a run length and, above it, how many bytes it takes; below 0 when it takes too many.
+   */
   private static int uleb(byte[] data, int at) {
     int low = data[at];
     if (low >= 0) {
