@@ -10,7 +10,6 @@ import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
-import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,12 +79,10 @@ final class ConvertCommand implements Callable<Integer> {
                 .paramLabel("KEY=VALUE")
                 .description("Options of the output, see below.")
                 .build())
-        .flag("--force", "Replace OUT where it exists.")
         .flag("--direct", "Write page data with O_DIRECT, past the page cache.")
-        .flag("--no-sync", "Do not wait until OUT is on disk.")
         .option(
             Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
-    command.spec = ProgressLine.addTo(builder).spec();
+    command.spec = Work.addTo(builder).spec();
     return command.spec;
   }
 
@@ -93,27 +90,18 @@ final class ConvertCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Input input = new Input(spec);
     ConvertOptions options = options();
-    Progress progress = ProgressLine.of(spec);
-    boolean quiet = CommandBuilder.isSet(spec, "-q");
     String out = CommandBuilder.argument(spec, 1);
     Path inputFile = input.filePath();
-    try (Destination target = destination(out, inputFile, options);
-        ByteSource source = input.open()) {
-      new Converter(options, input.options(), progress, text -> note(text, quiet))
-          .convert(source, inputFile, target);
-      target.commit(!CommandBuilder.isSet(spec, "--no-sync"));
-    } finally {
-      if (progress instanceof ProgressLine line) {
-        line.close();
-      }
-    }
+    new Work(spec)
+        .run(
+            destination(out, inputFile, options),
+            (target, progress, notes) -> {
+              try (ByteSource source = input.open()) {
+                new Converter(options, input.options(), progress, notes)
+                    .convert(source, inputFile, target);
+              }
+            });
     return ExitCode.OK;
-  }
-
-  private static void note(String text, boolean quiet) {
-    if (!quiet) {
-      Failures.note(text);
-    }
   }
 
   private Destination destination(String out, Path input, ConvertOptions options)
@@ -129,7 +117,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (input != null && Files.exists(path) && Files.isSameFile(input, path)) {
       throw new ConversionException(out + ": is the input; give another name for the output");
     }
-    return Destination.file(path, CommandBuilder.isSet(spec, "--force"), options.direct());
+    return Destination.file(path, new Work(spec).isForced(), options.direct());
   }
 
   private ConvertOptions options() throws IOException {

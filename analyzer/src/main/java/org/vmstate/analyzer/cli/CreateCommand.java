@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.convert.ConvertOptions;
@@ -32,7 +31,7 @@ final class CreateCommand implements Callable<Integer> {
 
   static CommandSpec create() {
     CreateCommand command = new CreateCommand();
-    command.spec =
+    CommandBuilder builder =
         new CommandBuilder("create", command)
             .about(
                 "Writes a synthetic image: the same options and seed always give the same bytes.",
@@ -75,11 +74,8 @@ final class CreateCommand implements Callable<Integer> {
                 "--dirty-rate")
             .option(
                 option("--xbzrle", "current|2011", "Send changed pages as deltas of this form."))
-            .option(Integer.class, "N", "Device sections (default: 0).", "--devices")
-            .flag("--force", "Replace OUT where it exists.")
-            .flag("--no-sync", "Do not wait until OUT is on disk.")
-            .flags("No notes.", "-q", "--quiet")
-            .spec();
+            .option(Integer.class, "N", "Device sections (default: 0).", "--devices");
+    command.spec = Work.addTo(builder).spec();
     return command.spec;
   }
 
@@ -95,29 +91,21 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ConvertOptions options = options();
     SyntheticRecipe recipe = recipe();
-    boolean quiet = CommandBuilder.isSet(spec, "-q");
     String out = CommandBuilder.argument(spec, 0);
-    try (Destination target =
+    Work work = new Work(spec);
+    work.run(
         out.equals("-")
             ? Destination.stream(Output.stdout())
-            : Destination.file(Path.of(out), CommandBuilder.isSet(spec, "--force"), false)) {
-      Optional<XbzrleStatistics> counted =
-          Creator.create(recipe, options, target, text -> note(text, quiet));
-      target.commit(!CommandBuilder.isSet(spec, "--no-sync"));
-      counted.ifPresent(s -> note(describe(s), quiet));
-    }
+            : Destination.file(Path.of(out), work.isForced(), false),
+        (target, progress, notes) ->
+            Creator.create(recipe, options, target, notes)
+                .ifPresent(s -> notes.accept(describe(s))));
     return ExitCode.OK;
   }
 
   private static String describe(XbzrleStatistics s) {
     return "xbzrle: %d lookups, %d misses, %d hits, %d overflows, %d bytes"
         .formatted(s.lookups(), s.misses(), s.hits(), s.overflow(), s.bytes());
-  }
-
-  private static void note(String text, boolean quiet) {
-    if (!quiet) {
-      Failures.note(text);
-    }
   }
 
   private ConvertOptions options() throws IOException {

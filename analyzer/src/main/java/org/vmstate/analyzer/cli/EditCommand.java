@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.DomainXmlCheck;
-import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.edit.EnvelopeChange;
 import org.vmstate.analyzer.edit.EnvelopeEditor;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,10 +50,8 @@ final class EditCommand implements Callable<Integer> {
                     .paramLabel("none|mapped-ram")
                     .description("Feature bits of a version 3 header.")
                     .build())
-            .flag("--in-place", "Change FILE itself.")
-            .flag("--force", "Replace OUT where it exists.")
-            .flag("--no-sync", "Do not wait until OUT is on disk.");
-    command.spec = ProgressLine.addTo(builder).spec();
+            .flag("--in-place", "Change FILE itself.");
+    command.spec = Work.addTo(builder).spec();
     return command.spec;
   }
 
@@ -79,24 +76,11 @@ final class EditCommand implements Callable<Integer> {
       editor.inPlace(change);
       return ExitCode.OK;
     }
-    Progress progress = ProgressLine.of(spec);
-    boolean quiet = CommandBuilder.isSet(spec, "-q");
-    try (Destination target =
-        Destination.file(Path.of(out), CommandBuilder.isSet(spec, "--force"), false)) {
-      editor.copy(change, target, progress, text -> note(text, quiet));
-      target.commit(!CommandBuilder.isSet(spec, "--no-sync"));
-    } finally {
-      if (progress instanceof ProgressLine line) {
-        line.close();
-      }
-    }
+    Work work = new Work(spec);
+    work.run(
+        Destination.file(Path.of(out), work.isForced(), false),
+        (target, progress, notes) -> editor.copy(change, target, progress, notes));
     return ExitCode.OK;
-  }
-
-  private static void note(String text, boolean quiet) {
-    if (!quiet) {
-      Failures.note(text);
-    }
   }
 
   private EnvelopeChange change(EnvelopeEditor editor) throws IOException {

@@ -3,12 +3,8 @@ package org.vmstate.analyzer.cli;
 import java.util.Locale;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.report.Sizes;
-import picocli.CommandLine.Model.CommandSpec;
 
-/**
- * A line on standard error with share, rate and time left, at most five times a second. It is shown
- * on a terminal, which the launcher tells by VMSTATE_IMG_TTY, or with {@code -p}.
- */
+/** A line on standard error with share, rate and time left, at most five times a second. */
 final class ProgressLine implements Progress, AutoCloseable {
   private static final long INTERVAL_NANOS = 200_000_000;
   private static final double NANOS = 1e9;
@@ -17,23 +13,6 @@ final class ProgressLine implements Progress, AutoCloseable {
   private long shownAt = start;
   private long furthest;
   private int width;
-
-  private ProgressLine() {}
-
-  /** Adds the options to a command. */
-  static CommandBuilder addTo(CommandBuilder command) {
-    return command
-        .flags("Show progress also where standard error is no terminal.", "-p", "--progress")
-        .flags("No progress and no notes.", "-q", "--quiet");
-  }
-
-  /** Returns a line, or nothing that shows anything. */
-  static Progress of(CommandSpec spec) {
-    boolean forced = CommandBuilder.isSet(spec, "-p");
-    boolean terminal = System.getenv("VMSTATE_IMG_TTY") != null;
-    boolean quiet = CommandBuilder.isSet(spec, "-q");
-    return (forced || terminal) && !quiet ? new ProgressLine() : NONE;
-  }
 
   @Override
   public synchronized void at(long offset, long total) {

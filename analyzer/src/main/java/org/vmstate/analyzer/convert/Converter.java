@@ -8,11 +8,9 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
@@ -111,14 +109,14 @@ public final class Converter {
         new FutureTask<>(
             () -> {
               try (ByteSource again = ImageReader.open(input)) {
-                ImageReader.read(again, parseOptions, new Check(notes));
+                ImageReader.read(again, parseOptions, new FrontVisitor(notes) {});
               }
               return null;
             });
     Thread thread = new Thread(check, "check");
     thread.setDaemon(true);
     thread.start();
-    ByteSink sink = output.open(facts.envelope, facts.xml, facts.cookie);
+    ByteSink sink = facts.open(output::open);
     if (sink == destination.sink()) {
       destination.append(input, facts.streamStart, progress);
     } else {
@@ -139,13 +137,13 @@ public final class Converter {
 
   /** Reads the input twice: for its memory, then for everything else. */
   private void compact(ByteSource source) throws IOException {
-    try (Memory memory = Memory.read(source, parseOptions)) {
+    try (Memory memory = Memory.read(source, parseOptions, notes)) {
       if (options.base().isEmpty()) {
         write(memory, new MemoryFeed(memory.contents()), null);
         return;
       }
       try (ByteSource baseSource = ImageReader.open(options.base().get());
-          Memory base = Memory.read(baseSource, ParseOptions.DEFAULT)) {
+          Memory base = Memory.read(baseSource, ParseOptions.DEFAULT, notes)) {
         DeltaFeed deltas = new DeltaFeed(base, memory, options.xbzrle2011());
         write(memory, new MemoryFeed(base.contents()), deltas);
         XbzrleStatistics counted = deltas.statistics();
@@ -163,42 +161,28 @@ public final class Converter {
 
   private void write(Memory memory, PageFeed feed, PageFeed deltas) throws IOException {
     ToSequential visitor = new ToSequential(feed, deltas, output::open, progress, notes);
-    memory.envelope(visitor);
+    memory.repeatTo(visitor);
     ByteSource stream = memory.stream();
     visitor.content(stream);
     new StreamParser(stream, parseOptions, visitor).parse();
   }
 
-  /** Tells what is odd. */
-  private record Check(Consumer<String> notes) implements StateVisitor {
-    @Override
-    public void notice(long offset, String text) {
-      notes.accept(text + " at 0x" + Long.toHexString(offset));
-    }
-  }
-
   /** Finds out what the input is. */
-  private static final class Facts implements StateVisitor {
+  private static final class Facts extends FrontVisitor {
     private static final int CHUNK = 1 << 20;
 
     private StreamConfiguration configuration;
-    private Envelope envelope;
-    private String xml = "";
-    private String cookie = "";
     private long streamStart;
     private boolean packed;
+
+    Facts() {
+      // the pass that reads everything makes the remarks
+      super(text -> {});
+    }
 
     @Override
     public void configuration(StreamConfiguration found) {
       configuration = found;
-    }
-
-    @Override
-    public void envelope(Envelope found, String domainXml, String cookieXml) throws IOException {
-      StreamVisitor.requireComplete(found);
-      envelope = found;
-      xml = domainXml;
-      cookie = cookieXml;
     }
 
     @Override

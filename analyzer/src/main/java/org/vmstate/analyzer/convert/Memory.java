@@ -3,30 +3,29 @@ package org.vmstate.analyzer.convert;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vmstate.formats.element.Element;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContents;
 
 /** The final memory of an image, for use after a pass over all of it. */
-final class Memory implements StateVisitor, Closeable {
+final class Memory extends FrontVisitor implements Closeable {
   private final RamContents contents = new RamContents();
   private ByteSource kept;
   private long streamStart = -1;
-  private Envelope envelope;
-  private String xml = "";
-  private String cookie = "";
 
-  private Memory() {}
+  private Memory(Consumer<String> notes) {
+    super(notes);
+  }
 
   /** Reads an image; a pipe or a packed stream is unpacked into a temporary file. */
-  static Memory read(ByteSource source, ParseOptions options) throws IOException {
-    Memory memory = new Memory();
+  static Memory read(ByteSource source, ParseOptions options, Consumer<String> notes)
+      throws IOException {
+    Memory memory = new Memory(notes);
     try {
       memory.kept = ImageReader.readKeeping(source, options, memory);
       return memory;
@@ -50,13 +49,6 @@ final class Memory implements StateVisitor, Closeable {
     return kept;
   }
 
-  /** Tells another visitor what stands in front of the stream. */
-  void envelope(StateVisitor other) throws IOException {
-    if (envelope != null) {
-      other.envelope(envelope, xml, cookie);
-    }
-  }
-
   @Override
   public boolean wantsMappedPages() {
     return true;
@@ -72,13 +64,6 @@ final class Memory implements StateVisitor, Closeable {
     if (element instanceof Element.StreamHeader header) {
       streamStart = header.range().start();
     }
-  }
-
-  @Override
-  public void envelope(Envelope found, String domainXml, String cookieXml) throws IOException {
-    envelope = found;
-    xml = domainXml;
-    cookie = cookieXml;
   }
 
   @Override

@@ -9,16 +9,12 @@ import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.element.Subsection;
-import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
-import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.ByteSink;
@@ -34,13 +30,12 @@ import org.vmstate.writer.stream.StreamWriter;
  *
  * <p>In the canonical form the {@code ram} section has one START, at most one PART and one END.
  */
-abstract class StreamVisitor implements StateVisitor {
+abstract class StreamVisitor extends FrontVisitor {
   private static final int CHUNK = 256 << 10;
   private static final int ADVISE_WITH_SIZES = 16;
 
   private final Head head;
   private final Progress progress;
-  private final Consumer<String> notes;
   private final List<Subsection> subsections = new ArrayList<>();
   private final List<Subsection> written = new ArrayList<>();
   private String machine = "";
@@ -55,20 +50,10 @@ abstract class StreamVisitor implements StateVisitor {
   private boolean ramEnded;
   private boolean inRam;
 
-  /** Opens the output once the input's envelope is known. */
-  interface Head {
-    /** Writes the envelope and returns the sink for the stream; the envelope may be null. */
-    ByteSink open(Envelope envelope, String xml, String cookie) throws IOException;
-  }
-
-  private Envelope envelope;
-  private String xml = "";
-  private String cookie = "";
-
   StreamVisitor(Head head, Progress progress, Consumer<String> notes) {
+    super(notes);
     this.head = head;
     this.progress = progress;
-    this.notes = notes;
   }
 
   /** Returns the capability list of the output. */
@@ -101,10 +86,6 @@ abstract class StreamVisitor implements StateVisitor {
     return ramEnded;
   }
 
-  final void note(String text) {
-    notes.accept(text);
-  }
-
   @Override
   public boolean wantsData() {
     return true;
@@ -113,28 +94,6 @@ abstract class StreamVisitor implements StateVisitor {
   @Override
   public void content(ByteSource content) {
     source = content;
-  }
-
-  @Override
-  public void envelope(Envelope found, String domainXml, String cookieXml) throws IOException {
-    requireComplete(found);
-    envelope = found;
-    xml = domainXml;
-    cookie = cookieXml;
-  }
-
-  /** A save that did not finish may look whole and still lack its memory. */
-  static void requireComplete(Envelope found) throws MalformedDataException {
-    if (!found.complete()) {
-      throw new MalformedDataException(
-          "magic: expected "
-              + SaveFormat.MAGIC
-              + ", found "
-              + SaveFormat.MAGIC_PARTIAL
-              + ": the save did not finish",
-          0,
-          "libvirt.header");
-    }
   }
 
   @Override
@@ -166,7 +125,7 @@ abstract class StreamVisitor implements StateVisitor {
     progress.at(element.range().end(), source == null ? -1 : source.length());
     switch (element) {
       case Element.StreamHeader e -> {
-        sink = head.open(envelope, xml, cookie);
+        sink = open(head);
         stream = new StreamWriter(sink);
         records = new RecordWriter(sink, (offset, target) -> source.copy(offset, target));
         records.write(e);
@@ -209,11 +168,6 @@ abstract class StreamVisitor implements StateVisitor {
       case Element.RamPages e -> {}
       case Element.Gap e -> {}
     }
-  }
-
-  @Override
-  public void notice(long offset, String text) {
-    notes.accept(text + " at 0x" + Long.toHexString(offset));
   }
 
   /** Is called at the end mark. */

@@ -60,7 +60,7 @@ class ConverterPropertyTest {
       List<String> sections = new ArrayList<>();
       List<String> hashes = new ArrayList<>();
       try (ByteSource source = ImageReader.open(file);
-          Memory memory = Memory.read(source, ParseOptions.DEFAULT)) {
+          Memory memory = Memory.read(source, ParseOptions.DEFAULT, note -> {})) {
         for (RamBlock block : memory.blocks()) {
           hashes.add(block.name() + MemoryHasher.sha256(memory.contents(), block));
         }
