@@ -51,7 +51,9 @@ public final class EnvelopePlan {
     EnvelopeSpec fresh =
         EnvelopeSpec.fresh(version, bigEndian, running, compression, newXml, newCookie);
     boolean sameTexts = newXml.equals(xml) && newCookie.equals(cookie) && source != null;
-    return sameTexts && version > 1 && source.version() > 1
+    // a text that was no UTF-8 may have become longer
+    boolean fits = sameTexts && EnvelopeSpec.textLength(newXml, newCookie) <= source.dataLength();
+    return fits && version > 1 && source.version() > 1
         ? fresh.withDataLength((int) source.dataLength())
         : fresh;
   }

@@ -122,7 +122,9 @@ abstract class StreamVisitor extends FrontVisitor {
 
   @Override
   public void element(Element element) throws IOException {
-    progress.at(element.range().end(), source == null ? -1 : source.length());
+    if (!isFixedPart(element)) {
+      progress.at(element.range().end(), source == null ? -1 : source.length());
+    }
     switch (element) {
       case Element.StreamHeader e -> {
         sink = open(head);
@@ -168,6 +170,15 @@ abstract class StreamVisitor extends FrontVisitor {
       case Element.RamPages e -> {}
       case Element.Gap e -> {}
     }
+  }
+
+  /** Tells whether an element is told before the pages of its layout are read. */
+  private static boolean isFixedPart(Element element) {
+    return element instanceof Element.RamBlockEntry
+        || element instanceof Element.MappedHeader
+        || element instanceof Element.PageBitmap
+        || element instanceof Element.PageArea
+        || element instanceof Element.Gap;
   }
 
   /** Is called at the end mark. */

@@ -22,6 +22,7 @@ import org.vmstate.parser.ram.EncodedPage;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.FixedRamWriter;
 import org.vmstate.writer.ram.PageBitmap;
+import org.vmstate.writer.ram.ZeroPages;
 
 /**
  * Writes a fixed layout in the order in which the input brings its pages: the output itself is
@@ -88,7 +89,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
       }
       sent.add(new PageBitmap(arena, block.pages()));
     }
-    int pageSize = blocks.getFirst().pageSize();
+    int pageSize = blocks.isEmpty() ? 1 : blocks.getFirst().pageSize();
     long alignment =
         Math.max(pageSize, options.align().orElse(is2022() ? pageSize : FixedFormat.ALIGNMENT));
     fixed = new FixedRamWriter((FileSink) sink(), is2022(), alignment);
@@ -153,18 +154,48 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
       long first = run.firstPage() + done;
       long from = run.offset() + done * run.stride();
       if (transfers) {
-        workers.submit(workers.buffer(), buffer -> transfer(run.block(), first, count, from));
+        workers.submit(
+            workers.buffer(), buffer -> transfer(run.block(), first, count, from, buffer));
       } else {
         copy(run, first, count, from);
       }
     }
   }
 
-  private void transfer(RamBlock block, long first, long count, long from) throws IOException {
+  /** Moves the pages that are not zero, without reading more of them than that takes to see. */
+  private void transfer(RamBlock block, long first, long count, long from, ByteBuffer buffer)
+      throws IOException {
     try (FileChannel channel = FileChannel.open(input, StandardOpenOption.READ)) {
-      fixed.transfer(block.index(), first, count, channel, from);
+      long start = 0;
+      for (long page = 0; page <= count; page++) {
+        boolean ends =
+            page == count || isZero(block, first + page, pageAt(block, from, page), buffer);
+        if (ends && page > start) {
+          fixed.transfer(
+              block.index(), first + start, page - start, channel, pageAt(block, from, start));
+        }
+        if (ends) {
+          start = page + 1;
+        }
+      }
     }
     progress().at(from, source().length());
+  }
+
+  private static long pageAt(RamBlock block, long from, long page) {
+    return from + page * block.pageSize();
+  }
+
+  private boolean isZero(RamBlock block, long page, long offset, ByteBuffer buffer)
+      throws IOException {
+    int length = (int) Math.min(block.pageSize(), block.usedLength() - page * block.pageSize());
+    int look = Math.min(Long.BYTES, length);
+    source().copy(offset, buffer.clear().limit(look));
+    if (!ZeroPages.isZero(buffer, 0, look)) {
+      return false;
+    }
+    source().copy(offset, buffer.clear().limit(length));
+    return ZeroPages.isZero(buffer, 0, length);
   }
 
   private void copy(PageRun run, long first, long count, long from) throws IOException {
@@ -204,7 +235,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     if (fixed == null) {
       throw new ConversionException("the stream has no RAM section");
     }
-    boolean wasFixed = before.getFirst().mapped().isPresent();
+    boolean wasFixed = !before.isEmpty() && before.getFirst().mapped().isPresent();
     if (wasFixed && !isRamEnded()) {
       throw bitmapsMissing();
     }

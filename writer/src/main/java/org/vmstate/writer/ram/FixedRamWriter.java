@@ -22,7 +22,6 @@ import org.vmstate.writer.io.FileSink;
  */
 public final class FixedRamWriter implements Closeable {
   private static final int CHUNK = 1 << 20;
-  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
   private final FileSink sink;
   private final boolean proposal2022;
@@ -86,7 +85,7 @@ public final class FixedRamWriter implements Closeable {
     while (data.hasRemaining()) {
       int spanStart = data.position();
       int at = spanStart;
-      while (at < data.limit() && !isZero(data, at, Math.min(size, data.limit() - at))) {
+      while (at < data.limit() && !ZeroPages.isZero(data, at, Math.min(size, data.limit() - at))) {
         at = Math.min(data.limit(), at + size);
       }
       if (at > spanStart) {
@@ -110,7 +109,7 @@ public final class FixedRamWriter implements Closeable {
     long end = first + count;
     for (long page = bitmap.nextSet(first, end); page < end; page = bitmap.nextSet(page, end)) {
       // what has data is cleared a page at a time: it is rare
-      sink.writeAt(offset(block, page), ZEROS.duplicate().limit(block.pageSize()));
+      sink.writeAt(offset(block, page), ZeroPages.zeros(block.pageSize()));
       bitmap.clear(page, 1);
     }
   }
@@ -131,7 +130,7 @@ public final class FixedRamWriter implements Closeable {
     if (bitmaps.get(index).get(page)) {
       sink.readAt(offset(blocks.get(index), page), target);
     } else {
-      target.put(ZEROS.duplicate().limit(target.remaining()));
+      target.put(ZeroPages.zeros(target.remaining()));
     }
   }
 
@@ -154,11 +153,6 @@ public final class FixedRamWriter implements Closeable {
     return block.mapped().orElseThrow().pagesOffset() + page * block.pageSize();
   }
 
-  private static boolean isZero(ByteBuffer data, int at, int length) {
-    return (length < Long.BYTES || data.getLong(at) == 0)
-        && data.slice(at, length).mismatch(ZEROS.duplicate().limit(length)) < 0;
-  }
-
   /** Writes the bitmaps once all pages are there; holes stay where a part of one is empty. */
   public void finish() throws IOException {
     for (RamBlock block : blocks) {
@@ -167,7 +161,7 @@ public final class FixedRamWriter implements Closeable {
       for (long at = 0; at < place.bitmapLength(); at += CHUNK) {
         int length = (int) Math.min(CHUNK, place.bitmapLength() - at);
         ByteBuffer bytes = bitmap.slice(at, length);
-        if (!isZero(bytes, 0, length)) {
+        if (!ZeroPages.isZero(bytes, 0, length)) {
           sink.writeAt(place.bitmapOffset() + at, bytes);
         }
       }

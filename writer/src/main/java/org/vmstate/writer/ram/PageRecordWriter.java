@@ -51,12 +51,17 @@ public final class PageRecordWriter {
     }
   }
 
-  /** Writes whole pages as they are. */
+  /** Writes whole pages as they are, those that are all zero as zero pages. */
   public void data(RamBlock block, long first, ByteBuffer pages) throws IOException {
     int size = block.pageSize();
     for (long page = first; pages.hasRemaining(); page++) {
-      head(block, page, RamFormat.PAGE);
-      append(pages, size);
+      if (ZeroPages.isZero(pages, pages.position(), size)) {
+        fill(block, page, 1, 0);
+        pages.position(pages.position() + size);
+      } else {
+        head(block, page, RamFormat.PAGE);
+        append(pages, size);
+      }
     }
   }
 
