@@ -23,7 +23,7 @@ public final class XbzrleEncoder {
   private static final long HIGH = 0x8080808080808080L;
 
   /** Words compared one by one before the comparison of long runs pays. */
-  private static final int SHORT_WORDS = 4;
+  private static final int SHORT_WORDS = 24;
 
   private XbzrleEncoder() {}
 
@@ -109,8 +109,13 @@ public final class XbzrleEncoder {
 
   private static void copy(byte[] from, int start, byte[] to, int at, int count) {
     if (count < Long.BYTES) {
-      for (int i = 0; i < count; i++) {
-        to[at + i] = from[start + i];
+      // mostly one byte, for which neither a call nor a loop pays
+      to[at] = from[start];
+      if (count > 1) {
+        to[at + 1] = from[start + 1];
+        for (int i = 2; i < count; i++) {
+          to[at + i] = from[start + i];
+        }
       }
     } else {
       System.arraycopy(from, start, to, at, count);
