@@ -24,6 +24,12 @@ public record StreamConfiguration(
     Optional<String> uuid,
     List<String> unknown) {
 
+  /** Returns what a stream without a configuration record says. */
+  public static StreamConfiguration absent(long version) {
+    return new StreamConfiguration(
+        version, false, "", OptionalInt.empty(), List.of(), Optional.empty(), List.of());
+  }
+
   /** Tells whether a capability is announced. */
   public boolean has(String capability) {
     return capabilities.contains(capability);

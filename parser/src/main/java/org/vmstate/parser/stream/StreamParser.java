@@ -3,10 +3,8 @@ package org.vmstate.parser.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
@@ -83,7 +81,7 @@ public final class StreamParser {
     visitor.element(
         new Element.StreamHeader(new ByteRange(streamStart, source.position()), header.version()));
     if (header.version() == StreamFormat.VERSION_2) {
-      configure(noConfiguration(StreamFormat.VERSION_2));
+      configure(StreamConfiguration.absent(StreamFormat.VERSION_2));
       new Version2Parser(source, options.limits(), visitor).parse();
       return;
     }
@@ -97,13 +95,8 @@ public final class StreamParser {
     configure(
         source.peek() == StreamFormat.CONFIGURATION
             ? new ConfigurationParser(source, description, options.limits(), visitor).parse()
-            : noConfiguration(StreamFormat.VERSION));
+            : StreamConfiguration.absent(StreamFormat.VERSION));
     records();
-  }
-
-  private static StreamConfiguration noConfiguration(long version) {
-    return new StreamConfiguration(
-        version, false, "", OptionalInt.empty(), List.of(), Optional.empty(), List.of());
   }
 
   private void configure(StreamConfiguration found) throws IOException {

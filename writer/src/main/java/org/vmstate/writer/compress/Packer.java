@@ -1,8 +1,8 @@
 package org.vmstate.writer.compress;
 
-import com.github.luben.zstd.ZstdOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -10,6 +10,7 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.writer.io.StreamSink;
 
 /**
  * Opens packing streams. The same input, level and version of the libraries give the same bytes.
@@ -35,14 +36,8 @@ public final class Packer {
               out, level.orElse(BZip2CompressorOutputStream.MAX_BLOCKSIZE));
       case XZ -> new XZOutputStream(out, new LZMA2Options(level.orElse(XZ_OF_LIBVIRT)));
       case LZOP -> new LzopOutputStream(out);
-      case ZSTD -> zstd(out, level);
+      case ZSTD -> new Zstd(out, level.orElse(0));
     };
-  }
-
-  private static OutputStream zstd(OutputStream out, OptionalInt level) throws IOException {
-    ZstdOutputStream stream = new ZstdOutputStream(out, level.orElse(3));
-    stream.setChecksum(true);
-    return stream;
   }
 
   /** Returns the least and the greatest level of a compression; both 0 where there is no choice. */
@@ -60,6 +55,33 @@ public final class Packer {
     Gzip(OutputStream out, int level) throws IOException {
       super(out, BUFFER);
       def.setLevel(level);
+    }
+  }
+
+  /** The sink for zstd as a stream. */
+  private static final class Zstd extends OutputStream {
+    private final StreamSink out;
+    private final ZstdSink sink;
+
+    Zstd(OutputStream out, int level) {
+      this.out = new StreamSink(out);
+      this.sink = new ZstdSink(this.out, level);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      sink.u8(b);
+    }
+
+    @Override
+    public void write(byte[] data, int from, int length) throws IOException {
+      sink.write(ByteBuffer.wrap(data, from, length));
+    }
+
+    @Override
+    public void close() throws IOException {
+      sink.close();
+      out.close();
     }
   }
 }
