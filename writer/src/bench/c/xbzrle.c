@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAGE = 4096, PAGES = 32 };
+enum { PAGE = 4096, PAGES = 256 };
 
 static int put(uint8_t *out, uint32_t value) {
   if (value < 0x80) {

@@ -1,5 +1,8 @@
 package org.vmstate.parser.xbzrle;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -8,8 +11,14 @@ import java.util.Optional;
  * migration/xbzrle.c.
  */
 public final class XbzrleDecoder {
-  /** Below this many bytes a loop is faster than a call. */
-  private static final int SHORT_COPY = 8;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * Deltas of so many bytes change words again that were just stored; a processor waits less when
+   * it can load the unchanged bytes from elsewhere.
+   */
+  private static final int DENSE = 512;
 
   private static final int VALUE_BITS = 14;
   private static final int VALUE_MASK = (1 << VALUE_BITS) - 1;
@@ -24,50 +33,58 @@ public final class XbzrleDecoder {
    * @return what is wrong with the delta, if anything
    */
   public static Optional<String> apply(byte[] delta, byte[] page) {
-    int stopped = decode(delta, page);
+    int stopped =
+        delta.length < DENSE ? decode(delta, page, page) : decode(delta, page.clone(), page);
     return stopped < 0 ? Optional.empty() : Optional.of(problem(delta, stopped, page));
   }
 
-  /** Returns -1, or where the step starts that cannot be applied. Small, so that it is inlined. */
-  private static int decode(byte[] delta, byte[] page) {
+  /**
+   * Small, so that it is inlined.
+   *
+   * @param old the page, or a copy of it from which the unchanged bytes of changed words come
+   * @return -1, or where the step starts that cannot be applied
+   */
+  private static int decode(byte[] delta, byte[] old, byte[] page) {
     int end = delta.length;
     int in = 0;
     int out = 0;
     while (in < end) {
       int start = in;
-      if (end - in < 2) {
+      if (end - in < 3) {
         return start;
       }
-      int run = delta[in++];
+      int run = delta[in];
+      int count = delta[in + 1];
+      in += 2;
       if (run < 0) {
-        int high = delta[in++];
-        run = run & 0x7f | high << 7;
-      }
-      if (end - in < 2) {
-        return start;
-      }
-      int count = delta[in++];
-      if (count < 0) {
-        int high = delta[in++];
-        count = count & 0x7f | high << 7;
+        run = run & 0x7f | count << 7;
+        count = delta[in++];
       }
       out += run;
       // a second byte above 127 has made its length negative
+      if (count == 1 && run > 0 && old == page) {
+        if (out >= page.length || in >= end) {
+          return start;
+        }
+        page[out++] = delta[in++];
+        continue;
+      }
+      if (count < 0) {
+        if (in >= end) {
+          return start;
+        }
+        count = count & 0x7f | delta[in++] << 7;
+      }
       if (run <= 0 && (run < 0 || start > 0)
           || count <= 0
           || count > page.length - out
           || count > end - in) {
         return start;
       }
-      if (count < SHORT_COPY) {
-        // mostly one byte, for which neither a call nor a loop pays
-        page[out] = delta[in];
-        if (count > 1) {
-          page[out + 1] = delta[in + 1];
-          for (int i = 2; i < count; i++) {
-            page[out + i] = delta[in + i];
-          }
-        }
+      if (count < Long.BYTES && out + Long.BYTES <= page.length && in + Long.BYTES <= end) {
+        // neither a call nor a guess how many: the word, with the other bytes as they were
+        long keep = -1L << (count << 3);
+        LONG.set(page, out, (long) LONG.get(delta, in) & ~keep | (long) LONG.get(old, out) & keep);
       } else {
         System.arraycopy(delta, in, page, out, count);
       }

@@ -29,7 +29,7 @@ import org.vmstate.writer.xbzrle.XbzrleEncoder;
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class XbzrleBenchmark {
-  static final int PAGES = 32;
+  static final int PAGES = 256;
   static final int PAGE = 4096;
 
   /** Changed bytes in a page, at random places. */
