@@ -10,6 +10,9 @@ final class ExitCode {
   /** The image is corrupt or cut off. */
   static final int CORRUPT = 2;
 
+  /** {@code check}: loadable, but odd. */
+  static final int ODD = 3;
+
   /** No format or feature that this version supports. */
   static final int UNSUPPORTED = 63;
 

@@ -33,12 +33,14 @@ public final class Main {
     switch (called) {
       case "info" -> line.addSubcommand(InfoCommand.create());
       case "dump" -> line.addSubcommand(DumpCommand.create());
+      case "check" -> line.addSubcommand(CheckCommand.create());
       case "convert" -> line.addSubcommand(ConvertCommand.create());
       case "edit" -> line.addSubcommand(EditCommand.create());
       case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
         line.addSubcommand(InfoCommand.create());
         line.addSubcommand(DumpCommand.create());
+        line.addSubcommand(CheckCommand.create());
         line.addSubcommand(ConvertCommand.create());
         line.addSubcommand(EditCommand.create());
         line.addSubcommand(CreateCommand.create());

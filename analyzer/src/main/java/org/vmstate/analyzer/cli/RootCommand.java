@@ -15,7 +15,7 @@ final class RootCommand {
                 () -> {
                   throw new CommandLine.ParameterException(
                       self[0].commandLine(),
-                      "expected a command: info, dump, convert, edit, create or samples");
+                      "expected a command: info, dump, check, convert, edit, create or samples");
                 })
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
@@ -25,6 +25,7 @@ final class RootCommand {
                 "  vmstate-img info FILE                what FILE is and what a restore needs",
                 "  vmstate-img dump FILE | jq .         everything in it, as JSON",
                 "  vmstate-img dump --section ram FILE  one section only",
+                "  vmstate-img check FILE               whether it will restore, and why not",
                 "  vmstate-img convert -O FMT IN OUT    another layout, compression or envelope",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",
@@ -34,6 +35,7 @@ final class RootCommand {
                 "Completion for bash and zsh: source <(vmstate-img generate-completion)",
                 "",
                 "Exit codes: 0 done, 1 could not run, 2 the image is corrupt or cut off,",
+                "3 loadable but odd (check),",
                 "63 a format or feature that this version does not support, 70 internal error.")
             .spec();
     spec.usageMessage().synopsisSubcommandLabel("COMMAND");

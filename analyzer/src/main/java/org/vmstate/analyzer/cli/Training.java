@@ -34,6 +34,8 @@ final class Training {
         Main.run("dump", scratch.toString());
         Main.run("dump", "--compat=analyze-migration", scratch.toString());
         Main.run("dump", "--memory=sha256", "--offsets", scratch.toString());
+        Main.run("check", "-v", scratch.toString());
+        Main.run("check", "--output=json", scratch.toString());
         trainConvert(scratch);
       }
     }

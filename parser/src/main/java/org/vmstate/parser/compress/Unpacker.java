@@ -6,8 +6,8 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 import org.vmstate.formats.error.LimitExceededException;
@@ -46,7 +46,12 @@ public final class Unpacker extends InputStream {
   private InputStream open() throws IOException {
     InputStream packed = new Feed(source);
     return switch (compression) {
-      case GZIP -> new GZIPInputStream(packed, BUFFER);
+      case GZIP ->
+          // unlike Java's own it tells what follows the last member, at which gzip -d fails
+          GzipCompressorInputStream.builder()
+              .setInputStream(packed)
+              .setDecompressConcatenated(true)
+              .get();
       case BZIP2 -> openBzip2(packed);
       case XZ -> new XZInputStream(packed, XZ_LIMIT_KIB);
       case LZOP -> new LzopInputStream(packed);
@@ -136,7 +141,6 @@ public final class Unpacker extends InputStream {
 
     @Override
     public int available() throws IOException {
-      // GZIPInputStream asks before it looks for another member
       return source.atEnd() ? 0 : 1;
     }
   }

@@ -93,10 +93,10 @@ public final class EnvelopeParser {
         new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope, words(body)));
     visitor.element(new Element.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd)));
     if (cookieOffset != 0) {
-      padding(visitor, dataStart + xmlEnd, cookie.start());
+      padding(visitor, data, dataStart, dataStart + xmlEnd, cookie.start());
       visitor.element(new Element.Cookie(new ByteRange(cookie.start(), dataStart + cookieEnd)));
     }
-    padding(visitor, dataStart + cookieEnd, dataStart + dataLength);
+    padding(visitor, data, dataStart, dataStart + cookieEnd, dataStart + dataLength);
     visitor.envelope(envelope, text(data, xml, dataStart), text(data, cookie, dataStart));
     source.path().pop();
     return envelope;
@@ -130,9 +130,18 @@ public final class EnvelopeParser {
     return List.copyOf(words);
   }
 
-  private static void padding(StateVisitor visitor, long from, long to) throws IOException {
+  private static void padding(
+      StateVisitor visitor, byte[] data, long origin, long from, long to) throws IOException {
     if (to > from) {
       visitor.element(new Element.Padding(new ByteRange(from, to)));
+    }
+    for (long at = from; at < to; at++) {
+      int value = data[(int) (at - origin)];
+      if (value != 0) {
+        visitor.notice(
+            at, "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff));
+        return;
+      }
     }
   }
 

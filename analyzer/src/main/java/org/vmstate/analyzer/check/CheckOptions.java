@@ -1,0 +1,17 @@
+package org.vmstate.analyzer.check;
+
+import java.util.Optional;
+
+/**
+ * What is checked beyond the format.
+ *
+ * @param map where the image's file has holes
+ * @param align alignment that direct I/O needs, in bytes; 0 when it is not asked for
+ * @param origin who needs it
+ * @param target what is to load the image
+ */
+public record CheckOptions(DataMap map, long align, String origin, Optional<Target> target) {
+  /** The format alone, in a file without holes. */
+  public static final CheckOptions DEFAULT =
+      new CheckOptions(DataMap.SOLID, 0, "", Optional.empty());
+}

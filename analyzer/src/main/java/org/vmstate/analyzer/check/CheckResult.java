@@ -1,0 +1,47 @@
+package org.vmstate.analyzer.check;
+
+import java.util.Optional;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.UnrecognizedFormatException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
+
+/**
+ * Outcome of a check.
+ *
+ * @param findings what was found, in the order of the file where that is possible
+ * @param error what ended the pass, empty when all of the image was read
+ */
+public record CheckResult(Findings findings, Optional<StateFormatException> error) {
+
+  /** The answer to whether the image is good. */
+  public enum Verdict {
+    /** Nothing but remarks. */
+    GOOD,
+    /** Loadable, but something is odd. */
+    ODD,
+    /** Corrupt, or certainly refused. */
+    BAD,
+    /** Cannot be told by this version. */
+    UNSUPPORTED
+  }
+
+  /** Returns the answer. */
+  public Verdict verdict() {
+    boolean unsupported =
+        error.isPresent()
+            && switch (error.get()) {
+              case UnsupportedFeatureException u -> true;
+              case UnrecognizedFormatException u -> true;
+              case LimitExceededException l -> true;
+              default -> false;
+            };
+    if (unsupported) {
+      return Verdict.UNSUPPORTED;
+    }
+    if (error.isPresent() || findings.has(Severity.ERROR)) {
+      return Verdict.BAD;
+    }
+    return findings.has(Severity.WARNING) ? Verdict.ODD : Verdict.GOOD;
+  }
+}

@@ -1,0 +1,54 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** Checks an image in one pass, which an error of its format ends early. */
+public final class Checker {
+  private final ParseOptions options;
+  private final CheckOptions what;
+
+  /** Checks with options. */
+  public Checker(ParseOptions options, CheckOptions what) {
+    this.options = options;
+    this.what = what;
+  }
+
+  /** Makes the pass. */
+  public CheckResult check(ByteSource source) throws IOException {
+    Findings findings = new Findings();
+    List<Inspector> inspectors = new ArrayList<>();
+    inspectors.add(new EnvelopeInspector(findings));
+    inspectors.add(new ConfigurationInspector(findings));
+    SectionInspector sections = new SectionInspector(findings);
+    inspectors.add(sections);
+    inspectors.add(new RamInspector(findings));
+    MappedInspector mapped = new MappedInspector(findings, what.map());
+    inspectors.add(mapped);
+    inspectors.add(new DeviceInspector(findings));
+    inspectors.add(new IterableInspector(findings));
+    inspectors.add(new DescriptionInspector(findings));
+    if (what.align() > 0) {
+      inspectors.add(new DirectInspector(findings, what.align(), what.origin()));
+    }
+    what.target().ifPresent(target -> inspectors.add(new TargetInspector(findings, target)));
+    Optional<StateFormatException> error = Optional.empty();
+    try {
+      ImageReader.read(source, options, new Fanout(inspectors));
+    } catch (StateFormatException e) {
+      error = Optional.of(e);
+      Finding finding = ParseErrors.of(e, sections.source());
+      findings.add(mapped.movement() == 0 ? finding : mapped.movedInstead(finding));
+    }
+    for (Inspector inspector : inspectors) {
+      inspector.finish(error.isEmpty() && sections.isFinished());
+    }
+    return new CheckResult(findings, error);
+  }
+}

@@ -1,0 +1,202 @@
+package org.vmstate.analyzer.check;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.StreamConfiguration;
+
+/** Rules on the stream's header and configuration. */
+final class ConfigurationInspector extends Inspector {
+  private static final List<String> ORDER =
+      List.of(StreamFormat.TARGET_PAGE_BITS, StreamFormat.CAPABILITIES, StreamFormat.UUID);
+  private static final Set<String> VALIDATED =
+      Set.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM);
+
+  /** Capabilities of QEMU 1.2 to 10.0. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "xbzrle", "rdma-pin-all", "auto-converge", "zero-blocks", "compress", "events",
+          "postcopy-ram", "x-colo", "release-ram", "block", "return-path",
+          "pause-before-switchover", "multifd", "dirty-bitmaps", "postcopy-blocktime",
+          "late-block-activate", "x-ignore-shared", "validate-uuid", "background-snapshot",
+          "zero-copy-send", "postcopy-preempt", "switchover-ack", "dirty-limit", "mapped-ram");
+
+  private static final int RARE_BITS = 16;
+
+  private final List<String> seen = new ArrayList<>();
+  private final Set<String> listed = new HashSet<>();
+  private long start;
+  private long pageBitsAt;
+  private long described;
+  private StreamConfiguration configuration;
+
+  ConfigurationInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void element(Element element) {
+    switch (element) {
+      case Element.StreamHeader e -> {
+        applied(Rule.STREAM_MAGIC, Rule.STREAM_VERSION);
+        start = e.range().end();
+        if (e.version() == StreamFormat.VERSION_2) {
+          add(
+              here(Rule.STREAM_VERSION, e.range().start() + 4, "version: expected 3, found 2")
+                  .saying("SaveVM v2 format is obsolete and don't work anymore"));
+        }
+      }
+      case Element.Configuration e -> machine(e);
+      case Element.ConfigurationSubsection e -> subsection(e);
+      default -> {}
+    }
+  }
+
+  private void machine(Element.Configuration e) {
+    applied(Rule.MACHINE_NAME, Rule.ONE_CONFIGURATION);
+    String name = e.machine();
+    boolean printable = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    if (name.isEmpty() || name.length() > 255 || !printable) {
+      add(
+          here(
+              Rule.MACHINE_NAME,
+              e.range().start() + 5,
+              "machine name: expected 1 to 255 printable characters, found "
+                  + (printable ? name.length() + " characters" : "others")));
+    }
+  }
+
+  private void subsection(Element.ConfigurationSubsection e) {
+    applied(Rule.CONFIGURATION_SUBSECTION, Rule.SUBSECTION_ORDER);
+    String name = e.subsection().name();
+    long at = e.range().start();
+    if (seen.contains(name)) {
+      add(
+          here(
+              Rule.CONFIGURATION_SUBSECTION,
+              at,
+              "subsection " + name + ": expected once, found again"));
+    } else if (ORDER.contains(name)) {
+      int place = ORDER.indexOf(name);
+      if (seen.stream().anyMatch(s -> ORDER.indexOf(s) > place)) {
+        add(here(Rule.SUBSECTION_ORDER, at, "subsection " + name + ": stands behind a later one"));
+      }
+    }
+    seen.add(name);
+    if (e.subsection().version() != 1) {
+      add(
+          here(
+                  Rule.CONFIGURATION_SUBSECTION,
+                  at,
+                  "subsection "
+                      + name
+                      + ": expected version 1, found "
+                      + e.subsection().version())
+              .saying(
+                  name
+                      + ": incoming version_id "
+                      + e.subsection().version()
+                      + " is too new for local version_id 1"));
+    }
+    byte[] payload = e.subsection().payload();
+    if (name.equals(StreamFormat.TARGET_PAGE_BITS)) {
+      pageBitsAt = at;
+      applied(Rule.PAGE_BITS_RANGE);
+      int bits = ByteBuffer.wrap(payload).getInt();
+      if (bits > RARE_BITS) {
+        add(
+            here(Rule.PAGE_BITS_RANGE, at, "target-page-bits: expected at most 16, found " + bits)
+                .as(Severity.WARNING));
+      }
+    } else if (name.equals(StreamFormat.CAPABILITIES)) {
+      capabilities(at, payload);
+    }
+  }
+
+  private void capabilities(long at, byte[] payload) {
+    applied(Rule.CAPABILITY_LIST, Rule.CAPABILITY_KNOWN, Rule.CAPABILITY_VALIDATED);
+    ByteBuffer list = ByteBuffer.wrap(payload, Integer.BYTES, payload.length - Integer.BYTES);
+    while (list.hasRemaining()) {
+      byte[] bytes = new byte[list.get() & 0xff];
+      list.get(bytes);
+      String name = new String(bytes, StandardCharsets.ISO_8859_1);
+      if (!listed.add(name)) {
+        add(here(Rule.CAPABILITY_LIST, at, "capability " + name + ": listed twice"));
+      } else if (!KNOWN.contains(name)) {
+        add(
+            here(Rule.CAPABILITY_KNOWN, at, "capability " + name + ": in no released QEMU")
+                .saying("Received unknown capability " + name));
+      } else if (!VALIDATED.contains(name)) {
+        add(here(Rule.CAPABILITY_VALIDATED, at, "capability " + name + ": never announced"));
+      }
+    }
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configuration = found;
+    if (found.version() == StreamFormat.VERSION) {
+      applied(Rule.NO_CONFIGURATION);
+      if (!found.present()) {
+        add(
+            here(Rule.NO_CONFIGURATION, start, "configuration: expected byte 0x07, found none")
+                .saying("Configuration section missing"));
+      }
+    }
+    agree();
+  }
+
+  @Override
+  public void description(VmDescription description) {
+    described = description.pageSize();
+    agree();
+  }
+
+  /** The description comes before the configuration from a file, and after it from a pipe. */
+  private void agree() {
+    if (configuration == null || described == 0 || configuration.pageBits().isEmpty()) {
+      return;
+    }
+    applied(Rule.PAGE_BITS_AGREE);
+    long size = 1L << configuration.pageBits().getAsInt();
+    if (size != described) {
+      add(
+          here(
+              Rule.PAGE_BITS_AGREE,
+              pageBitsAt,
+              "page size: target-page-bits gives "
+                  + size
+                  + ", the description gives "
+                  + described));
+    }
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) {
+    applied(Rule.MAPPED_RAM_ANNOUNCED);
+    boolean announced =
+        listed.contains(Capability.MAPPED_RAM) || listed.contains(Capability.FIXED_RAM);
+    boolean present = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
+    if (announced != present && !blocks.isEmpty()) {
+      add(
+          here(
+                  Rule.MAPPED_RAM_ANNOUNCED,
+                  start,
+                  announced
+                      ? "mapped-ram is announced, but the blocks have no headers"
+                      : "the blocks have mapped-ram headers, but it is not announced")
+              .saying(
+                  announced
+                      ? "Capability mapped-ram is off, but received capability is on"
+                      : "Capability mapped-ram is on, but received capability is off"));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package org.vmstate.analyzer.check;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.StateNode;
+
+/** Rules on the decoded state of devices. */
+final class DeviceInspector extends Inspector {
+  private static final String NOT_DESCRIBED = "the description does not name it";
+
+  /** Run states in which a guest that is resumed does nothing useful. */
+  private static final Set<String> STOPPED =
+      Set.of("guest-panicked", "internal-error", "io-error", "shutdown", "watchdog", "colo");
+
+  private long payload;
+  private boolean running;
+  private boolean enveloped;
+
+  DeviceInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void envelope(Envelope envelope, String xml, String cookie) {
+    enveloped = true;
+    running = envelope.running();
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.DevicePayload || element instanceof Element.Unknown) {
+      payload = element.range().start();
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    applied(Rule.DEVICE_DECODES, Rule.FIELD_VALUES, Rule.QUEUE_MARKERS);
+    if (!problem.isEmpty() && !problem.equals(NOT_DESCRIBED)) {
+      add(
+          here(Rule.DEVICE_DECODES, payload, section.name() + ": " + problem)
+              .saying(
+                  "error while loading state for instance 0x%x of device '%s'"
+                      .formatted(section.instance(), section.name())));
+    }
+    if (state.isPresent()) {
+      fields(section.name(), state.get());
+      if (section.name().equals("globalstate")) {
+        runState(state.get());
+      }
+    }
+  }
+
+  private void fields(String path, StateNode node) {
+    for (FieldNode field : node.fields()) {
+      String at = path + "." + field.desc().name();
+      value(at, field);
+      for (StateNode element : field.elements()) {
+        fields(at, element);
+      }
+    }
+    for (StateNode subsection : node.subsections()) {
+      fields(path + "." + subsection.desc().name(), subsection);
+    }
+  }
+
+  private void value(String path, FieldNode field) {
+    byte[] raw = field.raw();
+    switch (field.desc().type()) {
+      case BOOL -> each(path, field, b -> b == 0 || b == 1, "0 or 1");
+      case UNUSED -> each(path, field, b -> b == 0, "zeros");
+      case NULLPTR -> each(path, field, b -> b == '0', "0x30");
+      case SIGNED -> {
+        if (field.desc().typeName().equals("int32 le")) {
+          for (int i = 0; i + Integer.BYTES <= raw.length; i += Integer.BYTES) {
+            int value = ByteBuffer.wrap(raw).getInt(i);
+            if (value < 0) {
+              odd(path, field.range().start() + i, "0 or more", Integer.toString(value));
+            }
+          }
+        }
+      }
+      case QUEUE -> queue(path, field);
+      default -> {}
+    }
+  }
+
+  /** Tells which bytes are right. */
+  private interface ByteTest {
+    boolean holds(byte value);
+  }
+
+  private void each(String path, FieldNode field, ByteTest test, String expected) {
+    byte[] raw = field.raw();
+    for (int i = 0; i < raw.length; i++) {
+      if (!test.holds(raw[i])) {
+        odd(path, field.range().start() + i, expected, "0x" + Integer.toHexString(raw[i] & 0xff));
+        return;
+      }
+    }
+  }
+
+  private void odd(String path, long at, String expected, String found) {
+    String text = path + ": expected " + expected + ", found " + found;
+    add(Finding.of(Rule.FIELD_VALUES, at, path, text));
+  }
+
+  private void queue(String path, FieldNode field) {
+    byte[] raw = field.raw();
+    boolean tree = field.desc().typeName().equals("gtree");
+    String problem = null;
+    if (raw.length == 0 || raw[raw.length - 1] != 0) {
+      problem = "expected a mark 0x00 at the end";
+    } else if (tree && raw.length > Integer.BYTES) {
+      long count = Integer.toUnsignedLong(ByteBuffer.wrap(raw).getInt());
+      if (!field.desc().nested().isEmpty() && count < field.desc().nested().size() / 2) {
+        problem = "expected " + field.desc().nested().size() + " elements, found " + count;
+      }
+    } else if (!tree && !field.desc().nested().isEmpty() && field.elements().isEmpty()) {
+      problem = "expected a mark 0x01 before each of its elements";
+    }
+    if (problem != null && field.desc().type() == FieldType.QUEUE) {
+      add(
+          Finding.of(
+              Rule.QUEUE_MARKERS, field.range().start(), path, "queue " + path + ": " + problem));
+    }
+  }
+
+  private void runState(StateNode state) {
+    for (FieldNode field : state.fields()) {
+      if (enveloped && field.desc().name().equals("runstate")) {
+        applied(Rule.RUN_STATE);
+        String text = new String(field.raw(), StandardCharsets.ISO_8859_1);
+        int end = text.indexOf('\0');
+        String found = end < 0 ? text : text.substring(0, end);
+        if (running && STOPPED.contains(found)) {
+          add(
+              here(
+                  Rule.RUN_STATE,
+                  field.range().start(),
+                  "run state: the header says running, the guest was in " + found));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.vmstate.analyzer.check;
+
+import java.util.List;
+import java.util.Map;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.MappedBlock;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.StreamConfiguration;
+
+/** What a reader with direct I/O could do with an image, and what not. */
+final class DirectInspector extends Inspector {
+  private final long align;
+  private final String origin;
+  private long streamStart;
+  private boolean fixed;
+
+  /**
+   * Checks against an alignment.
+   *
+   * @param align in bytes
+   * @param origin who asks for it
+   */
+  DirectInspector(Findings findings, long align, String origin) {
+    super(findings);
+    this.align = align;
+    this.origin = origin;
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.StreamHeader e) {
+      streamStart = e.range().start();
+    }
+  }
+
+  @Override
+  public void configuration(StreamConfiguration configuration) {
+    if (streamStart % align != 0) {
+      remark(
+          Rule.DIRECT_OFFSET,
+          streamStart,
+          "stream: starts at no multiple of " + align + "; read it through the page cache");
+    }
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) {
+    applied(Rule.DIRECT_OFFSET, Rule.DIRECT_LENGTH, Rule.DIRECT_PAGE);
+    fixed = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
+    if (!fixed) {
+      add(
+          here(
+                  Rule.DIRECT_OFFSET,
+                  streamStart,
+                  "pages: a sequential stream has no places for direct I/O; 'vmstate-img convert -O"
+                      + " qemu-mapped-ram' makes them")
+              .as(Severity.WARNING));
+      return;
+    }
+    for (RamBlock block : blocks) {
+      if (block.mapped().orElseThrow().pagesOffset() != 0) {
+        block(block, block.mapped().get());
+      }
+    }
+  }
+
+  private void block(RamBlock block, MappedBlock mapped) {
+    long pages = mapped.pagesOffset();
+    if (mapped.bitmapOffset() % align != 0) {
+      remark(
+          Rule.DIRECT_OFFSET,
+          mapped.bitmapOffset(),
+          block.name() + ": the bitmap has no aligned place; read it through the page cache");
+    }
+    boolean placed = pages % align == 0;
+    if (!placed) {
+      add(
+          problem(
+              Rule.DIRECT_OFFSET,
+              block,
+              ": pages offset: expected a multiple of "
+                  + align
+                  + " ("
+                  + origin
+                  + "), found "
+                  + pages
+                  + "; 'vmstate-img convert -O qemu-mapped-ram -o align="
+                  + align
+                  + "' moves them"));
+    }
+    boolean whole = block.usedLength() % align == 0;
+    if (!whole) {
+      add(
+          problem(
+              Rule.DIRECT_LENGTH,
+              block,
+              ": length: expected a multiple of "
+                  + align
+                  + ", found "
+                  + block.usedLength()
+                  + "; read the last "
+                  + block.usedLength() % align
+                  + " bytes through the page cache"));
+    }
+    if (block.pageSize() < align) {
+      // whole runs can still be read
+      Finding small =
+          problem(
+              Rule.DIRECT_PAGE,
+              block,
+              ": page size: expected at least "
+                  + align
+                  + ", found "
+                  + block.pageSize()
+                  + "; read runs of pages that start and end at multiples");
+      add(placed ? small.as(Severity.WARNING) : small);
+    }
+    if (placed && whole) {
+      remark(Rule.DIRECT_OFFSET, pages, block.name() + ": direct reads of all pages are possible");
+    }
+  }
+
+  private Finding problem(Rule rule, RamBlock block, String text) {
+    return here(rule, block.mapped().orElseThrow().pagesOffset(), block.name() + text)
+        .with(Map.of("block", block.name(), "align", align));
+  }
+
+  private void remark(Rule rule, long offset, String text) {
+    add(here(rule, offset, text).with(Map.of("align", align)).as(Severity.INFO));
+  }
+}

@@ -1,0 +1,203 @@
+package org.vmstate.analyzer.check;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.DomainXmlCheck;
+import org.vmstate.analyzer.info.DomainFacts;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.parser.StreamConfiguration;
+
+/** Rules on the libvirt envelope and its agreement with the stream. */
+final class EnvelopeInspector extends Inspector {
+  private static final int VERSION_WORD = 0;
+  private static final int RUNNING_WORD = 2;
+  private static final int FEATURES_WORD = 5;
+  private static final int MAGIC_LENGTH = 16;
+
+  private Envelope envelope;
+  private Optional<DomainFacts> domain = Optional.empty();
+
+  EnvelopeInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.EnvelopeHeader e) {
+      header(e);
+    }
+  }
+
+  private void header(Element.EnvelopeHeader e) {
+    applied(Rule.SAVE_FINISHED, Rule.HEADER_VERSION, Rule.HEADER_FIELDS, Rule.SAVE_FORMAT);
+    long at = e.range().start();
+    if (!e.envelope().complete()) {
+      add(
+          here(Rule.SAVE_FINISHED, at, "magic: expected LibvirtQemudSave, found LibvirtQemudPart")
+              .saying("save image is incomplete"));
+    }
+    List<Long> words = e.words();
+    long version = words.get(VERSION_WORD);
+    if (version == SaveFormat.VERSION_RFC) {
+      long swapped = Integer.toUnsignedLong(Integer.reverseBytes((int) version));
+      add(
+          here(Rule.HEADER_VERSION, at + MAGIC_LENGTH, "header version: expected 1 or 2, found 3")
+              .saying("image version is not supported (" + swapped + " > 2)"));
+    } else if (version == 0) {
+      add(
+          here(Rule.HEADER_VERSION, at + MAGIC_LENGTH, "header version: expected 1 or 2, found 0")
+              .as(Severity.WARNING));
+    }
+    if (words.get(RUNNING_WORD) > 1) {
+      field(at, RUNNING_WORD, "running flag: expected 0 or 1, found " + words.get(RUNNING_WORD));
+    }
+    int unused = version == SaveFormat.VERSION_RFC ? FEATURES_WORD + 1 : FEATURES_WORD;
+    for (int i = unused; i < words.size(); i++) {
+      if (words.get(i) != 0) {
+        field(at, i, "unused field: expected 0, found " + words.get(i));
+        return;
+      }
+    }
+  }
+
+  private void field(long start, int word, String text) {
+    add(here(Rule.HEADER_FIELDS, start + MAGIC_LENGTH + word * 4L, text));
+  }
+
+  @Override
+  public void envelope(Envelope found, String xml, String cookie) {
+    envelope = found;
+    applied(Rule.DATA_LENGTH, Rule.DOMAIN_XML, Rule.COOKIE_OFFSET, Rule.HEADER_ROOM, Rule.HEADER_PADDING);
+    long xmlAt = found.xml().start();
+    try {
+      DomainXmlCheck.require("domain XML", xml, "domain");
+    } catch (ConversionException e) {
+      add(here(Rule.DOMAIN_XML, xmlAt, String.valueOf(e.getMessage())));
+    }
+    if (found.cookieOffset() != 0) {
+      applied(Rule.COOKIE);
+      try {
+        DomainXmlCheck.require("cookie", cookie, "cookie");
+      } catch (ConversionException e) {
+        add(here(Rule.COOKIE, found.cookie().start(), String.valueOf(e.getMessage())));
+      }
+    }
+    long end = found.cookieOffset() != 0 ? found.cookie().end() : found.xml().end();
+    long room = found.streamOffset() - Math.min(end + 1, found.streamOffset());
+    if (room != SaveFormat.PADDING) {
+      add(
+          here(
+                  Rule.HEADER_ROOM,
+                  end + 1,
+                  "room for edits: a fresh image has " + SaveFormat.PADDING + ", found " + room)
+              .with(Map.of("room", room)));
+    }
+    domain = DomainFacts.parse(xml);
+  }
+
+  @Override
+  public void notice(long offset, String text) {
+    if (text.startsWith("padding:")) {
+      add(here(Rule.HEADER_PADDING, offset, text));
+    }
+  }
+
+  @Override
+  public void configuration(StreamConfiguration configuration) {
+    if (envelope == null) {
+      return;
+    }
+    applied(Rule.SPARSE_MAPPED);
+    boolean sparse = envelope.compression() == Compression.SPARSE;
+    boolean packed = envelope.compression().isPacked();
+    // mapped-ram inside a packed stream is V071
+    if (!packed && sparse != configuration.has(Capability.MAPPED_RAM)) {
+      add(
+          here(
+              Rule.SPARSE_MAPPED,
+              envelope.streamOffset(),
+              sparse
+                  ? "format sparse: expected a stream with mapped-ram, found one without"
+                  : "format "
+                      + envelope.compression().label()
+                      + ": expected a stream without mapped-ram, found one with it"));
+    }
+    domain.ifPresent(facts -> agree(facts, configuration));
+  }
+
+  private void agree(DomainFacts facts, StreamConfiguration configuration) {
+    // an alias such as "pc" has no version
+    boolean versioned = facts.machine().chars().anyMatch(Character::isDigit);
+    if (configuration.present() && versioned) {
+      applied(Rule.MACHINE_AGREES);
+      if (!facts.machine().equals(configuration.machine())) {
+        add(
+            here(
+                    Rule.MACHINE_AGREES,
+                    envelope.xml().start(),
+                    "machine type: the XML has "
+                        + facts.machine()
+                        + ", the stream has "
+                        + configuration.machine())
+                .saying(
+                    "Machine type received is '"
+                        + configuration.machine()
+                        + "' and local is '"
+                        + facts.machine()
+                        + "'"));
+      }
+    }
+    if (configuration.uuid().isPresent() && !facts.uuid().isBlank()) {
+      applied(Rule.UUID_AGREES);
+      String uuid = configuration.uuid().get();
+      if (!uuid.equalsIgnoreCase(facts.uuid().strip())) {
+        add(
+            here(
+                    Rule.UUID_AGREES,
+                    envelope.xml().start(),
+                    "UUID: the XML has " + facts.uuid().strip() + ", the stream has " + uuid)
+                .saying("UUID received is " + uuid + " and local is " + facts.uuid().strip()));
+      }
+    }
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) {
+    long memory = domain.map(DomainFacts::memory).orElse(0L);
+    if (memory <= 0) {
+      return;
+    }
+    applied(Rule.MEMORY_AGREES);
+    long largest = 0;
+    long total = 0;
+    for (RamBlock block : blocks) {
+      largest = Math.max(largest, block.usedLength());
+      total += block.usedLength();
+    }
+    // several NUMA nodes and memory modules add up; video memory and firmware come on top
+    if (largest > memory || total < memory) {
+      add(
+          here(
+                  Rule.MEMORY_AGREES,
+                  envelope.xml().start(),
+                  "memory: the XML has "
+                      + memory
+                      + " bytes, the RAM blocks have "
+                      + total
+                      + ", the largest "
+                      + largest)
+              .with(Map.of("xml", memory, "blocks", total, "largest", largest)));
+    }
+  }
+
+  Optional<Envelope> envelope() {
+    return Optional.ofNullable(envelope);
+  }
+}

@@ -1,0 +1,182 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.stream.StreamFormat;
+
+/**
+ * Rules on iterables other than RAM. The parser has passed over their payloads, so their grammar
+ * holds; this looks at what they say. Source: QEMU 10.0 migration/block-dirty-bitmap.c,
+ * hw/ppc/spapr.c, hw/s390x/s390-stattrib.c.
+ */
+final class IterableInspector extends Inspector {
+  private static final int MOST = 16 << 20;
+  private static final int LEAST_GRANULARITY = 512;
+  private static final int ENTRY = 16;
+
+  private final Map<String, Boolean> bitmaps = new TreeMap<>();
+  private String node = "";
+  private String bitmap = "";
+  private int recordType;
+  private long tableEntries = -1;
+  private boolean attributesDone;
+
+  IterableInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void element(Element element) throws IOException {
+    if (element instanceof Element.SectionHeader e) {
+      recordType = e.recordType();
+    } else if (element instanceof Element.DevicePayload e
+        && recordType != StreamFormat.SECTION_FULL
+        && e.range().length() <= MOST
+        && source().isSeekable()) {
+      payload(e);
+    }
+  }
+
+  private void payload(Element.DevicePayload e) throws IOException {
+    Section section = e.section();
+    boolean known =
+        switch (section.name()) {
+          case "dirty-bitmap", "spapr/htab", "s390-storage_attributes" -> true;
+          default -> false;
+        };
+    if (!known) {
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) e.range().length());
+    source().copy(e.range().start(), bytes);
+    bytes.flip();
+    long at = e.range().start();
+    switch (section.name()) {
+      case "dirty-bitmap" -> dirtyBitmaps(bytes, at);
+      case "spapr/htab" -> hashTable(bytes, at);
+      default -> attributes(bytes, at);
+    }
+  }
+
+  private static String text(ByteBuffer bytes) {
+    byte[] text = new byte[bytes.get() & 0xff];
+    bytes.get(text);
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  private void dirtyBitmaps(ByteBuffer bytes, long start) {
+    applied(Rule.DIRTY_BITMAP, Rule.DIRTY_BITMAP_NAME);
+    while (bytes.hasRemaining()) {
+      long at = start + bytes.position();
+      int flags = bytes.get() & 0xff;
+      if ((flags & 0x80) != 0) {
+        // longer flags, which no writer uses
+        return;
+      }
+      if ((flags & 0x08) != 0) {
+        node = text(bytes);
+      }
+      if ((flags & 0x04) != 0) {
+        bitmap = text(bytes);
+      }
+      if ((flags & 0x70) != 0 && (node.isEmpty() || bitmap.isEmpty())) {
+        add(here(Rule.DIRTY_BITMAP_NAME, at, "dirty bitmap: a chunk without a name"));
+      }
+      if ((flags & 0x10) != 0) {
+        begin(bytes, at);
+      } else if ((flags & 0x20) != 0) {
+        bitmaps.put(node + "/" + bitmap, true);
+      } else if ((flags & 0x40) != 0) {
+        bytes.position(bytes.position() + 12);
+        if ((flags & 0x02) == 0) {
+          int length = (int) bytes.getLong();
+          bytes.position(bytes.position() + length);
+        }
+      }
+    }
+  }
+
+  private void begin(ByteBuffer bytes, long at) {
+    long granularity = Integer.toUnsignedLong(bytes.getInt());
+    int state = bytes.get() & 0xff;
+    if (granularity < LEAST_GRANULARITY || Long.bitCount(granularity) != 1) {
+      add(
+          here(
+              Rule.DIRTY_BITMAP,
+              at,
+              "dirty bitmap "
+                  + bitmap
+                  + ": granularity: expected a power of two from 512, found "
+                  + granularity));
+    }
+    if ((state & 0xf8) != 0) {
+      add(
+          here(
+              Rule.DIRTY_BITMAP,
+              at,
+              "dirty bitmap " + bitmap + ": reserved flags: expected 0, found " + (state & 0xf8)));
+    }
+    bitmaps.put(node + "/" + bitmap, false);
+  }
+
+  private void hashTable(ByteBuffer bytes, long start) {
+    applied(Rule.HASH_TABLE);
+    int head = bytes.getInt();
+    if (head != 0) {
+      tableEntries = head < 0 ? 0 : (1L << Math.min(head, 60)) / ENTRY;
+      return;
+    }
+    if (tableEntries < 0) {
+      add(here(Rule.HASH_TABLE, start, "hash table: entries before its size"));
+      return;
+    }
+    while (bytes.remaining() >= Long.BYTES) {
+      long at = start + bytes.position();
+      long index = Integer.toUnsignedLong(bytes.getInt());
+      int valid = bytes.getShort() & 0xffff;
+      int invalid = bytes.getShort() & 0xffff;
+      if (index + valid + invalid > tableEntries) {
+        add(
+            here(
+                Rule.HASH_TABLE,
+                at,
+                "hash table: expected entries up to "
+                    + tableEntries
+                    + ", found up to "
+                    + (index + valid + invalid)));
+        return;
+      }
+      bytes.position(Math.min(bytes.limit(), bytes.position() + valid * ENTRY));
+    }
+  }
+
+  private void attributes(ByteBuffer bytes, long start) {
+    applied(Rule.STORAGE_ATTRIBUTES);
+    while (bytes.remaining() >= Long.BYTES) {
+      int flags = (int) (bytes.getLong() & 0xfff);
+      attributesDone |= flags == 0x08;
+      if (flags == 0x02) {
+        int length = (int) bytes.getLong();
+        bytes.position(bytes.position() + length);
+      }
+    }
+    if (recordType == StreamFormat.SECTION_END && !attributesDone) {
+      add(here(Rule.STORAGE_ATTRIBUTES, start, "storage attributes: END without DONE"));
+    }
+  }
+
+  @Override
+  void finish(boolean whole) {
+    bitmaps.forEach(
+        (name, complete) -> {
+          if (whole && !complete) {
+            add(here(Rule.DIRTY_BITMAP, 0, "dirty bitmap " + name + ": never completed"));
+          }
+        });
+  }
+}

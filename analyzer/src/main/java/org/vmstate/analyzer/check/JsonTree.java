@@ -1,0 +1,60 @@
+package org.vmstate.analyzer.check;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vmstate.analyzer.convert.ConversionException;
+
+/** Reads a JSON file of the user into maps, lists, texts, numbers and truth values. */
+final class JsonTree {
+  private static final long MOST = 64 << 20;
+
+  private JsonTree() {}
+
+  static Map<?, ?> object(Path file) throws IOException {
+    if (Files.size(file) > MOST) {
+      throw new ConversionException(file + ": expected at most 64 MiB of JSON");
+    }
+    try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+      json.nextToken();
+      if (value(json) instanceof Map<?, ?> map) {
+        return map;
+      }
+      throw new ConversionException(file + ": expected a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new ConversionException(file + ": " + e.getOriginalMessage());
+    }
+  }
+
+  private static Object value(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        map.put(name, value(json));
+      }
+      return map;
+    }
+    if (token == JsonToken.START_ARRAY) {
+      List<Object> list = new ArrayList<>();
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        list.add(value(json));
+      }
+      return list;
+    }
+    if (token == JsonToken.VALUE_NUMBER_INT) {
+      return json.getLongValue();
+    }
+    return token == null ? "" : json.getText();
+  }
+}

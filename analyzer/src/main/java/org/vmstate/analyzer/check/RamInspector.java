@@ -1,0 +1,199 @@
+package org.vmstate.analyzer.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.parser.StreamConfiguration;
+
+/** Rules on RAM in a sequential stream. */
+final class RamInspector extends Inspector {
+  private static final String VIRTIO_MEM = "virtio-mem-device-early";
+
+  private final PageSet.Budget budget = new PageSet.Budget();
+  private List<PageSet> sent = List.of();
+  private List<RamBlock> blocks = List.of();
+  private boolean fixed;
+  private boolean ignoresShared;
+  private boolean discards;
+  private long flushes;
+  private long flushAt;
+  private long last;
+
+  RamInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void configuration(StreamConfiguration configuration) {
+    ignoresShared = configuration.has(Capability.IGNORE_SHARED);
+  }
+
+  @Override
+  public void element(Element element) {
+    last = element.range().start();
+    switch (element) {
+      case Element.SectionHeader e -> {
+        discards |= e.section().name().endsWith(VIRTIO_MEM);
+        if (e.section().name().equals(RamFormat.IDSTR) && e.section().version() == RamFormat.VERSION_3) {
+          add(
+              here(Rule.RAM_VERSION, last, "ram section version: expected 4, found 3")
+                  .saying("load of migration failed: Invalid argument"));
+        }
+      }
+      case Element.RamMarker e -> marker(e);
+      default -> {}
+    }
+  }
+
+  private void marker(Element.RamMarker e) {
+    applied(Rule.RAM_ENDS, Rule.EOS_ADDRESS);
+    if (fixed) {
+      applied(Rule.MAPPED_SECTIONS);
+    }
+    long mask = blocks.isEmpty() ? 0xfff : blocks.getFirst().pageSize() - 1L;
+    if ((e.word() & mask) == RamFormat.MULTIFD_FLUSH) {
+      flushes++;
+      flushAt = last;
+      if (fixed) {
+        add(
+            here(Rule.MAPPED_SECTIONS, last, "RAM word: expected only EOS, found MULTIFD_FLUSH")
+                .as(Severity.ERROR)
+                .saying("Unexpected RAM flags: " + RamFormat.MULTIFD_FLUSH));
+      }
+    } else if ((e.word() & ~mask) != 0) {
+      add(
+          here(
+              Rule.EOS_ADDRESS,
+              last,
+              "RAM word: expected 0x10, found 0x" + Long.toHexString(e.word())));
+    }
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    applied(
+        Rule.RAM_VERSION, Rule.RAM_TOTAL, Rule.RAM_SUM, Rule.BLOCK_NAMES, Rule.BLOCK_LENGTH);
+    blocks = found;
+    fixed = !found.isEmpty() && found.getFirst().mapped().isPresent();
+    List<PageSet> sets = new ArrayList<>();
+    for (RamBlock block : found) {
+      sets.add(new PageSet(whole(block), budget));
+      if (block.usedLength() % block.pageSize() != 0) {
+        add(
+            here(
+                    Rule.BLOCK_LENGTH,
+                    last,
+                    "length of "
+                        + block.name()
+                        + ": expected a multiple of "
+                        + block.pageSize()
+                        + ", found "
+                        + block.usedLength())
+                .with(Map.of("block", block.name(), "used_length", block.usedLength())));
+      }
+    }
+    sent = sets;
+  }
+
+  @Override
+  public void pages(PageRun run) {
+    if (fixed) {
+      return;
+    }
+    applied(Rule.RAM_WORD, Rule.CONTINUE, Rule.PAGE_INSIDE, Rule.FILL_BYTE);
+    PageSet set = sent.get(run.block().index());
+    switch (run.kind()) {
+      case FILL ->
+          add(
+              page(run, Rule.FILL_BYTE, "fill byte: expected 0, found " + run.value())
+                  .saying("Found a zero page with value " + run.value()));
+      case XBZRLE, XBZRLE_2011 -> {
+        applied(Rule.XBZRLE);
+        if (!budget.isSpent() && !set.contains(run.firstPage())) {
+          add(page(run, Rule.XBZRLE, "delta: expected an earlier copy of the page, found none"));
+        }
+        if (run.kind() == PageKind.XBZRLE_2011) {
+          add(
+              page(run, Rule.RELEASE, "delta: in the form of 2011, which no release has")
+                  .saying("Failed to load XBZRLE page - wrong compression!"));
+        }
+      }
+      case ZLIB -> {
+        applied(Rule.COMPRESSED_PAGE);
+        add(
+            page(run, Rule.RAM_WORD, "RAM word: COMPRESS_PAGE, which QEMU 9.1 and later refuse")
+                .as(Severity.WARNING)
+                .saying("Unknown combination of migration flags: 0x100"));
+      }
+      default -> {}
+    }
+    set.add(run.firstPage(), run.count());
+  }
+
+  private Finding page(PageRun run, Rule rule, String text) {
+    return here(rule, last, text)
+        .with(Map.of("block", run.block().name(), "page", run.firstPage(), "count", run.count()));
+  }
+
+  @Override
+  void finish(boolean whole) {
+    if (!whole || fixed || blocks.isEmpty()) {
+      return;
+    }
+    if (budget.isSpent()) {
+      add(
+          here(Rule.LIMIT, last, "pages: too scattered to tell whether each was sent")
+              .as(Severity.INFO));
+      return;
+    }
+    applied(Rule.PAGES_SENT, Rule.MULTIFD_FLUSH);
+    boolean complete = true;
+    for (RamBlock block : blocks) {
+      long count = sent.get(block.index()).count();
+      boolean shared = ignoresShared && count == 0;
+      if (count < whole(block) && !shared) {
+        complete = false;
+        missing(block, count);
+      }
+    }
+    if (flushes > 0 && complete) {
+      add(
+          here(
+              Rule.MULTIFD_FLUSH,
+              flushAt,
+              flushes + " MULTIFD_FLUSH words in a stream that carries all pages"));
+    }
+  }
+
+  /** Returns the number of whole pages; a part of one cannot be sent. */
+  private static long whole(RamBlock block) {
+    return block.usedLength() / block.pageSize();
+  }
+
+  private void missing(RamBlock block, long count) {
+    long first = sent.get(block.index()).firstMissing();
+    Finding finding =
+        here(
+                Rule.PAGES_SENT,
+                last,
+                "pages of "
+                    + block.name()
+                    + ": "
+                    + (whole(block) - count)
+                    + " of "
+                    + whole(block)
+                    + " never sent, the first is "
+                    + first
+                    + (flushes > 0 ? "; multifd channels may have them" : "")
+                    + (discards ? "; virtio-mem leaves unplugged ones out" : ""))
+            .with(
+                Map.of("block", block.name(), "missing", whole(block) - count, "first", first));
+    add(flushes > 0 || discards ? finding.as(Severity.INFO) : finding);
+  }
+}

@@ -1,0 +1,329 @@
+package org.vmstate.analyzer.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.StreamConfiguration;
+
+/** Rules on the order and the completeness of records. */
+final class SectionInspector extends Inspector {
+  /** First release whose machine types announce the switchover. */
+  private static final int SWITCHOVER_MAJOR = 10;
+
+  private static final Pattern RELEASE = Pattern.compile("-(\\d+)\\.\\d+(\\.\\d+)?$");
+
+  /** Where an iterable is between START and END. */
+  private enum Phase {
+    STARTED,
+    ENDED
+  }
+
+  private final Map<Section, Phase> iterables = new HashMap<>();
+  private final Map<Long, Section> ids = new HashMap<>();
+  private final Set<String> devices = new HashSet<>();
+  private final List<Section> order = new ArrayList<>();
+  private VmDescription description;
+  private StreamConfiguration configuration;
+  private boolean iterating;
+  private boolean completing;
+  private boolean ended;
+  private boolean switchedBefore;
+  private boolean postcopy;
+  private boolean finished;
+  private boolean footers;
+  private int lastType;
+  private int switchovers;
+  private long last;
+
+  SectionInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configuration = found;
+  }
+
+  @Override
+  public void description(VmDescription found) {
+    description = found;
+  }
+
+  @Override
+  public void element(Element element) {
+    last = element.range().start();
+    switch (element) {
+      case Element.SectionHeader e -> header(e);
+      case Element.SectionFooter e -> footers = true;
+      case Element.Command e -> command(e);
+      case Element.EndOfStream e -> {
+        finished = true;
+        applied(Rule.END_MARK, Rule.TRAILING_BYTES);
+      }
+      case Element.Trailing e ->
+          add(
+              here(
+                      Rule.TRAILING_BYTES,
+                      last,
+                      "behind the stream: expected nothing, found "
+                          + e.range().length()
+                          + " bytes")
+                  .with(Map.of("length", e.range().length())));
+      default -> {}
+    }
+  }
+
+  private void header(Element.SectionHeader e) {
+    applied(
+        Rule.RECORD_TYPE, Rule.SECTION_NAME, Rule.SECTION_ANNOUNCED, Rule.SECTION_FOOTER,
+        Rule.SECTION_ID_SHARED, Rule.SECTION_ORDER);
+    Section section = e.section();
+    lastType = e.recordType();
+    switch (e.recordType()) {
+      case StreamFormat.SECTION_START -> {
+        announce(section);
+        if (iterables.put(section, Phase.STARTED) != null) {
+          disorder(section, "a second START");
+        }
+      }
+      case StreamFormat.SECTION_FULL -> {
+        announce(section);
+        completing |= iterating || ended;
+        full(section);
+      }
+      case StreamFormat.SECTION_PART -> {
+        iterating = true;
+        if (iterables.get(section) == Phase.ENDED) {
+          disorder(section, "a PART behind the END");
+        }
+      }
+      default -> end(section);
+    }
+  }
+
+  private void announce(Section section) {
+    Section other = ids.put(section.id(), section);
+    boolean same =
+        other == null
+            || other.name().equals(section.name()) && other.instance() == section.instance();
+    if (!same) {
+      add(
+          here(
+              Rule.SECTION_ID_SHARED,
+              last,
+              "section id " + section.id() + ": is also that of " + other.name()));
+    }
+  }
+
+  private void full(Section section) {
+    applied(Rule.SECTION_ONCE);
+    order.add(section);
+    if (!devices.add(section.name() + "\0" + section.instance())) {
+      add(
+          here(
+              Rule.SECTION_ONCE,
+              last,
+              "device "
+                  + section.name()
+                  + " instance "
+                  + section.instance()
+                  + ": has a second section"));
+    }
+  }
+
+  private void end(Section section) {
+    if (iterables.put(section, Phase.ENDED) == Phase.ENDED) {
+      disorder(section, "a second END");
+    }
+    if (completing && !postcopy) {
+      disorder(section, "an END behind device sections");
+    }
+    if (!ended) {
+      switchedBefore = switchovers > 0;
+    }
+    ended = true;
+  }
+
+  private void disorder(Section section, String what) {
+    add(here(Rule.SECTION_ORDER, last, "section " + section.name() + ": " + what));
+  }
+
+  private void command(Element.Command e) {
+    applied(Rule.COMMAND);
+    CommandType type = CommandType.of(e.code());
+    int length = e.payload().length;
+    switch (type) {
+      case INVALID ->
+          add(
+              here(Rule.COMMAND, last, "command " + e.code() + ": is not known")
+                  .saying(
+                      "MIG_CMD 0x%x unknown (len 0x%x)".formatted(e.code(), length)));
+      case POSTCOPY_LISTEN, POSTCOPY_RUN, POSTCOPY_RAM_DISCARD, PACKAGED, POSTCOPY_RESUME,
+          RECV_BITMAP -> {
+        postcopy = true;
+        add(
+            here(Rule.COMMAND, last, "command " + type.label() + ": a file has no source to ask")
+                .as(Severity.WARNING));
+      }
+      case SWITCHOVER_START -> switchovers++;
+      default -> {}
+    }
+    if (type.length() >= 0 && type.length() != length && type != CommandType.INVALID) {
+      add(
+          here(
+                  Rule.COMMAND,
+                  last,
+                  "command "
+                      + type.label()
+                      + ": expected "
+                      + type.length()
+                      + " bytes, found "
+                      + length)
+              .saying(
+                  type.name()
+                      + " received with bad length - expecting "
+                      + type.length()
+                      + ", got "
+                      + length));
+    }
+  }
+
+  @Override
+  public void notice(long offset, String text) {
+    if (text.startsWith("configuration: subsection")) {
+      add(
+          here(Rule.CONFIGURATION_SUBSECTION, offset, text)
+              .saying("load of migration failed: No such file or directory"));
+    } else if (text.startsWith("no end of section")) {
+      // a device's footer would have been found
+      boolean cut = footers && lastType == StreamFormat.SECTION_FULL;
+      add(
+          cut
+              ? here(Rule.END_MARK, offset, text).saying("load of migration failed")
+              : here(Rule.UNKNOWN_SECTION, offset, text));
+    } else if (text.startsWith("vmdescription:") || text.startsWith("JSON:")) {
+      add(here(Rule.DESCRIPTION, offset, text));
+    }
+  }
+
+  /** Returns whether the end mark was seen. */
+  boolean isFinished() {
+    return finished;
+  }
+
+  @Override
+  void finish(boolean whole) {
+    if (!whole || !finished) {
+      return;
+    }
+    applied(Rule.DESCRIPTION, Rule.DESCRIPTION_COVERS, Rule.UNKNOWN_SECTION);
+    boolean snapshot = !ended && switchovers == 0;
+    iterables.forEach(
+        (section, phase) -> {
+          if (phase == Phase.STARTED) {
+            Finding missing =
+                here(
+                    Rule.SECTION_ORDER,
+                    last,
+                    "section "
+                        + section.name()
+                        + (snapshot ? ": no END, as in a background snapshot" : ": no END"));
+            // with mapped-ram it is V063
+            if (!configuration.has(Capability.MAPPED_RAM)) {
+              add(snapshot ? missing.as(Severity.INFO) : missing);
+            }
+          }
+        });
+    switchover(snapshot);
+    if (description == null) {
+      if (findings().count(Rule.DESCRIPTION) == 0) {
+        add(here(Rule.DESCRIPTION, last, "description: expected behind the end mark, found none"));
+      }
+    } else {
+      covers();
+    }
+  }
+
+  private void switchover(boolean snapshot) {
+    Matcher release = RELEASE.matcher(configuration == null ? "" : configuration.machine());
+    if (snapshot || postcopy || !release.find()) {
+      return;
+    }
+    applied(Rule.SWITCHOVER_START);
+    boolean sends = Integer.parseInt(release.group(1)) >= SWITCHOVER_MAJOR;
+    if (switchovers > 1 || sends != switchedBefore) {
+      add(
+          here(
+              Rule.SWITCHOVER_START,
+              last,
+              "SWITCHOVER_START: expected "
+                  + (sends ? "one" : "none")
+                  + " before the first END, found "
+                  + (switchedBefore || !sends ? switchovers : 0)));
+    }
+  }
+
+  private void covers() {
+    List<String> sent = order.stream().map(s -> key(s.name(), s.instance())).toList();
+    List<String> described =
+        description.devices().stream().map(d -> key(d.name(), d.instance())).toList();
+    if (sent.equals(described)) {
+      return;
+    }
+    Set<String> missing = new HashSet<>(described);
+    sent.forEach(missing::remove);
+    Set<String> more = new HashSet<>(sent);
+    described.forEach(more::remove);
+    String text;
+    if (!missing.isEmpty()) {
+      text = "described but not sent: " + missing.stream().sorted().limit(5).toList();
+    } else if (!more.isEmpty()) {
+      text = "sent but not described: " + more.stream().sorted().limit(5).toList();
+    } else {
+      text = "the description has the devices in another order";
+    }
+    add(here(Rule.DESCRIPTION_COVERS, last, text));
+  }
+
+  private static String key(String name, long instance) {
+    return name + " " + instance;
+  }
+
+  @Override
+  public void deviceState(
+      Section section, Optional<StateNode> state, String why) {
+    if (description == null) {
+      return;
+    }
+    applied(Rule.DESCRIPTION_VERSION);
+    Optional<DeviceDesc> desc = description.find(section.name(), section.instance());
+    // an old-style device has a description without name and version
+    boolean versioned = desc.isPresent() && !desc.get().state().name().isEmpty();
+    if (versioned && desc.get().state().version() != section.version()) {
+      add(
+          here(
+              Rule.DESCRIPTION_VERSION,
+              last,
+              "version of "
+                  + section.name()
+                  + ": the section has "
+                  + section.version()
+                  + ", the description "
+                  + desc.get().state().version()));
+    }
+  }
+}

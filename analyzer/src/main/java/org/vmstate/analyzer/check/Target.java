@@ -1,0 +1,114 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What is to load an image.
+ *
+ * @param machine machine type, empty when not known
+ * @param types descriptions by their vmsd name; devices may share one
+ * @param pageSize target page size in bytes, where given
+ * @param blocks length in bytes of each RAM block by name, empty when not given
+ * @param capabilities migration capabilities that will be set, null when not given
+ */
+public record Target(
+    String machine,
+    Map<String, List<StateType>> types,
+    OptionalLong pageSize,
+    Map<String, Long> blocks,
+    List<String> capabilities) {
+
+  /**
+   * A description that the target loads by.
+   *
+   * @param name vmsd name
+   * @param version newest version that it loads
+   * @param minimum oldest version that it loads
+   * @param fields descriptions of the fields of each name, null for one without
+   * @param subsections subsections by name
+   */
+  public record StateType(
+      String name,
+      long version,
+      long minimum,
+      Map<String, List<StateType>> fields,
+      Map<String, StateType> subsections) {
+
+    boolean loads(long found) {
+      return found >= minimum && found <= version;
+    }
+  }
+
+  /**
+   * Reads a target's description.
+   *
+   * @param dump output of {@code -dump-vmstate}, may be null
+   * @param configuration JSON with page_size, ram_blocks and capabilities, may be null
+   */
+  public static Target read(Path dump, Path configuration) throws IOException {
+    Map<?, ?> types = dump == null ? Map.of() : JsonTree.object(dump);
+    Map<?, ?> more = configuration == null ? Map.of() : JsonTree.object(configuration);
+    Map<String, List<StateType>> byName = new HashMap<>();
+    types.values().stream()
+        .map(v -> v instanceof Map<?, ?> m ? m.get("Description") : null)
+        .filter(v -> v instanceof Map<?, ?>)
+        .map(v -> type((Map<?, ?>) v))
+        .forEach(t -> byName.computeIfAbsent(t.name(), n -> new ArrayList<>()).add(t));
+    Map<String, Long> blocks = new HashMap<>();
+    if (more.get("ram_blocks") instanceof Map<?, ?> found) {
+      found.forEach((name, length) -> blocks.put(String.valueOf(name), number(length)));
+    }
+    List<String> capabilities = null;
+    if (more.get("capabilities") instanceof List<?> found) {
+      capabilities = found.stream().map(String::valueOf).toList();
+    }
+    String machine =
+        types.get("vmschkmachine") instanceof Map<?, ?> m ? String.valueOf(m.get("Name")) : "";
+    return new Target(
+        more.get("machine") == null ? machine : String.valueOf(more.get("machine")),
+        byName,
+        more.get("page_size") instanceof Long n ? OptionalLong.of(n) : OptionalLong.empty(),
+        blocks,
+        capabilities);
+  }
+
+  private static StateType type(Map<?, ?> description) {
+    Map<String, List<StateType>> fields = new HashMap<>();
+    if (description.get("Fields") instanceof List<?> list) {
+      for (Object o : list) {
+        if (o instanceof Map<?, ?> field) {
+          StateType nested =
+              field.get("Description") instanceof Map<?, ?> inner ? type(inner) : null;
+          fields
+              .computeIfAbsent(String.valueOf(field.get("field")), n -> new ArrayList<>())
+              .add(nested);
+        }
+      }
+    }
+    Map<String, StateType> subsections = new HashMap<>();
+    if (description.get("Subsections") instanceof List<?> list) {
+      for (Object o : list) {
+        if (o instanceof Map<?, ?> m) {
+          StateType subsection = type(m);
+          subsections.put(subsection.name(), subsection);
+        }
+      }
+    }
+    return new StateType(
+        String.valueOf(description.get("name")),
+        number(description.get("version_id")),
+        number(description.get("minimum_version_id")),
+        fields,
+        subsections);
+  }
+
+  private static long number(Object value) {
+    return value instanceof Long n ? n : 0;
+  }
+}

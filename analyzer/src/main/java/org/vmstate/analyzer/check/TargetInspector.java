@@ -1,0 +1,249 @@
+package org.vmstate.analyzer.check;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.analyzer.check.Target.StateType;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.FieldDesc;
+import org.vmstate.formats.vmdesc.StateDesc;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.StreamConfiguration;
+
+/**
+ * Says whether a target loads an image. The target's dump has all device types that its binary
+ * knows, but not what is registered without a type, such as the timer; that is passed over.
+ */
+final class TargetInspector extends Inspector {
+  private static final Set<String> VALIDATED =
+      Set.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM);
+
+  private final Target target;
+  private VmDescription description;
+  private long last;
+
+  TargetInspector(Findings findings, Target target) {
+    super(findings);
+    this.target = target;
+  }
+
+  @Override
+  public void element(Element element) {
+    last = element.range().start();
+  }
+
+  @Override
+  public void description(VmDescription found) {
+    description = found;
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    if (!target.machine().isEmpty() && found.present()) {
+      applied(Rule.TARGET_MACHINE);
+      // QEMU compares as many characters as it received
+      if (!target.machine().startsWith(found.machine())) {
+        add(
+            here(
+                    Rule.TARGET_MACHINE,
+                    last,
+                    "machine type: the stream has "
+                        + found.machine()
+                        + ", the target "
+                        + target.machine())
+                .saying(
+                    "Machine type received is '%s' and local is '%s'"
+                        .formatted(found.machine(), target.machine())));
+      }
+    }
+    if (target.capabilities() != null) {
+      applied(Rule.TARGET_RAM);
+      for (String name : VALIDATED.stream().sorted().toList()) {
+        boolean sent = found.has(name);
+        boolean set = target.capabilities().contains(name);
+        if (sent != set) {
+          add(
+              ram(
+                  "capability " + name + ": the stream has it " + on(sent) + ", the target " + on(set),
+                  "Capability %s is %s, but received capability is %s"
+                      .formatted(name, on(set), on(sent))));
+        }
+      }
+    }
+  }
+
+  private static String on(boolean value) {
+    return value ? "on" : "off";
+  }
+
+  private Finding ram(String text, String loader) {
+    return here(Rule.TARGET_RAM, last, text).saying(loader);
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) {
+    if (target.pageSize().isPresent() && !blocks.isEmpty()) {
+      applied(Rule.TARGET_RAM);
+      long sent = blocks.getFirst().pageSize();
+      if (sent != target.pageSize().getAsLong()) {
+        add(
+            ram(
+                "page size: the stream has " + sent + ", the target " + target.pageSize().getAsLong(),
+                "Received TARGET_PAGE_BITS is %d but local is %d"
+                    .formatted(
+                        Long.numberOfTrailingZeros(sent),
+                        Long.numberOfTrailingZeros(target.pageSize().getAsLong()))));
+      }
+    }
+    if (target.blocks().isEmpty()) {
+      return;
+    }
+    applied(Rule.TARGET_RAM);
+    for (RamBlock block : blocks) {
+      Long length = target.blocks().get(block.name());
+      if (length == null) {
+        add(
+            ram(
+                "RAM block " + block.name() + ": the target has none of this name",
+                "Unknown ramblock \"" + block.name() + "\", cannot accept migration"));
+      } else if (length != block.usedLength()) {
+        Finding other =
+            ram(
+                "RAM block %s: the stream has %d bytes, the target %d"
+                    .formatted(block.name(), block.usedLength(), length),
+                "Size mismatch: %s: 0x%x != 0x%x: Invalid argument"
+                    .formatted(block.name(), block.usedLength(), length));
+        // tables made by the firmware interface change their size
+        add(block.name().contains("rom@etc/") ? other.as(Severity.INFO).saying("") : other);
+      }
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    Optional<DeviceDesc> desc =
+        description == null
+            ? Optional.empty()
+            : description.find(section.name(), section.instance());
+    if (desc.isEmpty() || target.types().isEmpty()) {
+      return;
+    }
+    StateDesc sent = desc.get().state();
+    List<StateType> types = target.types().get(sent.name());
+    if (types == null) {
+      // a device on a bus has a type; without one it is registered by itself
+      if (section.name().contains("/") && !sent.name().isEmpty()) {
+        add(
+            here(
+                    Rule.TARGET_SECTION,
+                    last,
+                    section.name() + ": the target has no device type of " + sent.name())
+                .saying(
+                    "Unknown savevm section or instance '%s' %d"
+                        .formatted(section.name(), section.instance())));
+      }
+      return;
+    }
+    applied(
+        Rule.TARGET_SECTION, Rule.TARGET_VERSION, Rule.TARGET_FIELD, Rule.TARGET_SUBSECTION);
+    if (types.stream().noneMatch(t -> t.loads(section.version()))) {
+      version(section, types);
+      return;
+    }
+    Optional<Finding> first = Optional.empty();
+    for (StateType type : types) {
+      Optional<Finding> problemHere = compare(section.name(), sent, type);
+      if (problemHere.isEmpty()) {
+        return;
+      }
+      first = first.or(() -> problemHere);
+    }
+    first.ifPresent(this::add);
+  }
+
+  private void version(Section section, List<StateType> types) {
+    StateType type = types.getFirst();
+    boolean isNew = section.version() > type.version();
+    add(
+        here(
+                Rule.TARGET_VERSION,
+                last,
+                "%s: the section has version %d, the target loads %d to %d"
+                    .formatted(section.name(), section.version(), type.minimum(), type.version()))
+            .with(Map.of("version", section.version(), "newest", type.version()))
+            .saying(
+                isNew
+                    ? "savevm: unsupported version %d for '%s' v%d"
+                        .formatted(section.version(), section.name(), type.version())
+                    : "%s: incoming version_id %d is too old for local minimum_version_id  %d"
+                        .formatted(type.name(), section.version(), type.minimum())));
+  }
+
+  /** Returns what the target cannot load of a description, if anything. */
+  private Optional<Finding> compare(String path, StateDesc sent, StateType type) {
+    Set<String> seen = new HashSet<>();
+    for (FieldDesc field : sent.fields()) {
+      if (field.name().startsWith("unused") || !seen.add(field.name())) {
+        continue;
+      }
+      List<StateType> nested = type.fields().get(field.name());
+      if (nested == null) {
+        return Optional.of(
+            here(
+                    Rule.TARGET_FIELD,
+                    last,
+                    path + ": the target has no field " + field.name() + " in " + type.name())
+                .saying("error while loading state"));
+      }
+      if (!field.nested().isEmpty() && !nested.contains(null)) {
+        Optional<Finding> first = Optional.empty();
+        boolean fits = false;
+        for (StateType candidate : nested) {
+          Optional<Finding> problem =
+              compare(path + "." + field.name(), field.nested().getFirst(), candidate);
+          fits |= problem.isEmpty();
+          first = first.or(() -> problem);
+        }
+        if (!fits) {
+          return first;
+        }
+      }
+    }
+    for (StateDesc subsection : sent.subsections()) {
+      StateType known = type.subsections().get(subsection.name());
+      if (known == null) {
+        return Optional.of(
+            here(
+                    Rule.TARGET_SUBSECTION,
+                    last,
+                    path + ": the target does not know the subsection " + subsection.name())
+                .saying("load of migration failed: No such file or directory"));
+      }
+      if (!known.loads(subsection.version())) {
+        return Optional.of(
+            here(
+                Rule.TARGET_VERSION,
+                last,
+                "%s: subsection %s has version %d, the target loads %d to %d"
+                    .formatted(
+                        path,
+                        subsection.name(),
+                        subsection.version(),
+                        known.minimum(),
+                        known.version())));
+      }
+      Optional<Finding> inside = compare(path + "." + subsection.name(), subsection, known);
+      if (inside.isPresent()) {
+        return inside;
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,143 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.CheckPrinter;
+import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.host.DirectNeeds;
+import org.vmstate.analyzer.host.HoleMap;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.parser.io.ByteSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** {@code vmstate-img check}. */
+final class CheckCommand implements Callable<Integer> {
+  private CommandSpec spec;
+
+  private CheckCommand() {}
+
+  static CommandSpec create() {
+    CheckCommand command = new CheckCommand();
+    CommandBuilder builder =
+        new CommandBuilder("check", command)
+            .about(
+                "Says whether an image is good, and what a loader would say if it is not.",
+                "",
+                "Every finding has a code, which docs/checks.md explains, and a place in the file.",
+                "Exit codes: 0 good, 2 corrupt or certainly refused, 3 loadable but odd,",
+                "63 not supported by this version.",
+                "")
+            .footer(
+                "%nExamples:%n",
+                "  vmstate-img check guest.save",
+                "  vmstate-img check --align 4K --output=json guest.mapped | jq '.findings'",
+                "  qemu-system-x86_64 -M q35 -dump-vmstate q35.json",
+                "  vmstate-img check --target q35.json guest.save")
+            .option(Output.option("human"))
+            .flags("Also show remarks and what was found good.", "-v", "--verbose")
+            .flags("Print nothing; the exit code tells.", "-q", "--quiet")
+            .option(
+                String.class,
+                "SIZE",
+                "Whether pages can be read with direct I/O in blocks of 512, 4K, 64K, 1M or 4M.",
+                "--align")
+            .option(
+                Path.class,
+                "PATH",
+                "The same for what the kernel and the file system need in this place.",
+                "--for")
+            .option(
+                Path.class,
+                "DUMP",
+                "Whether the QEMU that wrote this with -dump-vmstate loads the image.",
+                "--target")
+            .option(
+                Path.class,
+                "JSON",
+                "What that does not say: {\"machine\", \"page_size\", \"ram_blocks\": {NAME:"
+                    + " LENGTH}, \"capabilities\": [NAME]}.",
+                "--target-config");
+    command.spec = Input.addTo(builder).spec();
+    return command.spec;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Input input = new Input(spec);
+    Output output = CommandBuilder.value(spec, "--output");
+    Path path = input.filePath();
+    try (HoleMap holes = path == null ? null : HoleMap.open(path);
+        ByteSource source = input.open();
+        OutputStream out = Output.stdout()) {
+      CheckResult result =
+          new Checker(input.options(), options(holes == null ? DataMap.SOLID : holes))
+              .check(source);
+      if (!CommandBuilder.isSet(spec, "--quiet")) {
+        print(input.file(), result, output, out);
+      }
+      return switch (result.verdict()) {
+        case GOOD -> ExitCode.OK;
+        case ODD -> ExitCode.ODD;
+        case BAD -> ExitCode.CORRUPT;
+        case UNSUPPORTED -> ExitCode.UNSUPPORTED;
+      };
+    }
+  }
+
+  private void print(String image, CheckResult result, Output output, OutputStream out)
+      throws IOException {
+    if (output == Output.JSON) {
+      try (Report report = output.report(out)) {
+        CheckPrinter.report(image, result, report);
+      }
+      return;
+    }
+    PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
+    CheckPrinter.human(image, result, CommandBuilder.isSet(spec, "--verbose"), print);
+    print.flush();
+  }
+
+  private CheckOptions options(DataMap map) throws IOException {
+    String size = CommandBuilder.value(spec, "--align");
+    Path place = CommandBuilder.value(spec, "--for");
+    if (size != null && place != null) {
+      throw new ParameterException(spec.commandLine(), "--align and --for exclude each other");
+    }
+    DirectNeeds needs = new DirectNeeds(0, "");
+    if (size != null) {
+      needs = new DirectNeeds(alignment(size), "--align");
+    } else if (place != null) {
+      needs = DirectNeeds.of(place);
+    }
+    Path dump = CommandBuilder.value(spec, "--target");
+    Path configuration = CommandBuilder.value(spec, "--target-config");
+    Optional<Target> target =
+        dump == null && configuration == null
+            ? Optional.empty()
+            : Optional.of(Target.read(dump, configuration));
+    return new CheckOptions(map, needs.align(), needs.origin(), target);
+  }
+
+  private long alignment(String size) {
+    return switch (size) {
+      case "512" -> 512;
+      case "4K", "4k", "4096" -> 4 << 10;
+      case "64K", "64k" -> 64 << 10;
+      case "1M", "1m" -> 1 << 20;
+      case "4M", "4m" -> 4 << 20;
+      default ->
+          throw new ParameterException(
+              spec.commandLine(), "--align " + size + ": expected 512, 4K, 64K, 1M or 4M");
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package org.vmstate.analyzer.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.testkit.Defect;
+import org.vmstate.testkit.Defects;
+
+/** Each rule finds the image that violates it, and finds nothing else in it. */
+class DefectsTest {
+  static Stream<Defect> defects() {
+    return Defects.all().stream();
+  }
+
+  static Stream<byte[]> good() {
+    return Defects.good().stream();
+  }
+
+  private static CheckResult check(ByteSource source) throws IOException {
+    return new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source);
+  }
+
+  static CheckResult check(byte[] image) throws IOException {
+    return check(new HeapSource(image, 0, new StructurePath()));
+  }
+
+  private static Set<String> codes(CheckResult result, Severity least) {
+    return result.findings().list().stream()
+        .filter(f -> f.severity().compareTo(least) >= 0)
+        .map(f -> f.rule().code())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @ParameterizedTest
+  @MethodSource("defects")
+  void defectIsFoundAndNothingElse(Defect defect) throws IOException {
+    CheckResult result = check(defect.bytes());
+    List<Finding> found = result.findings().list();
+    assertTrue(codes(result, Severity.INFO).contains(defect.code()), () -> defect + ": " + found);
+    Set<String> others = codes(result, Severity.WARNING);
+    others.remove(defect.code());
+    assertEquals(Set.of(), others, () -> defect + ": " + found);
+    assertTrue(found.stream().allMatch(f -> f.offset() <= defect.bytes().length), found.toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("defects")
+  void pipeGivesTheSameVerdict(Defect defect) throws IOException {
+    CheckResult file = check(defect.bytes());
+    try (ByteSource pipe = ImageReader.open(new ByteArrayInputStream(defect.bytes()))) {
+      CheckResult result = check(pipe);
+      if (!codes(result, Severity.INFO).contains(Rule.MAPPED_SEEKABLE.code())) {
+        assertEquals(file.verdict(), result.verdict(), defect.toString());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("good")
+  void nothingIsFoundInGoodImages(byte[] image) throws IOException {
+    assertEquals(List.of(), check(image).findings().list());
+  }
+}

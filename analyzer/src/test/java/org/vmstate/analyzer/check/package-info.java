@@ -1,0 +1,2 @@
+/** Tests of the rules. */
+package org.vmstate.analyzer.check;
