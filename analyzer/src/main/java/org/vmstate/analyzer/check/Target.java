@@ -25,19 +25,27 @@ public record Target(
     List<String> capabilities) {
 
   /**
+   * A field.
+   *
+   * @param size its size in bytes in the target's memory
+   * @param type what it holds, null when it is no struct
+   */
+  public record Field(long size, StateType type) {}
+
+  /**
    * A description that the target loads by.
    *
    * @param name vmsd name
    * @param version newest version that it loads
    * @param minimum oldest version that it loads
-   * @param fields descriptions of the fields of each name, null for one without
+   * @param fields the fields of each name
    * @param subsections subsections by name
    */
   public record StateType(
       String name,
       long version,
       long minimum,
-      Map<String, List<StateType>> fields,
+      Map<String, List<Field>> fields,
       Map<String, StateType> subsections) {
 
     boolean loads(long found) {
@@ -79,7 +87,7 @@ public record Target(
   }
 
   private static StateType type(Map<?, ?> description) {
-    Map<String, List<StateType>> fields = new HashMap<>();
+    Map<String, List<Field>> fields = new HashMap<>();
     if (description.get("Fields") instanceof List<?> list) {
       for (Object o : list) {
         if (o instanceof Map<?, ?> field) {
@@ -87,7 +95,7 @@ public record Target(
               field.get("Description") instanceof Map<?, ?> inner ? type(inner) : null;
           fields
               .computeIfAbsent(String.valueOf(field.get("field")), n -> new ArrayList<>())
-              .add(nested);
+              .add(new Field(number(field.get("size")), nested));
         }
       }
     }

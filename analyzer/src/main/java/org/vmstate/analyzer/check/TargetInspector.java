@@ -25,6 +25,12 @@ final class TargetInspector extends Inspector {
   private static final Set<String> VALIDATED =
       Set.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM);
 
+  /** Types whose size in memory is that on the wire. */
+  private static final Set<String> SCALARS =
+      Set.of(
+          "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+          "int32 equal", "uint8 equal", "uint16 equal", "uint32 equal", "int64 equal", "int32 le");
+
   private final Target target;
   private VmDescription description;
   private long last;
@@ -144,7 +150,8 @@ final class TargetInspector extends Inspector {
             here(
                     Rule.TARGET_SECTION,
                     last,
-                    section.name() + ": the target has no device type of " + sent.name())
+                    section.name() + ": the dump has no type of " + sent.name())
+                .as(Severity.INFO)
                 .saying(
                     "Unknown savevm section or instance '%s' %d"
                         .formatted(section.name(), section.instance())));
@@ -186,34 +193,47 @@ final class TargetInspector extends Inspector {
                         .formatted(type.name(), section.version(), type.minimum())));
   }
 
+  private Optional<Finding> nested(String path, FieldDesc sent, List<Target.Field> known) {
+    if (sent.nested().isEmpty() || known.stream().anyMatch(f -> f.type() == null)) {
+      return Optional.empty();
+    }
+    Optional<Finding> first = Optional.empty();
+    for (Target.Field candidate : known) {
+      Optional<Finding> problem = compare(path, sent.nested().getFirst(), candidate.type());
+      if (problem.isEmpty()) {
+        return problem;
+      }
+      first = first.or(() -> problem);
+    }
+    return first;
+  }
+
   /** Returns what the target cannot load of a description, if anything. */
   private Optional<Finding> compare(String path, StateDesc sent, StateType type) {
     Set<String> seen = new HashSet<>();
     for (FieldDesc field : sent.fields()) {
-      if (field.name().startsWith("unused") || !seen.add(field.name())) {
+      // an array that is not all alike is described element by element
+      String name = field.name().replaceFirst("\\[\\d+\\]$", "");
+      List<Target.Field> known = type.fields().getOrDefault(name, List.of());
+      if (known.isEmpty() || !seen.add(name)) {
+        // fields were renamed between releases without a change of the bytes
         continue;
       }
-      List<StateType> nested = type.fields().get(field.name());
-      if (nested == null) {
-        return Optional.of(
-            here(
-                    Rule.TARGET_FIELD,
-                    last,
-                    path + ": the target has no field " + field.name() + " in " + type.name())
-                .saying("error while loading state"));
-      }
-      if (!field.nested().isEmpty() && !nested.contains(null)) {
-        Optional<Finding> first = Optional.empty();
-        boolean fits = false;
-        for (StateType candidate : nested) {
-          Optional<Finding> problem =
-              compare(path + "." + field.name(), field.nested().getFirst(), candidate);
-          fits |= problem.isEmpty();
-          first = first.or(() -> problem);
-        }
+      if (SCALARS.contains(field.typeName()) && !field.isArray()) {
+        boolean fits = known.stream().anyMatch(f -> f.size() == field.size());
         if (!fits) {
-          return first;
+          return Optional.of(
+              here(
+                      Rule.TARGET_FIELD,
+                      last,
+                      "%s: field %s has %d bytes, on the target %d"
+                          .formatted(path, name, field.size(), known.getFirst().size()))
+                  .saying("Missing section footer"));
         }
+      }
+      Optional<Finding> inside = nested(path + "." + name, field, known);
+      if (inside.isPresent()) {
+        return inside;
       }
     }
     for (StateDesc subsection : sent.subsections()) {

@@ -134,6 +134,7 @@ final class Reads {
         assertEquals(Files.size(image), rewriter.end);
       }
     }
+    Checks.sound(image);
   }
 
   /** Follows the ranges, and writes every element of the file itself. */

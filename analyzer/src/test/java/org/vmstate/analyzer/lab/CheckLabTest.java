@@ -1,0 +1,293 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Rule;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.host.DirectNeeds;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.synthetic.SyntheticImage;
+import org.vmstate.writer.synthetic.SyntheticRecipe;
+
+/** What {@code check} says, against what QEMU and the kernel do. */
+class CheckLabTest {
+  @TempDir Path folder;
+
+  private static final List<String> SMALL = List.of("-m", "16", "-nodefaults", "-S");
+
+  private Path saved(Qemu qemu, String... capabilities) throws Exception {
+    try (qemu) {
+      Path image = Files.createTempFile(folder, "image", "");
+      if (capabilities.length == 0) {
+        // QEMU 7.2 has no other
+        qemu.save("exec:cat > " + image);
+        return image;
+      }
+      qemu.enable(capabilities);
+      qemu.save("file:" + image);
+      return image;
+    }
+  }
+
+  private Qemu qemu(String machine, String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("-M", machine, "-accel", "tcg"));
+    arguments.addAll(SMALL);
+    arguments.addAll(List.of(more));
+    return Qemu.start(folder, "x86_64", arguments.toArray(String[]::new));
+  }
+
+  private Target dumped(String program, String machine, String... more) throws Exception {
+    Path dump = Files.createTempFile(folder, "dump", ".json");
+    List<String> command = new ArrayList<>(List.of(program));
+    command.addAll(List.of(more));
+    command.addAll(List.of("-M", machine, "-dump-vmstate", dump.toString()));
+    assertEquals(0, Lab.run(folder.resolve("err"), command.toArray(String[]::new)).exitCode());
+    return Target.read(dump, null);
+  }
+
+  private Target dumped72(Path lab, String machine) throws Exception {
+    Path root = lab.resolve("qemu-7.2");
+    return dumped(
+        "env",
+        machine,
+        "QEMU_MODULE_DIR=" + root.resolve("usr/lib/x86_64-linux-gnu/qemu"),
+        root.resolve("usr/bin/qemu-system-x86_64").toString(),
+        "-L",
+        "/usr/share/seabios",
+        "-L",
+        "/usr/share/qemu");
+  }
+
+  /** Returns what QEMU says when it does not load an image, else nothing. */
+  private static String refusal(Qemu qemu, Path image) throws Exception {
+    try (qemu) {
+      qemu.load("exec:cat " + image);
+      return "";
+    } catch (IOException e) {
+      return "refused: " + e.getMessage();
+    }
+  }
+
+  /** Returns what a QEMU prints that cannot load an image. */
+  private String refused(Path image, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("qemu-system-x86_64", "-accel", "tcg"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("-display", "none", "-S", "-incoming", "exec:cat " + image));
+    Path errors = Files.createTempFile(folder, "qemu", ".err");
+    assertEquals(1, Lab.run(errors, command.toArray(String[]::new)).exitCode());
+    return Files.readString(errors);
+  }
+
+  @Test
+  void memoryLostByBackgroundSnapshotIsAnError() throws Exception {
+    Lab.require();
+    List<String> arguments = List.of("-M", "q35", "-m", "16", "-nodefaults", "-accel", "tcg");
+    Path image = folder.resolve("image");
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+      qemu.enable("background-snapshot", "mapped-ram");
+      qemu.save("file:" + image);
+    }
+    List<Finding> errors = Checks.errors(Checks.check(image, null));
+    assertEquals(List.of(Rule.MEMORY_LOST), errors.stream().map(Finding::rule).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pc-i440fx-10.0, pc-i440fx-10.0, true",
+    "pc-i440fx-10.0, pc-i440fx-9.2, false",
+    "pc-q35-9.2, pc-i440fx-9.2, false",
+    "pc-q35-8.0, pc-q35-8.0, true"
+  })
+  void machineTypesOfOneQemuAreToldApart(String from, String to, boolean works) throws Exception {
+    Lab.require();
+    Path image = saved(qemu(from));
+    boolean predicted =
+        Checks.errors(Checks.check(image, dumped("qemu-system-x86_64", to))).isEmpty();
+    String refusal = refusal(qemu(to, "-incoming", "defer"), image);
+    assertEquals(works, refusal.isEmpty(), from + " to " + to + ": " + refusal);
+    assertEquals(works, predicted, from + " to " + to);
+  }
+
+  /** A stream of the old QEMU goes to the new one, but not every one of the new to the old one. */
+  @ParameterizedTest
+  @CsvSource({"pc-i440fx-7.2, true", "pc-i440fx-10.0, false"})
+  void versionsOfQemuAreToldApart(String machine, boolean works) throws Exception {
+    Path lab = Lab.require();
+    Path image = saved(qemu(machine, "-device", "virtio-rng-pci"));
+    String target = "pc-i440fx-7.2";
+    List<String> arguments = new ArrayList<>(List.of("-M", target, "-accel", "tcg"));
+    arguments.addAll(SMALL);
+    arguments.addAll(List.of("-device", "virtio-rng-pci", "-incoming", "defer"));
+    Qemu old = Qemu.start72(lab, folder, arguments.toArray(String[]::new));
+    String refusal = refusal(old, image);
+    assertEquals(works, refusal.isEmpty(), refusal);
+    CheckResult result = Checks.check(image, dumped72(lab, target));
+    assertEquals(works, Checks.errors(result).isEmpty(), result.findings().list().toString());
+
+    Path back = saved(Qemu.start72(lab, folder, without(arguments)));
+    CheckResult there = Checks.check(back, dumped("qemu-system-x86_64", target));
+    assertEquals(List.of(), Checks.errors(there));
+  }
+
+  private static String[] without(List<String> arguments) {
+    return arguments.subList(0, arguments.size() - 2).toArray(String[]::new);
+  }
+
+  @Test
+  void configurationOfTheTargetIsCompared() throws Exception {
+    Lab.require();
+    Path image = saved(qemu("q35"), "mapped-ram");
+    Path json = folder.resolve("target.json");
+    Files.writeString(
+        json, "{\"page_size\": 4096, \"ram_blocks\": {\"pc.ram\": 33554432}, \"capabilities\": []}");
+    List<Finding> errors = Checks.errors(Checks.check(image, Target.read(null, json)));
+    String text = errors.toString();
+    assertTrue(text.contains("Capability mapped-ram is off, but received capability is on"), text);
+    assertTrue(text.contains("pc.ram: the stream has 16777216 bytes"), text);
+    String said = refused(image, "-M", "q35", "-m", "32", "-nodefaults");
+    assertTrue(said.contains("Capability mapped-ram is off, but received capability is"), said);
+  }
+
+  /** Returns the blocks of an image. */
+  private static List<RamBlock> blocks(Path image) throws IOException {
+    List<RamBlock> found = new ArrayList<>();
+    try (ByteSource source = ImageReader.open(image)) {
+      ImageReader.read(
+          source,
+          ParseOptions.DEFAULT.withHeadOnly(true),
+          new StateVisitor() {
+            @Override
+            public void ramBlocks(List<RamBlock> blocks) {
+              found.addAll(blocks);
+            }
+          });
+    }
+    return found;
+  }
+
+  /**
+   * Reads every block with O_DIRECT, on the root file system and on loop devices whose sectors have
+   * 512 and 4096 bytes, and compares with what check says of pages at different places.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"root", "512", "4096"})
+  void directReadsWorkWhereCheckSaysSo(String device) throws Exception {
+    Lab.require();
+    Path image = saved(qemu("q35"), "mapped-ram");
+    Path place = device.equals("root") ? Files.createTempDirectory("direct") : mounted(device);
+    try {
+      DirectNeeds needs = DirectNeeds.of(place);
+      Path there = Files.copy(image, place.resolve("image"));
+      assertEquals(0, agree(there, needs), "blocks that cannot be read");
+      Path odd = place.resolve("odd");
+      SyntheticRecipe recipe =
+          new SyntheticRecipe(
+              1,
+              "test-1.0",
+              1024,
+              List.of(new SyntheticRecipe.Block("odd", 1 << 20)),
+              0,
+              0,
+              0,
+              0,
+              0,
+              false,
+              false,
+              1);
+      try (FileSink sink =
+          new FileSink(
+              FileChannel.open(
+                  Files.createFile(odd), StandardOpenOption.READ, StandardOpenOption.WRITE),
+              null,
+              0)) {
+        new SyntheticImage(recipe).writeFixed(sink, false, 1024);
+        sink.flush();
+      }
+      assertEquals(needs.align() > 1024 ? 1 : 0, agree(odd, needs), needs.toString());
+    } finally {
+      if (!device.equals("root")) {
+        Lab.run(folder.resolve("err"), "umount", place.toString());
+      }
+    }
+  }
+
+  /** Requires the same answer for each block; returns how many cannot be read. */
+  private int agree(Path image, DirectNeeds needs) throws Exception {
+    CheckOptions options =
+        new CheckOptions(DataMap.SOLID, needs.align(), needs.origin(), Optional.empty());
+    CheckResult result;
+    try (ByteSource source = ImageReader.open(image)) {
+      result = new Checker(ParseOptions.DEFAULT, options).check(source);
+    }
+    int refused = 0;
+    for (RamBlock block : blocks(image)) {
+      boolean said =
+          Checks.errors(result).stream()
+              .noneMatch(f -> f.facts().getOrDefault("block", "").equals(block.name()));
+      assertEquals(reads(image, block), said, image + " " + block.name() + " " + needs);
+      refused += said ? 0 : 1;
+    }
+    return refused;
+  }
+
+  private boolean reads(Path image, RamBlock block) throws Exception {
+    long unit = Math.min(1 << 20, Long.lowestOneBit(block.usedLength()));
+    Lab.Result read =
+        Lab.run(
+            folder.resolve("dd.err"),
+            "dd",
+            "if=" + image,
+            "of=/dev/null",
+            "iflag=direct,skip_bytes,count_bytes",
+            "bs=" + unit,
+            "skip=" + block.mapped().orElseThrow().pagesOffset(),
+            "count=" + block.usedLength());
+    return read.exitCode() == 0;
+  }
+
+  /** Makes a file system on a loop device with sectors of the given size. */
+  private Path mounted(String sector) throws Exception {
+    Path disk = folder.resolve("disk" + sector);
+    Path point = Files.createDirectory(folder.resolve("mnt" + sector));
+    Path errors = folder.resolve("err");
+    String script =
+        "truncate -s 400M %1$s && loop=$(losetup --show -f -b %2$s %1$s) && mkfs.ext4 -q -b 4096"
+            + " $loop && mount $loop %3$s && losetup -d $loop";
+    Lab.Result made =
+        Lab.run(errors, "sh", "-c", script.formatted(disk, sector, point));
+    assertEquals(0, made.exitCode(), () -> text(errors));
+    return point;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Severity;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.host.HoleMap;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** What our check says of an image that a real program wrote. */
+final class Checks {
+  private Checks() {}
+
+  /** Requires that nothing wrong is found. */
+  static void sound(Path image) throws IOException {
+    assertEquals(List.of(), errors(check(image, null)), image.toString());
+  }
+
+  static List<Finding> errors(CheckResult result) {
+    return result.findings().list().stream()
+        .filter(f -> f.severity() == Severity.ERROR)
+        .toList();
+  }
+
+  /** Checks an image, for a target when there is one. */
+  static CheckResult check(Path image, Target target) throws IOException {
+    try (HoleMap holes = HoleMap.open(image);
+        ByteSource source = ImageReader.open(image)) {
+      return new Checker(
+              ParseOptions.DEFAULT,
+              new CheckOptions(holes, 0, "", Optional.ofNullable(target)))
+          .check(source);
+    }
+  }
+}
