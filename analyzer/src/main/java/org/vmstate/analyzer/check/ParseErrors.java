@@ -101,7 +101,9 @@ final class ParseErrors {
     boolean header = bytes.getInt(0) == 1 && Long.bitCount(bytes.getLong(4)) == 1;
     if (rule == Rule.MAPPED_PAGE_SIZE) {
       // the error is at the header's second field
-      return Long.bitCount(bytes.getLong(0)) == 1 ? rule : Rule.MAPPED_RAM_ANNOUNCED;
+      ByteBuffer version = ByteBuffer.allocate(Integer.BYTES);
+      source.copy(at - Integer.BYTES, version);
+      return version.getInt(0) == 1 ? rule : Rule.MAPPED_RAM_ANNOUNCED;
     }
     if (rule == Rule.MAPPED_VERSION) {
       // the next entry or word stands where a header was expected

@@ -66,7 +66,7 @@ final class RamInspector extends Inspector {
                 .as(Severity.ERROR)
                 .saying("Unexpected RAM flags: " + RamFormat.MULTIFD_FLUSH));
       }
-    } else if ((e.word() & ~mask) != 0) {
+    } else if (e.word() != RamFormat.EOS) {
       add(
           here(
               Rule.EOS_ADDRESS,

@@ -24,7 +24,7 @@ final class SectionInspector extends Inspector {
   /** First release whose machine types announce the switchover. */
   private static final int SWITCHOVER_MAJOR = 10;
 
-  private static final Pattern RELEASE = Pattern.compile("-(\\d+)\\.\\d+(\\.\\d+)?$");
+  private static final Pattern RELEASE = Pattern.compile("-(\\d{1,4})\\.(\\d{1,4})(\\.\\d+)?$");
 
   /** Where an iterable is between START and END. */
   private enum Phase {
@@ -93,6 +93,16 @@ final class SectionInspector extends Inspector {
         Rule.SECTION_ID_SHARED, Rule.SECTION_ORDER);
     Section section = e.section();
     lastType = e.recordType();
+    boolean again =
+        lastType == StreamFormat.SECTION_PART || lastType == StreamFormat.SECTION_END;
+    if (again && !iterables.containsKey(section)) {
+      add(
+          here(
+                  Rule.SECTION_ANNOUNCED,
+                  last,
+                  "section " + section.name() + ": announced by FULL, which has no PART and END")
+              .saying("error while loading state section id"));
+    }
     switch (e.recordType()) {
       case StreamFormat.SECTION_START -> {
         announce(section);
@@ -249,12 +259,32 @@ final class SectionInspector extends Inspector {
           }
         });
     switchover(snapshot);
+    footers();
     if (description == null) {
       if (findings().count(Rule.DESCRIPTION) == 0) {
         add(here(Rule.DESCRIPTION, last, "description: expected behind the end mark, found none"));
       }
     } else {
       covers();
+    }
+  }
+
+  /** The parser takes a stream without footers as it is; only old machine types write such. */
+  private void footers() {
+    Matcher release = RELEASE.matcher(configuration == null ? "" : configuration.machine());
+    if (footers || ids.isEmpty() || !release.find()) {
+      return;
+    }
+    int major = Integer.parseInt(release.group(1));
+    if (major > 2 || major == 2 && Integer.parseInt(release.group(2)) > 3) {
+      add(
+          here(
+                  Rule.SECTION_FOOTER,
+                  last,
+                  "section footers: expected with machine type "
+                      + configuration.machine()
+                      + ", found none")
+              .saying("Missing section footer"));
     }
   }
 

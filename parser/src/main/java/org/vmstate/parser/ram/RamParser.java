@@ -81,9 +81,11 @@ public final class RamParser {
       long word = source.be64();
       int flags = (int) (word & mask);
       long address = word & ~mask;
-      if (flags == RamFormat.EOS || flags == RamFormat.MULTIFD_FLUSH) {
+      // QEMU passes over CONTINUE where no page follows
+      int kind = flags & ~RamFormat.CONTINUE;
+      if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH) {
         visitor.element(new Element.RamMarker(new ByteRange(at, source.position()), word));
-        if (flags == RamFormat.EOS) {
+        if (kind == RamFormat.EOS) {
           return;
         }
         items++;

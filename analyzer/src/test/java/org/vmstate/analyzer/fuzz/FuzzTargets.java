@@ -1,0 +1,160 @@
+package org.vmstate.analyzer.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.Checker;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.spec.MultifdInitialPacket;
+import org.vmstate.formats.spec.MultifdPacket;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.SpecReader;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.vmdesc.DescriptionParser;
+import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
+import org.vmstate.parser.xbzrle.XbzrleDecoder;
+import org.vmstate.testkit.Defect;
+import org.vmstate.testkit.Defects;
+import org.vmstate.testkit.ImageBytes;
+import org.vmstate.testkit.MappedParts;
+import org.vmstate.testkit.Parts;
+import java.nio.ByteOrder;
+
+/**
+ * Entry points of Jazzer, one at a time: {@code .ci/fuzz TARGET SECONDS}. Only the errors of the
+ * format may escape.
+ */
+class FuzzTargets {
+  static Stream<byte[]> images() {
+    return Stream.concat(Defects.good().stream(), Defects.all().stream().map(Defect::bytes))
+        .filter(image -> image.length < 1 << 17);
+  }
+
+  static Stream<byte[]> mappedImages() {
+    return Stream.of(
+        new MappedParts().pagesOffset(4096).toBytes(),
+        new MappedParts().pagesOffset(8192).blocks(1).bitmap(3).toBytes());
+  }
+
+  static Stream<byte[]> streams() {
+    return Stream.of(Parts.sequential().toBytes());
+  }
+
+  static Stream<byte[]> descriptions() {
+    byte[] part = Parts.sequential().part("description");
+    return Stream.of(Arrays.copyOfRange(part, 5, part.length));
+  }
+
+  static Stream<byte[]> deltas() {
+    return Stream.of(new byte[] {5, 3, 1, 2, 3}, new byte[] {(byte) 0x80, 1, 1, 9, 2, 1, 7});
+  }
+
+  static Stream<byte[]> ramSections() {
+    return Stream.of(Parts.pages(new ImageBytes()).eos().footer(1).toBytes());
+  }
+
+  static Stream<byte[]> packets() {
+    return Stream.of(
+        new ImageBytes().be32(0x11223344).be32(1).zeros(56).toBytes(),
+        new ImageBytes().be32(0x11223344).be32(1).be32(1).be32(128).be32(1).be32(4096).be64(1)
+            .be32(0).zeros(28).text("pc.ram").zeros(250).be64(0).toBytes());
+  }
+
+  private static ByteSource source(byte[] bytes) {
+    return new HeapSource(bytes, 0, new StructurePath());
+  }
+
+  private static void read(ByteSource source) throws IOException {
+    try {
+      ImageReader.read(source, ParseOptions.DEFAULT, new StateVisitor() {});
+    } catch (StateFormatException expected) {
+      // whatever the bytes are
+    }
+  }
+
+  @FuzzTest
+  @MethodSource("images")
+  void wholeFile(byte[] image) throws IOException {
+    new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source(image));
+    read(ImageReader.open(new ByteArrayInputStream(image)));
+  }
+
+  @FuzzTest
+  @MethodSource("streams")
+  void stream(byte[] records) throws IOException {
+    read(source(new ImageBytes().header().raw(records).toBytes()));
+  }
+
+  @FuzzTest
+  @MethodSource("ramSections")
+  void ram(byte[] items) throws IOException {
+    ImageBytes image = ImageBytes.withRam("pc.ram", 4).again(2, 1).raw(items);
+    new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source(image.toBytes()));
+  }
+
+  @FuzzTest
+  @MethodSource("mappedImages")
+  void mappedRam(byte[] image) throws IOException {
+    new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source(image));
+  }
+
+  @FuzzTest
+  @MethodSource("images")
+  void envelope(byte[] image) throws IOException {
+    try {
+      byte[] magic = "LibvirtQemudSave".getBytes();
+      byte[] bytes = image.clone();
+      System.arraycopy(magic, 0, bytes, 0, Math.min(magic.length, bytes.length));
+      EnvelopeParser.parse(source(bytes), Limits.DEFAULT, new StateVisitor() {});
+    } catch (StateFormatException expected) {
+      // whatever the bytes are
+    }
+  }
+
+  @FuzzTest
+  @MethodSource("deltas")
+  void xbzrle(byte[] delta) {
+    byte[] page = new byte[4096];
+    Optional<String> today = XbzrleDecoder.apply(delta, page);
+    Optional<String> proposal = Xbzrle2011Decoder.apply(delta, ByteOrder.LITTLE_ENDIAN, page);
+    if (today.isPresent() && today.get().isEmpty() || proposal.isPresent() && proposal.get().isEmpty()) {
+      throw new AssertionError("an error without a text");
+    }
+  }
+
+  @FuzzTest
+  @MethodSource("descriptions")
+  void description(byte[] json) throws IOException {
+    try {
+      DescriptionParser.parse(json, 0, Limits.DEFAULT);
+    } catch (StateFormatException expected) {
+      // whatever the bytes are
+    }
+  }
+
+  @FuzzTest
+  @MethodSource("packets")
+  void multifd(byte[] packet) throws IOException {
+    try {
+      SpecReader.read(source(packet), "initial", MultifdInitialPacket::new);
+    } catch (StateFormatException expected) {
+      // whatever the bytes are
+    }
+    try {
+      SpecReader.read(source(packet), "packet", MultifdPacket::new);
+    } catch (StateFormatException expected) {
+      // whatever the bytes are
+    }
+  }
+}
