@@ -100,6 +100,14 @@ class RamParserTest {
     badWord(0x1000 | flags, "flags 0x" + Long.toHexString(flags));
   }
 
+  /** Found by fuzzing. */
+  @Test
+  void version3InAFixedLayoutIsMalformed() {
+    ImageBytes image = new ImageBytes().header().configuration("test-1.0", "mapped-ram");
+    image.section(1, 1, "ram", 0, 3).be64(0x2004).eos();
+    refused(image.toBytes(), MalformedDataException.class, image.size() - 16, "expected 4");
+  }
+
   @Test
   void hookIsUnsupported() {
     refused(end(part().be64(0x80)), UnsupportedFeatureException.class, PART, "RDMA");

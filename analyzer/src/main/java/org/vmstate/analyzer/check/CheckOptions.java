@@ -1,5 +1,7 @@
 package org.vmstate.analyzer.check;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,9 +11,10 @@ import java.util.Optional;
  * @param align alignment that direct I/O needs, in bytes; 0 when it is not asked for
  * @param origin who needs it
  * @param target what is to load the image
+ * @param channels recordings of the multifd channels that belong to the image
  */
-public record CheckOptions(DataMap map, long align, String origin, Optional<Target> target) {
+public record CheckOptions(DataMap map, long align, String origin, Optional<Target> target, List<Path> channels) {
   /** The format alone, in a file without holes. */
   public static final CheckOptions DEFAULT =
-      new CheckOptions(DataMap.SOLID, 0, "", Optional.empty());
+      new CheckOptions(DataMap.SOLID, 0, "", Optional.empty(), List.of());
 }

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ public final class Checker {
     inspectors.add(new ConfigurationInspector(findings));
     SectionInspector sections = new SectionInspector(findings);
     inspectors.add(sections);
-    inspectors.add(new RamInspector(findings));
+    RamInspector ram = new RamInspector(findings);
+    inspectors.add(ram);
     MappedInspector mapped = new MappedInspector(findings, what.map());
     inspectors.add(mapped);
     inspectors.add(new DeviceInspector(findings));
@@ -48,6 +50,15 @@ public final class Checker {
     }
     for (Inspector inspector : inspectors) {
       inspector.finish(error.isEmpty() && sections.isFinished());
+    }
+    if (!what.channels().isEmpty()) {
+      ChannelChecker channels = ram.channels();
+      for (Path recording : what.channels()) {
+        try (ByteSource channel = ImageReader.open(recording)) {
+          channels.channel(String.valueOf(recording.getFileName()), channel);
+        }
+      }
+      channels.finish();
     }
     return new CheckResult(findings, error);
   }

@@ -22,6 +22,7 @@ final class EnvelopeInspector extends Inspector {
   private static final int MAGIC_LENGTH = 16;
 
   private Envelope envelope;
+  private Finding padding;
   private Optional<DomainFacts> domain = Optional.empty();
 
   EnvelopeInspector(Findings findings) {
@@ -74,6 +75,9 @@ final class EnvelopeInspector extends Inspector {
   @Override
   public void envelope(Envelope found, String xml, String cookie) {
     envelope = found;
+    if (padding != null) {
+      add(padding.with(Map.of("end", found.streamOffset())));
+    }
     applied(Rule.DATA_LENGTH, Rule.DOMAIN_XML, Rule.COOKIE_OFFSET, Rule.HEADER_ROOM, Rule.HEADER_PADDING);
     long xmlAt = found.xml().start();
     try {
@@ -105,7 +109,7 @@ final class EnvelopeInspector extends Inspector {
   @Override
   public void notice(long offset, String text) {
     if (text.startsWith("padding:")) {
-      add(here(Rule.HEADER_PADDING, offset, text));
+      padding = here(Rule.HEADER_PADDING, offset, text);
     }
   }
 

@@ -198,7 +198,8 @@ final class MappedInspector extends Inspector {
           here(
               Rule.BITMAP_PADDING,
               lastWord,
-              block.name() + ": bits behind the last page: expected zeros, found others"));
+              block.name() + ": bits behind the last page: expected zeros, found others")
+              .with(Map.of("used", (long) used)));
     }
   }
 

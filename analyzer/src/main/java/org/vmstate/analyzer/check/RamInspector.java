@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.vmstate.formats.element.Element;
@@ -9,6 +10,7 @@ import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.parser.StreamConfiguration;
 
 /** Rules on RAM in a sequential stream. */
@@ -139,6 +141,14 @@ final class RamInspector extends Inspector {
   private Finding page(PageRun run, Rule rule, String text) {
     return here(rule, last, text)
         .with(Map.of("block", run.block().name(), "page", run.firstPage(), "count", run.count()));
+  }
+
+  /** Returns a checker for channels that belong to this stream. */
+  ChannelChecker channels() {
+    Map<String, RamBlock> byName = new HashMap<>();
+    blocks.forEach(b -> byName.put(b.name(), b));
+    int pageSize = blocks.isEmpty() ? 1 << PageSizes.DEFAULT_BITS : blocks.getFirst().pageSize();
+    return new ChannelChecker(findings(), byName, pageSize, flushes);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.check.CheckOptions;
@@ -13,11 +14,17 @@ import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.DataMap;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.host.DirectNeeds;
 import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.analyzer.salvage.Repair;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img check}. */
@@ -57,6 +64,20 @@ final class CheckCommand implements Callable<Integer> {
                 "The same for what the kernel and the file system need in this place.",
                 "--for")
             .option(
+                OptionSpec.builder("--channel")
+                    .type(List.class)
+                    .auxiliaryTypes(Path.class)
+                    .paramLabel("FILE")
+                    .arity("1")
+                    .description("A recorded multifd channel of this stream; give each.")
+                    .build())
+            .option(
+                Path.class,
+                "OUT",
+                "Write a copy without what can be repaired without loss, and check that.",
+                "--repair")
+            .flag("--force", "Replace OUT where it exists.")
+            .option(
                 Path.class,
                 "DUMP",
                 "Whether the QEMU that wrote this with -dump-vmstate loads the image.",
@@ -82,8 +103,12 @@ final class CheckCommand implements Callable<Integer> {
       CheckResult result =
           new Checker(input.options(), options(holes == null ? DataMap.SOLID : holes))
               .check(source);
+      Path repaired = CommandBuilder.value(spec, "--repair");
+      if (repaired != null) {
+        result = repair(source, result, holes == null ? DataMap.SOLID : holes, repaired);
+      }
       if (!CommandBuilder.isSet(spec, "--quiet")) {
-        print(input.file(), result, output, out);
+        print(repaired == null ? input.file() : repaired.toString(), result, output, out);
       }
       return switch (result.verdict()) {
         case GOOD -> ExitCode.OK;
@@ -91,6 +116,28 @@ final class CheckCommand implements Callable<Integer> {
         case BAD -> ExitCode.CORRUPT;
         case UNSUPPORTED -> ExitCode.UNSUPPORTED;
       };
+    }
+  }
+
+  /** Writes the repaired copy and returns what is to be said of it. */
+  private CheckResult repair(ByteSource source, CheckResult result, DataMap map, Path out)
+      throws IOException {
+    Repair repair = new Repair();
+    if (!source.isSeekable() || !repair.plan(source, result) || repair.done().isEmpty()) {
+      throw new ConversionException(
+          repair.done().isEmpty() && result.verdict() == CheckResult.Verdict.GOOD
+              ? "--repair: nothing is wrong; nothing was written"
+              : "--repair: not possible without loss; nothing was written. See 'convert --salvage'");
+    }
+    try (Destination target =
+        Destination.file(out, CommandBuilder.isSet(spec, "--force"), false)) {
+      repair.write(source, map, target);
+      target.commit(true);
+    }
+    repair.done().forEach(text -> Failures.note("repaired: " + text));
+    try (HoleMap holes = HoleMap.open(out);
+        ByteSource again = ImageReader.open(out)) {
+      return new Checker(ParseOptions.DEFAULT, options(holes)).check(again);
     }
   }
 
@@ -125,7 +172,9 @@ final class CheckCommand implements Callable<Integer> {
         dump == null && configuration == null
             ? Optional.empty()
             : Optional.of(Target.read(dump, configuration));
-    return new CheckOptions(map, needs.align(), needs.origin(), target);
+    List<Path> channels = CommandBuilder.value(spec, "--channel");
+    return new CheckOptions(
+        map, needs.align(), needs.origin(), target, channels == null ? List.of() : channels);
   }
 
   private long alignment(String size) {

@@ -10,6 +10,7 @@ import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,6 +80,9 @@ final class ConvertCommand implements Callable<Integer> {
                 .paramLabel("KEY=VALUE")
                 .description("Options of the output, see below.")
                 .build())
+        .flag(
+            "--salvage",
+            "Keep what can be read of a damaged or cut image; exit code 3 when something is lost.")
         .flag("--direct", "Write page data with O_DIRECT, past the page cache.")
         .option(
             Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
@@ -92,6 +96,9 @@ final class ConvertCommand implements Callable<Integer> {
     ConvertOptions options = options();
     String out = CommandBuilder.argument(spec, 1);
     Path inputFile = input.filePath();
+    if (CommandBuilder.isSet(spec, "--salvage")) {
+      return salvage(input, inputFile, options, out);
+    }
     new Work(spec)
         .run(
             destination(out, inputFile, options),
@@ -102,6 +109,24 @@ final class ConvertCommand implements Callable<Integer> {
               }
             });
     return ExitCode.OK;
+  }
+
+  private int salvage(Input input, Path inputFile, ConvertOptions options, String out)
+      throws IOException {
+    Salvage salvage = new Salvage(input.options());
+    new Work(spec)
+        .run(
+            destination(out, inputFile, options),
+            (target, progress, notes) -> {
+              try (ByteSource source = input.open();
+                  ByteSource damaged = source.isSeekable() ? source : source.seekable()) {
+                ByteSource whole = salvage.salvage(damaged);
+                salvage.losses().forEach(loss -> notes.accept("lost: " + loss));
+                new Converter(options, input.options(), progress, notes)
+                    .convert(whole, null, target);
+              }
+            });
+    return salvage.losses().isEmpty() ? ExitCode.OK : ExitCode.ODD;
   }
 
   private Destination destination(String out, Path input, ConvertOptions options)

@@ -68,6 +68,11 @@ public final class Destination implements Closeable {
     sink.write(bytes);
   }
 
+  /** Appends zeros, as a hole where there can be one. */
+  public void zeros(long count) throws IOException {
+    sink.zeros(count);
+  }
+
   /** Appends the rest of a file from an offset on. */
   public void append(Path source, long from, Progress progress) throws IOException {
     try (FileChannel channel = FileChannel.open(source, StandardOpenOption.READ)) {

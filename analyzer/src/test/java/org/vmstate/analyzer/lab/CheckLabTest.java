@@ -238,7 +238,7 @@ class CheckLabTest {
   /** Requires the same answer for each block; returns how many cannot be read. */
   private int agree(Path image, DirectNeeds needs) throws Exception {
     CheckOptions options =
-        new CheckOptions(DataMap.SOLID, needs.align(), needs.origin(), Optional.empty());
+        new CheckOptions(DataMap.SOLID, needs.align(), needs.origin(), Optional.empty(), List.of());
     CheckResult result;
     try (ByteSource source = ImageReader.open(image)) {
       result = new Checker(ParseOptions.DEFAULT, options).check(source);

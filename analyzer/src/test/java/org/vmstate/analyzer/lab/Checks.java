@@ -38,7 +38,7 @@ final class Checks {
         ByteSource source = ImageReader.open(image)) {
       return new Checker(
               ParseOptions.DEFAULT,
-              new CheckOptions(holes, 0, "", Optional.ofNullable(target)))
+              new CheckOptions(holes, 0, "", Optional.ofNullable(target), List.of()))
           .check(source);
     }
   }

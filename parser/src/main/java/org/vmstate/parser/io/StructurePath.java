@@ -14,6 +14,12 @@ public final class StructurePath {
     names.add(name);
   }
 
+  /** Leaves all parts, for another pass. */
+  public void clear() {
+    names.clear();
+    detail = null;
+  }
+
   /** Leaves the innermost part. */
   public void pop() {
     names.removeLast();

@@ -35,7 +35,7 @@ import java.nio.ByteOrder;
  * Entry points of Jazzer, one at a time: {@code .ci/fuzz TARGET SECONDS}. Only the errors of the
  * format may escape.
  */
-class FuzzTargets {
+class FuzzTargetsTest {
   static Stream<byte[]> images() {
     return Stream.concat(Defects.good().stream(), Defects.all().stream().map(Defect::bytes))
         .filter(image -> image.length < 1 << 17);
@@ -83,34 +83,34 @@ class FuzzTargets {
     }
   }
 
-  @FuzzTest
   @MethodSource("images")
+  @FuzzTest
   void wholeFile(byte[] image) throws IOException {
     new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source(image));
     read(ImageReader.open(new ByteArrayInputStream(image)));
   }
 
-  @FuzzTest
   @MethodSource("streams")
+  @FuzzTest
   void stream(byte[] records) throws IOException {
     read(source(new ImageBytes().header().raw(records).toBytes()));
   }
 
-  @FuzzTest
   @MethodSource("ramSections")
+  @FuzzTest
   void ram(byte[] items) throws IOException {
     ImageBytes image = ImageBytes.withRam("pc.ram", 4).again(2, 1).raw(items);
     new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source(image.toBytes()));
   }
 
-  @FuzzTest
   @MethodSource("mappedImages")
+  @FuzzTest
   void mappedRam(byte[] image) throws IOException {
     new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source(image));
   }
 
-  @FuzzTest
   @MethodSource("images")
+  @FuzzTest
   void envelope(byte[] image) throws IOException {
     try {
       byte[] magic = "LibvirtQemudSave".getBytes();
@@ -122,8 +122,8 @@ class FuzzTargets {
     }
   }
 
-  @FuzzTest
   @MethodSource("deltas")
+  @FuzzTest
   void xbzrle(byte[] delta) {
     byte[] page = new byte[4096];
     Optional<String> today = XbzrleDecoder.apply(delta, page);
@@ -133,8 +133,8 @@ class FuzzTargets {
     }
   }
 
-  @FuzzTest
   @MethodSource("descriptions")
+  @FuzzTest
   void description(byte[] json) throws IOException {
     try {
       DescriptionParser.parse(json, 0, Limits.DEFAULT);
@@ -143,8 +143,8 @@ class FuzzTargets {
     }
   }
 
-  @FuzzTest
   @MethodSource("packets")
+  @FuzzTest
   void multifd(byte[] packet) throws IOException {
     try {
       SpecReader.read(source(packet), "initial", MultifdInitialPacket::new);
@@ -152,7 +152,7 @@ class FuzzTargets {
       // whatever the bytes are
     }
     try {
-      SpecReader.read(source(packet), "packet", MultifdPacket::new);
+      SpecReader.read(source(packet), "packet", io -> new MultifdPacket(io, 128));
     } catch (StateFormatException expected) {
       // whatever the bytes are
     }

@@ -1,0 +1,135 @@
+package org.vmstate.analyzer.salvage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Severity;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.parser.io.ByteSource;
+
+/**
+ * Writes a copy of an image without those defects whose repair loses nothing: the magic of an
+ * unfinished save around a whole stream, bytes behind the stream, bits behind the last page, bytes
+ * in the padding, a cookie offset that points elsewhere.
+ */
+public final class Repair {
+  private static final int CHUNK = 256 << 10;
+  private static final int COOKIE_AT = 32;
+
+  /**
+   * A change of some bytes.
+   *
+   * @param offset file offset
+   * @param bytes what stands there in the copy
+   */
+  private record Patch(long offset, byte[] bytes) {}
+
+  private final List<Patch> patches = new ArrayList<>();
+  private final List<String> done = new ArrayList<>();
+  private long end;
+
+  /** Returns what was repaired. */
+  public List<String> done() {
+    return List.copyOf(done);
+  }
+
+  /**
+   * Finds out what to change.
+   *
+   * @return false when the image has another error, which this cannot repair
+   */
+  public boolean plan(ByteSource source, CheckResult result) throws IOException {
+    end = source.length();
+    for (Finding finding : result.findings().list()) {
+      switch (finding.rule()) {
+        case SAVE_FINISHED -> {
+          byte[] magic = SaveFormat.MAGIC.getBytes(StandardCharsets.US_ASCII);
+          change(finding, new Patch(finding.offset(), magic));
+        }
+        case TRAILING_BYTES -> {
+          end = finding.offset();
+          done.add(finding.text());
+        }
+        case BITMAP_PADDING -> change(finding, bits(source, finding));
+        case HEADER_PADDING -> change(finding, padding(source, finding));
+        case COOKIE_OFFSET -> change(finding, cookie(source));
+        default -> {
+          if (finding.severity() == Severity.ERROR) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  private void change(Finding finding, Patch patch) {
+    patches.add(patch);
+    done.add(finding.rule().code() + " " + finding.text());
+  }
+
+  private static Patch bits(ByteSource source, Finding finding) throws IOException {
+    ByteBuffer word = ByteBuffer.allocate(Long.BYTES);
+    source.copy(finding.offset(), word);
+    long used = ((Number) finding.facts().get("used")).longValue();
+    long bits = Long.reverseBytes(word.getLong(0)) & ~(-1L << used);
+    return new Patch(
+        finding.offset(), ByteBuffer.allocate(Long.BYTES).putLong(Long.reverseBytes(bits)).array());
+  }
+
+  private static Patch padding(ByteSource source, Finding finding) {
+    long to = ((Number) finding.facts().get("end")).longValue();
+    return new Patch(finding.offset(), new byte[Math.toIntExact(to - finding.offset())]);
+  }
+
+  /** A cookie starts behind the XML's end, or there is none. */
+  private static Patch cookie(ByteSource source) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(SaveFormat.HEADER_LENGTH);
+    source.copy(0, header);
+    boolean big = header.get(16) == 0;
+    int at = SaveFormat.HEADER_LENGTH;
+    ByteBuffer one = ByteBuffer.allocate(1);
+    do {
+      source.copy(at++, one.clear());
+    } while (one.get(0) != 0);
+    source.copy(at, one.clear());
+    int offset = one.get(0) == '<' ? at - SaveFormat.HEADER_LENGTH : 0;
+    int value = big ? offset : Integer.reverseBytes(offset);
+    return new Patch(COOKIE_AT, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+  }
+
+  /** Writes the copy; holes stay holes. */
+  public void write(ByteSource source, DataMap map, Destination target) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    for (long at = 0; at < end; at += chunk.limit()) {
+      long data = Math.min(end, map.nextData(at, end));
+      if (data > at) {
+        // changes are never in a hole
+        target.zeros(data - at);
+        at = data;
+        if (at >= end) {
+          break;
+        }
+      }
+      chunk.clear().limit((int) Math.min(CHUNK, end - at));
+      source.copy(at, chunk);
+      for (Patch patch : patches) {
+        for (int i = 0; i < patch.bytes().length; i++) {
+          long place = patch.offset() + i - at;
+          if (place >= 0 && place < chunk.limit()) {
+            chunk.put((int) place, patch.bytes()[i]);
+          }
+        }
+      }
+      byte[] bytes = new byte[chunk.limit()];
+      chunk.flip().get(bytes);
+      target.append(bytes);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package org.vmstate.analyzer.salvage;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SplicedSource;
+import org.vmstate.parser.io.SplicedSource.Segment;
+import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.probe.Probe;
+
+/**
+ * Makes a whole image out of a damaged one: what cannot be read is left out, and what has to be
+ * there to end it is added. Each loss is told.
+ */
+public final class Salvage {
+  /** Defects after which the rest is given up. */
+  private static final int MOST_DEFECTS = 200;
+
+  /** How far a sound record is looked for behind a defect. */
+  private static final long REACH = 256L << 20;
+
+  private static final int HEADER = 28;
+
+  /** Offset of the format's number in a libvirt header. */
+  private static final int FORMAT_AT = 28;
+
+  private final ParseOptions options;
+  private final List<String> losses = new ArrayList<>();
+
+  /** Salvages with options for reading. */
+  public Salvage(ParseOptions options) {
+    this.options = options;
+  }
+
+  /** Returns what was lost, in the order in which it was met. */
+  public List<String> losses() {
+    return List.copyOf(losses);
+  }
+
+  /**
+   * Returns an image that can be read to its end.
+   *
+   * @param source the damaged one, seekable; it must stay open
+   * @throws StateFormatException when not even the head can be read
+   */
+  public ByteSource salvage(ByteSource source) throws IOException {
+    long length = source.length() - source.origin();
+    SplicedSource image =
+        new SplicedSource(List.of(new Segment(source, source.origin(), length)));
+    image = unpacked(finished(image));
+    for (int i = 0; i < MOST_DEFECTS; i++) {
+      Scan scan = Scan.of(image, options);
+      if (scan.error.isEmpty() && !scan.devicesCut) {
+        image.seek(0);
+        image.path().clear();
+        return image;
+      }
+      if (!scan.listed && scan.blocks.isEmpty() && scan.totalAt < 0) {
+        throw scan.error.orElseGet(
+            () ->
+                new MalformedDataException(
+                    "image: expected the block list of its memory, found none", scan.goodEnd, ""));
+      }
+      image = scan.listed ? mended(image, scan) : listMended(image, scan);
+    }
+    return ended(image, Scan.of(image, options), "more than " + MOST_DEFECTS + " defects");
+  }
+
+  /** Gives an unfinished save the magic of a finished one. */
+  private SplicedSource finished(SplicedSource image) throws IOException {
+    String partial = SaveFormat.MAGIC_PARTIAL;
+    if (image.length() < partial.length()) {
+      return image;
+    }
+    ByteBuffer magic = ByteBuffer.allocate(partial.length());
+    image.copy(0, magic);
+    if (!ByteSource.latin1(magic.array()).equals(partial)) {
+      return image;
+    }
+    losses.add("the save did not finish, says the magic");
+    byte[] whole = SaveFormat.MAGIC.getBytes(
+        StandardCharsets.ISO_8859_1);
+    return join(List.of(Segment.of(whole)), image.slice(partial.length(), image.length()));
+  }
+
+  /** Unpacks what can be unpacked into a temporary file, and makes the envelope one of format raw. */
+  private SplicedSource unpacked(SplicedSource image) throws IOException {
+    long[] start = {0};
+    if (Probe.start(image) == Probe.Start.LIBVIRT) {
+      start[0] =
+          EnvelopeParser.parse(image, options.limits(), new StateVisitor() {}).streamOffset();
+    }
+    image.path().clear();
+    image.seek(start[0]);
+    Optional<Compression> compression = Probe.compression(image);
+    if (compression.isEmpty() || !compression.get().isPacked()) {
+      image.seek(0);
+      return image;
+    }
+    Path spool = Files.createTempFile("vmstate-img", ".unpacked");
+    try (OutputStream out = Files.newOutputStream(spool)) {
+      new Unpacker(image, compression.get(), false).transferTo(out);
+    } catch (StateFormatException e) {
+      losses.add("what is packed behind 0x" + Long.toHexString(e.offset()) + ": " + e.reason());
+    }
+    ByteSource stream = ImageReader.open(spool);
+    // the mapping keeps it
+    Files.delete(spool);
+    List<Segment> rest = List.of(new Segment(stream, 0, stream.length()));
+    if (start[0] == 0) {
+      return join(rest);
+    }
+    byte[] raw = new byte[Integer.BYTES];
+    return join(
+        image.slice(0, FORMAT_AT),
+        List.of(Segment.of(raw)),
+        image.slice(FORMAT_AT + raw.length, start[0]),
+        rest);
+  }
+
+  @SafeVarargs
+  private static SplicedSource join(List<Segment>... parts) {
+    List<Segment> all = new ArrayList<>();
+    for (List<Segment> part : parts) {
+      all.addAll(part);
+    }
+    return new SplicedSource(all);
+  }
+
+  /** Leaves out what is between the last good byte and the next sound record, or ends there. */
+  private SplicedSource mended(SplicedSource image, Scan scan) throws IOException {
+    String why =
+        scan.error.map(StateFormatException::getMessage).orElse("no end of a device's section");
+    boolean cut = scan.error.isPresent() && scan.error.get() instanceof TruncatedDataException;
+    if (!cut || image.length() - scan.goodEnd > HEADER) {
+      long end = Math.min(image.length(), scan.goodEnd + REACH);
+      Resync resync = new Resync(image, scan);
+      long found = resync.find(scan.goodEnd + 1, end);
+      if (found >= 0) {
+        losses.add((found - scan.goodEnd) + " bytes at 0x" + Long.toHexString(scan.goodEnd)
+            + ": " + why);
+        return join(
+            image.slice(0, scan.goodEnd),
+            List.of(Segment.of(resync.bridge())),
+            image.slice(found, image.length()));
+      }
+    }
+    return ended(image, scan, why);
+  }
+
+  /** Ends a stream behind its last good record. */
+  private SplicedSource ended(SplicedSource image, Scan scan, String why) {
+    long end = scan.goodEnd;
+    ByteBuffer tail = ByteBuffer.allocate(1024);
+    if (scan.inSection && !scan.inRam()) {
+      end = scan.sectionStart;
+      losses.add("section " + scan.section.name() + " and all devices behind it");
+    } else if (scan.inRam()) {
+      tail.putLong(RamFormat.EOS);
+      footer(tail, scan.section);
+      if (scan.recordType == StreamFormat.SECTION_END) {
+        scan.open.remove(scan.section.id());
+      }
+    }
+    for (Section section : scan.open.values()) {
+      if (section.name().equals(RamFormat.IDSTR)) {
+        tail.put((byte) StreamFormat.SECTION_END).putInt((int) section.id());
+        tail.putLong(RamFormat.EOS);
+        footer(tail, section);
+        losses.add("all devices: the stream ends inside its memory");
+      }
+    }
+    if (image.length() > end) {
+      losses.add((image.length() - end) + " bytes at 0x" + Long.toHexString(end) + ": " + why);
+    } else {
+      losses.add("the end of the stream: " + why);
+    }
+    tail.put((byte) StreamFormat.EOF);
+    byte[] bytes = new byte[tail.flip().remaining()];
+    tail.get(bytes);
+    return join(image.slice(0, end), List.of(Segment.of(bytes)));
+  }
+
+  private static void footer(ByteBuffer tail, Section section) {
+    tail.put((byte) StreamFormat.SECTION_FOOTER).putInt((int) section.id());
+  }
+
+  /** Ends a list of blocks at one that a cut file does not have in full; its rest reads as zeros. */
+  private SplicedSource listMended(SplicedSource image, Scan scan) throws IOException {
+    StateFormatException error = scan.error.orElseThrow();
+    long header = error.offset();
+    ByteBuffer bytes = ByteBuffer.allocate(HEADER);
+    boolean whole =
+        error.reason().startsWith("pages offset: expected room")
+            && header + HEADER <= image.length();
+    if (!whole && scan.blocks.isEmpty()) {
+      throw error;
+    }
+    long end = scan.goodEnd;
+    long total = scan.blocks.stream().mapToLong(RamBlock::usedLength).sum();
+    List<Segment> area = List.of();
+    if (whole) {
+      image.copy(header, bytes);
+      ByteBuffer used = ByteBuffer.allocate(Long.BYTES);
+      image.copy(header - Long.BYTES, used);
+      long pages = bytes.getLong(20);
+      long length = used.getLong(0);
+      long missing = pages + length - image.length();
+      if (pages < 0 || length <= 0 || missing <= 0 || pages > image.length()) {
+        throw error;
+      }
+      end = image.length();
+      total += length;
+      area = List.of(Segment.zeros(missing));
+      losses.add(missing + " bytes at the end of a block's pages: " + error.reason());
+    }
+    losses.add("blocks behind it, and all devices");
+    ByteBuffer tail = ByteBuffer.allocate(128);
+    tail.putLong(RamFormat.EOS);
+    footer(tail, scan.section);
+    tail.put((byte) StreamFormat.SECTION_END).putInt((int) scan.section.id());
+    tail.putLong(RamFormat.EOS);
+    footer(tail, scan.section);
+    tail.put((byte) StreamFormat.EOF);
+    byte[] rest = new byte[tail.flip().remaining()];
+    tail.get(rest);
+    byte[] word = ByteBuffer.allocate(Long.BYTES).putLong(total | RamFormat.MEM_SIZE).array();
+    return join(
+        image.slice(0, scan.totalAt),
+        List.of(Segment.of(word)),
+        image.slice(scan.totalAt + Long.BYTES, end),
+        area,
+        List.of(Segment.of(rest)));
+  }
+}

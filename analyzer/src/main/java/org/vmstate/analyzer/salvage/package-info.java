@@ -1,0 +1,2 @@
+/** What can be kept of damaged images, and small repairs. */
+package org.vmstate.analyzer.salvage;

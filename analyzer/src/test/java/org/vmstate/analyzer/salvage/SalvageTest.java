@@ -1,0 +1,196 @@
+package org.vmstate.analyzer.salvage;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.ram.RamContents;
+import org.vmstate.testkit.Corruptor;
+import org.vmstate.testkit.Corruptor.Damaged;
+import org.vmstate.testkit.ImageBytes;
+import org.vmstate.testkit.MappedParts;
+import org.vmstate.testkit.Parts;
+
+class SalvageTest {
+  private static final int PAGES = 8;
+
+  /** What a salvaged image holds. */
+  private static final class Kept implements StateVisitor {
+    final RamContents contents = new RamContents();
+    final List<String> devices = new ArrayList<>();
+    boolean finished;
+
+    @Override
+    public void content(ByteSource source) {
+      contents.setSource(source);
+    }
+
+    @Override
+    public void ramBlocks(List<RamBlock> blocks) throws IOException {
+      contents.blocks(blocks);
+    }
+
+    @Override
+    public void pages(org.vmstate.formats.ram.PageRun run) throws IOException {
+      contents.add(run);
+    }
+
+    @Override
+    public boolean wantsMappedPages() {
+      return true;
+    }
+
+    @Override
+    public void element(Element element) {
+      if (element instanceof Element.DevicePayload e) {
+        devices.add(e.section().name());
+      }
+      finished |= element instanceof Element.EndOfStream;
+    }
+
+    int page(int number) throws IOException {
+      byte[] page = new byte[4096];
+      contents.page(contents.blocks().getFirst(), number, page);
+      return page[4095] & 0xff;
+    }
+  }
+
+  /** A stream of a block whose page n is filled with n + 1, and of a device. */
+  private static byte[] image() {
+    ImageBytes part = new ImageBytes().again(2, 1);
+    for (int i = 0; i < PAGES; i++) {
+      part.be64(i * 4096L | (i == 0 ? 8 : 0x28));
+      if (i == 0) {
+        part.name("pc.ram");
+      }
+      part.fill(i + 1, 4096);
+    }
+    ImageBytes start = new ImageBytes().section(1, 1, "ram", 0, 4).be64(PAGES * 4096L | 4);
+    start.name("pc.ram").be64(PAGES * 4096L).eos().footer(1);
+    return Parts.sequential()
+        .with("start", start.toBytes())
+        .with("part", part.eos().footer(1).toBytes())
+        .toBytes();
+  }
+
+  private static Kept salvage(byte[] damaged, List<String> losses) throws IOException {
+    Salvage salvage = new Salvage(ParseOptions.DEFAULT);
+    ByteSource whole = salvage.salvage(new HeapSource(damaged, 0, new StructurePath()));
+    losses.addAll(salvage.losses());
+    Kept kept = new Kept();
+    ImageReader.read(whole, ParseOptions.DEFAULT, kept);
+    return kept;
+  }
+
+  @Test
+  void wholeImageLosesNothing() throws IOException {
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(image(), losses);
+    assertEquals(List.of(), losses);
+    assertEquals(List.of("timer"), kept.devices);
+  }
+
+  @Test
+  void cutImageKeepsThePagesInFrontOfTheCut() throws IOException {
+    byte[] image = image();
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(Arrays.copyOf(image, indexOfPage(image, 5) + 100), losses);
+    assertTrue(kept.finished);
+    assertEquals(5, kept.page(4));
+    assertEquals(0, kept.page(5));
+    assertTrue(losses.toString().contains("all devices"), losses.toString());
+  }
+
+  @Test
+  void damagedRecordCostsItsPageOnly() throws IOException {
+    byte[] image = image();
+    image[indexOfPage(image, 3) - 1] = 0x7f;
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(image, losses);
+    assertEquals(1, losses.size(), losses.toString());
+    for (int i = 0; i < PAGES; i++) {
+      assertEquals(i == 3 ? 0 : i + 1, kept.page(i), "page " + i);
+    }
+    assertEquals(List.of("timer"), kept.devices);
+  }
+
+  @Test
+  void missingBytesCostTheirPageOnly() throws IOException {
+    byte[] image = image();
+    int at = indexOfPage(image, 3) + 50;
+    byte[] less = Arrays.copyOf(image, image.length - 1000);
+    System.arraycopy(image, at + 1000, less, at, image.length - at - 1000);
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(less, losses);
+    assertFalse(losses.isEmpty());
+    assertEquals(3, kept.page(2));
+    assertEquals(6, kept.page(5));
+    assertEquals(List.of("timer"), kept.devices);
+  }
+
+  @Test
+  void cutMappedImageKeepsWhatIsThere() throws IOException {
+    byte[] image = new MappedParts().bitmap(3).secondPage(9).toBytes();
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(Arrays.copyOf(image, (1 << 20) + 4096 + 100), losses);
+    assertEquals(1, kept.page(0));
+    assertEquals(0, kept.page(1));
+    assertTrue(kept.finished);
+    assertEquals(2, losses.size(), losses.toString());
+  }
+
+  @Test
+  void headIsNeeded() {
+    byte[] head = Arrays.copyOf(image(), 30);
+    assertThrows(StateFormatException.class, () -> salvage(head, new ArrayList<>()));
+  }
+
+  /** Whatever is damaged: what comes out can be read, and sound images come out as they were. */
+  @Test
+  void everyDamageIsSurvived() throws IOException {
+    byte[] image = Parts.sequential().toBytes();
+    Iterator<Damaged> all = Corruptor.flips(image);
+    int kept = 0;
+    int refused = 0;
+    while (all.hasNext()) {
+      byte[] damaged = all.next().bytes();
+      try {
+        Kept result = salvage(damaged, new ArrayList<>());
+        assertTrue(result.finished);
+        kept++;
+      } catch (StateFormatException headLost) {
+        refused++;
+      }
+    }
+    // four damages of each byte of the head
+    assertTrue(refused < 4 * 150, "refused " + refused);
+    assertTrue(kept > 1000, "kept " + kept);
+    assertArrayEquals(image, Parts.sequential().toBytes());
+  }
+
+  private static int indexOfPage(byte[] image, int number) {
+    for (int i = 0; i < image.length - 100; i++) {
+      if (image[i] == number + 1 && image[i + 100] == number + 1) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("page " + number);
+  }
+}

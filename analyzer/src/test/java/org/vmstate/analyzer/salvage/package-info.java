@@ -1,0 +1,2 @@
+/** Tests of salvaging and repairing. */
+package org.vmstate.analyzer.salvage;
