@@ -78,25 +78,50 @@ final class LibvirtDefects {
     int end = 92 + XML.length() + 1 + ROOM;
     return List.of(
         new Defect("V014", "another UUID", image(XML, 2, 1, 0, uuid)),
-        new Defect("V071", "mapped-ram inside gzip", image(XML, 2, 1, 1, gzip(new MappedParts().toBytes()))),
-        new Defect("V081", "the magic of an unfinished save", new ImageBytes().text("LibvirtQemudPart").raw(Arrays.copyOfRange(good(), 16, good().length)).toBytes()),
+        new Defect(
+            "V071",
+            "mapped-ram inside gzip",
+            image(XML, 2, 1, 1, gzip(new MappedParts().toBytes()))),
+        new Defect(
+            "V081",
+            "the magic of an unfinished save",
+            new ImageBytes()
+                .text("LibvirtQemudPart")
+                .raw(Arrays.copyOfRange(good(), 16, good().length))
+                .toBytes()),
         new Defect("V082", "version 9", set(16, 9)),
         new Defect("V082", "version 3", set(16, 3)),
         new Defect("V083", "a running flag of 2", set(24, 2)),
         new Defect("V083", "an unused field in use", set(60, 1)),
         new Defect("V084", "a length behind the end of the file", set(22, 0x7f)),
         new Defect("V085", "an XML that is not closed", withXml("<domain>")),
-        new Defect("V085", "an XML without an end", new ImageBytes().raw(Arrays.copyOf(ImageBytes.libvirt(false, 2, 8, 1, 0, 0).toBytes(), 92)).text("<domain>").raw(stream()).toBytes()),
+        new Defect(
+            "V085",
+            "an XML without an end",
+            new ImageBytes()
+                .raw(Arrays.copyOf(ImageBytes.libvirt(false, 2, 8, 1, 0, 0).toBytes(), 92))
+                .text("<domain>")
+                .raw(stream())
+                .toBytes()),
         new Defect("V086", "a cookie inside the XML", withCookie(5, COOKIE)),
-        new Defect("V087", "a cookie that is something else", withCookie(XML.length() + 1, "<biscuit/>")),
+        new Defect(
+            "V087", "a cookie that is something else", withCookie(XML.length() + 1, "<biscuit/>")),
         new Defect("V088", "a byte in the padding", set(end - 9, 1)),
-        new Defect("V089", "no room for edits", ImageBytes.libvirt(false, 2, XML.length() + 1, 1, 0, 0).text(XML).u8(0).raw(stream()).toBytes()),
+        new Defect(
+            "V089",
+            "no room for edits",
+            ImageBytes.libvirt(false, 2, XML.length() + 1, 1, 0, 0)
+                .text(XML)
+                .u8(0)
+                .raw(stream())
+                .toBytes()),
         new Defect("V090", "format 9", set(28, 9)),
         new Defect("V090", "format gzip of a plain stream", set(28, 1)),
         new Defect("V091", "a gzip stream that is cut", Arrays.copyOf(packed, packed.length - 9)),
         new Defect("V091", "bytes behind a gzip stream", Arrays.copyOf(packed, packed.length + 9)),
         new Defect("V092", "format sparse without mapped-ram", set(28, 6)),
-        new Defect("V093", "another machine in the XML", withXml(XML.replace("test-1.0", "test-2.0"))),
+        new Defect(
+            "V093", "another machine in the XML", withXml(XML.replace("test-1.0", "test-2.0"))),
         new Defect("V094", "another memory in the XML", withXml(XML.replace(">16<", ">64<"))),
         new Defect("V201", "a panicked guest that is to run", image(XML, 2, 1, 0, panicked())));
   }
@@ -113,8 +138,7 @@ final class LibvirtDefects {
     return Parts.sequential()
         .with("device", device)
         .json(
-            new String(
-                    Parts.sequential().part("description"), StandardCharsets.ISO_8859_1)
+            new String(Parts.sequential().part("description"), StandardCharsets.ISO_8859_1)
                 .substring(5)
                 .replace("timer", "globalstate")
                 .replace("\"b\"", "\"runstate\"")

@@ -23,9 +23,7 @@ final class RamDefects {
 
   private static byte[] only(ImageBytes records, boolean ends) {
     ImageBytes image = new ImageBytes().again(2, 1).raw(records.toBytes());
-    return sequential()
-        .with("part", (ends ? image.eos() : image).footer(1).toBytes())
-        .toBytes();
+    return sequential().with("part", (ends ? image.eos() : image).footer(1).toBytes()).toBytes();
   }
 
   private static ImageBytes delta(int... bytes) {
@@ -42,30 +40,91 @@ final class RamDefects {
         new Defect("V033", "ram of version 5", start(section(5, 0x4004).raw(entry.toBytes()))),
         new Defect("V034", "no MEM_SIZE", start(section(4, 0x4008).raw(entry.toBytes()))),
         new Defect("V034", "MEM_SIZE in a PART", more(new ImageBytes().be64(0x4004))),
-        new Defect("V035", "a total that is too small", start(section(4, 0x3004).raw(entry.toBytes()))),
-        new Defect("V036", "a block twice", start(section(4, 0x8004).raw(entry.toBytes()).raw(entry.toBytes()))),
-        new Defect("V036", "a block without a name", start(section(4, 0x4004).name("").be64(0x4000))),
-        new Defect("V037", "a length that is no multiple of the page", sequential().with("start", start(0x2800)).with("part", zeros(2)).with("end", new ImageBytes().again(3, 1).be64(2).name("rest").u8(0).eos().footer(1).toBytes()).toBytes()),
+        new Defect(
+            "V035", "a total that is too small", start(section(4, 0x3004).raw(entry.toBytes()))),
+        new Defect(
+            "V036",
+            "a block twice",
+            start(section(4, 0x8004).raw(entry.toBytes()).raw(entry.toBytes()))),
+        new Defect(
+            "V036", "a block without a name", start(section(4, 0x4004).name("").be64(0x4000))),
+        new Defect(
+            "V037",
+            "a length that is no multiple of the page",
+            sequential()
+                .with("start", start(0x2800))
+                .with("part", zeros(2))
+                .with(
+                    "end",
+                    new ImageBytes()
+                        .again(3, 1)
+                        .be64(2)
+                        .name("rest")
+                        .u8(0)
+                        .eos()
+                        .footer(1)
+                        .toBytes())
+                .toBytes()),
         new Defect("V038", "a word with two kinds", more(new ImageBytes().be64(0x102a))),
         new Defect("V038", "a word without a kind", more(new ImageBytes().be64(0x1000))),
         new Defect("V039", "CONTINUE before a name", only(new ImageBytes().be64(0x22).u8(0), true)),
         new Defect("V040", "a page behind the block", more(new ImageBytes().be64(0x4022).u8(0))),
         new Defect("V040", "an unknown block", more(new ImageBytes().be64(0x2).name("vga").u8(0))),
         new Defect("V041", "a page full of sevens", more(new ImageBytes().be64(0x1022).u8(7))),
-        new Defect("V042", "an end word with an address", sequential().with("end", new ImageBytes().again(3, 1).be64(0x5010).footer(1).toBytes()).toBytes()),
-        new Defect("V043", "a PART without its end word", only(Parts.pages(new ImageBytes()), false)),
+        new Defect(
+            "V042",
+            "an end word with an address",
+            sequential()
+                .with("end", new ImageBytes().again(3, 1).be64(0x5010).footer(1).toBytes())
+                .toBytes()),
+        new Defect(
+            "V043", "a PART without its end word", only(Parts.pages(new ImageBytes()), false)),
         new Defect("V044", "a HOOK word", more(new ImageBytes().be64(0x80))),
         new Defect("V045", "a MULTIFD_FLUSH beside all pages", more(new ImageBytes().be64(0x200))),
         new Defect("V046", "no pages", sequential().without("part").toBytes()),
         new Defect("V047", "a delta that is too long for its page", more(delta(0xff, 0x7f, 1, 1))),
-        new Defect("V047", "a delta for a page that was not sent", sequential().with("part", new ImageBytes().again(2, 1).be64(0x40).name("pc.ram").u8(1).be16(3).u8(0).u8(1).u8(1).be64(0x1022).u8(0).be64(0x2022).u8(0).be64(0x3022).u8(0).eos().footer(1).toBytes()).toBytes()),
-        new Defect("V049", "a compressed page that does not inflate", more(new ImageBytes().be64(0x1120).be32(3).u8(1).u8(2).u8(3))),
+        new Defect(
+            "V047",
+            "a delta for a page that was not sent",
+            sequential()
+                .with(
+                    "part",
+                    new ImageBytes()
+                        .again(2, 1)
+                        .be64(0x40)
+                        .name("pc.ram")
+                        .u8(1)
+                        .be16(3)
+                        .u8(0)
+                        .u8(1)
+                        .u8(1)
+                        .be64(0x1022)
+                        .u8(0)
+                        .be64(0x2022)
+                        .u8(0)
+                        .be64(0x3022)
+                        .u8(0)
+                        .eos()
+                        .footer(1)
+                        .toBytes())
+                .toBytes()),
+        new Defect(
+            "V049",
+            "a compressed page that does not inflate",
+            more(new ImageBytes().be64(0x1120).be32(3).u8(1).u8(2).u8(3))),
         new Defect("V202", "a delta in the form of 2011", more(delta2011())));
   }
 
   private static ImageBytes delta2011() {
     // an all-zero run of 512 words leaves the page as it was
-    return new ImageBytes().be64(0x1060).be32(0).be16(0x2301).be16(16).u8(1).zeros(8).be64(Long.reverseBytes(512));
+    return new ImageBytes()
+        .be64(0x1060)
+        .be32(0)
+        .be16(0x2301)
+        .be16(16)
+        .u8(1)
+        .zeros(8)
+        .be64(Long.reverseBytes(512));
   }
 
   private static byte[] zeros(int count) {
@@ -77,6 +136,13 @@ final class RamDefects {
   }
 
   private static byte[] start(long length) {
-    return section(4, 0x4004).name("pc.ram").be64(length).name("rest").be64(0x4000 - length).eos().footer(1).toBytes();
+    return section(4, 0x4004)
+        .name("pc.ram")
+        .be64(length)
+        .name("rest")
+        .be64(0x4000 - length)
+        .eos()
+        .footer(1)
+        .toBytes();
   }
 }

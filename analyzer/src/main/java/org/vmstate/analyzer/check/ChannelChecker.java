@@ -59,8 +59,14 @@ final class ChannelChecker {
   void channel(String name, ByteSource source) throws IOException {
     path = name;
     findings.applied(
-        Rule.MULTIFD_INITIAL, Rule.MULTIFD_MAGIC, Rule.MULTIFD_COUNTS, Rule.MULTIFD_SIZE,
-        Rule.MULTIFD_BLOCK, Rule.MULTIFD_COMPRESSION, Rule.MULTIFD_SYNC, Rule.MULTIFD_NUMBER);
+        Rule.MULTIFD_INITIAL,
+        Rule.MULTIFD_MAGIC,
+        Rule.MULTIFD_COUNTS,
+        Rule.MULTIFD_SIZE,
+        Rule.MULTIFD_BLOCK,
+        Rule.MULTIFD_COMPRESSION,
+        Rule.MULTIFD_SYNC,
+        Rule.MULTIFD_NUMBER);
     long at = source.position();
     try {
       initial(SpecReader.read(source, "initial packet", MultifdInitialPacket::new), at);
@@ -83,8 +89,10 @@ final class ChannelChecker {
             SpecReader.read(source, "packet", io -> new MultifdPacket(io, slots));
         packet(packet, at, slots);
         if (packet.packetNum() <= last || !numbers.add(packet.packetNum())) {
-          add(Rule.MULTIFD_NUMBER, at, "packet number: expected more than " + last + ", found "
-              + packet.packetNum());
+          add(
+              Rule.MULTIFD_NUMBER,
+              at,
+              "packet number: expected more than " + last + ", found " + packet.packetNum());
         }
         last = packet.packetNum();
         count += packet.flags() & SYNC;
@@ -117,10 +125,14 @@ final class ChannelChecker {
     }
     long normal = packet.normalPages();
     long zero = packet.zeroPages();
-    if (packet.pagesAlloc() > slots || normal + zero > packet.pagesAlloc()
+    if (packet.pagesAlloc() > slots
+        || normal + zero > packet.pagesAlloc()
         || (normal == 0) != (packet.nextPacketSize() == 0)) {
-      add(Rule.MULTIFD_COUNTS, at + 12, "pages: %d and %d zero ones of %d, %d bytes"
-          .formatted(normal, zero, packet.pagesAlloc(), packet.nextPacketSize()));
+      add(
+          Rule.MULTIFD_COUNTS,
+          at + 12,
+          "pages: %d and %d zero ones of %d, %d bytes"
+              .formatted(normal, zero, packet.pagesAlloc(), packet.nextPacketSize()));
       return;
     }
     if (normal + zero == 0) {
@@ -128,13 +140,18 @@ final class ChannelChecker {
     }
     long method = packet.flags() & COMPRESSION;
     if (compression >= 0 && method != compression) {
-      add(Rule.MULTIFD_COMPRESSION, at + 8, "compression: expected " + compression + ", found "
-          + method);
+      add(
+          Rule.MULTIFD_COMPRESSION,
+          at + 8,
+          "compression: expected " + compression + ", found " + method);
     }
     compression = method;
     if (method == 0 && packet.nextPacketSize() != normal * pageSize) {
-      add(Rule.MULTIFD_SIZE, at + 20, "data: expected %d bytes, found %d"
-          .formatted(normal * pageSize, packet.nextPacketSize()));
+      add(
+          Rule.MULTIFD_SIZE,
+          at + 20,
+          "data: expected %d bytes, found %d"
+              .formatted(normal * pageSize, packet.nextPacketSize()));
     }
     byte[] name = packet.idstr();
     int end = 0;
@@ -149,8 +166,13 @@ final class ChannelChecker {
     for (int i = 0; i < normal + zero; i++) {
       long offset = packet.offsets().get(i);
       if (offset % pageSize != 0 || offset < 0 || offset > block.usedLength() - pageSize) {
-        add(Rule.MULTIFD_BLOCK, at + 320 + i * 8L, "page offset: expected one inside "
-            + block.name() + ", found 0x" + Long.toHexString(offset));
+        add(
+            Rule.MULTIFD_BLOCK,
+            at + 320 + i * 8L,
+            "page offset: expected one inside "
+                + block.name()
+                + ", found 0x"
+                + Long.toHexString(offset));
         return;
       }
     }
@@ -166,8 +188,14 @@ final class ChannelChecker {
     }
     boolean differ = syncs.stream().distinct().count() > 1;
     if (differ || !syncs.isEmpty() && flushes > 0 && syncs.getFirst() != flushes) {
-      add(Rule.MULTIFD_SYNC, 0, "SYNC: expected equally many in all channels, as MULTIFD_FLUSH in"
-          + " the main stream (" + flushes + "), found " + syncs);
+      add(
+          Rule.MULTIFD_SYNC,
+          0,
+          "SYNC: expected equally many in all channels, as MULTIFD_FLUSH in"
+              + " the main stream ("
+              + flushes
+              + "), found "
+              + syncs);
     }
   }
 }

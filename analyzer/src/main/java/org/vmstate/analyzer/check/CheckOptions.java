@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param target what is to load the image
  * @param channels recordings of the multifd channels that belong to the image
  */
-public record CheckOptions(DataMap map, long align, String origin, Optional<Target> target, List<Path> channels) {
+public record CheckOptions(
+    DataMap map, long align, String origin, Optional<Target> target, List<Path> channels) {
   /** The format alone, in a file without holes. */
   public static final CheckOptions DEFAULT =
       new CheckOptions(DataMap.SOLID, 0, "", Optional.empty(), List.of());

@@ -21,8 +21,7 @@ public final class CheckPrinter {
   }
 
   /** Writes lines for people. */
-  public static void human(
-      String image, CheckResult result, boolean verbose, PrintStream print) {
+  public static void human(String image, CheckResult result, boolean verbose, PrintStream print) {
     int[] counts = new int[Severity.values().length];
     for (Finding f : sorted(result)) {
       counts[f.severity().ordinal()]++;

@@ -23,11 +23,30 @@ final class ConfigurationInspector extends Inspector {
   /** Capabilities of QEMU 1.2 to 10.0. */
   private static final Set<String> KNOWN =
       Set.of(
-          "xbzrle", "rdma-pin-all", "auto-converge", "zero-blocks", "compress", "events",
-          "postcopy-ram", "x-colo", "release-ram", "block", "return-path",
-          "pause-before-switchover", "multifd", "dirty-bitmaps", "postcopy-blocktime",
-          "late-block-activate", "x-ignore-shared", "validate-uuid", "background-snapshot",
-          "zero-copy-send", "postcopy-preempt", "switchover-ack", "dirty-limit", "mapped-ram");
+          "xbzrle",
+          "rdma-pin-all",
+          "auto-converge",
+          "zero-blocks",
+          "compress",
+          "events",
+          "postcopy-ram",
+          "x-colo",
+          "release-ram",
+          "block",
+          "return-path",
+          "pause-before-switchover",
+          "multifd",
+          "dirty-bitmaps",
+          "postcopy-blocktime",
+          "late-block-activate",
+          "x-ignore-shared",
+          "validate-uuid",
+          "background-snapshot",
+          "zero-copy-send",
+          "postcopy-preempt",
+          "switchover-ack",
+          "dirty-limit",
+          "mapped-ram");
 
   private static final int RARE_BITS = 16;
 
@@ -96,10 +115,7 @@ final class ConfigurationInspector extends Inspector {
           here(
                   Rule.CONFIGURATION_SUBSECTION,
                   at,
-                  "subsection "
-                      + name
-                      + ": expected version 1, found "
-                      + e.subsection().version())
+                  "subsection " + name + ": expected version 1, found " + e.subsection().version())
               .saying(
                   name
                       + ": incoming version_id "

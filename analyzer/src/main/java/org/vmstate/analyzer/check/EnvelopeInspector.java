@@ -78,7 +78,12 @@ final class EnvelopeInspector extends Inspector {
     if (padding != null) {
       add(padding.with(Map.of("end", found.streamOffset())));
     }
-    applied(Rule.DATA_LENGTH, Rule.DOMAIN_XML, Rule.COOKIE_OFFSET, Rule.HEADER_ROOM, Rule.HEADER_PADDING);
+    applied(
+        Rule.DATA_LENGTH,
+        Rule.DOMAIN_XML,
+        Rule.COOKIE_OFFSET,
+        Rule.HEADER_ROOM,
+        Rule.HEADER_PADDING);
     long xmlAt = found.xml().start();
     try {
       DomainXmlCheck.require("domain XML", xml, "domain");

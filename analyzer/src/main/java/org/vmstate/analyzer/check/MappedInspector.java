@@ -61,7 +61,8 @@ final class MappedInspector extends Inspector {
         headers.add(e);
       }
       case Element.Gap e -> gap(e);
-      case Element.SectionHeader e -> ended |= e.recordType() == 3 && e.section().name().equals("ram");
+      case Element.SectionHeader e ->
+          ended |= e.recordType() == 3 && e.section().name().equals("ram");
       default -> {}
     }
   }
@@ -84,10 +85,21 @@ final class MappedInspector extends Inspector {
       return;
     }
     applied(
-        Rule.MAPPED_VERSION, Rule.MAPPED_PAGE_SIZE, Rule.BITMAP_FOLLOWS, Rule.BITMAP_INSIDE,
-        Rule.PAGES_BEHIND_BITMAP, Rule.PAGES_ALIGNED, Rule.PAGES_ALIGNED_1M, Rule.AREA_INSIDE,
-        Rule.AREAS_APART, Rule.OFFSETS_ABSOLUTE, Rule.BITMAP_PADDING, Rule.BITMAP_ORDER,
-        Rule.MAPPED_SHARED, Rule.MAPPED_SEEKABLE, Rule.MAPPED_NO_RECORDS);
+        Rule.MAPPED_VERSION,
+        Rule.MAPPED_PAGE_SIZE,
+        Rule.BITMAP_FOLLOWS,
+        Rule.BITMAP_INSIDE,
+        Rule.PAGES_BEHIND_BITMAP,
+        Rule.PAGES_ALIGNED,
+        Rule.PAGES_ALIGNED_1M,
+        Rule.AREA_INSIDE,
+        Rule.AREAS_APART,
+        Rule.OFFSETS_ABSOLUTE,
+        Rule.BITMAP_PADDING,
+        Rule.BITMAP_ORDER,
+        Rule.MAPPED_SHARED,
+        Rule.MAPPED_SEEKABLE,
+        Rule.MAPPED_NO_RECORDS);
     if (ignoresShared) {
       add(
           here(
@@ -196,9 +208,9 @@ final class MappedInspector extends Inspector {
     if (bits >>> used != 0) {
       add(
           here(
-              Rule.BITMAP_PADDING,
-              lastWord,
-              block.name() + ": bits behind the last page: expected zeros, found others")
+                  Rule.BITMAP_PADDING,
+                  lastWord,
+                  block.name() + ": bits behind the last page: expected zeros, found others")
               .with(Map.of("used", (long) used)));
     }
   }

@@ -42,7 +42,8 @@ final class RamInspector extends Inspector {
     switch (element) {
       case Element.SectionHeader e -> {
         discards |= e.section().name().endsWith(VIRTIO_MEM);
-        if (e.section().name().equals(RamFormat.IDSTR) && e.section().version() == RamFormat.VERSION_3) {
+        if (e.section().name().equals(RamFormat.IDSTR)
+            && e.section().version() == RamFormat.VERSION_3) {
           add(
               here(Rule.RAM_VERSION, last, "ram section version: expected 4, found 3")
                   .saying("load of migration failed: Invalid argument"));
@@ -79,8 +80,7 @@ final class RamInspector extends Inspector {
 
   @Override
   public void ramBlocks(List<RamBlock> found) {
-    applied(
-        Rule.RAM_VERSION, Rule.RAM_TOTAL, Rule.RAM_SUM, Rule.BLOCK_NAMES, Rule.BLOCK_LENGTH);
+    applied(Rule.RAM_VERSION, Rule.RAM_TOTAL, Rule.RAM_SUM, Rule.BLOCK_NAMES, Rule.BLOCK_LENGTH);
     blocks = found;
     fixed = !found.isEmpty() && found.getFirst().mapped().isPresent();
     List<PageSet> sets = new ArrayList<>();
@@ -202,8 +202,7 @@ final class RamInspector extends Inspector {
                     + first
                     + (flushes > 0 ? "; multifd channels may have them" : "")
                     + (discards ? "; virtio-mem leaves unplugged ones out" : ""))
-            .with(
-                Map.of("block", block.name(), "missing", whole(block) - count, "first", first));
+            .with(Map.of("block", block.name(), "missing", whole(block) - count, "first", first));
     add(flushes > 0 || discards ? finding.as(Severity.INFO) : finding);
   }
 }

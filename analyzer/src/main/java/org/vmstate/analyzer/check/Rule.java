@@ -18,9 +18,13 @@ public enum Rule {
   /** There is one configuration record. */
   ONE_CONFIGURATION(5, Severity.ERROR, "there is one configuration record"),
   /** Subsections of the configuration are known, single, and of version 1. */
-  CONFIGURATION_SUBSECTION(6, Severity.ERROR, "subsections of the configuration are known, single, and of version 1"),
+  CONFIGURATION_SUBSECTION(
+      6, Severity.ERROR, "subsections of the configuration are known, single, and of version 1"),
   /** Subsections come in the writer's order: target-page-bits, capabilities, uuid. */
-  SUBSECTION_ORDER(7, Severity.WARNING, "subsections come in the writer's order: target-page-bits, capabilities, uuid"),
+  SUBSECTION_ORDER(
+      7,
+      Severity.WARNING,
+      "subsections come in the writer's order: target-page-bits, capabilities, uuid"),
   /** Target-page-bits and the description's page_size agree. */
   PAGE_BITS_AGREE(8, Severity.ERROR, "target-page-bits and the description's page_size agree"),
   /** Target-page-bits lies between 8 and 19, rarely above 16. */
@@ -30,9 +34,11 @@ public enum Rule {
   /** Listed capabilities are known to released QEMU. */
   CAPABILITY_KNOWN(11, Severity.ERROR, "listed capabilities are known to released QEMU"),
   /** Only validated capabilities are listed: x-ignore-shared, mapped-ram. */
-  CAPABILITY_VALIDATED(12, Severity.WARNING, "only validated capabilities are listed: x-ignore-shared, mapped-ram"),
+  CAPABILITY_VALIDATED(
+      12, Severity.WARNING, "only validated capabilities are listed: x-ignore-shared, mapped-ram"),
   /** Mapped-ram is listed when, and only when, RAM blocks have its headers. */
-  MAPPED_RAM_ANNOUNCED(13, Severity.ERROR, "mapped-ram is listed when, and only when, RAM blocks have its headers"),
+  MAPPED_RAM_ANNOUNCED(
+      13, Severity.ERROR, "mapped-ram is listed when, and only when, RAM blocks have its headers"),
   /** The stream's UUID is that of the domain XML. */
   UUID_AGREES(14, Severity.WARNING, "the stream's UUID is that of the domain XML"),
   /** A record starts with 0 to 4 or 8. */
@@ -44,21 +50,37 @@ public enum Rule {
   /** No two sections share an id. */
   SECTION_ID_SHARED(18, Severity.WARNING, "no two sections share an id"),
   /** Every section ends with a footer that repeats its id, or none does. */
-  SECTION_FOOTER(19, Severity.ERROR, "every section ends with a footer that repeats its id, or none does"),
+  SECTION_FOOTER(
+      19, Severity.ERROR, "every section ends with a footer that repeats its id, or none does"),
   /** Each iterable has one START, then PARTs, then one END before the devices. */
-  SECTION_ORDER(20, Severity.WARNING, "each iterable has one START, then PARTs, then one END before the devices"),
-  /** Machine types of 10.0 and later send SWITCHOVER_START once, before the first END, older ones never. */
-  SWITCHOVER_START(21, Severity.WARNING, "machine types of 10.0 and later send SWITCHOVER_START once, before the first END, older ones never"),
+  SECTION_ORDER(
+      20,
+      Severity.WARNING,
+      "each iterable has one START, then PARTs, then one END before the devices"),
+  /**
+   * Machine types of 10.0 and later send SWITCHOVER_START once, before the first END, older ones
+   * never.
+   */
+  SWITCHOVER_START(
+      21,
+      Severity.WARNING,
+      "machine types of 10.0 and later send SWITCHOVER_START once, before the first END, older ones"
+          + " never"),
   /** Commands are known and of their length; postcopy commands have no place in a file. */
-  COMMAND(22, Severity.ERROR, "commands are known and of their length; postcopy commands have no place in a file"),
+  COMMAND(
+      22,
+      Severity.ERROR,
+      "commands are known and of their length; postcopy commands have no place in a file"),
   /** Each device has one section. */
   SECTION_ONCE(23, Severity.WARNING, "each device has one section"),
   /** Description and sections name the same devices in the same order. */
-  DESCRIPTION_COVERS(24, Severity.WARNING, "description and sections name the same devices in the same order"),
+  DESCRIPTION_COVERS(
+      24, Severity.WARNING, "description and sections name the same devices in the same order"),
   /** The stream ends with its end mark. */
   END_MARK(25, Severity.ERROR, "the stream ends with its end mark"),
   /** A description follows the end mark, of the stated length, as JSON. */
-  DESCRIPTION(26, Severity.WARNING, "a description follows the end mark, of the stated length, as JSON"),
+  DESCRIPTION(
+      26, Severity.WARNING, "a description follows the end mark, of the stated length, as JSON"),
   /** Nothing follows the stream. */
   TRAILING_BYTES(27, Severity.WARNING, "nothing follows the stream"),
   /** Section and description give the same version. */
@@ -68,7 +90,10 @@ public enum Rule {
   /** Member names repeat only in queues. */
   DESCRIPTION_MEMBERS(30, Severity.WARNING, "member names repeat only in queues"),
   /** Truth values are 0 or 1, unused bytes zero, bounded numbers not negative. */
-  FIELD_VALUES(31, Severity.WARNING, "truth values are 0 or 1, unused bytes zero, bounded numbers not negative"),
+  FIELD_VALUES(
+      31,
+      Severity.WARNING,
+      "truth values are 0 or 1, unused bytes zero, bounded numbers not negative"),
   /** Queues consist of elements with their marks. */
   QUEUE_MARKERS(32, Severity.ERROR, "queues consist of elements with their marks"),
   /** The ram section has version 4. */
@@ -132,7 +157,8 @@ public enum Rule {
   /** An unmarked page is empty. */
   STALE_DATA(62, Severity.INFO, "an unmarked page is empty"),
   /** Page areas with data have marked pages, and the ram section ends. */
-  MEMORY_LOST(63, Severity.ERROR, "page areas with data have marked pages, and the ram section ends"),
+  MEMORY_LOST(
+      63, Severity.ERROR, "page areas with data have marked pages, and the ram section ends"),
   /** Bits of bitmaps lie in little-endian order. */
   BITMAP_ORDER(64, Severity.ERROR, "bits of bitmaps lie in little-endian order"),
   /** No page records in a mapped-ram stream. */
@@ -152,7 +178,8 @@ public enum Rule {
   /** Unused space stays below the alignment. */
   MAPPED_SIZE(72, Severity.WARNING, "unused space stays below the alignment"),
   /** Each channel starts with its packet: ids from 0, each once, one UUID. */
-  MULTIFD_INITIAL(73, Severity.ERROR, "each channel starts with its packet: ids from 0, each once, one UUID"),
+  MULTIFD_INITIAL(
+      73, Severity.ERROR, "each channel starts with its packet: ids from 0, each once, one UUID"),
   /** Packets have magic and version. */
   MULTIFD_MAGIC(74, Severity.ERROR, "packets have magic and version"),
   /** Page counts fit the packet. */
@@ -176,7 +203,8 @@ public enum Rule {
   /** XML and cookie lie inside the file and below 16 MiB. */
   DATA_LENGTH(84, Severity.ERROR, "XML and cookie lie inside the file and below 16 MiB"),
   /** The domain XML ends with a zero byte, is well-formed and a domain element. */
-  DOMAIN_XML(85, Severity.ERROR, "the domain XML ends with a zero byte, is well-formed and a <domain>"),
+  DOMAIN_XML(
+      85, Severity.ERROR, "the domain XML ends with a zero byte, is well-formed and a <domain>"),
   /** The cookie lies behind the XML, inside the data. */
   COOKIE_OFFSET(86, Severity.ERROR, "the cookie lies behind the XML, inside the data"),
   /** The cookie ends with a zero byte and is a cookie element. */
@@ -199,8 +227,15 @@ public enum Rule {
   EDIT_KEEPS_STREAM(95, Severity.ERROR, "an edit leaves data length and stream alone"),
   /** An edit of a sparse image leaves places and holes alone. */
   EDIT_KEEPS_PLACES(96, Severity.ERROR, "an edit of a sparse image leaves places and holes alone"),
-  /** Dirty bitmaps have a granularity of a power of two from 512, no reserved flags, and are completed. */
-  DIRTY_BITMAP(97, Severity.WARNING, "dirty bitmaps have a granularity of a power of two from 512, no reserved flags, and are completed"),
+  /**
+   * Dirty bitmaps have a granularity of a power of two from 512, no reserved flags, and are
+   * completed.
+   */
+  DIRTY_BITMAP(
+      97,
+      Severity.WARNING,
+      "dirty bitmaps have a granularity of a power of two from 512, no reserved flags, and are"
+          + " completed"),
   /** Dirty-bitmap chunks name their bitmap. */
   DIRTY_BITMAP_NAME(98, Severity.ERROR, "dirty-bitmap chunks name their bitmap"),
   /** Hash-table entries lie inside the table. */
@@ -219,8 +254,6 @@ public enum Rule {
   LIMIT(203, Severity.ERROR, "the image stays within the limits of this program"),
   /** The image can be read. */
   OTHER(204, Severity.ERROR, "the image can be read"),
-  /** A virtio queue's index is near the guest's. */
-  VIRTQUEUE(205, Severity.ERROR, "a virtio queue's index is near the guest's"),
   /** The target has the machine type. */
   TARGET_MACHINE(211, Severity.ERROR, "the target has the machine type"),
   /** The target knows every section. */

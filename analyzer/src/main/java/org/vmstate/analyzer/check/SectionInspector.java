@@ -79,9 +79,7 @@ final class SectionInspector extends Inspector {
               here(
                       Rule.TRAILING_BYTES,
                       last,
-                      "behind the stream: expected nothing, found "
-                          + e.range().length()
-                          + " bytes")
+                      "behind the stream: expected nothing, found " + e.range().length() + " bytes")
                   .with(Map.of("length", e.range().length())));
       default -> {}
     }
@@ -89,12 +87,15 @@ final class SectionInspector extends Inspector {
 
   private void header(Element.SectionHeader e) {
     applied(
-        Rule.RECORD_TYPE, Rule.SECTION_NAME, Rule.SECTION_ANNOUNCED, Rule.SECTION_FOOTER,
-        Rule.SECTION_ID_SHARED, Rule.SECTION_ORDER);
+        Rule.RECORD_TYPE,
+        Rule.SECTION_NAME,
+        Rule.SECTION_ANNOUNCED,
+        Rule.SECTION_FOOTER,
+        Rule.SECTION_ID_SHARED,
+        Rule.SECTION_ORDER);
     Section section = e.section();
     lastType = e.recordType();
-    boolean again =
-        lastType == StreamFormat.SECTION_PART || lastType == StreamFormat.SECTION_END;
+    boolean again = lastType == StreamFormat.SECTION_PART || lastType == StreamFormat.SECTION_END;
     if (again && !iterables.containsKey(section)) {
       add(
           here(
@@ -180,9 +181,12 @@ final class SectionInspector extends Inspector {
       case INVALID ->
           add(
               here(Rule.COMMAND, last, "command " + e.code() + ": is not known")
-                  .saying(
-                      "MIG_CMD 0x%x unknown (len 0x%x)".formatted(e.code(), length)));
-      case POSTCOPY_LISTEN, POSTCOPY_RUN, POSTCOPY_RAM_DISCARD, PACKAGED, POSTCOPY_RESUME,
+                  .saying("MIG_CMD 0x%x unknown (len 0x%x)".formatted(e.code(), length)));
+      case POSTCOPY_LISTEN,
+          POSTCOPY_RUN,
+          POSTCOPY_RAM_DISCARD,
+          PACKAGED,
+          POSTCOPY_RESUME,
           RECV_BITMAP -> {
         postcopy = true;
         add(
@@ -334,8 +338,7 @@ final class SectionInspector extends Inspector {
   }
 
   @Override
-  public void deviceState(
-      Section section, Optional<StateNode> state, String why) {
+  public void deviceState(Section section, Optional<StateNode> state, String why) {
     if (description == null) {
       return;
     }

@@ -28,8 +28,21 @@ final class TargetInspector extends Inspector {
   /** Types whose size in memory is that on the wire. */
   private static final Set<String> SCALARS =
       Set.of(
-          "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-          "int32 equal", "uint8 equal", "uint16 equal", "uint32 equal", "int64 equal", "int32 le");
+          "bool",
+          "int8",
+          "int16",
+          "int32",
+          "int64",
+          "uint8",
+          "uint16",
+          "uint32",
+          "uint64",
+          "int32 equal",
+          "uint8 equal",
+          "uint16 equal",
+          "uint32 equal",
+          "int64 equal",
+          "int32 le");
 
   private final Target target;
   private VmDescription description;
@@ -77,7 +90,12 @@ final class TargetInspector extends Inspector {
         if (sent != set) {
           add(
               ram(
-                  "capability " + name + ": the stream has it " + on(sent) + ", the target " + on(set),
+                  "capability "
+                      + name
+                      + ": the stream has it "
+                      + on(sent)
+                      + ", the target "
+                      + on(set),
                   "Capability %s is %s, but received capability is %s"
                       .formatted(name, on(set), on(sent))));
         }
@@ -101,7 +119,10 @@ final class TargetInspector extends Inspector {
       if (sent != target.pageSize().getAsLong()) {
         add(
             ram(
-                "page size: the stream has " + sent + ", the target " + target.pageSize().getAsLong(),
+                "page size: the stream has "
+                    + sent
+                    + ", the target "
+                    + target.pageSize().getAsLong(),
                 "Received TARGET_PAGE_BITS is %d but local is %d"
                     .formatted(
                         Long.numberOfTrailingZeros(sent),
@@ -158,8 +179,7 @@ final class TargetInspector extends Inspector {
       }
       return;
     }
-    applied(
-        Rule.TARGET_SECTION, Rule.TARGET_VERSION, Rule.TARGET_FIELD, Rule.TARGET_SUBSECTION);
+    applied(Rule.TARGET_SECTION, Rule.TARGET_VERSION, Rule.TARGET_FIELD, Rule.TARGET_SUBSECTION);
     if (types.stream().noneMatch(t -> t.loads(section.version()))) {
       version(section, types);
       return;

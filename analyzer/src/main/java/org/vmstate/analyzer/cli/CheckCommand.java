@@ -127,10 +127,10 @@ final class CheckCommand implements Callable<Integer> {
       throw new ConversionException(
           repair.done().isEmpty() && result.verdict() == CheckResult.Verdict.GOOD
               ? "--repair: nothing is wrong; nothing was written"
-              : "--repair: not possible without loss; nothing was written. See 'convert --salvage'");
+              : "--repair: not possible without loss; nothing was written. See 'convert"
+                  + " --salvage'");
     }
-    try (Destination target =
-        Destination.file(out, CommandBuilder.isSet(spec, "--force"), false)) {
+    try (Destination target = Destination.file(out, CommandBuilder.isSet(spec, "--force"), false)) {
       repair.write(source, map, target);
       target.commit(true);
     }

@@ -44,8 +44,7 @@ final class HostFile implements AutoCloseable {
   private static final MethodHandle STATX =
       call(
           "statx",
-          FunctionDescriptor.of(
-              INT, INT, ValueLayout.ADDRESS, INT, INT, ValueLayout.ADDRESS));
+          FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, INT, ValueLayout.ADDRESS));
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment state = arena.allocate(STATE);

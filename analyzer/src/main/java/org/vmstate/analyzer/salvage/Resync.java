@@ -51,9 +51,7 @@ final class Resync {
   /** Returns what must stand between the last good byte and the place that was found. */
   byte[] bridge() {
     boolean word = scan.inRam() && !behindSection && footerFound;
-    return word
-        ? ByteBuffer.allocate(Long.BYTES).putLong(RamFormat.EOS).array()
-        : new byte[0];
+    return word ? ByteBuffer.allocate(Long.BYTES).putLong(RamFormat.EOS).array() : new byte[0];
   }
 
   private boolean footerFound;

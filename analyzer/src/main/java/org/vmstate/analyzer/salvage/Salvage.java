@@ -65,8 +65,7 @@ public final class Salvage {
    */
   public ByteSource salvage(ByteSource source) throws IOException {
     long length = source.length() - source.origin();
-    SplicedSource image =
-        new SplicedSource(List.of(new Segment(source, source.origin(), length)));
+    SplicedSource image = new SplicedSource(List.of(new Segment(source, source.origin(), length)));
     image = unpacked(finished(image));
     for (int i = 0; i < MOST_DEFECTS; i++) {
       Scan scan = Scan.of(image, options);
@@ -98,12 +97,13 @@ public final class Salvage {
       return image;
     }
     losses.add("the save did not finish, says the magic");
-    byte[] whole = SaveFormat.MAGIC.getBytes(
-        StandardCharsets.ISO_8859_1);
+    byte[] whole = SaveFormat.MAGIC.getBytes(StandardCharsets.ISO_8859_1);
     return join(List.of(Segment.of(whole)), image.slice(partial.length(), image.length()));
   }
 
-  /** Unpacks what can be unpacked into a temporary file, and makes the envelope one of format raw. */
+  /**
+   * Unpacks what can be unpacked into a temporary file, and makes the envelope one of format raw.
+   */
   private SplicedSource unpacked(SplicedSource image) throws IOException {
     long[] start = {0};
     if (Probe.start(image) == Probe.Start.LIBVIRT) {
@@ -157,8 +157,8 @@ public final class Salvage {
       Resync resync = new Resync(image, scan);
       long found = resync.find(scan.goodEnd + 1, end);
       if (found >= 0) {
-        losses.add((found - scan.goodEnd) + " bytes at 0x" + Long.toHexString(scan.goodEnd)
-            + ": " + why);
+        losses.add(
+            (found - scan.goodEnd) + " bytes at 0x" + Long.toHexString(scan.goodEnd) + ": " + why);
         return join(
             image.slice(0, scan.goodEnd),
             List.of(Segment.of(resync.bridge())),
@@ -205,7 +205,9 @@ public final class Salvage {
     tail.put((byte) StreamFormat.SECTION_FOOTER).putInt((int) section.id());
   }
 
-  /** Ends a list of blocks at one that a cut file does not have in full; its rest reads as zeros. */
+  /**
+   * Ends a list of blocks at one that a cut file does not have in full; its rest reads as zeros.
+   */
   private SplicedSource listMended(SplicedSource image, Scan scan) throws IOException {
     StateFormatException error = scan.error.orElseThrow();
     long header = error.offset();

@@ -23,7 +23,14 @@ class ChannelCheckerTest {
 
   /** A packet with its variable parts. */
   record Packet(
-      int version, int flags, int alloc, int normal, int size, long number, int zero, String block,
+      int version,
+      int flags,
+      int alloc,
+      int normal,
+      int size,
+      long number,
+      int zero,
+      String block,
       long offset) {
     byte[] bytes() {
       ImageBytes image = new ImageBytes().be32(0x11223344).be32(version).be32(flags).be32(alloc);
@@ -66,8 +73,7 @@ class ChannelCheckerTest {
 
   @Test
   void nothingIsFoundInGoodRecordings() throws IOException {
-    assertEquals(
-        Set.of(), check(channel(0, pages(0), sync(2)), channel(1, pages(1), sync(3))));
+    assertEquals(Set.of(), check(channel(0, pages(0), sync(2)), channel(1, pages(1), sync(3))));
   }
 
   /** A first channel that is wrong beside a good second one. */
@@ -83,12 +89,24 @@ class ChannelCheckerTest {
         new Wrong(Rule.MULTIFD_INITIAL, channel(1, good, sync(2))),
         new Wrong(Rule.MULTIFD_INITIAL, first),
         new Wrong(Rule.MULTIFD_MAGIC, magic),
-        new Wrong(Rule.MULTIFD_COUNTS, channel(0, new Packet(1, 0, 129, 1, PAGE, 0, 0, "pc.ram", 0), sync(2))),
-        new Wrong(Rule.MULTIFD_COUNTS, channel(0, new Packet(1, 0, 128, 1, 0, 0, 0, "pc.ram", 0), sync(2))),
-        new Wrong(Rule.MULTIFD_SIZE, channel(0, new Packet(1, 0, 128, 1, 100, 0, 0, "pc.ram", 0), sync(2))),
-        new Wrong(Rule.MULTIFD_BLOCK, channel(0, new Packet(1, 0, 128, 1, PAGE, 0, 0, "vga", 0), sync(2))),
-        new Wrong(Rule.MULTIFD_BLOCK, channel(0, new Packet(1, 0, 128, 1, PAGE, 0, 0, "pc.ram", 0x4000), sync(2))),
-        new Wrong(Rule.MULTIFD_COMPRESSION, channel(0, good, new Packet(1, 4, 128, 1, 50, 2, 0, "pc.ram", 0), sync(4))),
+        new Wrong(
+            Rule.MULTIFD_COUNTS,
+            channel(0, new Packet(1, 0, 129, 1, PAGE, 0, 0, "pc.ram", 0), sync(2))),
+        new Wrong(
+            Rule.MULTIFD_COUNTS,
+            channel(0, new Packet(1, 0, 128, 1, 0, 0, 0, "pc.ram", 0), sync(2))),
+        new Wrong(
+            Rule.MULTIFD_SIZE,
+            channel(0, new Packet(1, 0, 128, 1, 100, 0, 0, "pc.ram", 0), sync(2))),
+        new Wrong(
+            Rule.MULTIFD_BLOCK,
+            channel(0, new Packet(1, 0, 128, 1, PAGE, 0, 0, "vga", 0), sync(2))),
+        new Wrong(
+            Rule.MULTIFD_BLOCK,
+            channel(0, new Packet(1, 0, 128, 1, PAGE, 0, 0, "pc.ram", 0x4000), sync(2))),
+        new Wrong(
+            Rule.MULTIFD_COMPRESSION,
+            channel(0, good, new Packet(1, 4, 128, 1, 50, 2, 0, "pc.ram", 0), sync(4))),
         new Wrong(Rule.MULTIFD_SYNC, channel(0, good)),
         new Wrong(Rule.MULTIFD_NUMBER, channel(0, good, sync(0))));
   }
@@ -100,7 +118,9 @@ class ChannelCheckerTest {
     List<Rule> others =
         found.stream()
             // a recording that was given up has no number of SYNCs, or none of its id
-            .filter(r -> r != wrong.rule() && r != Rule.MULTIFD_INITIAL && r != Rule.MULTIFD_COMPRESSION)
+            .filter(
+                r ->
+                    r != wrong.rule() && r != Rule.MULTIFD_INITIAL && r != Rule.MULTIFD_COMPRESSION)
             .toList();
     assertEquals(List.of(), others);
     assertEquals(true, found.contains(wrong.rule()), wrong.rule() + ": " + found);

@@ -80,6 +80,9 @@ class TranscriptTest {
     InputStream systemIn = System.in;
     Files.writeString(scratch.resolve("text"), "hello, world\n");
     Files.write(scratch.resolve("empty"), new byte[0]);
+    Files.writeString(
+        scratch.resolve("target.json"),
+        "{\"page_size\": 8192, \"ram_blocks\": {}, \"capabilities\": [\"mapped-ram\"]}");
     Files.writeString(scratch.resolve("dom.xml"), "<domain type='qemu'><name>a,b</name></domain>");
     Files.writeString(
         scratch.resolve("xxe.xml"),

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,7 +30,6 @@ import org.vmstate.testkit.Defects;
 import org.vmstate.testkit.ImageBytes;
 import org.vmstate.testkit.MappedParts;
 import org.vmstate.testkit.Parts;
-import java.nio.ByteOrder;
 
 /**
  * Entry points of Jazzer, one at a time: {@code .ci/fuzz TARGET SECONDS}. Only the errors of the
@@ -67,8 +67,20 @@ class FuzzTargetsTest {
   static Stream<byte[]> packets() {
     return Stream.of(
         new ImageBytes().be32(0x11223344).be32(1).zeros(56).toBytes(),
-        new ImageBytes().be32(0x11223344).be32(1).be32(1).be32(128).be32(1).be32(4096).be64(1)
-            .be32(0).zeros(28).text("pc.ram").zeros(250).be64(0).toBytes());
+        new ImageBytes()
+            .be32(0x11223344)
+            .be32(1)
+            .be32(1)
+            .be32(128)
+            .be32(1)
+            .be32(4096)
+            .be64(1)
+            .be32(0)
+            .zeros(28)
+            .text("pc.ram")
+            .zeros(250)
+            .be64(0)
+            .toBytes());
   }
 
   private static ByteSource source(byte[] bytes) {
@@ -128,7 +140,8 @@ class FuzzTargetsTest {
     byte[] page = new byte[4096];
     Optional<String> today = XbzrleDecoder.apply(delta, page);
     Optional<String> proposal = Xbzrle2011Decoder.apply(delta, ByteOrder.LITTLE_ENDIAN, page);
-    if (today.isPresent() && today.get().isEmpty() || proposal.isPresent() && proposal.get().isEmpty()) {
+    if (today.isPresent() && today.get().isEmpty()
+        || proposal.isPresent() && proposal.get().isEmpty()) {
       throw new AssertionError("an error without a text");
     }
   }

@@ -163,7 +163,8 @@ class CheckLabTest {
     Path image = saved(qemu("q35"), "mapped-ram");
     Path json = folder.resolve("target.json");
     Files.writeString(
-        json, "{\"page_size\": 4096, \"ram_blocks\": {\"pc.ram\": 33554432}, \"capabilities\": []}");
+        json,
+        "{\"page_size\": 4096, \"ram_blocks\": {\"pc.ram\": 33554432}, \"capabilities\": []}");
     List<Finding> errors = Checks.errors(Checks.check(image, Target.read(null, json)));
     String text = errors.toString();
     assertTrue(text.contains("Capability mapped-ram is off, but received capability is on"), text);
@@ -277,8 +278,7 @@ class CheckLabTest {
     String script =
         "truncate -s 400M %1$s && loop=$(losetup --show -f -b %2$s %1$s) && mkfs.ext4 -q -b 4096"
             + " $loop && mount $loop %3$s && losetup -d $loop";
-    Lab.Result made =
-        Lab.run(errors, "sh", "-c", script.formatted(disk, sector, point));
+    Lab.Result made = Lab.run(errors, "sh", "-c", script.formatted(disk, sector, point));
     assertEquals(0, made.exitCode(), () -> text(errors));
     return point;
   }

@@ -27,9 +27,7 @@ final class Checks {
   }
 
   static List<Finding> errors(CheckResult result) {
-    return result.findings().list().stream()
-        .filter(f -> f.severity() == Severity.ERROR)
-        .toList();
+    return result.findings().list().stream().filter(f -> f.severity() == Severity.ERROR).toList();
   }
 
   /** Checks an image, for a target when there is one. */

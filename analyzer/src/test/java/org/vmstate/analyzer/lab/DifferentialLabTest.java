@@ -129,8 +129,7 @@ class DifferentialLabTest {
     assertEquals(List.of(), counts.unexplained);
   }
 
-  private Void compare(
-      Damaged damaged, Element element, Path file, boolean mapped, Target target)
+  private Void compare(Damaged damaged, Element element, Path file, boolean mapped, Target target)
       throws Exception {
     Files.write(file, damaged.bytes());
     CheckResult result = Checks.check(file, target);
@@ -207,7 +206,9 @@ class DifferentialLabTest {
       process.getOutputStream().write(start);
       for (int i = 0; i < 600; i++) {
         if (!process.isAlive()) {
-          return Files.readString(output, StandardCharsets.ISO_8859_1) + "exit " + process.exitValue();
+          return Files.readString(output, StandardCharsets.ISO_8859_1)
+              + "exit "
+              + process.exitValue();
         }
         process.getOutputStream().write(query);
         process.getOutputStream().flush();

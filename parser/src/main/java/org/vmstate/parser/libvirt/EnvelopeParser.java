@@ -130,16 +130,15 @@ public final class EnvelopeParser {
     return List.copyOf(words);
   }
 
-  private static void padding(
-      StateVisitor visitor, byte[] data, long origin, long from, long to) throws IOException {
+  private static void padding(StateVisitor visitor, byte[] data, long origin, long from, long to)
+      throws IOException {
     if (to > from) {
       visitor.element(new Element.Padding(new ByteRange(from, to)));
     }
     for (long at = from; at < to; at++) {
       int value = data[(int) (at - origin)];
       if (value != 0) {
-        visitor.notice(
-            at, "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff));
+        visitor.notice(at, "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff));
         return;
       }
     }

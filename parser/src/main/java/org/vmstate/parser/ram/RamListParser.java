@@ -55,8 +55,7 @@ final class RamListParser {
     visitor.element(new Element.RamTotal(new ByteRange(start, source.position()), total));
     if (ram.version() == RamFormat.VERSION_3) {
       if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
-        throw source.malformed(
-            "ram section version: expected 4 in a fixed layout, found 3", start);
+        throw source.malformed("ram section version: expected 4 in a fixed layout, found 3", start);
       }
       ram.add(new RamBlock(0, RamFormat.IDSTR, total, ram.pageSize(), 0, -1, Optional.empty()));
     } else {
