@@ -87,6 +87,15 @@ class HugeImageTest {
   }
 
   @Test
+  void mappedImageOfATebibyteIsCheckedIn128MebibytesOfHeap() throws Exception {
+    Process process = program("check", mapped().toString()).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    // its description and PART are missing
+    assertEquals(3, process.waitFor(), output);
+    assertTrue(output.contains("V026"), output);
+  }
+
+  @Test
   void mappedImageOfATebibyteIsConvertedIn128MebibytesOfHeap() throws Exception {
     Path image = mapped();
     Path xml = folder.resolve("xml");

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.parser.ImageReader;
@@ -17,8 +19,12 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
+import org.vmstate.testkit.Corruptor;
 import org.vmstate.testkit.Defect;
 import org.vmstate.testkit.Defects;
+import org.vmstate.testkit.MappedParts;
+import org.vmstate.testkit.Oracle;
+import org.vmstate.testkit.Parts;
 
 /** Each rule finds the image that violates it, and finds nothing else in it. */
 class DefectsTest {
@@ -73,5 +79,46 @@ class DefectsTest {
   @MethodSource("good")
   void nothingIsFoundInGoodImages(byte[] image) throws IOException {
     assertEquals(List.of(), check(image).findings().list());
+  }
+
+  /** What lies in a hole cannot be data; a byte there is not found, because it is not looked at. */
+  @Test
+  void holesAreNotRead() throws IOException {
+    byte[] image = new MappedParts().secondPage(5).toBytes();
+    DataMap holes =
+        new DataMap() {
+          @Override
+          public long nextData(long offset, long end) {
+            return end;
+          }
+
+          @Override
+          public long nextHole(long offset, long end) {
+            throw new AssertionError("asked behind a hole");
+          }
+        };
+    CheckOptions options = new CheckOptions(holes, 0, "", Optional.empty(), List.of());
+    CheckResult result =
+        new Checker(ParseOptions.DEFAULT, options)
+            .check(new HeapSource(image, 0, new StructurePath()));
+    assertEquals(0, result.findings().count(Rule.STALE_DATA));
+    assertEquals(1, check(image).findings().count(Rule.STALE_DATA));
+  }
+
+  /** The two ways to read an image are two oracles. */
+  @Test
+  void fileAndPipeAgreeOnEveryDamage() throws Exception {
+    Oracle file = image -> answer(check(image));
+    Oracle pipe = image -> answer(check(ImageReader.open(new ByteArrayInputStream(image))));
+    byte[] good = Parts.sequential().toBytes();
+    assertEquals(List.of(), Oracle.compare(file, pipe, Corruptor.prefixes(good)));
+  }
+
+  private static Oracle.Answer answer(CheckResult result) {
+    return switch (result.verdict()) {
+      case GOOD, ODD -> Oracle.Answer.LOADS;
+      case BAD -> Oracle.Answer.REFUSES;
+      case UNSUPPORTED -> Oracle.Answer.UNKNOWN;
+    };
   }
 }

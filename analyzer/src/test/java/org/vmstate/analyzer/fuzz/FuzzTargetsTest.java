@@ -3,6 +3,7 @@ package org.vmstate.analyzer.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
@@ -10,6 +11,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.salvage.Salvage;
+import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.spec.MultifdInitialPacket;
@@ -131,6 +139,29 @@ class FuzzTargetsTest {
       EnvelopeParser.parse(source(bytes), Limits.DEFAULT, new StateVisitor() {});
     } catch (StateFormatException expected) {
       // whatever the bytes are
+    }
+  }
+
+  @MethodSource("images")
+  @FuzzTest
+  void convert(byte[] image) throws IOException {
+    ConvertOptions options = ConvertOptions.to(FormatId.QEMU);
+    try (ByteSource source = source(image);
+        Destination target = Destination.stream(OutputStream.nullOutputStream())) {
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, text -> {})
+          .convert(source, null, target);
+    } catch (StateFormatException | ConversionException expected) {
+      // whatever the bytes are
+    }
+  }
+
+  @MethodSource("images")
+  @FuzzTest
+  void salvage(byte[] image) throws IOException {
+    try (ByteSource whole = new Salvage(ParseOptions.DEFAULT).salvage(source(image))) {
+      ImageReader.read(whole, ParseOptions.DEFAULT, new StateVisitor() {});
+    } catch (StateFormatException expected) {
+      // its head is lost
     }
   }
 
