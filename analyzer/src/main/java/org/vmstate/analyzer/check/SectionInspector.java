@@ -227,7 +227,8 @@ final class SectionInspector extends Inspector {
       boolean cut = footers && lastType == StreamFormat.SECTION_FULL;
       add(
           cut
-              ? here(Rule.END_MARK, offset, text).saying("load of migration failed")
+              ? here(Rule.END_MARK, offset, text)
+                  .saying("load of migration failed: Input/output error")
               : here(Rule.UNKNOWN_SECTION, offset, text));
     } else if (text.startsWith("vmdescription:") || text.startsWith("JSON:")) {
       add(here(Rule.DESCRIPTION, offset, text));

@@ -25,6 +25,9 @@ public record DirectNeeds(long align, String origin) {
     if (!Files.exists(place)) {
       throw new NoSuchFileException(place.toString());
     }
+    if (!System.getProperty("os.name").equals("Linux")) {
+      throw new IOException("--for: only Linux is asked; give --align");
+    }
     Path probe = Files.isRegularFile(place) && Files.size(place) >= 2L * LARGEST ? place : null;
     if (probe != null) {
       return of(probe, place);

@@ -78,8 +78,12 @@ final class HostFile implements AutoCloseable {
     Linker.Option[] options = new Linker.Option[more.length + 1];
     options[0] = Linker.Option.captureCallState("errno");
     System.arraycopy(more, 0, options, 1, more.length);
-    return linker.downcallHandle(
-        linker.defaultLookup().find(name).orElseThrow(), descriptor, options);
+    // statx is younger than some C libraries
+    return linker
+        .defaultLookup()
+        .find(name)
+        .map(address -> linker.downcallHandle(address, descriptor, options))
+        .orElse(null);
   }
 
   private int error() {
@@ -112,6 +116,9 @@ final class HostFile implements AutoCloseable {
 
   /** Returns what the file system states for direct I/O: memory and offset alignment, or zeros. */
   static int[] directAlignment(Path file) {
+    if (STATX == null) {
+      return new int[] {0, 0};
+    }
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment name = memory.allocateFrom(file.toString());
       MemorySegment result = memory.allocate(STATX_LENGTH, Long.BYTES);

@@ -41,6 +41,9 @@ public final class Salvage {
 
   private static final int HEADER = 28;
 
+  /** Most bytes that end one section. */
+  private static final int TAIL = 32;
+
   /** Offset of the format's number in a libvirt header. */
   private static final int FORMAT_AT = 28;
 
@@ -171,7 +174,7 @@ public final class Salvage {
   /** Ends a stream behind its last good record. */
   private SplicedSource ended(SplicedSource image, Scan scan, String why) {
     long end = scan.goodEnd;
-    ByteBuffer tail = ByteBuffer.allocate(1024);
+    ByteBuffer tail = ByteBuffer.allocate(TAIL * (scan.open.size() + 2));
     if (scan.inSection && !scan.inRam()) {
       end = scan.sectionStart;
       losses.add("section " + scan.section.name() + " and all devices behind it");
