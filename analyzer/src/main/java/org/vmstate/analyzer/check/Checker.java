@@ -35,6 +35,7 @@ public final class Checker {
     inspectors.add(mapped);
     inspectors.add(new DeviceInspector(findings));
     inspectors.add(new IterableInspector(findings));
+    inspectors.add(new VirtioInspector(findings));
     inspectors.add(new DescriptionInspector(findings));
     if (what.align() > 0) {
       inspectors.add(new DirectInspector(findings, what.align(), what.origin()));

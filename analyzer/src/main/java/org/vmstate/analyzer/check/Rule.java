@@ -254,6 +254,8 @@ public enum Rule {
   LIMIT(203, Severity.ERROR, "the image stays within the limits of this program"),
   /** The image can be read. */
   OTHER(204, Severity.ERROR, "the image can be read"),
+  /** A virtio queue's index is near the guest's. */
+  VIRTQUEUE(205, Severity.WARNING, "a virtio queue's index is near the guest's"),
   /** The target has the machine type. */
   TARGET_MACHINE(211, Severity.ERROR, "the target has the machine type"),
   /** The target knows every section. */

@@ -69,7 +69,9 @@ class DefectsTest {
     CheckResult file = check(defect.bytes());
     try (ByteSource pipe = ImageReader.open(new ByteArrayInputStream(defect.bytes()))) {
       CheckResult result = check(pipe);
-      if (!codes(result, Severity.INFO).contains(Rule.MAPPED_SEEKABLE.code())) {
+      // memory that came through a pipe is gone when the devices come
+      boolean gone = defect.code().equals(Rule.VIRTQUEUE.code());
+      if (!gone && !codes(result, Severity.INFO).contains(Rule.MAPPED_SEEKABLE.code())) {
         assertEquals(file.verdict(), result.verdict(), defect.toString());
       }
     }

@@ -1,0 +1,168 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.ram.RamContents;
+
+/**
+ * Compares the indices of virtio queues with the guest's memory: of PC machines, whose memory below
+ * 2 GiB has its address as offset in the block {@code pc.ram}.
+ */
+final class VirtioInspector extends Inspector {
+  private static final String BLOCK = "pc.ram";
+  private static final long LOW = 2L << 30;
+  private static final int MOST_RUNS = 200_000;
+  private static final int INDEX = 2;
+  private static final long MOST_MEMORY = 1L << 40;
+
+  private final List<PageRun> runs = new ArrayList<>();
+  private final List<Found> found = new ArrayList<>();
+  private RamBlock block;
+  private long payload;
+  private boolean tooMany;
+
+  /** A queue and where its device's state stands. */
+  private record Found(String device, long offset, VirtioBlob.Queue queue) {}
+
+  VirtioInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.DevicePayload) {
+      payload = element.range().start();
+    }
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) {
+    block =
+        blocks.stream()
+            .filter(b -> b.name().equals(BLOCK) && b.usedLength() <= MOST_MEMORY)
+            .findFirst()
+            .orElse(null);
+  }
+
+  @Override
+  public void pages(PageRun run) {
+    if (block != null && run.block().index() == block.index()) {
+      tooMany |= runs.size() >= MOST_RUNS;
+      if (!tooMany) {
+        runs.add(run);
+      }
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    if (block == null || state.isEmpty()) {
+      return;
+    }
+    for (FieldNode field : state.get().fields()) {
+      if (field.desc().typeName().equals("virtio")) {
+        for (VirtioBlob.Queue queue : VirtioBlob.queues(field.raw())) {
+          queue(section, queue);
+        }
+      }
+    }
+  }
+
+  private void queue(Section section, VirtioBlob.Queue queue) {
+    if (queue.available() != 0) {
+      found.add(new Found(section.name(), payload, queue));
+      return;
+    }
+    add(
+        Finding.of(
+                Rule.VIRTQUEUE,
+                payload,
+                section.name(),
+                "queue " + queue.number() + ": has an index, but no address")
+            .as(Severity.ERROR)
+            .saying(
+                "VQ %d address 0x0 inconsistent with Host index 0x%x"
+                    .formatted(queue.number(), queue.last())));
+  }
+
+  @Override
+  void finish(boolean whole) throws IOException {
+    boolean readable = source() != null && source().isSeekable();
+    if (!whole || tooMany || found.isEmpty() || !readable || runs.isEmpty()) {
+      return;
+    }
+    // what came through a pipe is gone
+    if (runs.getFirst().offset() != 0 && runs.getFirst().offset() < source().origin()) {
+      return;
+    }
+    for (Found f : found) {
+      long at = f.queue().available() + INDEX;
+      if (at > 0 && at + INDEX <= Math.min(LOW, block.usedLength())) {
+        compare(f, index(at));
+      }
+    }
+  }
+
+  private void compare(Found f, int guest) {
+    applied(Rule.VIRTQUEUE);
+    int ahead = guest - f.queue().last() & 0xffff;
+    if (ahead > f.queue().size()) {
+      add(
+          Finding.of(
+                  Rule.VIRTQUEUE,
+                  f.offset(),
+                  f.device(),
+                  "queue "
+                      + f.queue().number()
+                      + " of "
+                      + f.queue().size()
+                      + " entries: the guest is at 0x"
+                      + Integer.toHexString(guest)
+                      + ", the host at 0x"
+                      + Integer.toHexString(f.queue().last()))
+              .with(Map.of("queue", (long) f.queue().number(), "ahead", (long) ahead))
+              .saying(
+                  "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta 0x%x"
+                      .formatted(
+                          f.queue().number(), f.queue().size(), guest, f.queue().last(), ahead)));
+    }
+  }
+
+  /** Reads a little-endian number from the guest's final memory. */
+  private int index(long address) throws IOException {
+    long number = address / block.pageSize();
+    byte[] page = new byte[block.pageSize()];
+    RamBlock alone =
+        new RamBlock(0, BLOCK, block.usedLength(), block.pageSize(), 0, -1, Optional.empty());
+    try (RamContents contents = new RamContents()) {
+      contents.setSource(source());
+      contents.blocks(List.of(alone));
+      for (PageRun run : runs) {
+        if (run.firstPage() <= number && number < run.firstPage() + run.count()) {
+          long skipped = number - run.firstPage();
+          contents.add(
+              new PageRun(
+                  alone,
+                  number,
+                  1,
+                  run.kind(),
+                  run.value(),
+                  run.offset() + skipped * run.stride(),
+                  run.stride()));
+        }
+      }
+      contents.page(alone, number, page);
+    }
+    int at = (int) (address % block.pageSize());
+    return page[at] & 0xff | (page[at + 1] & 0xff) << 8;
+  }
+}
