@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The queues in the state of a virtio device on PCI: PCIDevice, MSI-X table, the device's registers,
- * its queues, subsections. Big-endian, except for PCI's configuration space. Source: QEMU 10.0
- * hw/virtio/virtio.c, hw/virtio/virtio-pci.c, hw/pci/pci.c, hw/pci/msix.c.
+ * The queues in the state of a virtio device on PCI: PCIDevice, MSI-X table, the device's
+ * registers, its queues, subsections. Big-endian, except for PCI's configuration space. Source:
+ * QEMU 10.0 hw/virtio/virtio.c, hw/virtio/virtio-pci.c, hw/pci/pci.c, hw/pci/msix.c.
  */
 final class VirtioBlob {
   /**
@@ -84,8 +84,7 @@ final class VirtioBlob {
     int rings = rings();
     List<Queue> queues = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long available =
-          rings < 0 ? descriptors[i] + sizes[i] * 16 : bytes.getLong(rings + i * 16);
+      long available = rings < 0 ? descriptors[i] + sizes[i] * 16 : bytes.getLong(rings + i * 16);
       if (descriptors[i] == 0 && last[i] != 0) {
         queues.add(new Queue(i, sizes[i], 0, last[i]));
       } else if (sizes[i] > 0 && descriptors[i] != 0) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,59 @@ class CheckLabTest {
     }
     List<Finding> errors = Checks.errors(Checks.check(image, null));
     assertEquals(List.of(Rule.MEMORY_LOST), errors.stream().map(Finding::rule).toList());
+  }
+
+  /** The firmware has read a sector, so that the disk's queue has an address and an index. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pc", "q35"})
+  void queueThatDoesNotFitTheMemoryIsFound(String machine) throws Exception {
+    Lab.require();
+    byte[] sector = new byte[1 << 20];
+    sector[0] = (byte) 0xeb;
+    sector[1] = (byte) 0xfe;
+    sector[510] = 0x55;
+    sector[511] = (byte) 0xaa;
+    Path disk = Files.write(folder.resolve("disk"), sector);
+    List<String> arguments = List.of("-M", machine, "-m", "32", "-nodefaults", "-accel", "tcg");
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("-drive", "if=virtio,format=raw,file=" + disk));
+    Path image = folder.resolve("image");
+    CheckResult good;
+    do {
+      try (Qemu qemu = Qemu.start(folder, "x86_64", all.toArray(String[]::new))) {
+        Thread.sleep(2000);
+        qemu.call("stop");
+        qemu.save("file:" + image);
+      }
+      good = Checks.check(image, null);
+    } while (!good.findings().passed().contains(Rule.VIRTQUEUE));
+    assertEquals(List.of(), good.findings().list());
+
+    byte[] bytes = Files.readAllBytes(image);
+    bytes[queue(bytes) + 12] ^= 0x40;
+    Files.write(image, bytes);
+    List<Finding> found = Checks.check(image, null).findings().list();
+    assertEquals(List.of(Rule.VIRTQUEUE), found.stream().map(Finding::rule).toList());
+    all.addAll(List.of("-S", "-display", "none", "-incoming", "exec:cat " + image));
+    List<String> command = new ArrayList<>(List.of("timeout", "5", "qemu-system-x86_64"));
+    command.addAll(all);
+    Path errors = folder.resolve("qemu.err");
+    Lab.run(errors, command.toArray(String[]::new));
+    String said = Files.readString(errors);
+    assertTrue(said.contains(found.getFirst().loader()), said + found);
+  }
+
+  /** Returns where a queue of 256 entries stands: be32 size, be64 address, be16 index. */
+  private static int queue(byte[] image) {
+    ByteBuffer bytes = ByteBuffer.wrap(image);
+    for (int at = image.length - 64; at > 0; at--) {
+      long address = bytes.getLong(at + 4);
+      boolean size = bytes.getInt(at) == 256 || bytes.getInt(at) == 128;
+      if (size && address > 0 && address < 32 << 20 && address % 4096 == 0) {
+        return at;
+      }
+    }
+    throw new AssertionError("no queue");
   }
 
   @ParameterizedTest

@@ -68,7 +68,8 @@ class RepairTest {
     assertEquals(REPAIRED.contains(defect.code()), repair(image, out), defect.toString());
     assertArrayEquals(defect.bytes(), Files.readAllBytes(image), "the image was changed");
     if (REPAIRED.contains(defect.code())) {
-      assertEquals(Verdict.GOOD, check(out).verdict(), defect + ": " + check(out).findings().list());
+      assertEquals(
+          Verdict.GOOD, check(out).verdict(), defect + ": " + check(out).findings().list());
     } else {
       assertFalse(Files.exists(out));
     }
