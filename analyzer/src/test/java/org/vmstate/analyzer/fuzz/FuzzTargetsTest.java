@@ -4,7 +4,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,6 +20,7 @@ import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.salvage.Salvage;
+import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.StateFormatException;
@@ -44,9 +48,30 @@ import org.vmstate.testkit.Parts;
  * format may escape.
  */
 class FuzzTargetsTest {
-  static Stream<byte[]> images() {
-    return Stream.concat(Defects.good().stream(), Defects.all().stream().map(Defect::bytes))
-        .filter(image -> image.length < 1 << 17);
+  /** Real images, as far as they are small. */
+  private static Stream<byte[]> samples() throws IOException {
+    return Samples.list().stream()
+        .map(
+            sample -> {
+              Path file = null;
+              try {
+                file = Samples.temporary(sample.name());
+                return Files.size(file) < 1 << 18 ? Files.readAllBytes(file) : new byte[0];
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              } finally {
+                if (file != null) {
+                  file.toFile().delete();
+                }
+              }
+            })
+        .filter(image -> image.length > 0);
+  }
+
+  static Stream<byte[]> images() throws IOException {
+    Stream<byte[]> made =
+        Stream.concat(Defects.good().stream(), Defects.all().stream().map(Defect::bytes));
+    return Stream.concat(samples(), made.filter(image -> image.length < 1 << 17));
   }
 
   static Stream<byte[]> mappedImages() {
