@@ -8,6 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,10 @@ import org.vmstate.analyzer.check.Rule;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
 import org.vmstate.testkit.ImageBytes;
+import org.vmstate.testkit.MappedParts;
 import org.vmstate.testkit.Parts;
 
 /** Small inputs that ask for much. The tests' heap is 512 MiB, so what is not bounded fails. */
@@ -141,6 +146,57 @@ class ResourceAttackTest {
     byte[] start = ImageBytes.withRam("pc.ram", 4).again(2, 1).toBytes();
     CheckResult result = check(new SequenceInputStream(new ByteArrayInputStream(start), endless));
     found(Rule.RAM_WORD, result);
+  }
+
+  /** Blocks that claim the same pages would give more memory than the file holds. */
+  @Test
+  void overlappingPageAreasAreRefusedAtTheSecond() throws IOException {
+    byte[] image = new MappedParts().blocks(2).toBytes();
+    int header = new String(image, StandardCharsets.ISO_8859_1).indexOf("ram1") + 4 + 8;
+    ByteBuffer.wrap(image).putLong(header + 20, 1 << 20);
+    CheckResult result;
+    try (ByteSource source = new HeapSource(image, 0, new StructurePath())) {
+      result = new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT).check(source);
+    }
+    found(Rule.AREAS_APART, result);
+  }
+
+  /** Page records for ever, each of them right: nothing may be kept for one that was read. */
+  @Test
+  void endlessGoodStreamIsReadInLittleMemory() throws IOException {
+    byte[] start = ImageBytes.withRam("pc.ram", 4).toBytes();
+    ImageBytes pass = new ImageBytes().again(2, 1).be64(0x8).name("pc.ram").fill(7, 4096);
+    for (int i = 1; i < 4; i++) {
+      pass.be64(i * 4096L | 0x28).fill(i, 4096);
+    }
+    byte[] again = pass.eos().footer(1).toBytes();
+    long wanted = 2L << 30;
+    long[] given = {0};
+    InputStream endless =
+        new InputStream() {
+          private int at;
+
+          @Override
+          public int read() {
+            throw new AssertionError("one byte at a time");
+          }
+
+          @Override
+          public int read(byte[] target, int from, int length) {
+            if (given[0] >= wanted) {
+              return -1;
+            }
+            int n = Math.min(length, again.length - at);
+            System.arraycopy(again, at, target, from, n);
+            at = (at + n) % again.length;
+            given[0] += n;
+            return n;
+          }
+        };
+    CheckResult result = check(new SequenceInputStream(new ByteArrayInputStream(start), endless));
+    assertTrue(given[0] >= wanted, "read " + given[0]);
+    assertEquals(Verdict.BAD, result.verdict());
+    assertTrue(result.findings().list().size() < 100, result.findings().list().toString());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.vmstate.testkit;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,7 @@ final class MappedDefects {
             "V055", "pages at an odd offset", mapped().pagesOffset((1 << 20) + 512).toBytes()),
         new Defect(
             "V056", "pages at a multiple of 64 KiB", mapped().pagesOffset(1 << 16).toBytes()),
+        new Defect("V057", "the areas of two blocks on one another", overlappingAreas()),
         new Defect("V058", "an area cut off", Arrays.copyOf(good, areaEnd - 100)),
         new Defect(
             "V059", "a stream cut out of an image", mapped().shown(4096).blocks(2).toBytes()),
@@ -72,6 +74,13 @@ final class MappedDefects {
     int header = name + 4 + 8;
     // the pages' offset becomes that of the bitmap
     System.arraycopy(image, header + 12, image, header + 20, 8);
+    return image;
+  }
+
+  private static byte[] overlappingAreas() {
+    byte[] image = mapped().blocks(2).toBytes();
+    int header = new String(image, StandardCharsets.ISO_8859_1).indexOf("ram1") + 4 + 8;
+    ByteBuffer.wrap(image).putLong(header + 20, (1 << 20) + 0x2000);
     return image;
   }
 

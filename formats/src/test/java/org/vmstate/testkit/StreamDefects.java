@@ -50,6 +50,8 @@ final class StreamDefects {
     byte[] uuid = subsection("uuid", 1).zeros(16).toBytes();
     byte[] bits = subsection("target-page-bits", 1).be32(12).toBytes();
     byte[] header = good.part("header");
+    byte[] start = good.part("start");
+    byte[] unfooted = Arrays.copyOf(start, start.length - 5);
     return List.of(
         new Defect(
             "V001", "another magic", sequential().with("header", "ABCD1234".getBytes()).toBytes()),
@@ -126,6 +128,12 @@ final class StreamDefects {
                 .toBytes()),
         new Defect(
             "V019",
+            "another byte in place of the first footer",
+            sequential()
+                .with("start", new ImageBytes().raw(unfooted).u8(0x7f).be32(1).toBytes())
+                .toBytes()),
+        new Defect(
+            "V019",
             "a section without a footer",
             sequential().with("end", new ImageBytes().again(3, 1).eos().toBytes()).toBytes()),
         new Defect("V020", "END twice", sequential().after("end", good.part("end")).toBytes()),
@@ -153,6 +161,14 @@ final class StreamDefects {
             "V024",
             "a device that is described and missing",
             sequential().without("device").toBytes()),
+        new Defect(
+            "V024",
+            "a device that is not described",
+            sequential()
+                .after(
+                    "device",
+                    new ImageBytes().section(4, 9, "more", 0, 1).be32(1).footer(9).toBytes())
+                .toBytes()),
         new Defect(
             "V025", "no end mark", sequential().without("eof").without("description").toBytes()),
         new Defect("V025", "cut in a header", Arrays.copyOf(good.toBytes(), header.length + 5)),

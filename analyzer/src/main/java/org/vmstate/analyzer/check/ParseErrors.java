@@ -44,6 +44,7 @@ final class ParseErrors {
     rule("mapped-ram page size", Rule.MAPPED_PAGE_SIZE);
     rule("mapped-ram from a pipe", Rule.MAPPED_SEEKABLE);
     rule("bitmap offset|fixed-ram bitmap length", Rule.BITMAP_INSIDE);
+    rule("page area", Rule.AREAS_APART);
     rule("pages offset: expected room", Rule.AREA_INSIDE);
     rule("pages offset", Rule.PAGES_BEHIND_BITMAP);
     rule("libvirt header version|libvirt header features", Rule.HEADER_VERSION);

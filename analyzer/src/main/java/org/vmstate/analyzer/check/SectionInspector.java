@@ -1,11 +1,8 @@
 package org.vmstate.analyzer.check;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,8 +11,6 @@ import org.vmstate.formats.element.Section;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.formats.vmdesc.DeviceDesc;
-import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.StreamConfiguration;
 
@@ -35,7 +30,6 @@ final class SectionInspector extends Inspector {
   private final Map<Section, Phase> iterables = new HashMap<>();
   private final Map<Long, Section> ids = new HashMap<>();
   private final Set<String> devices = new HashSet<>();
-  private final List<Section> order = new ArrayList<>();
   private VmDescription description;
   private StreamConfiguration configuration;
   private boolean iterating;
@@ -142,7 +136,6 @@ final class SectionInspector extends Inspector {
 
   private void full(Section section) {
     applied(Rule.SECTION_ONCE);
-    order.add(section);
     if (!devices.add(section.name() + "\0" + section.instance())) {
       add(
           here(
@@ -245,7 +238,7 @@ final class SectionInspector extends Inspector {
     if (!whole || !finished) {
       return;
     }
-    applied(Rule.DESCRIPTION, Rule.DESCRIPTION_COVERS, Rule.UNKNOWN_SECTION);
+    applied(Rule.DESCRIPTION, Rule.UNKNOWN_SECTION);
     boolean snapshot = !ended && switchovers == 0;
     iterables.forEach(
         (section, phase) -> {
@@ -269,8 +262,6 @@ final class SectionInspector extends Inspector {
       if (findings().count(Rule.DESCRIPTION) == 0) {
         add(here(Rule.DESCRIPTION, last, "description: expected behind the end mark, found none"));
       }
-    } else {
-      covers();
     }
   }
 
@@ -309,55 +300,6 @@ final class SectionInspector extends Inspector {
                   + (sends ? "one" : "none")
                   + " before the first END, found "
                   + (switchedBefore || !sends ? switchovers : 0)));
-    }
-  }
-
-  private void covers() {
-    List<String> sent = order.stream().map(s -> key(s.name(), s.instance())).toList();
-    List<String> described =
-        description.devices().stream().map(d -> key(d.name(), d.instance())).toList();
-    if (sent.equals(described)) {
-      return;
-    }
-    Set<String> missing = new HashSet<>(described);
-    sent.forEach(missing::remove);
-    Set<String> more = new HashSet<>(sent);
-    described.forEach(more::remove);
-    String text;
-    if (!missing.isEmpty()) {
-      text = "described but not sent: " + missing.stream().sorted().limit(5).toList();
-    } else if (!more.isEmpty()) {
-      text = "sent but not described: " + more.stream().sorted().limit(5).toList();
-    } else {
-      text = "the description has the devices in another order";
-    }
-    add(here(Rule.DESCRIPTION_COVERS, last, text));
-  }
-
-  private static String key(String name, long instance) {
-    return name + " " + instance;
-  }
-
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, String why) {
-    if (description == null) {
-      return;
-    }
-    applied(Rule.DESCRIPTION_VERSION);
-    Optional<DeviceDesc> desc = description.find(section.name(), section.instance());
-    // an old-style device has a description without name and version
-    boolean versioned = desc.isPresent() && !desc.get().state().name().isEmpty();
-    if (versioned && desc.get().state().version() != section.version()) {
-      add(
-          here(
-              Rule.DESCRIPTION_VERSION,
-              last,
-              "version of "
-                  + section.name()
-                  + ": the section has "
-                  + section.version()
-                  + ", the description "
-                  + desc.get().state().version()));
     }
   }
 }

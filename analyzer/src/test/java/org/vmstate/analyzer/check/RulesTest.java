@@ -26,18 +26,15 @@ class RulesTest {
 
   private static Map<String, String> elsewhere() {
     Map<String, String> tests = new TreeMap<>();
-    tests.put(
-        "V057",
-        "held by the grammar: the list goes on behind an area | `DefectsTest` (V054, V058)");
     for (int n : new int[] {68, 69, 70}) {
       tests.put("V0" + n, "by the place | `DirectTest`, `CheckLabTest`");
     }
     for (int n = 73; n <= 80; n++) {
       tests.put("V0" + n, "recordings of two channels | `ChannelCheckerTest`");
     }
-    tests.put("V095", "an edit by `edit` | `TranscriptTest` (edit-in-place)");
-    tests.put("V096", "an edit by `edit` | `TranscriptTest` (edit-sparse), `WritingLabTest`");
-    tests.put("V204", "none is known | `FuzzTargetsTest`");
+    tests.put("V095", "an edit whose texts do not fit | `EnvelopeEditorTest`");
+    tests.put("V096", "an edit that moves pages without their offsets | `EnvelopeEditorTest`");
+    tests.put("V204", "an error without a rule; no image is known | `ParseErrorsTest`");
     for (int n = 211; n <= 217; n++) {
       tests.put("V" + n, "by the target | `TargetTest`, `CheckLabTest`");
     }

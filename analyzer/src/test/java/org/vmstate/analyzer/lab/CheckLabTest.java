@@ -1,15 +1,18 @@
 package org.vmstate.analyzer.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -225,6 +228,85 @@ class CheckLabTest {
     assertTrue(text.contains("pc.ram: the stream has 16777216 bytes"), text);
     String said = refused(image, "-M", "q35", "-m", "32", "-nodefaults");
     assertTrue(said.contains("Capability mapped-ram is off, but received capability is"), said);
+  }
+
+  private static int find(byte[] image, byte... wanted) {
+    for (int at = 0; at + wanted.length <= image.length; at++) {
+      if (Arrays.equals(image, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    throw new AssertionError("not in the image");
+  }
+
+  /** Returns the name of a section as it stands in a header, with the length in front. */
+  private static byte[] name(String section) {
+    return (((char) section.length()) + section).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Breaks an image in one way. */
+  private static byte[] broken(byte[] good, String how) {
+    byte[] image = good.clone();
+    int timer = find(image, name("timer"));
+    int ram = find(image, name("ram"));
+    // the words' end, then the footer of the ram section's START
+    byte[] end = {0x10, 0x7e, image[ram - 4], image[ram - 3], image[ram - 2], image[ram - 1]};
+    int footer = find(image, end) + 1;
+    switch (how) {
+      case "footer" -> image[footer] = 0x7f;
+      case "footer id" -> image[footer + 4] ^= 0x40;
+      case "section" -> image[timer + 1] = 'T';
+      case "record" -> image[timer - 5] = 0x30;
+      case "version" -> image[timer + 13] = 9;
+      case "magic" -> image[0] = 'q';
+      case "machine" -> image[find(image, (byte) 'p', (byte) 'c', (byte) '-', (byte) 'q')] = 'x';
+      case "cut" -> image = Arrays.copyOf(image, timer + 8);
+      default -> throw new AssertionError(how);
+    }
+    return image;
+  }
+
+  /** Where QEMU refuses, check says so first, in QEMU's words. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"footer", "footer id", "section", "record", "version", "magic", "machine", "cut"})
+  void messageIsTheOneThatQemuPrints(String how) throws Exception {
+    Lab.require();
+    Path image = saved(qemu("q35"));
+    assertEquals(List.of(), Checks.errors(Checks.check(image, null)));
+    Files.write(image, broken(Files.readAllBytes(image), how));
+    Target target = dumped("qemu-system-x86_64", "q35", "-m", "16", "-nodefaults");
+    Finding first = Checks.errors(Checks.check(image, target)).getFirst();
+    String said = refused(image, "-M", "q35", "-m", "16", "-nodefaults");
+    assertFalse(first.loader().isEmpty(), first + " " + said);
+    assertTrue(said.contains(first.loader()), first.loader() + " <> " + said);
+  }
+
+  @Test
+  void pageSizeOfTheTargetIsCompared() throws Exception {
+    Lab.require();
+    Path image = folder.resolve("virt");
+    List<String> virt = List.of("-M", "virt", "-cpu", "max", "-m", "16", "-nodefaults", "-S");
+    List<String> arguments = new ArrayList<>(virt);
+    arguments.addAll(List.of("-accel", "tcg"));
+    try (Qemu qemu = Qemu.start(folder, "aarch64", arguments.toArray(String[]::new))) {
+      qemu.save("exec:cat > " + image);
+    }
+    byte[] bytes = Files.readAllBytes(image);
+    byte[] subsection = name("configuration/target-page-bits");
+    bytes[find(bytes, subsection) + subsection.length + 7] = 13;
+    Files.write(image, bytes);
+    Path json = Files.writeString(folder.resolve("target.json"), "{\"page_size\": 4096}");
+    List<Finding> errors = Checks.errors(Checks.check(image, Target.read(null, json)));
+    List<String> command = new ArrayList<>(List.of("qemu-system-aarch64", "-accel", "tcg"));
+    command.addAll(virt);
+    command.addAll(List.of("-display", "none", "-incoming", "exec:cat " + image));
+    Path log = folder.resolve("qemu.err");
+    assertEquals(1, Lab.run(log, command.toArray(String[]::new)).exitCode());
+    String said = Files.readString(log);
+    assertTrue(
+        errors.stream().anyMatch(f -> !f.loader().isEmpty() && said.contains(f.loader())),
+        errors + " " + said);
   }
 
   /** Returns the blocks of an image. */

@@ -25,11 +25,20 @@ final class FixedLayoutParser {
   private final int pageSize;
   private final Optional<BitmapOrder> order;
   private final StateVisitor visitor;
+  private final long areasEnd;
 
+  /**
+   * @param areasEnd where the page areas of the blocks before end
+   */
   FixedLayoutParser(
-      ByteSource source, int pageSize, Optional<BitmapOrder> order, StateVisitor visitor) {
+      ByteSource source,
+      int pageSize,
+      long areasEnd,
+      Optional<BitmapOrder> order,
+      StateVisitor visitor) {
     this.source = source;
     this.pageSize = pageSize;
+    this.areasEnd = areasEnd;
     this.order = order;
     this.visitor = visitor;
   }
@@ -101,6 +110,14 @@ final class FixedLayoutParser {
               + end
               + ", found "
               + Long.toUnsignedString(pages),
+          at);
+    }
+    if (pages < areasEnd) {
+      throw source.malformed(
+          "page area: expected a place behind the other blocks' areas, which end at "
+              + areasEnd
+              + ", found "
+              + pages,
           at);
     }
     // a 32-bit writer's bitmap may be four bytes shorter than 64-bit words need

@@ -127,6 +127,11 @@ final class RamListParser {
   }
 
   private FixedLayoutParser fixed() {
-    return new FixedLayoutParser(source, ram.pageSize(), features.bitmapOrder(), visitor);
+    long areasEnd = 0;
+    for (RamBlock block : ram.blocks()) {
+      long offset = block.mapped().orElseThrow().pagesOffset();
+      areasEnd = offset == 0 ? areasEnd : offset + block.usedLength();
+    }
+    return new FixedLayoutParser(source, ram.pageSize(), areasEnd, features.bitmapOrder(), visitor);
   }
 }

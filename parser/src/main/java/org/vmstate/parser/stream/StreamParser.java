@@ -328,7 +328,7 @@ public final class StreamParser {
     String path = source.path().toString();
     try {
       StateNode state = StateDecoder.decode(source, desc.get().state(), options.limits());
-      if (footers != Footers.PRESENT || footerFollows(section)) {
+      if (footerFollows(section) || footers != Footers.PRESENT && recordFollows()) {
         payload(section, start);
         visitor.deviceState(section, Optional.of(state), "");
         return true;
@@ -374,10 +374,16 @@ public final class StreamParser {
     return source.peek() == StreamFormat.SECTION_FOOTER && source.peek32(1) == section.id();
   }
 
+  private boolean recordFollows() throws IOException {
+    int next = source.peek();
+    return next <= StreamFormat.SECTION_FULL || next == StreamFormat.COMMAND;
+  }
+
   private boolean footer(Section section) throws IOException {
     long at = source.position();
     if (footers == Footers.UNKNOWN) {
-      footers = source.peek() == StreamFormat.SECTION_FOOTER ? Footers.PRESENT : Footers.ABSENT;
+      // Neither a footer nor a record: the footer is damaged, the stream is not one without them.
+      footers = recordFollows() ? Footers.ABSENT : Footers.PRESENT;
     }
     if (footers == Footers.ABSENT) {
       return true;

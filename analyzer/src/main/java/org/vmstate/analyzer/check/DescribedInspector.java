@@ -1,0 +1,130 @@
+package org.vmstate.analyzer.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.formats.vmdesc.VmDescription;
+
+/**
+ * Rules on device sections and what the stream's own description says of them. The description
+ * lists what the writer has, so it is the best guess at what a loader of the same machine has.
+ */
+final class DescribedInspector extends Inspector {
+  private static final int SHOWN = 5;
+
+  private final List<String> sent = new ArrayList<>();
+  private final Map<String, Element.SectionHeader> places = new HashMap<>();
+  private VmDescription description;
+  private long last;
+  private boolean ended;
+
+  DescribedInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void description(VmDescription found) {
+    description = found;
+  }
+
+  @Override
+  public void element(Element element) {
+    last = element.range().start();
+    if (element instanceof Element.SectionHeader e && e.recordType() == StreamFormat.SECTION_FULL) {
+      String key = key(e.section().name(), e.section().instance());
+      sent.add(key);
+      places.putIfAbsent(key, e);
+    }
+    ended |= element instanceof Element.EndOfStream;
+  }
+
+  private static String key(String name, long instance) {
+    return name + " " + instance;
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String why) {
+    if (description == null) {
+      return;
+    }
+    applied(Rule.DESCRIPTION_VERSION);
+    Optional<DeviceDesc> desc = description.find(section.name(), section.instance());
+    // an old-style device has a description without name and version
+    boolean versioned = desc.isPresent() && !desc.get().state().name().isEmpty();
+    if (!versioned || desc.get().state().version() == section.version()) {
+      return;
+    }
+    long described = desc.get().state().version();
+    Finding other =
+        here(
+            Rule.DESCRIPTION_VERSION,
+            last,
+            "version of "
+                + section.name()
+                + ": the section has "
+                + section.version()
+                + ", the description "
+                + described);
+    add(
+        section.version() < described
+            ? other
+            : other
+                .as(Severity.ERROR)
+                .saying(
+                    "savevm: unsupported version %d for '%s' v%d"
+                        .formatted(section.version(), section.name(), described)));
+  }
+
+  @Override
+  void finish(boolean whole) {
+    if (!whole || !ended || description == null) {
+      return;
+    }
+    applied(Rule.DESCRIPTION_COVERS);
+    List<String> described =
+        description.devices().stream().map(d -> key(d.name(), d.instance())).toList();
+    if (sent.equals(described)) {
+      return;
+    }
+    Set<String> more = new HashSet<>(sent);
+    described.forEach(more::remove);
+    places.entrySet().stream()
+        .filter(e -> more.contains(e.getKey()))
+        .sorted(Map.Entry.comparingByValue((a, b) -> Long.compare(start(a), start(b))))
+        .forEach(e -> add(undescribed(e.getValue())));
+    Set<String> missing = new HashSet<>(described);
+    sent.forEach(missing::remove);
+    if (!missing.isEmpty()) {
+      List<String> shown = missing.stream().sorted().limit(SHOWN).toList();
+      add(here(Rule.DESCRIPTION_COVERS, last, "described but not sent: " + shown));
+    } else if (more.isEmpty()) {
+      String text = "the description has the devices in another order";
+      add(here(Rule.DESCRIPTION_COVERS, last, text));
+    }
+  }
+
+  private static long start(Element element) {
+    return element.range().start();
+  }
+
+  private Finding undescribed(Element.SectionHeader header) {
+    Section section = header.section();
+    return here(
+            Rule.DESCRIPTION_COVERS,
+            start(header),
+            "section " + section.name() + ": sent but not described")
+        .as(Severity.ERROR)
+        .saying(
+            "Unknown savevm section or instance '%s' %d"
+                .formatted(section.name(), section.instance()));
+  }
+}
