@@ -1,12 +1,9 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
@@ -71,7 +68,7 @@ final class ConvertCommand implements Callable<Integer> {
                 .type(String.class)
                 .paramLabel("FMT")
                 .required(true)
-                .description("Layout of the output; the names that -f takes.")
+                .description("Layout of the output; the names that -f takes, or raw or elf as extract has.")
                 .build())
         .option(
             OptionSpec.builder("-o")
@@ -86,22 +83,30 @@ final class ConvertCommand implements Callable<Integer> {
         .flag("--direct", "Write page data with O_DIRECT, past the page cache.")
         .option(
             Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
-    command.spec = Work.addTo(builder).spec();
+    command.spec = Work.addTo(MemoryOutput.addTo(builder)).spec();
     return command.spec;
   }
 
   @Override
   public Integer call() throws IOException {
     Input input = new Input(spec);
-    ConvertOptions options = options();
     String out = CommandBuilder.argument(spec, 1);
+    String format = CommandBuilder.value(spec, "-O");
+    if (MemoryOutput.isOne(format)) {
+      if (CommandBuilder.value(spec, "-o") != null) {
+        throw new ParameterException(spec.commandLine(), "-o: " + format + " has no options");
+      }
+      boolean salvage = CommandBuilder.isSet(spec, "--salvage");
+      return new MemoryOutput(spec).write(format, out, salvage);
+    }
+    ConvertOptions options = options();
     Path inputFile = input.filePath();
     if (CommandBuilder.isSet(spec, "--salvage")) {
-      return salvage(input, inputFile, options, out);
+      return salvage(input, options, out);
     }
     new Work(spec)
         .run(
-            destination(out, inputFile, options),
+            destination(out, input, options),
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
                 new Converter(options, input.options(), progress, notes)
@@ -111,12 +116,12 @@ final class ConvertCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int salvage(Input input, Path inputFile, ConvertOptions options, String out)
+  private int salvage(Input input, ConvertOptions options, String out)
       throws IOException {
     Salvage salvage = new Salvage(input.options());
     new Work(spec)
         .run(
-            destination(out, inputFile, options),
+            destination(out, input, options),
             (target, progress, notes) -> {
               try (ByteSource source = input.open();
                   ByteSource damaged = source.isSeekable() ? source : source.seekable()) {
@@ -129,20 +134,9 @@ final class ConvertCommand implements Callable<Integer> {
     return salvage.losses().isEmpty() ? ExitCode.OK : ExitCode.ODD;
   }
 
-  private Destination destination(String out, Path input, ConvertOptions options)
+  private Destination destination(String out, Input input, ConvertOptions options)
       throws IOException {
-    if (out.equals("-")) {
-      if (options.direct()) {
-        throw new ConversionException("--direct needs a file to write to");
-      }
-      OutputStream stdout = Output.stdout();
-      return Destination.stream(stdout);
-    }
-    Path path = Path.of(out);
-    if (input != null && Files.exists(path) && Files.isSameFile(input, path)) {
-      throw new ConversionException(out + ": is the input; give another name for the output");
-    }
-    return Destination.file(path, new Work(spec).isForced(), options.direct());
+    return MemoryOutput.destination(spec, input, out, options.direct());
   }
 
   private ConvertOptions options() throws IOException {
@@ -154,16 +148,12 @@ final class ConvertCommand implements Callable<Integer> {
                     new ParameterException(spec.commandLine(), "-O " + name + ": no such format"));
     List<String> texts = CommandBuilder.value(spec, "-o");
     OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
-    Integer workers = CommandBuilder.value(spec, "-W");
-    if (workers != null && (workers < 1 || workers > 64)) {
-      throw new ParameterException(spec.commandLine(), "-W " + workers + ": expected 1 to 64");
-    }
     ConvertOptions plain = output.envelope();
     return plain.withPages(
         output.bool("compact").orElse(false),
         output.base(),
         output.is2011(),
         CommandBuilder.isSet(spec, "--direct"),
-        workers == null ? plain.workers() : workers);
+        MemoryOutput.workers(spec));
   }
 }

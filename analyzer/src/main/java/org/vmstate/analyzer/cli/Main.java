@@ -35,6 +35,7 @@ public final class Main {
       case "dump" -> line.addSubcommand(DumpCommand.create());
       case "check" -> line.addSubcommand(CheckCommand.create());
       case "convert" -> line.addSubcommand(ConvertCommand.create());
+      case "extract" -> line.addSubcommand(ExtractCommand.create());
       case "edit" -> line.addSubcommand(EditCommand.create());
       case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
@@ -42,6 +43,7 @@ public final class Main {
         line.addSubcommand(DumpCommand.create());
         line.addSubcommand(CheckCommand.create());
         line.addSubcommand(ConvertCommand.create());
+        line.addSubcommand(ExtractCommand.create());
         line.addSubcommand(EditCommand.create());
         line.addSubcommand(CreateCommand.create());
         line.addSubcommand(SamplesCommand.create());

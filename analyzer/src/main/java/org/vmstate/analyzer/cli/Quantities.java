@@ -8,6 +8,13 @@ final class Quantities {
 
   private Quantities() {}
 
+  /** Returns an offset: a size, or a hexadecimal number behind 0x. */
+  static Optional<Long> offset(String text) {
+    return text.matches("0x[0-9a-fA-F]{1,15}")
+        ? Optional.of(Long.parseLong(text.substring(2), 16))
+        : size(text);
+  }
+
   /** Returns a number of bytes; nothing for what is no size or does not fit 63 bits. */
   static Optional<Long> size(String text) {
     if (!text.matches("\\d{1,18}[KMGTkmgt]?")) {

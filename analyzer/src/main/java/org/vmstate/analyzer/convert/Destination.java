@@ -54,12 +54,13 @@ public final class Destination implements Closeable {
     return file != null;
   }
 
-  ByteSink sink() {
+  /** Returns what takes the bytes; a {@link FileSink} when this is a file. */
+  public ByteSink sink() {
     return sink;
   }
 
   /** Returns the output as a stream, for a packer. */
-  OutputStream asStream() {
+  public OutputStream asStream() {
     return sink.asStream();
   }
 

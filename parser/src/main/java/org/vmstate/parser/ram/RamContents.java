@@ -157,11 +157,15 @@ public final class RamContents implements Closeable {
 
   /** Reads a whole block in address order. */
   public void read(RamBlock block, Sink sink) throws IOException {
+    read(block, 0, block.pages(), sink);
+  }
+
+  /** Reads pages of a block from a first one to the one before the last. */
+  public void read(RamBlock block, long first, long pages, Sink sink) throws IOException {
     PageTable table = tables.get(block.index());
     int size = block.pageSize();
     byte[] page = new byte[size];
-    long pages = block.pages();
-    long at = 0;
+    long at = first;
     while (at < pages) {
       long entry = table.get(at);
       if (entry == PageTable.ZERO) {

@@ -155,7 +155,7 @@ public final class SyntheticImage {
       for (RamBlock block : blocks) {
         for (long number = 0; number < block.pages(); number++) {
           if (memory.content(block.index(), number, recipe.iterations(), page)) {
-            fixed.put(block.index(), number, ByteBuffer.wrap(page));
+            fixed.pages().put(block.index(), number, ByteBuffer.wrap(page));
           }
         }
       }

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.check;
+package org.vmstate.analyzer.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -14,12 +14,13 @@ import java.util.Map;
 import org.vmstate.analyzer.convert.ConversionException;
 
 /** Reads a JSON file of the user into maps, lists, texts, numbers and truth values. */
-final class JsonTree {
+public final class JsonTree {
   private static final long MOST = 64 << 20;
 
   private JsonTree() {}
 
-  static Map<?, ?> object(Path file) throws IOException {
+  /** Reads a file that holds an object. */
+  public static Map<?, ?> object(Path file) throws IOException {
     if (Files.size(file) > MOST) {
       throw new ConversionException(file + ": expected at most 64 MiB of JSON");
     }

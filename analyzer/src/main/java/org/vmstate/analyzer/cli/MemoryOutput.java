@@ -1,0 +1,94 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.extract.Extractor;
+import org.vmstate.analyzer.salvage.Salvage;
+import org.vmstate.parser.io.ByteSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The layouts that hold memory and nothing else: {@code raw} and {@code elf}. */
+final class MemoryOutput {
+  private final CommandSpec spec;
+  private final Input input;
+
+  MemoryOutput(CommandSpec spec) {
+    this.spec = spec;
+    this.input = new Input(spec);
+  }
+
+  static boolean isOne(String format) {
+    return format.equals("raw") || format.equals("elf");
+  }
+
+  /** Adds the options that the extractor takes. */
+  static CommandBuilder addTo(CommandBuilder command) {
+    return command.option(
+        Path.class,
+        "FILE",
+        "Physical map of the guest for raw and elf, as 'info --output=json' prints it.",
+        "--memory-map");
+  }
+
+  /** Opens the output; {@code -} is standard output. */
+  static Destination destination(CommandSpec spec, Input input, String out, boolean direct)
+      throws IOException {
+    if (out.equals("-")) {
+      if (direct) {
+        throw new ConversionException("--direct needs a file to write to");
+      }
+      return Destination.stream(Output.stdout());
+    }
+    Path path = Path.of(out);
+    Path file = input.filePath();
+    if (file != null && Files.exists(path) && Files.isSameFile(file, path)) {
+      throw new ConversionException(out + ": is the input; give another name for the output");
+    }
+    return Destination.file(path, new Work(spec).isForced(), direct);
+  }
+
+  /** Returns the number of threads of {@code -W}. */
+  static int workers(CommandSpec spec) {
+    Integer workers = CommandBuilder.value(spec, "-W");
+    if (workers != null && (workers < 1 || workers > 64)) {
+      throw new ParameterException(spec.commandLine(), "-W " + workers + ": expected 1 to 64");
+    }
+    return workers == null ? Math.min(4, Runtime.getRuntime().availableProcessors()) : workers;
+  }
+
+  Extractor extractor(Progress progress, Consumer<String> notes) {
+    Path map = CommandBuilder.value(spec, "--memory-map");
+    return new Extractor(input.options(), map, workers(spec), progress, notes);
+  }
+
+  /** Writes all memory; returns the exit code. */
+  int write(String format, String out, boolean salvages) throws IOException {
+    Salvage salvage = new Salvage(input.options());
+    new Work(spec)
+        .run(
+            destination(spec, input, out, CommandBuilder.isSet(spec, "--direct")),
+            (target, progress, notes) -> {
+              Extractor extractor = extractor(progress, notes);
+              try (ByteSource source = input.open()) {
+                ByteSource image = source;
+                if (salvages) {
+                  image = salvage.salvage(source.isSeekable() ? source : source.seekable());
+                  salvage.losses().forEach(loss -> notes.accept("lost: " + loss));
+                }
+                Path file = salvages ? null : input.filePath();
+                if (format.equals("raw")) {
+                  extractor.raw(image, file, target);
+                } else {
+                  extractor.elf(image, file, target);
+                }
+              }
+            });
+    return salvages && !salvage.losses().isEmpty() ? ExitCode.ODD : ExitCode.OK;
+  }
+}

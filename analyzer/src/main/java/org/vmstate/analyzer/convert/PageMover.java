@@ -1,0 +1,183 @@
+package org.vmstate.analyzer.convert;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.ram.EncodedPage;
+import org.vmstate.writer.ram.PageBitmap;
+import org.vmstate.writer.ram.PlacedPages;
+import org.vmstate.writer.ram.ZeroPages;
+
+/**
+ * Moves the pages of a pass to their places, in the order in which they come, by several threads:
+ * the output itself is where the pages of a live save are collected and where deltas are applied.
+ */
+public final class PageMover implements Closeable {
+  private static final long SLICE = 64L << 20;
+  private static final int MIN_TRANSFER = 256 << 10;
+
+  private final Path input;
+  private final PlacedPages target;
+  private final Progress progress;
+  private final PageWorkers workers;
+  private final Arena arena = Arena.ofShared();
+  private final List<PageBitmap> sent = new ArrayList<>();
+  private byte[] page = new byte[0];
+
+  /**
+   * Moves pages.
+   *
+   * @param input the file from which whole runs may be taken, null when there is none
+   */
+  public PageMover(
+      Path input, List<RamBlock> blocks, PlacedPages target, int threads, Progress progress) {
+    this.input = input;
+    this.target = target;
+    this.progress = progress;
+    workers = new PageWorkers(threads);
+    for (RamBlock block : blocks) {
+      sent.add(new PageBitmap(arena, block.pages()));
+    }
+  }
+
+  /** Tells whether any page of a block came. */
+  public boolean anySent(RamBlock block) {
+    return sent.get(block.index()).nextSet(0, block.pages()) < block.pages();
+  }
+
+  /** Waits until all pages are in their places. */
+  public void drain() throws IOException {
+    workers.drain();
+  }
+
+  /** Takes the next run, whose bytes are read from a source. */
+  public void pages(ByteSource source, PageRun run) throws IOException {
+    int index = run.block().index();
+    PageBitmap seen = sent.get(index);
+    long end = run.firstPage() + run.count();
+    if (seen.nextSet(run.firstPage(), end) < end) {
+      // an earlier version of these pages may still be on its way
+      workers.drain();
+    }
+    seen.set(run.firstPage(), run.count());
+    switch (run.kind()) {
+      case ZERO -> target.zero(index, run.firstPage(), run.count());
+      case FILL -> target.fill(index, run.firstPage(), run.count(), run.value());
+      case DATA -> data(source, run);
+      case XBZRLE, XBZRLE_2011, ZLIB -> encoded(source, run);
+    }
+  }
+
+  private void encoded(ByteSource source, PageRun run) throws IOException {
+    if (page.length != run.block().pageSize()) {
+      page = new byte[run.block().pageSize()];
+    }
+    target.get(run.block().index(), run.firstPage(), ByteBuffer.wrap(page));
+    EncodedPage.apply(source, run, page);
+    target.put(run.block().index(), run.firstPage(), ByteBuffer.wrap(page));
+  }
+
+  private void data(ByteSource source, PageRun run) throws IOException {
+    int size = run.block().pageSize();
+    boolean adjoining = run.stride() == size || run.count() == 1;
+    boolean transfers =
+        adjoining
+            && input != null
+            && target.isTransferable()
+            && run.count() * size >= MIN_TRANSFER;
+    long slice = (transfers ? SLICE : PageWorkers.BUFFER) / size;
+    for (long done = 0; done < run.count(); done += slice) {
+      long count = Math.min(slice, run.count() - done);
+      long first = run.firstPage() + done;
+      long from = run.offset() + done * run.stride();
+      if (transfers) {
+        workers.submit(
+            workers.buffer(), buffer -> transfer(source, run.block(), first, count, from, buffer));
+      } else {
+        copy(source, run, first, count, from);
+      }
+    }
+  }
+
+  /** Moves the pages that are not zero, without reading more of them than that takes to see. */
+  private void transfer(ByteSource source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(input, StandardOpenOption.READ)) {
+      long start = 0;
+      for (long page = 0; page <= count; page++) {
+        boolean ends =
+            page == count || isZero(source, block, first + page, pageAt(block, from, page), buffer);
+        if (ends && page > start) {
+          target.transfer(
+              block.index(), first + start, page - start, channel, pageAt(block, from, start));
+        }
+        if (ends) {
+          start = page + 1;
+        }
+      }
+    }
+    progress.at(from, source.length());
+  }
+
+  private static long pageAt(RamBlock block, long from, long page) {
+    return from + page * block.pageSize();
+  }
+
+  private static boolean isZero(ByteSource source, RamBlock block, long page, long offset, ByteBuffer buffer)
+      throws IOException {
+    int length = (int) Math.min(block.pageSize(), block.usedLength() - page * block.pageSize());
+    int look = Math.min(Long.BYTES, length);
+    source.copy(offset, buffer.clear().limit(look));
+    if (!ZeroPages.isZero(buffer, 0, look)) {
+      return false;
+    }
+    source.copy(offset, buffer.clear().limit(length));
+    return ZeroPages.isZero(buffer, 0, length);
+  }
+
+  private void copy(ByteSource source, PageRun run, long first, long count, long from) throws IOException {
+    RamBlock block = run.block();
+    ByteBuffer buffer = workers.buffer();
+    if (source.isSeekable()) {
+      workers.submit(
+          buffer,
+          b -> {
+            gather(source, run, first, count, from, b);
+            target.put(block.index(), first, b.flip());
+            progress.at(from, source.length());
+          });
+    } else {
+      // the bytes are only there now
+      gather(source, run, first, count, from, buffer);
+      workers.submit(buffer, b -> target.put(block.index(), first, b.flip()));
+    }
+  }
+
+  private static void gather(
+      ByteSource source, PageRun run, long first, long count, long from, ByteBuffer out)
+      throws IOException {
+    int size = run.block().pageSize();
+    long left = run.block().usedLength() - first * size;
+    if (run.stride() == size) {
+      out.limit((int) Math.min(left, count * size));
+      source.copy(from, out);
+      return;
+    }
+    source.copySeries(from, size, run.stride(), count, out);
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,53 @@
+package org.vmstate.analyzer.core;
+
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.analyzer.physical.Fields;
+
+/** Registers of one kind of CPU as notes. */
+sealed interface CpuNotes
+    permits X86Notes, Arm64Notes, S390Notes, Ppc64Notes, RiscvNotes {
+
+  /** Finds the kind by the names of fields. */
+  static Optional<CpuNotes> of(List<Fields> cpus) {
+    if (cpus.isEmpty()) {
+      return Optional.empty();
+    }
+    Fields first = cpus.getFirst();
+    if (first.has("env.eip")) {
+      return Optional.of(new X86Notes(first));
+    }
+    if (first.has("env.xregs")) {
+      return Optional.of(new Arm64Notes());
+    }
+    if (first.has("env.psw.mask")) {
+      return Optional.of(new S390Notes());
+    }
+    if (first.has("env.nip") && first.has("env.gpr")) {
+      return Optional.of(new Ppc64Notes(first));
+    }
+    if (first.has("env.misa_mxl")) {
+      return Optional.of(new RiscvNotes(first));
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the ELF machine number. */
+  int machine();
+
+  ByteOrder order();
+
+  /** Tells whether the core is of 64 bits also when all memory is below 4 GiB. */
+  boolean is64();
+
+  /**
+   * Adds what tells of one CPU.
+   *
+   * @param id from 1
+   */
+  void add(Fields cpu, int id, Notes notes);
+
+  /** Adds what follows the notes of all CPUs. */
+  default void addMore(Fields cpu, Notes notes) {}
+}

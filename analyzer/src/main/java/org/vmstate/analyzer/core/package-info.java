@@ -1,0 +1,2 @@
+/** ELF cores: headers, and the registers of CPUs as the notes that QEMU's dump-guest-memory writes. */
+package org.vmstate.analyzer.core;

@@ -1,0 +1,101 @@
+package org.vmstate.analyzer.extract;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.ram.PlacedPages;
+
+/** A folder with a file for each RAM block, which appears when all of them are whole. */
+public final class BlockFolder implements PlacedPages.Placement, Closeable {
+  private static final int LONGEST = 200;
+
+  private final Path target;
+  private final Path folder;
+  private final List<Destination> files = new ArrayList<>();
+  private boolean done;
+
+  private BlockFolder(Path target, Path folder) {
+    this.target = target;
+    this.folder = folder;
+  }
+
+  /** Starts a folder, which must not exist. */
+  public static BlockFolder create(Path target) throws IOException {
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    Path parent = target.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent)) {
+      throw new IOException(parent + ": no such folder");
+    }
+    return new BlockFolder(target, Files.createTempDirectory(parent, ".vmstate-img-"));
+  }
+
+  /**
+   * Returns a file name for a block: letters, digits and {@code _-+@.} stay, anything else and a dot
+   * in front become {@code %} and two hexadecimal digits.
+   */
+  public static String fileName(RamBlock block) {
+    StringBuilder name = new StringBuilder();
+    for (byte b : block.name().getBytes(StandardCharsets.ISO_8859_1)) {
+      char c = (char) (b & 0xff);
+      boolean plain =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || "_-+@".indexOf(c) >= 0
+              || c == '.' && !name.isEmpty();
+      name.append(plain ? String.valueOf(c) : "%%%02x".formatted((int) c));
+    }
+    if (name.length() > LONGEST) {
+      return name.substring(0, LONGEST) + "~" + block.index();
+    }
+    return name.toString();
+  }
+
+  void open(List<RamBlock> blocks) throws IOException {
+    for (RamBlock block : blocks) {
+      files.add(Destination.file(folder.resolve(fileName(block)), false, false));
+      ((FileSink) files.getLast().sink()).skipTo(block.usedLength());
+    }
+  }
+
+  @Override
+  public void places(RamBlock block, long from, long length, PlacedPages.Place place)
+      throws IOException {
+    place.at(from, length, (FileSink) files.get(block.index()).sink(), from);
+  }
+
+  /** Gives the folder its name. */
+  public void commit(boolean sync) throws IOException {
+    for (Destination file : files) {
+      file.commit(sync);
+    }
+    Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+    done = true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Destination file : files) {
+      file.close();
+    }
+    if (!done) {
+      try (var left = Files.list(folder)) {
+        for (Path file : left.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.vmstate.analyzer.extract;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.PageMover;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.ram.PlacedPages;
+
+/** The pass that moves pages to their places. */
+final class ExtractPass implements StateVisitor, Closeable {
+  private final Path input;
+  private final int threads;
+  private final Progress progress;
+  private final Consumer<String> notes;
+  private final Opener opener;
+  private ByteSource source;
+  private PlacedPages target;
+  private PageMover mover;
+
+  /** Opens the output once the blocks are known. */
+  interface Opener {
+    PlacedPages open(List<RamBlock> blocks) throws IOException;
+  }
+
+  ExtractPass(
+      Path input, int threads, Progress progress, Consumer<String> notes, Opener opener) {
+    this.input = input;
+    this.threads = threads;
+    this.progress = progress;
+    this.notes = notes;
+    this.opener = opener;
+  }
+
+  @Override
+  public boolean wantsData() {
+    return true;
+  }
+
+  @Override
+  public boolean wantsMappedPages() {
+    return true;
+  }
+
+  @Override
+  public void content(ByteSource content) {
+    source = content;
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) throws IOException {
+    if (mover != null) {
+      throw new ConversionException("the stream has two RAM block lists");
+    }
+    target = opener.open(blocks);
+    blocks.forEach(target::add);
+    mover = new PageMover(input, blocks, target, threads, progress);
+  }
+
+  @Override
+  public void pages(PageRun run) throws IOException {
+    mover.pages(source, run);
+  }
+
+  @Override
+  public void notice(long offset, String text) {
+    notes.accept(text + " at 0x" + Long.toHexString(offset));
+  }
+
+  /** Waits until everything is written. */
+  void finish() throws IOException {
+    if (mover == null) {
+      throw new ConversionException("the stream has no RAM section");
+    }
+    mover.drain();
+  }
+
+  @Override
+  public void close() {
+    if (mover != null) {
+      mover.close();
+    }
+    if (target != null) {
+      target.close();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package org.vmstate.analyzer.extract;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.core.ElfCore;
+import org.vmstate.analyzer.physical.MapBuilder;
+import org.vmstate.analyzer.physical.PhysicalMap;
+import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
+import org.vmstate.analyzer.physical.PhysicalRange;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.MappedSource;
+import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.ram.PlacedPages;
+
+/**
+ * Writes the memory of an image. The first pass finds where memory lies, the second moves each page
+ * from where it stands to where it belongs; nothing is unpacked into a file between them.
+ */
+public final class Extractor {
+  /** An ELF header counts its entries in 16 bits, one of which is the notes'. */
+  private static final int MOST_RANGES = 65_000;
+
+  private final ParseOptions options;
+  private final Path mapFile;
+  private final int threads;
+  private final Progress progress;
+  private final Consumer<String> notes;
+  private PhysicalFacts facts;
+  private PhysicalMap map;
+
+  /**
+   * Extracts with options.
+   *
+   * @param mapFile a physical map that replaces the one found out, or null
+   */
+  public Extractor(
+      ParseOptions options,
+      Path mapFile,
+      int threads,
+      Progress progress,
+      Consumer<String> notes) {
+    this.options = options;
+    this.mapFile = mapFile;
+    this.threads = threads;
+    this.progress = progress;
+    this.notes = notes;
+  }
+
+  private void learn(ByteSource source, boolean wantsNote) throws IOException {
+    facts = new PhysicalFacts(wantsNote, notes);
+    ImageReader.read(source, options, facts);
+    map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
+    if (map.ranges().isEmpty()) {
+      throw new ConversionException("the image has no memory that could be placed");
+    }
+    if (map.certainty().compareTo(Certainty.KNOWN) > 0) {
+      notes.accept(
+          "physical memory is "
+              + map.certainty().label()
+              + ": "
+              + String.join("; ", map.basis())
+              + " (--memory-map replaces it)");
+    }
+  }
+
+  /** Makes the flat memory: what lies at an address lies at that offset of the file. */
+  public void raw(ByteSource source, Path input, Destination target) throws IOException {
+    try (ByteSource image = again(source)) {
+      learn(image, false);
+      long end = map.memoryEnd();
+      List<PhysicalRange> ranges = new ArrayList<>();
+      List<Long> offsets = new ArrayList<>();
+      for (PhysicalRange range : map.ranges()) {
+        if (range.start() < end) {
+          ranges.add(range);
+          offsets.add(range.start());
+        }
+      }
+      write(image, input, target, ranges, offsets, end);
+    }
+  }
+
+  /** Makes an ELF core. */
+  public void elf(ByteSource source, Path input, Destination target) throws IOException {
+    try (ByteSource image = again(source)) {
+      learn(image, true);
+      List<PhysicalRange> ranges = map.ranges();
+      if (ranges.size() > MOST_RANGES) {
+        throw new ConversionException(
+            "memory has " + ranges.size() + " ranges, an ELF core at most " + MOST_RANGES);
+      }
+      ElfCore core = new ElfCore(ranges, facts.cpus(), facts.note());
+      if (!core.hasRegisters()) {
+        notes.accept("no registers: the state of the CPUs is not described, or of a kind unknown");
+      }
+      target.append(core.front());
+      List<Long> offsets = new ArrayList<>();
+      for (int i = 0; i < ranges.size(); i++) {
+        offsets.add(core.offset(i));
+      }
+      int last = ranges.size() - 1;
+      long end = core.offset(last) + ranges.get(last).length();
+      write(image, input, target, ranges, offsets, end);
+    }
+  }
+
+  /** Returns an image that can be read twice; a pipe is put aside. */
+  private static ByteSource again(ByteSource source) throws IOException {
+    return source.isSeekable() ? source : source.seekable();
+  }
+
+  private void write(
+      ByteSource image,
+      Path input,
+      Destination target,
+      List<PhysicalRange> ranges,
+      List<Long> offsets,
+      long end)
+      throws IOException {
+    if (!target.isFile()) {
+      image.seek(image.origin());
+      stream(image, target, ranges, offsets, end);
+      return;
+    }
+    FileSink sink = (FileSink) target.sink();
+    Places places = new Places(facts.blocks().size(), ranges, offsets, sink);
+    image.seek(image.origin());
+    run(image, input, places, sink.isTransferable());
+    sink.skipTo(end);
+  }
+
+  private void run(ByteSource image, Path input, PlacedPages.Placement places, boolean transfers)
+      throws IOException {
+    Path direct = facts.isPacked() ? null : input;
+    try (ExtractPass pass =
+        new ExtractPass(
+            direct,
+            threads,
+            progress,
+            // the first pass made the remarks
+            note -> {},
+            blocks -> new PlacedPages(transfers, places))) {
+      ImageReader.read(image, options, pass);
+      pass.finish();
+    } catch (InternalError e) {
+      throw MappedSource.shrunk(image.position(), image.path());
+    }
+  }
+
+  /** Writes in address order, for which each page's place is looked up. */
+  private void stream(
+      ByteSource image,
+      Destination target,
+      List<PhysicalRange> ranges,
+      List<Long> offsets,
+      long end)
+      throws IOException {
+    try (BlockReader reader = BlockReader.read(image, options)) {
+      WritableByteChannel out = Channels.newChannel(target.asStream());
+      long at = target.sink().position();
+      for (int i = 0; i < ranges.size(); i++) {
+        PhysicalRange range = ranges.get(i);
+        target.zeros(offsets.get(i) - at);
+        reader.copy(range.block(), range.offset(), range.length(), out);
+        at = offsets.get(i) + range.length();
+        progress.at(at, end);
+      }
+      target.zeros(end - at);
+    }
+  }
+
+  /** Writes some bytes of a block to a stream. */
+  public void pages(ByteSource source, String block, long from, long to, OutputStream out)
+      throws IOException {
+    try (ByteSource image = again(source);
+        BlockReader reader = BlockReader.read(image, options)) {
+      RamBlock found = reader.block(block);
+      long end = to < 0 ? found.usedLength() : to;
+      if (from < 0 || from >= end || end > found.usedLength()) {
+        throw new ConversionException(
+            "--pages "
+                + block
+                + ": expected a part of 0 to "
+                + found.usedLength()
+                + ", found "
+                + from
+                + " to "
+                + end);
+      }
+      reader.copy(found, from, end - from, Channels.newChannel(out));
+    }
+  }
+
+  /** Writes each block into a file of a folder that is made for it. */
+  public void blocks(ByteSource source, Path input, BlockFolder folder) throws IOException {
+    try (ByteSource image = again(source)) {
+      facts = new PhysicalFacts(false, notes);
+      ImageReader.read(image, options.withHeadOnly(true), facts);
+      image.seek(image.origin());
+      folder.open(facts.blocks());
+      run(image, input, folder, true);
+    }
+  }
+}

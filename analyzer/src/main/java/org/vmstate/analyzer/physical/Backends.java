@@ -1,0 +1,117 @@
+package org.vmstate.analyzer.physical;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
+
+/**
+ * Tells which blocks of any name are the machine's memory, in which order, and which are plugged in
+ * beside it.
+ */
+final class Backends {
+  /** Names of QEMU's own blocks: of devices, firmware and fw_cfg. */
+  private static final Pattern OWN =
+      Pattern.compile("/rom@.*|[0-9a-f]{4}:[0-9a-f]{2}:.*|.*\\.(bios|rom|mrom|flash\\d|vram.*)|isa-bios");
+
+  private static final Pattern PLUGGED = Pattern.compile("(/objects/)?.*(dimm|pmem|virtiomem).*");
+  private static final Pattern NUMBERED = Pattern.compile("(.*?)(\\d+)");
+
+  private final List<RamBlock> memory = new ArrayList<>();
+  private final List<RamBlock> plugged = new ArrayList<>();
+  private final List<String> basis = new ArrayList<>();
+  private Certainty certainty = Certainty.KNOWN;
+
+  /**
+   * Sorts the blocks.
+   *
+   * @param main name of the machine's one block, which is there without NUMA backends
+   * @param total length of the machine's memory, 0 when it is not known
+   */
+  Backends(List<RamBlock> blocks, String main, long total, AcpiMemory acpi) {
+    List<RamBlock> candidates = new ArrayList<>();
+    for (RamBlock block : blocks) {
+      if (block.name().equals(main)) {
+        memory.add(block);
+      } else if (!OWN.matcher(block.name()).matches()) {
+        candidates.add(block);
+      }
+    }
+    if (memory.isEmpty()) {
+      choose(candidates, total, acpi.nodeLengths());
+    } else {
+      plugged.addAll(candidates);
+    }
+    plugged.sort(Comparator.comparing(RamBlock::name, Backends::naturally));
+  }
+
+  private void choose(List<RamBlock> candidates, long total, long[] nodes) {
+    List<RamBlock> left = new ArrayList<>(candidates);
+    if (nodes.length > 1 && chosenByLength(left, nodes)) {
+      basis.add("nodes of the ACPI SRAT");
+    } else {
+      memory.clear();
+      left = new ArrayList<>(candidates);
+      long sum = 0;
+      for (RamBlock block : candidates) {
+        boolean fits = total == 0 || sum + block.usedLength() <= total;
+        if (fits && !PLUGGED.matcher(block.name()).matches()) {
+          memory.add(block);
+          left.remove(block);
+          sum += block.usedLength();
+        }
+      }
+      memory.sort(Comparator.comparing(RamBlock::name, Backends::naturally));
+      certainty = memory.size() > 1 ? Certainty.GUESSED : Certainty.LIKELY;
+      basis.add("memory backends in the order of their names");
+    }
+    plugged.addAll(left);
+  }
+
+  /** Gives each node the first block of its length; blocks of one length stand as they were made. */
+  private boolean chosenByLength(List<RamBlock> left, long[] nodes) {
+    for (long length : nodes) {
+      List<RamBlock> fitting = left.stream().filter(b -> b.usedLength() == length).toList();
+      if (fitting.isEmpty()) {
+        return false;
+      }
+      RamBlock chosen = fitting.getFirst();
+      memory.add(chosen);
+      left.remove(chosen);
+      certainty = fitting.size() > 1 ? Certainty.LIKELY : certainty;
+    }
+    return true;
+  }
+
+  /** Orders mem2 before mem10. */
+  private static int naturally(String a, String b) {
+    Matcher x = NUMBERED.matcher(a);
+    Matcher y = NUMBERED.matcher(b);
+    if (x.matches() && y.matches() && x.group(1).equals(y.group(1))) {
+      int shorter = Integer.compare(x.group(2).length(), y.group(2).length());
+      return shorter != 0 ? shorter : x.group(2).compareTo(y.group(2));
+    }
+    return a.compareTo(b);
+  }
+
+  /** Returns the machine's memory in address order. */
+  List<RamBlock> memory() {
+    return memory;
+  }
+
+  /** Returns DIMMs and the like. */
+  List<RamBlock> plugged() {
+    return plugged;
+  }
+
+  Certainty certainty() {
+    return certainty;
+  }
+
+  List<String> basis() {
+    return basis;
+  }
+}

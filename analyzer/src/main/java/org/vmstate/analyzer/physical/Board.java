@@ -1,0 +1,72 @@
+package org.vmstate.analyzer.physical;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A machine whose memory has a known place. Source: QEMU 10.0 hw/i386, hw/arm/virt.c,
+ * hw/s390x/s390-virtio-ccw.c, hw/ppc/spapr.c, hw/riscv/virt.c.
+ */
+enum Board {
+  I440FX("pc", "pc.ram", 0, "pc-i440fx-.*|pc-[01]\\..*|pc", true),
+  Q35("q35", "pc.ram", 0, "pc-q35-.*|q35", true),
+  ISA("isapc", "pc.ram", 0, "isapc", true),
+  MICROVM("microvm", "microvm.ram", 0, "microvm", true),
+  VIRT("virt", "mach-virt.ram", 1L << 30, "virt-.*", false),
+  S390("s390-ccw-virtio", "s390.ram", 0, "s390-ccw-virtio.*", false),
+  PSERIES("pseries", "ppc_spapr.ram", 0, "pseries.*", false),
+  RISCV("virt (riscv)", "riscv_virt_board.ram", 2L << 30, "virt", false);
+
+  private final String label;
+  private final String memory;
+  private final long base;
+  private final String names;
+  private final boolean pc;
+
+  Board(String label, String memory, long base, String names, boolean pc) {
+    this.label = label;
+    this.memory = memory;
+    this.base = base;
+    this.names = names;
+    this.pc = pc;
+  }
+
+  /** Finds the board by the machine type, or by the name of a block where that says more. */
+  static Optional<Board> of(StateFacts facts) {
+    return Arrays.stream(values())
+        .filter(b -> facts.machine().matches(b.names))
+        .findFirst()
+        .map(b -> b == RISCV && facts.block(VIRT.memory).isPresent() ? VIRT : b)
+        .or(
+            () ->
+                Arrays.stream(values())
+                    .filter(b -> !b.pc && facts.block(b.memory).isPresent())
+                    .findFirst());
+  }
+
+  String label() {
+    return label;
+  }
+
+  /** Returns the name of the block that is the memory when there are no NUMA backends. */
+  String memory() {
+    return memory;
+  }
+
+  long base() {
+    return base;
+  }
+
+  boolean isPc() {
+    return pc;
+  }
+
+  /** Returns the name of a ROM's block. */
+  Optional<String> rom() {
+    return this == RISCV ? Optional.of("riscv_virt_board.mrom") : Optional.empty();
+  }
+
+  long romBase() {
+    return 0x1000;
+  }
+}

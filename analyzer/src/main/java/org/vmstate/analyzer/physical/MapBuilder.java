@@ -1,0 +1,158 @@
+package org.vmstate.analyzer.physical;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
+import org.vmstate.formats.ram.RamBlock;
+
+/** Makes the map of an image's guest-physical memory from what its stream holds. */
+public final class MapBuilder {
+  private static final long GIB = 1L << 30;
+
+  /** DIMMs start at multiples of the pages behind them. */
+  private static final long DIMM_ALIGNMENT = 2L << 20;
+
+  private final StateFacts facts;
+  private final Painter painter = new Painter();
+  private final Set<String> basis = new LinkedHashSet<>();
+  private Certainty certainty = Certainty.KNOWN;
+
+  private MapBuilder(StateFacts facts) {
+    this.facts = facts;
+  }
+
+  /** Makes the map. */
+  public static PhysicalMap of(StateFacts facts) {
+    return new MapBuilder(facts).build();
+  }
+
+  private PhysicalMap build() {
+    Optional<Board> board = Board.of(facts);
+    if (board.isEmpty()) {
+      unknown();
+    } else {
+      basis.add("machine " + board.get().label());
+      if (board.get().isPc()) {
+        pc(board.get());
+      } else {
+        board(board.get());
+      }
+    }
+    return new PhysicalMap(painter.ranges(), certainty, List.copyOf(new ArrayList<>(basis)));
+  }
+
+  private void doubt(Certainty other) {
+    certainty = other.compareTo(certainty) > 0 ? other : certainty;
+  }
+
+  private void unknown() {
+    certainty = Certainty.UNKNOWN;
+    basis.add(
+        "nothing is known about machine type "
+            + (facts.machine().isEmpty() ? "(not recorded)" : facts.machine())
+            + "; the largest block is put at 0");
+    RamBlock largest = null;
+    for (RamBlock block : facts.blocks()) {
+      if (block.address() > 0) {
+        painter.put(block.address(), block.usedLength(), block, 0, false);
+      } else if (largest == null || block.usedLength() > largest.usedLength()) {
+        largest = block;
+      }
+    }
+    if (largest != null) {
+      painter.put(0, largest.usedLength(), largest, 0, false);
+    }
+  }
+
+  private void board(Board board) {
+    AcpiMemory acpi = new AcpiMemory(facts.tables());
+    Backends backends = new Backends(facts.blocks(), board.memory(), 0, acpi);
+    doubt(backends.certainty());
+    basis.addAll(backends.basis());
+    long end = lay(backends.memory(), 0, Long.MAX_VALUE, board.base());
+    board
+        .rom()
+        .flatMap(facts::block)
+        .ifPresent(rom -> painter.put(board.romBase(), rom.usedLength(), rom, 0, true));
+    plugged(backends.plugged(), acpi.hotplugBase().orElse(end + GIB - 1 & -GIB), acpi);
+    virtioMem();
+  }
+
+  private void pc(Board board) {
+    AcpiMemory acpi = new AcpiMemory(facts.tables());
+    long own = facts.block(board.memory()).map(RamBlock::usedLength).orElse(0L);
+    PcMemory size = PcMemory.of(facts, board, own);
+    Backends backends = new Backends(facts.blocks(), board.memory(), size.total(), acpi);
+    doubt(backends.certainty());
+    basis.addAll(backends.basis());
+    basis.add(size.basis());
+    doubt(size.confirmed() ? Certainty.KNOWN : Certainty.LIKELY);
+    long total = backends.memory().stream().mapToLong(RamBlock::usedLength).sum();
+    long below = size.below(total);
+    lay(backends.memory(), 0, below, 0);
+    long end = Math.max(4 * GIB, lay(backends.memory(), below, total - below, 4 * GIB));
+    new PcRegions(facts, painter, below).paint(board, basis);
+    plugged(backends.plugged(), acpi.hotplugBase().orElse(end + GIB - 1 & -GIB), acpi);
+    virtioMem();
+  }
+
+  /** Puts a part of the concatenated blocks at an address; returns the address behind it. */
+  private long lay(List<RamBlock> blocks, long from, long length, long address) {
+    long at = 0;
+    long end = address;
+    for (RamBlock block : blocks) {
+      long start = Math.max(from, at);
+      long stop = Math.min(at + block.usedLength(), length > Long.MAX_VALUE - from ? Long.MAX_VALUE : from + length);
+      if (start < stop) {
+        painter.put(address + start - from, stop - start, block, start - at, false);
+        end = address + stop - from;
+      }
+      at += block.usedLength();
+    }
+    return end;
+  }
+
+  private void plugged(List<RamBlock> blocks, long base, AcpiMemory acpi) {
+    long at = base;
+    for (RamBlock block : blocks) {
+      at = at + DIMM_ALIGNMENT - 1 & -DIMM_ALIGNMENT;
+      painter.put(at, block.usedLength(), block, 0, false);
+      at += block.usedLength();
+    }
+    if (!blocks.isEmpty()) {
+      doubt(blocks.size() == 1 && acpi.hotplugBase().isPresent() ? Certainty.LIKELY : Certainty.GUESSED);
+      basis.add(
+          acpi.hotplugBase().isPresent()
+              ? "DIMMs from the SRAT's hot-plug range on"
+              : "DIMMs from the first GiB behind memory on");
+    }
+  }
+
+  /** The device tells address and plugged blocks; what is not plugged is no memory. */
+  private void virtioMem() {
+    for (RamBlock block : facts.blocks()) {
+      int slash = block.name().indexOf('/');
+      Optional<Fields> device =
+          slash < 1
+              ? Optional.empty()
+              : facts.deviceNamed(block.name().substring(0, slash) + "/virtio-mem-device-early");
+      device.ifPresent(
+          d -> {
+            basis.add("state of virtio-mem");
+            long unit = d.value("block_size");
+            byte[] bitmap = d.bytes("bitmap");
+            for (long i = 0; unit > 0 && i < bitmap.length * 8L; i++) {
+              int word = (int) (i / Long.SIZE * Long.BYTES);
+              int bit = (int) (i % Long.SIZE);
+              boolean set = (bitmap[word + 7 - bit / 8] >> bit % 8 & 1) != 0;
+              if (set && i * unit < block.usedLength()) {
+                painter.put(d.value("addr") + i * unit, unit, block, i * unit, false);
+              }
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.vmstate.analyzer.physical;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+
+/** What a pass finds that tells where memory lies: blocks, a few devices, the ACPI tables, CPUs. */
+public class StateFacts implements StateVisitor {
+  private static final Pattern OF_INTEREST =
+      Pattern.compile("mc146818rtc|.*/I440FX|.*/mch|.*/virtio-mem-device-early|vmcoreinfo");
+  private static final String TABLES = "/rom@etc/acpi/tables";
+  private static final long MOST_TABLES = 4 << 20;
+
+  private final TreeMap<String, Fields> devices = new TreeMap<>();
+  private final List<Fields> cpus = new ArrayList<>();
+  private byte[] tables = {};
+  private String machine = "";
+  private List<RamBlock> blocks = List.of();
+  private ByteSource source;
+
+  @Override
+  public void content(ByteSource content) {
+    source = content;
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    machine = found.machine();
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    blocks = found;
+  }
+
+  /** The tables are read when they pass by, so that a packed stream needs no temporary file. */
+  @Override
+  public boolean wantsData() {
+    return true;
+  }
+
+  @Override
+  public boolean wantsMappedPages() {
+    return true;
+  }
+
+  @Override
+  public void pages(PageRun run) throws IOException {
+    RamBlock block = run.block();
+    if (run.kind() != PageKind.DATA
+        || block.usedLength() > MOST_TABLES
+        || !block.name().equals(TABLES)) {
+      return;
+    }
+    if (tables.length == 0) {
+      tables = new byte[(int) block.usedLength()];
+    }
+    for (long i = 0; i < run.count(); i++) {
+      int at = (int) ((run.firstPage() + i) * block.pageSize());
+      int length = Math.min(block.pageSize(), tables.length - at);
+      source.copy(run.offset() + i * run.stride(), ByteBuffer.wrap(tables, at, length));
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    if (state.isEmpty()) {
+      return;
+    }
+    if (section.name().equals("cpu")) {
+      cpus.add(new Fields(state.get()));
+    } else if (OF_INTEREST.matcher(section.name()).matches()) {
+      devices.put(section.name(), new Fields(state.get()));
+    }
+  }
+
+  /** Returns the machine type, empty when the stream does not say. */
+  public final String machine() {
+    return machine;
+  }
+
+  /** Returns the RAM blocks. */
+  public final List<RamBlock> blocks() {
+    return blocks;
+  }
+
+  /** Returns the state of the CPUs in the order of the stream. */
+  public final List<Fields> cpus() {
+    return cpus;
+  }
+
+  /** Returns the source of the pages of the moment. */
+  protected final ByteSource source() {
+    return source;
+  }
+
+  final byte[] tables() {
+    return tables;
+  }
+
+  /** Returns a device by the end of its name. */
+  public final Optional<Fields> device(String end) {
+    Predicate<String> wanted = name -> name.equals(end) || name.endsWith("/" + end);
+    return devices.keySet().stream().filter(wanted).findFirst().map(devices::get);
+  }
+
+  final Optional<Fields> deviceNamed(String name) {
+    return Optional.ofNullable(devices.get(name));
+  }
+
+  final Optional<RamBlock> block(String name) {
+    return blocks.stream().filter(b -> b.name().equals(name)).findFirst();
+  }
+}
