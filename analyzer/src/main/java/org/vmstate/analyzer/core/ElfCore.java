@@ -48,7 +48,7 @@ public final class ElfCore {
     }
     collected.add(vmcoreinfo);
     notes = collected.toBytes();
-    boolean high = ranges.stream().anyMatch(r -> r.end() > 1L << 32);
+    boolean high = ranges.stream().anyMatch(r -> r.end() >= 1L << 32);
     is64 = high || kind.map(CpuNotes::is64).orElse(true);
     long at = memoryStart();
     for (PhysicalRange range : ranges) {

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.physical;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.vmstate.formats.ram.RamBlock;
 
 /**
@@ -20,6 +21,8 @@ final class PcRegions {
   private static final int OPEN = 0x40;
   private static final int ENABLED = 0x08;
   private static final int TSEG = 1;
+  private static final int MEMORY_ENABLED = 2;
+  private static final Pattern CARD = Pattern.compile("(.*/)?(vga\\.vram|qxl\\.vgavram)");
 
   private final StateFacts facts;
   private final Painter painter;
@@ -35,16 +38,16 @@ final class PcRegions {
     Optional<RamBlock> bios = facts.block("pc.bios");
     bios.ifPresent(
         b -> painter.put((4L << 30) - b.usedLength(), b.usedLength(), b, 0, true));
+    facts.blocks().stream().filter(PcRegions::isCard).forEach(this::card);
     boolean bridged = board == Board.I440FX || board == Board.Q35;
     byte[] config =
         facts
             .device(board == Board.Q35 ? "mch" : "I440FX")
             .map(d -> d.bytes("config[0]").length > 0 ? d.bytes("config[0]") : d.bytes("config"))
             .orElse(new byte[0]);
-    boolean known = config.length >= 256;
+    boolean known = bridged && config.length >= 256;
     if (!bridged) {
       rom(OPTION_ROM, MIB);
-      return;
     }
     if (known) {
       basis.add("windows below 1 MiB by the host bridge");
@@ -59,7 +62,8 @@ final class PcRegions {
       }
     }
     int smram = known ? config[board == Board.Q35 ? 0x9d : 0x72] : 0;
-    if ((smram & OPEN) == 0) {
+    // without a card the window is memory: nothing else lies there
+    if ((smram & OPEN) == 0 && facts.blocks().stream().anyMatch(PcRegions::isCard)) {
       painter.erase(WINDOW, WINDOW_LENGTH);
     }
     if (board == Board.Q35 && known && (smram & ENABLED) != 0 && (config[0x9e] & TSEG) != 0) {
@@ -74,11 +78,26 @@ final class PcRegions {
     }
   }
 
+  private static boolean isCard(RamBlock block) {
+    return CARD.matcher(block.name()).matches();
+  }
+
+  /** The memory of a card is where its first base address register says, when it listens. */
+  private void card(RamBlock block) {
+    Optional<Fields> device = facts.ownerOf(block);
+    byte[] config = device.map(d -> d.bytes("config[0]")).orElse(new byte[0]);
+    if (config.length < 0x14 || (config[4] & MEMORY_ENABLED) == 0 || (config[0x10] & 1) != 0) {
+      return;
+    }
+    long address = 0;
+    for (int i = 3; i >= 0; i--) {
+      address = address << 8 | config[0x10 + i] & 0xff;
+    }
+    painter.put(address & ~0xfL, block.usedLength(), block, 0, true);
+  }
+
   /** Shows the firmware between two addresses, or nothing. */
   private void rom(int start, int end) {
-    if (facts.block("pc.rom").isPresent() || facts.block("pc.bios").isPresent()) {
-      painterHole(start, end);
-    }
     facts.block("pc.rom").ifPresent(b -> part(b, OPTION_ROM, 0, start, end));
     facts
         .block("pc.bios")
@@ -88,13 +107,6 @@ final class PcRegions {
               long shown = Math.min(b.usedLength(), 128 << 10);
               part(b, MIB - shown, b.usedLength() - shown, start, end);
             });
-  }
-
-  private void painterHole(int start, int end) {
-    // behind a bridge, memory is not to be seen where firmware is chosen
-    if (facts.device("I440FX").isPresent() || facts.device("mch").isPresent()) {
-      painter.erase(start, end - start);
-    }
   }
 
   private void part(RamBlock block, long base, long offset, long start, long end) {

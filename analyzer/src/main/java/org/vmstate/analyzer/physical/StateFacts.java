@@ -82,9 +82,27 @@ public class StateFacts implements StateVisitor {
     }
     if (section.name().equals("cpu")) {
       cpus.add(new Fields(state.get()));
-    } else if (OF_INTEREST.matcher(section.name()).matches()) {
+    } else if (OF_INTEREST.matcher(section.name()).matches() || isCard(section.name())) {
       devices.put(section.name(), new Fields(state.get()));
     }
+  }
+
+  /** A display device and its block have the same prefix, the address on the bus. */
+  private boolean isCard(String device) {
+    String prefix = device.substring(0, device.indexOf('/') + 1);
+    return !prefix.isEmpty()
+        && blocks.stream().anyMatch(b -> b.name().startsWith(prefix) && b.name().endsWith("vram"));
+  }
+
+  /** Returns the device that a block belongs to by its prefix. */
+  final Optional<Fields> ownerOf(RamBlock block) {
+    String prefix = block.name().substring(0, block.name().indexOf('/') + 1);
+    return prefix.isEmpty()
+        ? Optional.empty()
+        : devices.keySet().stream()
+            .filter(n -> n.startsWith(prefix) && devices.get(n).has("config[0]"))
+            .findFirst()
+            .map(devices::get);
   }
 
   /** Returns the machine type, empty when the stream does not say. */

@@ -106,10 +106,9 @@ public final class Unpacker extends InputStream {
     return source.path() + "." + compression.label();
   }
 
+  /** Leaves the source open: whoever opened it may read it again. */
   @Override
-  public void close() throws IOException {
-    source.close();
-  }
+  public void close() {}
 
   /** The packed bytes; its own I/O errors pass through the unpackers unchanged. */
   private static final class Feed extends InputStream {
