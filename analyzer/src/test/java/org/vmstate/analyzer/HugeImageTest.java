@@ -121,6 +121,30 @@ class HugeImageTest {
   }
 
   @Test
+  void mappedImageOfATebibyteIsExtractedAndComparedIn128MebibytesOfHeap() throws Exception {
+    Path image = mapped();
+    Path out = folder.resolve("out");
+    for (String format : new String[] {"raw", "elf"}) {
+      Process process =
+          program(
+                  "extract",
+                  "-q",
+                  "--force",
+                  "--no-sync",
+                  "-O",
+                  format,
+                  image.toString(),
+                  out.toString())
+              .start();
+      assertEquals(0, process.waitFor(), new String(process.getInputStream().readAllBytes()));
+      assertTrue(Files.size(out) > TEBIBYTE - MIB, "length " + Files.size(out));
+    }
+    Process same = program("compare", image.toString(), image.toString()).start();
+    String output = new String(same.getInputStream().readAllBytes());
+    assertEquals(0, same.waitFor(), output);
+  }
+
+  @Test
   void sequentialImageOfThreeGibibytesFits128MebibytesOfHeap() throws Exception {
     int pages = 3 * 256 * 1024;
     Process process = program("dump", "-").start();

@@ -77,7 +77,8 @@ final class DumpCommand implements Callable<Integer> {
   /** Gives a bare {@code --memory} its value, so that it does not take the file's name for it. */
   static String[] explicit(String... args) {
     String[] result = args.clone();
-    for (int i = 0; i < result.length && !result[i].equals("--"); i++) {
+    boolean dump = args.length > 0 && args[0].equals("dump");
+    for (int i = 0; dump && i < result.length && !result[i].equals("--"); i++) {
       if (result[i].equals("--memory")) {
         result[i] = "--memory=runs";
       }

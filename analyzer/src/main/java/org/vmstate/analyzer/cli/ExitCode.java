@@ -13,6 +13,12 @@ final class ExitCode {
   /** {@code check}: loadable, but odd. */
   static final int ODD = 3;
 
+  /** {@code compare}: the images differ. */
+  static final int DIFFER = 1;
+
+  /** {@code compare}: as {@link #NOT_RUN}, which is taken. */
+  static final int NOT_COMPARED = 4;
+
   /** No format or feature that this version supports. */
   static final int UNSUPPORTED = 63;
 

@@ -31,10 +31,20 @@ final class Failures {
   static int usage(ParameterException e, String[] args) {
     line(e.getMessage());
     System.err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-    return ExitCode.NOT_RUN;
+    return of(e.getCommandLine());
+  }
+
+  /** With compare, 1 says that the images differ. */
+  private static int of(CommandLine command) {
+    return command.getCommandName().equals("compare") ? ExitCode.NOT_COMPARED : ExitCode.NOT_RUN;
   }
 
   static int execution(Exception e, CommandLine command, ParseResult result) {
+    int code = failure(e);
+    return code == ExitCode.NOT_RUN ? of(command) : code;
+  }
+
+  private static int failure(Exception e) {
     return switch (e) {
       case StateFormatException s -> {
         line(s.getMessage());

@@ -29,7 +29,10 @@ final class InfoCommand implements Callable<Integer> {
                 "Reads the head of the image and the description at its end, never its memory,",
                 "so it takes no longer for a large image than for a small one.",
                 "")
-            .option(Output.option("human"));
+            .option(Output.option("human"))
+            .flag(
+                "--memory",
+                "Read the stream to its end, which makes the map of physical memory surer.");
     command.spec = Input.addTo(builder).spec();
     return command.spec;
   }
@@ -43,7 +46,7 @@ final class InfoCommand implements Callable<Integer> {
         OutputStream out = Output.stdout()) {
       ImageInfo info;
       try {
-        info = InfoReader.read(input.file(), source, input.options(), usage);
+        info = InfoReader.read(input.file(), source, input.options(), CommandBuilder.isSet(spec, "--memory"), usage);
       } catch (StateFormatException e) {
         return Failures.report(input.file(), e);
       }

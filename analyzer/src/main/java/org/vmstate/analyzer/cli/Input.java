@@ -26,10 +26,24 @@ final class Input {
   private static final InputStream STANDARD_INPUT = System.in;
 
   private final CommandSpec spec;
+  private final int index;
+  private final String format;
   private Path sample;
 
   Input(CommandSpec spec) {
+    this(spec, 0, "--format");
+  }
+
+  /**
+   * Takes one of several images.
+   *
+   * @param index number of its argument
+   * @param format the option that chooses its format
+   */
+  Input(CommandSpec spec, int index, String format) {
     this.spec = spec;
+    this.index = index;
+    this.format = format;
   }
 
   /** Adds the argument and the options to a command. */
@@ -72,7 +86,7 @@ final class Input {
 
   /** Returns the argument as it was given. */
   String file() {
-    return CommandBuilder.argument(spec, 0);
+    return CommandBuilder.argument(spec, index);
   }
 
   ByteSource open() throws IOException {
@@ -134,12 +148,13 @@ final class Input {
   }
 
   private Optional<FormatId> formatId() {
-    String format = CommandBuilder.value(spec, "--format");
-    if (format == null) {
+    String name = CommandBuilder.value(spec, format);
+    if (name == null) {
       return Optional.empty();
     }
+    String option = format.equals("--format") ? "-f " : format + " ";
     return Optional.of(
-        FormatId.of(format).orElseThrow(() -> wrong("-f " + format + ": no such format")));
+        FormatId.of(name).orElseThrow(() -> wrong(option + name + ": no such format")));
   }
 
   private long nonNegative(long value) {

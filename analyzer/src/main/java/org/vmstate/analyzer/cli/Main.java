@@ -36,6 +36,7 @@ public final class Main {
       case "check" -> line.addSubcommand(CheckCommand.create());
       case "convert" -> line.addSubcommand(ConvertCommand.create());
       case "extract" -> line.addSubcommand(ExtractCommand.create());
+      case "compare" -> line.addSubcommand(CompareCommand.create());
       case "edit" -> line.addSubcommand(EditCommand.create());
       case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
@@ -44,6 +45,7 @@ public final class Main {
         line.addSubcommand(CheckCommand.create());
         line.addSubcommand(ConvertCommand.create());
         line.addSubcommand(ExtractCommand.create());
+        line.addSubcommand(CompareCommand.create());
         line.addSubcommand(EditCommand.create());
         line.addSubcommand(CreateCommand.create());
         line.addSubcommand(SamplesCommand.create());

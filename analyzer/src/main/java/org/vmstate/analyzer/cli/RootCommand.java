@@ -15,7 +15,7 @@ final class RootCommand {
                 () -> {
                   throw new CommandLine.ParameterException(
                       self[0].commandLine(),
-                      "expected a command: info, dump, check, convert, extract, edit, create or samples");
+                      "expected a command: info, dump, check, convert, extract, compare, edit, create or samples");
                 })
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
@@ -28,6 +28,7 @@ final class RootCommand {
                 "  vmstate-img check FILE               whether it will restore, and why not",
                 "  vmstate-img convert -O FMT IN OUT    another layout, compression or envelope",
                 "  vmstate-img extract -O elf IN OUT    memory and registers for gdb and crash",
+                "  vmstate-img compare A B              whether two images hold the same state",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",
                 "",

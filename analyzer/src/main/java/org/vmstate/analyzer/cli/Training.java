@@ -65,6 +65,10 @@ final class Training {
         Files.deleteIfExists(Path.of(image + ".again"));
       }
     }
+    for (String format : List.of("raw", "elf")) {
+      Main.run("extract", "-q", "--force", "--no-sync", "-O", format, image.toString(), out.toString());
+    }
+    Main.run("compare", image.toString(), image.toString());
     Files.deleteIfExists(out);
     Main.run("create", "-q", "--no-sync", out.toString());
     Files.deleteIfExists(out);

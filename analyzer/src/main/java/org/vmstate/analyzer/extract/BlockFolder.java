@@ -3,12 +3,12 @@ package org.vmstate.analyzer.extract;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.FileSink;
@@ -31,7 +31,7 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
   /** Starts a folder, which must not exist. */
   public static BlockFolder create(Path target) throws IOException {
     if (Files.exists(target)) {
-      throw new FileAlreadyExistsException(target.toString());
+      throw new ConversionException(target + ": exists; give the name of a new folder");
     }
     Path parent = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(parent)) {

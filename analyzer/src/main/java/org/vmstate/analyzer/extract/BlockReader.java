@@ -4,13 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.List;
 import org.vmstate.analyzer.convert.ConversionException;
-import org.vmstate.formats.ram.PageRun;
+import org.vmstate.analyzer.memory.FinalMemory;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContents;
 
@@ -18,8 +15,7 @@ import org.vmstate.parser.ram.RamContents;
 final class BlockReader implements Closeable {
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(64 << 10).asReadOnlyBuffer();
 
-  private final RamContents contents = new RamContents();
-  private ByteSource kept;
+  private final FinalMemory memory = new FinalMemory();
 
   private BlockReader() {}
 
@@ -27,31 +23,7 @@ final class BlockReader implements Closeable {
   static BlockReader read(ByteSource image, ParseOptions options) throws IOException {
     BlockReader reader = new BlockReader();
     try {
-      reader.kept =
-          ImageReader.readKeeping(
-              image,
-              options,
-              new StateVisitor() {
-                @Override
-                public boolean wantsMappedPages() {
-                  return true;
-                }
-
-                @Override
-                public void content(ByteSource source) {
-                  reader.contents.setSource(source);
-                }
-
-                @Override
-                public void ramBlocks(List<RamBlock> blocks) throws IOException {
-                  reader.contents.blocks(blocks);
-                }
-
-                @Override
-                public void pages(PageRun run) throws IOException {
-                  reader.contents.add(run);
-                }
-              });
+      reader.memory.read(image, options);
       return reader;
     } catch (IOException | RuntimeException e) {
       reader.close();
@@ -60,7 +32,7 @@ final class BlockReader implements Closeable {
   }
 
   RamBlock block(String name) throws ConversionException {
-    return contents.blocks().stream()
+    return memory.contents().blocks().stream()
         .filter(b -> b.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new ConversionException("block " + name + ": no such block"));
@@ -68,11 +40,11 @@ final class BlockReader implements Closeable {
 
   /** Copies a part of a block. */
   void copy(RamBlock wanted, long from, long length, WritableByteChannel out) throws IOException {
-    RamBlock block = contents.blocks().get(wanted.index());
+    RamBlock block = memory.contents().blocks().get(wanted.index());
     int size = block.pageSize();
     long first = from / size;
     long end = (from + length + size - 1) / size;
-    contents.read(
+    memory.contents().read(
         block,
         first,
         end,
@@ -107,9 +79,6 @@ final class BlockReader implements Closeable {
 
   @Override
   public void close() throws IOException {
-    contents.close();
-    if (kept != null) {
-      kept.close();
-    }
+    memory.close();
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
@@ -23,6 +24,7 @@ import org.vmstate.parser.StreamConfiguration;
  * @param domain facts from the domain XML, if any
  * @param configuration the stream's configuration, empty when the stream was not reached
  * @param blocks RAM blocks, empty when the stream ends before them
+ * @param memory the guest-physical memory, where there are blocks
  * @param devices number of described device sections, where a description was found
  * @param problem why the head could not be read to its end, if so
  * @param restore what to expect of a restore
@@ -38,6 +40,7 @@ public record ImageInfo(
     Optional<DomainFacts> domain,
     Optional<StreamConfiguration> configuration,
     List<RamBlock> blocks,
+    Optional<PhysicalMap> memory,
     OptionalInt devices,
     Optional<String> problem,
     String restore) {

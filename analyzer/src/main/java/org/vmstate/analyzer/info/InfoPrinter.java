@@ -2,6 +2,8 @@ package org.vmstate.analyzer.info;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import org.vmstate.analyzer.physical.PhysicalMap;
+import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
 import org.vmstate.analyzer.report.Visible;
@@ -48,8 +50,48 @@ public final class InfoPrinter {
       }
       line(out, "target page size: " + info.blocks().getFirst().pageSize() + " bytes");
     }
+    info.memory().ifPresent(m -> memory(m, out));
     info.devices().ifPresent(n -> line(out, "device sections: " + n));
     line(out, "restore: " + info.restore());
+  }
+
+  private static void memory(PhysicalMap map, PrintStream out) {
+    line(
+        out,
+        "physical memory: " + map.certainty().label() + " (" + String.join("; ", map.basis()) + ")");
+    for (PhysicalRange range : map.ranges()) {
+      line(
+          out,
+          "    0x%x to 0x%x: %s%s%s"
+              .formatted(
+                  range.start(),
+                  range.end(),
+                  range.block().name(),
+                  range.offset() == 0 ? "" : " from 0x" + Long.toHexString(range.offset()),
+                  range.rom() ? ", not memory of the guest" : ""));
+    }
+  }
+
+  private static void memory(PhysicalMap map, Report report) throws IOException {
+    report.beginObject("physical_memory");
+    report.text("certainty", map.certainty().label());
+    report.beginArray("basis");
+    for (String text : map.basis()) {
+      report.text("", text);
+    }
+    report.end();
+    report.beginArray("ranges");
+    for (PhysicalRange range : map.ranges()) {
+      report.beginObject("");
+      report.hex64("start", range.start());
+      report.number("length", range.length());
+      report.text("block", range.block().name());
+      report.number("offset", range.offset());
+      report.text("kind", range.rom() ? "rom" : "ram");
+      report.end();
+    }
+    report.end();
+    report.end();
   }
 
   private static void envelope(Envelope envelope, PrintStream out) {
@@ -125,6 +167,9 @@ public final class InfoPrinter {
       report.end();
     }
     report.end();
+    if (info.memory().isPresent()) {
+      memory(info.memory().get(), report);
+    }
     if (info.devices().isPresent()) {
       report.number("device_sections", info.devices().getAsInt());
     }

@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.vmstate.analyzer.physical.MapBuilder;
+import org.vmstate.analyzer.physical.PhysicalMap;
+import org.vmstate.analyzer.physical.StateFacts;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.element.Element;
@@ -34,18 +37,28 @@ public final class InfoReader implements StateVisitor {
   private List<RamBlock> blocks = List.of();
   private long streamOffset;
 
-  private InfoReader() {}
+  private final boolean whole;
+  private StateFacts facts = new StateFacts();
+
+  private InfoReader(boolean whole) {
+    this.whole = whole;
+  }
 
   /**
    * Reads the facts about an image. A broken head gives what stands before the damage.
    *
+   * @param whole read the stream to its end for a surer map of physical memory
    * @param diskSize is asked for the bytes on disk once the image was read
    * @throws StateFormatException when not even the first header makes sense
    */
   public static ImageInfo read(
-      String name, ByteSource source, ParseOptions options, Supplier<OptionalLong> diskSize)
+      String name,
+      ByteSource source,
+      ParseOptions options,
+      boolean whole,
+      Supplier<OptionalLong> diskSize)
       throws IOException {
-    InfoReader reader = new InfoReader();
+    InfoReader reader = new InfoReader(whole);
     Optional<String> problem = Optional.empty();
     try {
       ImageReader.read(source, options.withHeadOnly(true), reader);
@@ -82,10 +95,34 @@ public final class InfoReader implements StateVisitor {
         xml.isEmpty() ? Optional.empty() : DomainFacts.parse(xml),
         Optional.ofNullable(configuration),
         blocks,
+        map(source, options),
         devices,
         problem,
         new RestoreOutlook(envelope, configuration, format, problem)
             .headline(seekable, devices.isPresent()));
+  }
+
+  /**
+   * Pages of a fixed layout are passed over, so the devices that tell where memory lies are near; in
+   * a sequential stream they are behind all of it.
+   */
+  private Optional<PhysicalMap> map(ByteSource source, ParseOptions options) throws IOException {
+    if (blocks.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean fixed = blocks.getFirst().mapped().isPresent();
+    if (source.isSeekable() && (whole || fixed)) {
+      StateFacts more = new StateFacts();
+      source.seek(source.origin());
+      try {
+        ImageReader.read(source, options, more);
+        facts = more;
+      } catch (StateFormatException e) {
+        // what stands before the damage has to do
+        facts = more.blocks().isEmpty() ? facts : more;
+      }
+    }
+    return Optional.of(MapBuilder.of(facts));
   }
 
   private OptionalInt countDevices(ByteSource source, ParseOptions options) throws IOException {
@@ -130,10 +167,12 @@ public final class InfoReader implements StateVisitor {
   @Override
   public void configuration(StreamConfiguration found) {
     configuration = found;
+    facts.configuration(found);
   }
 
   @Override
   public void ramBlocks(List<RamBlock> found) {
     blocks = found;
+    facts.ramBlocks(found);
   }
 }

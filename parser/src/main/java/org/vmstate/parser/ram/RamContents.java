@@ -146,6 +146,17 @@ public final class RamContents implements Closeable {
     return true;
   }
 
+  /** Returns the first page from the given one on that may not be zero, or the number of pages. */
+  public long nextUsed(RamBlock block, long page) {
+    PageTable table = tables.get(block.index());
+    long pages = block.pages();
+    long next = Math.min(pages, table.nextUsed(page));
+    while (next < pages && table.get(next) == PageTable.ZERO) {
+      next = Math.min(pages, table.nextUsed(next + 1));
+    }
+    return next;
+  }
+
   /** Takes the bytes of a block from its first to its last. */
   public interface Sink {
     /** Takes the next bytes; the buffer is valid during the call. */
@@ -169,11 +180,7 @@ public final class RamContents implements Closeable {
     while (at < pages) {
       long entry = table.get(at);
       if (entry == PageTable.ZERO) {
-        long next = Math.min(pages, table.nextUsed(at + 1));
-        while (next < pages && table.get(next) == PageTable.ZERO) {
-          next = table.nextUsed(next + 1);
-        }
-        next = Math.min(pages, next);
+        long next = Math.min(pages, nextUsed(block, at + 1));
         sink.zeros(length(block, at, next));
         at = next;
       } else {

@@ -1,0 +1,173 @@
+package org.vmstate.analyzer.compare;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.analyzer.memory.FinalMemory;
+import org.vmstate.analyzer.memory.PageCounts;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.StreamConfiguration;
+
+/** All that is compared of one image. */
+final class Side extends FinalMemory {
+  private static final int MOST_OPAQUE = 16 << 20;
+
+  private final Map<String, Device> devices = new LinkedHashMap<>();
+  private final List<String> order = new ArrayList<>();
+  private final PageCounts counts = new PageCounts();
+  private StreamConfiguration configuration;
+  private Envelope envelope;
+  private String xml = "";
+  private String cookie = "";
+  private String packed = "";
+  private byte[] payload = {};
+  private long opaque;
+
+  /**
+   * A device section.
+   *
+   * @param state decoded state, or nothing
+   * @param bytes its bytes when it is not decoded
+   */
+  record Device(long version, Optional<StateNode> state, byte[] bytes) {}
+
+  @Override
+  public boolean wantsData() {
+    return true;
+  }
+
+  @Override
+  public void envelope(Envelope found, String domainXml, String cookieXml) {
+    envelope = found;
+    xml = domainXml;
+    cookie = cookieXml;
+  }
+
+  @Override
+  public void unpacking(Compression compression) {
+    packed = compression.label();
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configuration = found;
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) throws IOException {
+    super.ramBlocks(blocks);
+    counts.blocks(blocks);
+  }
+
+  @Override
+  public void pages(PageRun run) throws IOException {
+    super.pages(run);
+    counts.add(run);
+  }
+
+  @Override
+  public void element(Element element) throws IOException {
+    switch (element) {
+      case Element.SectionHeader e ->
+          order.add(e.recordType() + " " + e.section().id() + " " + key(e.section()));
+      case Element.Command e -> order.add("command " + CommandType.of(e.code()).label());
+      case Element.DevicePayload e -> payload(e);
+      default -> {}
+    }
+  }
+
+  private static String key(Section section) {
+    return section.name() + " " + section.instance();
+  }
+
+  private void payload(Element.DevicePayload e) throws IOException {
+    long length = e.range().length();
+    if (opaque + length > MOST_OPAQUE) {
+      payload = ("(" + length + " bytes)").getBytes(StandardCharsets.US_ASCII);
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) length);
+    source().copy(e.range().start(), bytes);
+    payload = bytes.array();
+    if (!e.section().name().equals(RamFormat.IDSTR)) {
+      put(e.section(), Optional.empty());
+    }
+  }
+
+  private void put(Section section, Optional<StateNode> state) {
+    byte[] bytes = state.isPresent() ? new byte[0] : payload;
+    Device before = devices.get(key(section));
+    if (before != null && before.state().isEmpty() && state.isEmpty()) {
+      // an iterable's parts, one behind the other
+      byte[] all = Arrays.copyOf(before.bytes(), before.bytes().length + bytes.length);
+      System.arraycopy(bytes, 0, all, before.bytes().length, bytes.length);
+      bytes = all;
+    }
+    opaque += bytes.length;
+    devices.put(key(section), new Device(section.version(), state, bytes));
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    if (state.isPresent()) {
+      put(section, state);
+    }
+  }
+
+  Map<String, Device> devices() {
+    return devices;
+  }
+
+  Optional<StreamConfiguration> configuration() {
+    return Optional.ofNullable(configuration);
+  }
+
+  Optional<Envelope> envelope() {
+    return Optional.ofNullable(envelope);
+  }
+
+  String xml() {
+    return xml;
+  }
+
+  String cookie() {
+    return cookie;
+  }
+
+  /** Returns how it is packed, empty when it is not. */
+  String packed() {
+    return packed;
+  }
+
+  /** Returns records and commands in their order. */
+  List<String> order() {
+    return order;
+  }
+
+  /** Returns how many pages of a block were sent in each way. */
+  String sent(RamBlock block) {
+    StringBuilder text = new StringBuilder();
+    for (PageKind kind : PageKind.values()) {
+      long count = counts.count(block, kind);
+      if (count > 0) {
+        text.append(text.isEmpty() ? "" : ", ").append(count).append(' ').append(kind.label());
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,196 @@
+package org.vmstate.analyzer.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.compare.Difference.Kind;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.formats.FormatId;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.testkit.ImageArbitraries;
+import org.vmstate.testkit.ImageBytes;
+import org.vmstate.testkit.ImageRecipe;
+import org.vmstate.testkit.Parts;
+
+/** Two images are the same when the guest would not notice, and a difference is told exactly. */
+class ComparisonTest {
+  private static ByteSource source(byte[] image) {
+    return new HeapSource(image, 0, new StructurePath());
+  }
+
+  private static List<Difference> compare(ByteSource a, ByteSource b, boolean strict)
+      throws IOException {
+    try (Comparison comparison = new Comparison(strict, Progress.NONE)) {
+      comparison.readFirst(a, ParseOptions.DEFAULT);
+      comparison.readSecond(b, ParseOptions.DEFAULT);
+      comparison.compare();
+      assertEquals(comparison.count(), comparison.differences().size());
+      return comparison.differences();
+    }
+  }
+
+  private static List<Difference> compare(byte[] a, byte[] b) throws IOException {
+    return compare(source(a), source(b), false);
+  }
+
+  @Provide
+  Arbitrary<ImageRecipe> images() {
+    return ImageArbitraries.recipes();
+  }
+
+  @Property(tries = 100)
+  void imageIsTheSameAsItselfInEveryLayout(@ForAll("images") ImageRecipe recipe)
+      throws IOException {
+    assertEquals(List.of(), compare(recipe.sequential(), recipe.sequential()));
+    assertEquals(List.of(), compare(recipe.sequential(), recipe.mapped(4096)));
+    assertEquals(List.of(), compare(recipe.mapped(1 << 16), recipe.mapped(4096)));
+    ByteSource pipe = ImageReader.open(new ByteArrayInputStream(recipe.sequential()));
+    assertEquals(List.of(), compare(pipe, source(recipe.mapped(4096)), false));
+  }
+
+  @Property(tries = 100)
+  void whatDiffersDiffersBothWays(
+      @ForAll("images") ImageRecipe a, @ForAll("images") ImageRecipe b) throws IOException {
+    List<Difference> one = compare(a.sequential(), b.mapped(4096));
+    List<Difference> other = compare(b.mapped(4096), a.sequential());
+    assertEquals(one.size(), other.size());
+    for (Difference d : one) {
+      Difference turned =
+          new Difference(
+              d.kind(), d.path(), d.second(), d.first(), d.pages(), d.bytes(), d.runs());
+      assertTrue(other.contains(turned), turned + " not in " + other);
+    }
+  }
+
+  @Provide
+  Arbitrary<Integer> bytes() {
+    return Arbitraries.integers().between(0, 4 * 4096 - 1);
+  }
+
+  @Property(tries = 50)
+  void changedByteIsFoundWithItsPage(@ForAll("bytes") int at) throws IOException {
+    byte[] memory = new byte[4 * 4096];
+    byte[] before = image(memory);
+    memory[at] = 1;
+    List<Difference> found = compare(before, image(memory));
+    Difference expected =
+        new Difference(
+            Kind.MEMORY,
+            "pc.ram",
+            "",
+            "",
+            1,
+            1,
+            List.of(new Difference.Run(at / 4096 * 4096, 4096)));
+    assertEquals(List.of(expected), found);
+  }
+
+  private static byte[] image(byte[] memory) {
+    ImageBytes part = new ImageBytes().again(2, 1);
+    for (int page = 0; page < 4; page++) {
+      part.be64(page * 4096L | (page == 0 ? 8 : 0x28));
+      (page == 0 ? part.name("pc.ram") : part)
+          .raw(Arrays.copyOfRange(memory, page * 4096, page * 4096 + 4096));
+    }
+    return Parts.sequential().with("part", part.eos().footer(1).toBytes()).toBytes();
+  }
+
+  @Test
+  void changedFieldIsFoundByItsPath() throws IOException {
+    String[] fields = {
+      "{\"name\": \"count\", \"type\": \"uint16\", \"size\": 2}",
+      "{\"name\": \"pair\", \"type\": \"uint8\", \"size\": 1, \"array_len\": 2}"
+    };
+    Parts image = Parts.sequential().describe(fields);
+    byte[] a = image.with("device", Parts.device(2, 1, 2, 3, 4)).toBytes();
+    byte[] b = image.with("device", Parts.device(2, 1, 3, 3, 9)).toBytes();
+    assertEquals(
+        List.of(
+            Difference.of(Kind.DEVICE, "timer 0.count", "258", "259"),
+            Difference.of(Kind.DEVICE, "timer 0.pair[1]", "4", "9")),
+        compare(a, b));
+  }
+
+  @Test
+  void sectionThatOneLacksIsFound() throws IOException {
+    byte[] more = new ImageBytes().section(4, 9, "more", 0, 1).be32(1).footer(9).toBytes();
+    byte[] with = Parts.sequential().after("device", more).toBytes();
+    List<Difference> found = compare(Parts.sequential().toBytes(), with);
+    assertEquals(List.of(Difference.of(Kind.DEVICE, "more 0", "", "present")), found);
+  }
+
+  @Test
+  void machineAndBlocksAreCompared() throws IOException {
+    byte[] other = new ImageBytes().configuration("test-2.0").toBytes();
+    List<Difference> found =
+        compare(
+            Parts.sequential().toBytes(),
+            Parts.sequential().with("configuration", other).toBytes());
+    assertEquals(
+        List.of(Difference.of(Kind.CONFIGURATION, "machine type", "test-1.0", "test-2.0")), found);
+    byte[] two = new ImageBytes().section(1, 1, "ram", 0, 4).be64(0x5004).name("pc.ram")
+        .be64(0x4000).name("other").be64(0x1000).eos().footer(1).toBytes();
+    assertEquals(
+        List.of(Difference.of(Kind.MEMORY, "other", "", "4096 bytes")),
+        compare(
+            Parts.sequential().toBytes(), Parts.sequential().with("start", two).toBytes()));
+  }
+
+  @Test
+  void strictTellsTheLayoutToo(@TempDir Path folder) throws IOException {
+    ImageRecipe recipe = ImageArbitraries.recipes().sample();
+    List<Difference> found =
+        compare(source(recipe.sequential()), source(recipe.mapped(4096)), true);
+    assertTrue(
+        found.contains(Difference.of(Kind.LAYOUT, "capabilities", "", "mapped-ram")),
+        found.toString());
+  }
+
+  /** A real guest, in each pair of forms. */
+  @Test
+  void formsOfOneSampleAreTheSame(@TempDir Path folder) throws IOException {
+    Path first = folder.resolve("pc");
+    Samples.unpack("pc", first);
+    for (FormatId format : FormatId.values()) {
+      Path other = folder.resolve(format.label());
+      ConvertOptions plain = ConvertOptions.to(format);
+      ConvertOptions options = format.isLibvirt() ? plain.withXml("<domain/>") : plain;
+      try (Destination out = Destination.file(other, true, false);
+          ByteSource in = ImageReader.open(first)) {
+        new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+            .convert(in, first, out);
+        out.commit(false);
+      }
+    }
+    for (FormatId a : FormatId.values()) {
+      for (FormatId b : FormatId.values()) {
+        try (ByteSource one = ImageReader.open(folder.resolve(a.label()));
+            ByteSource two = ImageReader.open(folder.resolve(b.label()))) {
+          assertEquals(List.of(), compare(one, two, false), a + " and " + b);
+        }
+      }
+    }
+    assertTrue(Files.exists(first));
+  }
+}

@@ -1,0 +1,165 @@
+package org.vmstate.analyzer.extract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.testkit.ImageArbitraries;
+import org.vmstate.testkit.ImageRecipe;
+
+/** What is taken out is what the image means, whatever it was converted to before. */
+class ExtractorPropertyTest {
+  private static Path folder;
+
+  @BeforeContainer
+  static void makeFolder() throws IOException {
+    folder = Files.createTempDirectory("vmstate-test");
+  }
+
+  @AfterContainer
+  static void removeFolder() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<ImageRecipe> images() {
+    return ImageArbitraries.recipes();
+  }
+
+  @Provide
+  Arbitrary<FormatId> formats() {
+    return Arbitraries.of(FormatId.values());
+  }
+
+  private static Extractor extractor(Path map) {
+    return new Extractor(ParseOptions.DEFAULT, map, 2, Progress.NONE, note -> {});
+  }
+
+  /** A map that puts all blocks one behind the other. */
+  private static Path map(ImageRecipe recipe) throws IOException {
+    StringBuilder text = new StringBuilder("{\"ranges\": [");
+    long at = 0;
+    for (int i = 0; i < recipe.blockPages().size(); i++) {
+      long length = (long) recipe.blockPages().get(i) * recipe.pageSize();
+      text.append(i == 0 ? "" : ",");
+      text.append(
+          "{\"start\": \"0x%x\", \"length\": %d, \"block\": \"%s\"}"
+              .formatted(at, length, recipe.blockName(i)));
+      at += length;
+    }
+    return Files.writeString(folder.resolve("map"), text.append("]}").toString());
+  }
+
+  private static byte[] expected(ImageRecipe recipe) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < recipe.blockPages().size(); i++) {
+      all.writeBytes(recipe.memory(i));
+    }
+    return all.toByteArray();
+  }
+
+  @Property(tries = 100)
+  void memoryIsTheSameAfterEveryConversion(
+      @ForAll("images") ImageRecipe recipe, @ForAll("formats") FormatId format)
+      throws IOException {
+    Path input = Files.write(folder.resolve("in"), recipe.sequential());
+    Path image = folder.resolve("image");
+    ConvertOptions plain = ConvertOptions.to(format);
+    try (Destination out = Destination.file(image, true, false);
+        ByteSource source = ImageReader.open(input)) {
+      ConvertOptions options = format.isLibvirt() ? plain.withXml("<domain/>") : plain;
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+          .convert(source, input, out);
+      out.commit(false);
+    }
+    Path map = map(recipe);
+    Path raw = folder.resolve("raw");
+    try (Destination out = Destination.file(raw, true, false);
+        ByteSource source = ImageReader.open(image)) {
+      extractor(map).raw(source, image, out);
+      out.commit(false);
+    }
+    assertArrayEquals(expected(recipe), Files.readAllBytes(raw), "to a file");
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    try (Destination out = Destination.stream(stream);
+        ByteSource source = ImageReader.open(Files.newInputStream(image))) {
+      extractor(map).raw(source, null, out);
+      out.commit(false);
+    } catch (IOException e) {
+      // a mapped layout cannot be read from a pipe
+      assertTrue(plain.isFixed(), e.toString());
+      return;
+    }
+    assertArrayEquals(expected(recipe), stream.toByteArray(), "from a pipe to a pipe");
+  }
+
+  @Property(tries = 50)
+  void partOfABlockIsThatPart(@ForAll("images") ImageRecipe recipe, @ForAll int seed)
+      throws IOException {
+    Path image = Files.write(folder.resolve("in"), recipe.mapped(4096));
+    byte[] memory = recipe.memory(0);
+    int from = Math.floorMod(seed, memory.length);
+    int to = from + 1 + Math.floorMod(seed / 7, memory.length - from);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ByteSource source = ImageReader.open(image)) {
+      extractor(null).pages(source, recipe.blockName(0), from, to, out);
+    }
+    assertArrayEquals(Arrays.copyOfRange(memory, from, to), out.toByteArray());
+  }
+
+  private static String name(String block) {
+    return BlockFolder.fileName(
+        new RamBlock(3, block, 4096, 4096, 0, -1, Optional.empty()));
+  }
+
+  @Example
+  void namesOfBlocksAreNoPaths() {
+    assertEquals("pc.ram", name("pc.ram"));
+    assertEquals("%2from@etc%2facpi%2ftables", name("/rom@etc/acpi/tables"));
+    assertEquals("%2e.%2f..%2fetc%2fpasswd", name("../../etc/passwd"));
+    assertEquals("%2e.", name(".."));
+    assertEquals("%00%0a%25", name("\0\n%"));
+    assertTrue(name("/".repeat(255)).length() < 255);
+  }
+
+  @Property
+  void namesOfBlocksDiffer(@ForAll String a, @ForAll String b) {
+    for (String name : List.of(name(a), name(b))) {
+      assertFalse(Set.of("", ".", "..").contains(name) && !a.isEmpty() && !b.isEmpty(), name);
+      assertTrue(name.matches("[A-Za-z0-9_+@.%~-]*"), name);
+    }
+    boolean latin = (a + b).chars().allMatch(c -> c < 256) && a.length() < 60 && b.length() < 60;
+    assertEquals(latin && !a.equals(b), latin && !name(a).equals(name(b)));
+  }
+}

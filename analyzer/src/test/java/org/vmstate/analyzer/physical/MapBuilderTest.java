@@ -1,0 +1,148 @@
+package org.vmstate.analyzer.physical;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.StreamConfiguration;
+
+/** Rules of machines for where their memory lies, when no device tells. */
+class MapBuilderTest {
+  private static final long MIB = 1L << 20;
+
+  private static RamBlock block(int index, String name, long length) {
+    return new RamBlock(index, name, length, 4096, 0, -1, Optional.empty());
+  }
+
+  private static StateFacts facts(String machine, Object... namesAndLengths) {
+    StateFacts facts = new StateFacts();
+    List<RamBlock> blocks = new ArrayList<>();
+    for (int i = 0; i < namesAndLengths.length; i += 2) {
+      long length = ((Number) namesAndLengths[i + 1]).longValue();
+      blocks.add(block(i / 2, (String) namesAndLengths[i], length));
+    }
+    facts.ramBlocks(blocks);
+    facts.configuration(
+        new StreamConfiguration(
+            StreamFormat.VERSION,
+            true,
+            machine,
+            OptionalInt.empty(),
+            List.of(),
+            Optional.empty(),
+            List.of()));
+    return facts;
+  }
+
+  private static String shown(PhysicalMap map) {
+    StringBuilder text = new StringBuilder();
+    for (PhysicalRange r : map.ranges()) {
+      text.append(
+          "%x+%x %s%s\n"
+              .formatted(
+                  r.start(),
+                  r.length(),
+                  r.block().name(),
+                  r.offset() == 0 ? "" : "@" + Long.toHexString(r.offset())));
+    }
+    return text.toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pc-i440fx-10.0, 3583, dff00000, 0",
+    "pc-i440fx-10.0, 3584, c0000000, 20000000",
+    "pc-q35-10.0, 2815, aff00000, 0",
+    "pc-q35-10.0, 2816, 80000000, 30000000",
+    "microvm, 4096, c0000000, 40000000",
+  })
+  void memoryIsSplitBelowFourGibibytes(String machine, long mib, String below, String above) {
+    String name = machine.equals("microvm") ? "microvm.ram" : "pc.ram";
+    String expected = "0+" + below + " " + name + "\n";
+    if (!above.equals("0")) {
+      expected += "100000000+" + above + " " + name + "@" + below + "\n";
+    }
+    PhysicalMap map = MapBuilder.of(facts(machine, name, mib * MIB));
+    assertEquals(expected, shown(map));
+    assertEquals(Certainty.LIKELY, map.certainty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "virt-10.0, mach-virt.ram, 40000000",
+    "virt, riscv_virt_board.ram, 80000000",
+    "s390-ccw-virtio-10.0, s390.ram, 0",
+    "pseries-10.0, ppc_spapr.ram, 0",
+  })
+  void boardsHaveTheirMemoryInOnePiece(String machine, String name, String start) {
+    assertEquals(
+        start + "+4000000 " + name + "\n", shown(MapBuilder.of(facts(machine, name, 64 * MIB))));
+  }
+
+  @Test
+  void firmwareIsNotMemory() {
+    PhysicalMap map = MapBuilder.of(facts("microvm", "microvm.ram", MIB, "pc.bios", 256 << 10));
+    assertEquals(
+        "0+e0000 microvm.ram\ne0000+20000 pc.bios@20000\nfffc0000+40000 pc.bios\n", shown(map));
+    assertEquals(0xe0000, map.memoryEnd());
+  }
+
+  @Test
+  void backendsLieInTheOrderOfTheirNames() {
+    PhysicalMap map =
+        MapBuilder.of(facts("pc-q35-9.2", "m10", 2 * MIB, "m2", MIB, "/rom@etc/x", 4096));
+    assertEquals("0+100000 m2\n100000+200000 m10\n", shown(map));
+    assertEquals(Certainty.GUESSED, map.certainty());
+  }
+
+  @Test
+  void unknownMachineIsCalledSo() {
+    PhysicalMap map = MapBuilder.of(facts("raspi4b", "ram", 64 * MIB, "rom", MIB));
+    assertEquals("0+4000000 ram\n", shown(map));
+    assertEquals(Certainty.UNKNOWN, map.certainty());
+  }
+
+  /** Whatever is painted over what, each address has the last that was put there. */
+  @Property
+  void lastRangeAtAnAddressWins(
+      @ForAll @Size(max = 12) List<@IntRange(max = 4095) Integer> numbers) {
+    Painter painter = new Painter();
+    int[] expected = new int[200];
+    for (int i = 0; i < numbers.size(); i++) {
+      int start = numbers.get(i) % 64;
+      int length = 1 + numbers.get(i) / 64;
+      if (i % 3 == 2) {
+        painter.erase(start, length);
+      } else {
+        painter.put(start, length, block(i + 1, "b" + i, 100), 0, false);
+      }
+      for (int at = start; at < start + length; at++) {
+        expected[at] = i % 3 == 2 ? 0 : i + 1;
+      }
+    }
+    int[] found = new int[200];
+    long before = 0;
+    for (PhysicalRange range : painter.ranges()) {
+      assertTrue(range.start() >= before, "ranges ascend and are disjoint");
+      before = range.end();
+      for (long at = range.start(); at < range.end(); at++) {
+        found[(int) at] = range.block().index();
+      }
+    }
+    assertArrayEquals(expected, found);
+  }
+}
