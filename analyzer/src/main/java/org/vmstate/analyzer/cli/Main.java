@@ -37,6 +37,7 @@ public final class Main {
       case "convert" -> line.addSubcommand(ConvertCommand.create());
       case "extract" -> line.addSubcommand(ExtractCommand.create());
       case "compare" -> line.addSubcommand(CompareCommand.create());
+      case "map" -> line.addSubcommand(MapCommand.create());
       case "edit" -> line.addSubcommand(EditCommand.create());
       case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
@@ -46,6 +47,7 @@ public final class Main {
         line.addSubcommand(ConvertCommand.create());
         line.addSubcommand(ExtractCommand.create());
         line.addSubcommand(CompareCommand.create());
+        line.addSubcommand(MapCommand.create());
         line.addSubcommand(EditCommand.create());
         line.addSubcommand(CreateCommand.create());
         line.addSubcommand(SamplesCommand.create());

@@ -18,6 +18,15 @@ public final class JsonReport implements Report {
 
   /** Writes to a stream, which stays open. */
   public JsonReport(OutputStream out) throws IOException {
+    this(out, false);
+  }
+
+  /**
+   * Writes to a stream, which stays open.
+   *
+   * @param compact without line feeds and spaces, for programs alone
+   */
+  public JsonReport(OutputStream out, boolean compact) throws IOException {
     JsonFactory factory =
         JsonFactory.builder()
             .streamWriteConstraints(StreamWriteConstraints.builder().maxNestingDepth(5000).build())
@@ -31,6 +40,9 @@ public final class JsonReport implements Report {
             .withArrayEmptySeparator("");
     DefaultIndenter indenter = new DefaultIndenter("    ", "\n");
     json = factory.createGenerator(out);
+    if (compact) {
+      return;
+    }
     json.setPrettyPrinter(
         new DefaultPrettyPrinter(separators)
             .withObjectIndenter(indenter)

@@ -33,6 +33,9 @@ class SchemaTest {
                 Stream.of(
                     "info --output=json sample:" + name,
                     "info --memory --output=json sample:" + name,
+                    "map --output=json sample:" + name,
+                    "map --level 3 --output=json sample:" + name,
+                    "map --pages --output=json sample:" + name,
                     "compare --output=json sample:pc sample:" + name,
                     "check --output=json sample:" + name,
                     "check --output=json --align 4M sample:" + name,

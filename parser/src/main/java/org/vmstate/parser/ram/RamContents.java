@@ -157,6 +157,46 @@ public final class RamContents implements Closeable {
     return next;
   }
 
+  /**
+   * Gives the final content of a block as runs in page order. The offset of pages that deltas
+   * changed is -1: their content stands nowhere in the image.
+   */
+  public void runs(RamBlock block, BitmapReader.RunConsumer consumer) throws IOException {
+    PageTable table = tables.get(block.index());
+    long pages = block.pages();
+    for (long page = 0; page < pages; ) {
+      long entry = table.get(page);
+      PageKind kind = PageTable.kind(entry);
+      long value = PageTable.value(entry);
+      long next = page + 1;
+      long stride = 0;
+      if (entry == PageTable.ZERO) {
+        next = nextUsed(block, next);
+      } else if (kind == PageKind.DATA) {
+        stride = next < pages ? table.get(next) - entry : 0;
+        boolean goesOn = stride >= block.pageSize() && stride < 2L * block.pageSize();
+        while (goesOn && next < pages && table.get(next) == entry + (next - page) * stride) {
+          next++;
+        }
+      } else if (kind != PageKind.ZLIB) {
+        while (next < pages && alike(kind, value, table.get(next))) {
+          next++;
+        }
+      }
+      boolean placed = kind == PageKind.DATA || kind == PageKind.ZLIB;
+      int fill = kind == PageKind.FILL ? (int) value : 0;
+      consumer.accept(
+          new PageRun(block, page, next - page, kind, fill, placed ? value : -1, stride));
+      page = next;
+    }
+  }
+
+  private static boolean alike(PageKind kind, long value, long other) {
+    return PageTable.kind(other) == kind
+        && other != PageTable.ZERO
+        && (kind != PageKind.FILL || PageTable.value(other) == value);
+  }
+
   /** Takes the bytes of a block from its first to its last. */
   public interface Sink {
     /** Takes the next bytes; the buffer is valid during the call. */

@@ -1,0 +1,19 @@
+package org.vmstate.analyzer.map;
+
+import org.vmstate.formats.ByteRange;
+
+/**
+ * A stretch of the file.
+ *
+ * @param range where it is; in the unpacked stream when that is packed
+ * @param unpacked whether offsets count unpacked bytes
+ * @param part what it belongs to: libvirt, stream, ram, devices, description
+ * @param record the record it belongs to
+ * @param name what it is
+ */
+public record Entry(ByteRange range, boolean unpacked, String part, String record, String name) {
+  /** Returns this entry made longer. */
+  Entry to(long end) {
+    return new Entry(new ByteRange(range.start(), end), unpacked, part, record, name);
+  }
+}

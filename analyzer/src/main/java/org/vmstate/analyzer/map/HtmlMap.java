@@ -1,0 +1,130 @@
+package org.vmstate.analyzer.map;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.CheckPrinter;
+import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.dump.Dump;
+import org.vmstate.analyzer.dump.DumpOptions;
+import org.vmstate.analyzer.info.InfoPrinter;
+import org.vmstate.analyzer.info.InfoReader;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** Writes one page that shows an image and needs nothing else: data and program are in it. */
+public final class HtmlMap {
+  private static final String MARK = "<!--DATA-->";
+
+  private final String name;
+  private final ByteSource source;
+  private final ParseOptions options;
+  private final OutputStream out;
+
+  private HtmlMap(String name, ByteSource source, ParseOptions options, OutputStream out) {
+    this.name = name;
+    this.source = source;
+    this.options = options;
+    this.out = out;
+  }
+
+  /** Writes a part of the data. */
+  private interface Part {
+    void write(Report report) throws IOException;
+  }
+
+  /**
+   * Writes the page. The image is read several times.
+   *
+   * @param source can be sought
+   * @param check how to check
+   */
+  public static void write(
+      String name,
+      ByteSource source,
+      ParseOptions options,
+      CheckOptions check,
+      Supplier<OptionalLong> diskSize,
+      OutputStream out)
+      throws IOException {
+    new HtmlMap(name, source, options, out).write(check, diskSize);
+  }
+
+  private void write(CheckOptions check, Supplier<OptionalLong> diskSize) throws IOException {
+    String page;
+    try (InputStream in = HtmlMap.class.getResourceAsStream("map.html")) {
+      page = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    int mark = page.indexOf(MARK);
+    text(page.substring(0, mark));
+    part(
+        "info",
+        report ->
+            InfoPrinter.report(InfoReader.read(name, source, options, true, diskSize), report));
+    part(
+        "check",
+        report -> CheckPrinter.report(name, new Checker(options, check).check(source), report));
+    part("map", report -> MapPrinter.bytes(name, source, options, 2, report));
+    DumpOptions shown = new DumpOptions(false, Optional.empty(), false, false, false);
+    part("dump", report -> new Dump(shown, options).run(name, source, report));
+    part("cells", report -> CellMap.write(source, options, report));
+    text(page.substring(mark + MARK.length()));
+  }
+
+  private void text(String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void part(String id, Part part) throws IOException {
+    text("<script type=\"application/json\" id=\"" + id + "\">");
+    source.seek(source.origin());
+    try (Report report = new JsonReport(new Harmless(out), true)) {
+      part.write(report);
+    }
+    text("</script>\n");
+  }
+
+  /** No text of an image may end the element it stands in. */
+  private static final class Harmless extends FilterOutputStream {
+    private static final byte[] LESS = "\\u003c".getBytes(StandardCharsets.US_ASCII);
+
+    Harmless(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      if (b == '<') {
+        out.write(LESS);
+      } else {
+        out.write(b);
+      }
+    }
+
+    @Override
+    public void write(byte[] data, int from, int length) throws IOException {
+      int start = from;
+      for (int i = from; i < from + length; i++) {
+        if (data[i] == '<') {
+          out.write(data, start, i - start);
+          out.write(LESS);
+          start = i + 1;
+        }
+      }
+      out.write(data, start, from + length - start);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.flush();
+    }
+  }
+}
