@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.vmstate.analyzer.report.JsonTree;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.report.JsonTree;
 
 /**
  * What is to load an image.

@@ -58,8 +58,7 @@ final class CompareCommand implements Callable<Integer> {
     }
     boolean quiet = CommandBuilder.isSet(spec, "--quiet");
     boolean shown =
-        !quiet
-            && (CommandBuilder.isSet(spec, "-p") || System.getenv("VMSTATE_IMG_TTY") != null);
+        !quiet && (CommandBuilder.isSet(spec, "-p") || System.getenv("VMSTATE_IMG_TTY") != null);
     try (ProgressLine line = new ProgressLine();
         Comparison comparison =
             new Comparison(CommandBuilder.isSet(spec, "--strict"), shown ? line : Progress.NONE);

@@ -68,7 +68,8 @@ final class ConvertCommand implements Callable<Integer> {
                 .type(String.class)
                 .paramLabel("FMT")
                 .required(true)
-                .description("Layout of the output; the names that -f takes, or raw or elf as extract has.")
+                .description(
+                    "Layout of the output; the names that -f takes, or raw or elf as extract has.")
                 .build())
         .option(
             OptionSpec.builder("-o")
@@ -116,8 +117,7 @@ final class ConvertCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int salvage(Input input, ConvertOptions options, String out)
-      throws IOException {
+  private int salvage(Input input, ConvertOptions options, String out) throws IOException {
     Salvage salvage = new Salvage(input.options());
     new Work(spec)
         .run(

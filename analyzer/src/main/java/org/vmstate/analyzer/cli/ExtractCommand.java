@@ -34,8 +34,10 @@ final class ExtractCommand implements Callable<Integer> {
             .about(
                 "Takes memory or another part out of an image.",
                 "",
-                "raw is the guest's physical memory, each byte at the offset of its address; elf is",
-                "a core with the registers of all CPUs, for gdb, crash, drgn and Volatility. Memory",
+                "raw is the guest's physical memory, each byte at the offset of its address; elf"
+                    + " is",
+                "a core with the registers of all CPUs, for gdb, crash, drgn and Volatility."
+                    + " Memory",
                 "that is zero becomes holes. The image is read twice, so that nothing is unpacked.",
                 "")
             .footer(
@@ -65,7 +67,8 @@ final class ExtractCommand implements Callable<Integer> {
             "--device")
         .flag(
             "--salvage",
-            "With -O, keep what can be read of a damaged image; exit code 3 when something is lost.")
+            "With -O, keep what can be read of a damaged image; exit code 3 when something is"
+                + " lost.")
         .flag("--direct", "Write memory with O_DIRECT, past the page cache.")
         .option(
             Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");

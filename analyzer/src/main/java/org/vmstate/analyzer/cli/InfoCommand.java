@@ -46,7 +46,13 @@ final class InfoCommand implements Callable<Integer> {
         OutputStream out = Output.stdout()) {
       ImageInfo info;
       try {
-        info = InfoReader.read(input.file(), source, input.options(), CommandBuilder.isSet(spec, "--memory"), usage);
+        info =
+            InfoReader.read(
+                input.file(),
+                source,
+                input.options(),
+                CommandBuilder.isSet(spec, "--memory"),
+                usage);
       } catch (StateFormatException e) {
         return Failures.report(input.file(), e);
       }

@@ -60,7 +60,8 @@ final class MapCommand implements Callable<Integer> {
                 .type(Integer.class)
                 .paramLabel("N")
                 .defaultValue("2")
-                .description("1 joins what is of one part, 2 of one record, 3 nothing (default: 2).")
+                .description(
+                    "1 joins what is of one part, 2 of one record, 3 nothing (default: 2).")
                 .build())
         .flag("--pages", "The guest's pages instead: kind, file offset, how often each was sent.");
     command.spec = Work.addTo(builder).spec();

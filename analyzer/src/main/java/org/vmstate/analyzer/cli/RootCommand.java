@@ -15,7 +15,8 @@ final class RootCommand {
                 () -> {
                   throw new CommandLine.ParameterException(
                       self[0].commandLine(),
-                      "expected a command: info, dump, check, convert, extract, compare, map, edit, create or samples");
+                      "expected a command: info, dump, check, convert, extract, compare, map, edit,"
+                          + " create or samples");
                 })
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"

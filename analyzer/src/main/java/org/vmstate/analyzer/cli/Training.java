@@ -66,7 +66,8 @@ final class Training {
       }
     }
     for (String format : List.of("raw", "elf")) {
-      Main.run("extract", "-q", "--force", "--no-sync", "-O", format, image.toString(), out.toString());
+      Main.run(
+          "extract", "-q", "--force", "--no-sync", "-O", format, image.toString(), out.toString());
     }
     Main.run("compare", image.toString(), image.toString());
     Files.deleteIfExists(out);

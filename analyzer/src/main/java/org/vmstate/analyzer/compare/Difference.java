@@ -14,13 +14,7 @@ import java.util.List;
  * @param runs where they are, the first of them
  */
 public record Difference(
-    Kind kind,
-    String path,
-    String first,
-    String second,
-    long pages,
-    long bytes,
-    List<Run> runs) {
+    Kind kind, String path, String first, String second, long pages, long bytes, List<Run> runs) {
   /** Parts of a state. */
   public enum Kind {
     /** Header and texts of libvirt. */

@@ -90,10 +90,7 @@ public final class PageMover implements Closeable {
     int size = run.block().pageSize();
     boolean adjoining = run.stride() == size || run.count() == 1;
     boolean transfers =
-        adjoining
-            && input != null
-            && target.isTransferable()
-            && run.count() * size >= MIN_TRANSFER;
+        adjoining && input != null && target.isTransferable() && run.count() * size >= MIN_TRANSFER;
     long slice = (transfers ? SLICE : PageWorkers.BUFFER) / size;
     for (long done = 0; done < run.count(); done += slice) {
       long count = Math.min(slice, run.count() - done);
@@ -109,7 +106,8 @@ public final class PageMover implements Closeable {
   }
 
   /** Moves the pages that are not zero, without reading more of them than that takes to see. */
-  private void transfer(ByteSource source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
+  private void transfer(
+      ByteSource source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
       throws IOException {
     try (FileChannel channel = FileChannel.open(input, StandardOpenOption.READ)) {
       long start = 0;
@@ -132,7 +130,8 @@ public final class PageMover implements Closeable {
     return from + page * block.pageSize();
   }
 
-  private static boolean isZero(ByteSource source, RamBlock block, long page, long offset, ByteBuffer buffer)
+  private static boolean isZero(
+      ByteSource source, RamBlock block, long page, long offset, ByteBuffer buffer)
       throws IOException {
     int length = (int) Math.min(block.pageSize(), block.usedLength() - page * block.pageSize());
     int look = Math.min(Long.BYTES, length);
@@ -144,7 +143,8 @@ public final class PageMover implements Closeable {
     return ZeroPages.isZero(buffer, 0, length);
   }
 
-  private void copy(ByteSource source, PageRun run, long first, long count, long from) throws IOException {
+  private void copy(ByteSource source, PageRun run, long first, long count, long from)
+      throws IOException {
     RamBlock block = run.block();
     ByteBuffer buffer = workers.buffer();
     if (source.isSeekable()) {

@@ -6,8 +6,7 @@ import java.util.Optional;
 import org.vmstate.analyzer.physical.Fields;
 
 /** Registers of one kind of CPU as notes. */
-sealed interface CpuNotes
-    permits X86Notes, Arm64Notes, S390Notes, Ppc64Notes, RiscvNotes {
+sealed interface CpuNotes permits X86Notes, Arm64Notes, S390Notes, Ppc64Notes, RiscvNotes {
 
   /** Finds the kind by the names of fields. */
   static Optional<CpuNotes> of(List<Fields> cpus) {

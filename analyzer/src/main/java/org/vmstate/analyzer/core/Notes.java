@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Collects ELF notes: u32 length of the name with its NUL, u32 length of the content, u32 type, then
- * name and content, each padded to four bytes.
+ * Collects ELF notes: u32 length of the name with its NUL, u32 length of the content, u32 type,
+ * then name and content, each padded to four bytes.
  */
 final class Notes {
   static final int PRSTATUS = 1;

@@ -6,8 +6,8 @@ import org.vmstate.analyzer.physical.Fields;
 
 /**
  * s390x: NT_PRSTATUS and NT_FPREGSET, then what Linux calls by names of its own: prefix, control
- * registers, timers, vector registers, guarded storage. Source: QEMU 10.0
- * target/s390x/arch_dump.c, machine.c.
+ * registers, timers, vector registers, guarded storage. Source: QEMU 10.0 target/s390x/arch_dump.c,
+ * machine.c.
  */
 record S390Notes() implements CpuNotes {
   private static final int EM_S390 = 22;

@@ -6,8 +6,8 @@ import java.util.List;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
- * x86: NT_PRSTATUS of 336 bytes in long mode, of 144 else, and QEMU's own note of 440 bytes. Source:
- * QEMU 10.0 target/i386/arch_dump.c, machine.c.
+ * x86: NT_PRSTATUS of 336 bytes in long mode, of 144 else, and QEMU's own note of 440 bytes.
+ * Source: QEMU 10.0 target/i386/arch_dump.c, machine.c.
  */
 record X86Notes(boolean longMode) implements CpuNotes {
   private static final int LONG_MODE_ACTIVE = 1 << 14;

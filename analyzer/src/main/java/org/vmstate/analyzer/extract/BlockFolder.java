@@ -41,8 +41,8 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
   }
 
   /**
-   * Returns a file name for a block: letters, digits and {@code _-+@.} stay, anything else and a dot
-   * in front become {@code %} and two hexadecimal digits.
+   * Returns a file name for a block: letters, digits and {@code _-+@.} stay, anything else and a
+   * dot in front become {@code %} and two hexadecimal digits.
    */
   public static String fileName(RamBlock block) {
     StringBuilder name = new StringBuilder();

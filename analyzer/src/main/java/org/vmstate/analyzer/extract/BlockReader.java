@@ -44,37 +44,40 @@ final class BlockReader implements Closeable {
     int size = block.pageSize();
     long first = from / size;
     long end = (from + length + size - 1) / size;
-    memory.contents().read(
-        block,
-        first,
-        end,
-        new RamContents.Sink() {
-          private long skip = from - first * size;
-          private long left = length;
+    memory
+        .contents()
+        .read(
+            block,
+            first,
+            end,
+            new RamContents.Sink() {
+              private long skip = from - first * size;
+              private long left = length;
 
-          @Override
-          public void bytes(ByteBuffer data) throws IOException {
-            int start = (int) Math.min(skip, data.remaining());
-            int count = (int) Math.min(left, data.remaining() - start);
-            ByteBuffer part = data.slice(data.position() + start, count);
-            skip -= start;
-            left -= count;
-            while (part.hasRemaining()) {
-              out.write(part);
-            }
-          }
+              @Override
+              public void bytes(ByteBuffer data) throws IOException {
+                int start = (int) Math.min(skip, data.remaining());
+                int count = (int) Math.min(left, data.remaining() - start);
+                ByteBuffer part = data.slice(data.position() + start, count);
+                skip -= start;
+                left -= count;
+                while (part.hasRemaining()) {
+                  out.write(part);
+                }
+              }
 
-          @Override
-          public void zeros(long count) throws IOException {
-            long start = Math.min(skip, count);
-            long more = Math.min(left, count - start);
-            skip -= start;
-            left -= more;
-            while (more > 0) {
-              more -= out.write(ZEROS.duplicate().limit((int) Math.min(more, ZEROS.capacity())));
-            }
-          }
-        });
+              @Override
+              public void zeros(long count) throws IOException {
+                long start = Math.min(skip, count);
+                long more = Math.min(left, count - start);
+                skip -= start;
+                left -= more;
+                while (more > 0) {
+                  more -=
+                      out.write(ZEROS.duplicate().limit((int) Math.min(more, ZEROS.capacity())));
+                }
+              }
+            });
   }
 
   @Override

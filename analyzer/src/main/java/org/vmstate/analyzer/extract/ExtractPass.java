@@ -30,8 +30,7 @@ final class ExtractPass implements StateVisitor, Closeable {
     PlacedPages open(List<RamBlock> blocks) throws IOException;
   }
 
-  ExtractPass(
-      Path input, int threads, Progress progress, Consumer<String> notes, Opener opener) {
+  ExtractPass(Path input, int threads, Progress progress, Consumer<String> notes, Opener opener) {
     this.input = input;
     this.threads = threads;
     this.progress = progress;

@@ -46,11 +46,7 @@ public final class Extractor {
    * @param mapFile a physical map that replaces the one found out, or null
    */
   public Extractor(
-      ParseOptions options,
-      Path mapFile,
-      int threads,
-      Progress progress,
-      Consumer<String> notes) {
+      ParseOptions options, Path mapFile, int threads, Progress progress, Consumer<String> notes) {
     this.options = options;
     this.mapFile = mapFile;
     this.threads = threads;

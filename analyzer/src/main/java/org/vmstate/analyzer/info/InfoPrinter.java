@@ -58,7 +58,11 @@ public final class InfoPrinter {
   private static void memory(PhysicalMap map, PrintStream out) {
     line(
         out,
-        "physical memory: " + map.certainty().label() + " (" + String.join("; ", map.basis()) + ")");
+        "physical memory: "
+            + map.certainty().label()
+            + " ("
+            + String.join("; ", map.basis())
+            + ")");
     for (PhysicalRange range : map.ranges()) {
       line(
           out,

@@ -103,8 +103,8 @@ public final class InfoReader implements StateVisitor {
   }
 
   /**
-   * Pages of a fixed layout are passed over, so the devices that tell where memory lies are near; in
-   * a sequential stream they are behind all of it.
+   * Pages of a fixed layout are passed over, so the devices that tell where memory lies are near;
+   * in a sequential stream they are behind all of it.
    */
   private Optional<PhysicalMap> map(ByteSource source, ParseOptions options) throws IOException {
     if (blocks.isEmpty()) {

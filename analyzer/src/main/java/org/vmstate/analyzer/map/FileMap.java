@@ -143,5 +143,4 @@ public final class FileMap implements StateVisitor {
       pending = null;
     }
   }
-
 }

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 /**
  * The memory that the guest's firmware tables tell of: the SRAT, in the block {@code
  * /rom@etc/acpi/tables}. Structures of type 1 have 40 bytes: type, length, le32 proximity domain,
- * reserved le16, le64 base, le64 length, reserved le32, le32 flags, reserved le64. Source: ACPI 6.5,
- * 5.2.16.
+ * reserved le16, le64 base, le64 length, reserved le32, le32 flags, reserved le64. Source: ACPI
+ * 6.5, 5.2.16.
  */
 final class AcpiMemory {
   private static final int TABLE_HEADER = 48;

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
+import org.vmstate.formats.ram.RamBlock;
 
 /**
  * Tells which blocks of any name are the machine's memory, in which order, and which are plugged in
@@ -15,7 +15,8 @@ import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
 final class Backends {
   /** Names of QEMU's own blocks: of devices, firmware and fw_cfg. */
   private static final Pattern OWN =
-      Pattern.compile("/rom@.*|[0-9a-f]{4}:[0-9a-f]{2}:.*|.*\\.(bios|rom|mrom|flash\\d|vram.*)|isa-bios");
+      Pattern.compile(
+          "/rom@.*|[0-9a-f]{4}:[0-9a-f]{2}:.*|.*\\.(bios|rom|mrom|flash\\d|vram.*)|isa-bios");
 
   private static final Pattern PLUGGED = Pattern.compile("(/objects/)?.*(dimm|pmem|virtiomem).*");
   private static final Pattern NUMBERED = Pattern.compile("(.*?)(\\d+)");
@@ -71,7 +72,9 @@ final class Backends {
     plugged.addAll(left);
   }
 
-  /** Gives each node the first block of its length; blocks of one length stand as they were made. */
+  /**
+   * Gives each node the first block of its length; blocks of one length stand as they were made.
+   */
   private boolean chosenByLength(List<RamBlock> left, long[] nodes) {
     for (long length : nodes) {
       List<RamBlock> fitting = left.stream().filter(b -> b.usedLength() == length).toList();

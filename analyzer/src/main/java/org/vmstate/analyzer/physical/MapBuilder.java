@@ -105,7 +105,10 @@ public final class MapBuilder {
     long end = address;
     for (RamBlock block : blocks) {
       long start = Math.max(from, at);
-      long stop = Math.min(at + block.usedLength(), length > Long.MAX_VALUE - from ? Long.MAX_VALUE : from + length);
+      long stop =
+          Math.min(
+              at + block.usedLength(),
+              length > Long.MAX_VALUE - from ? Long.MAX_VALUE : from + length);
       if (start < stop) {
         painter.put(address + start - from, stop - start, block, start - at, false);
         end = address + stop - from;
@@ -123,7 +126,10 @@ public final class MapBuilder {
       at += block.usedLength();
     }
     if (!blocks.isEmpty()) {
-      doubt(blocks.size() == 1 && acpi.hotplugBase().isPresent() ? Certainty.LIKELY : Certainty.GUESSED);
+      doubt(
+          blocks.size() == 1 && acpi.hotplugBase().isPresent()
+              ? Certainty.LIKELY
+              : Certainty.GUESSED);
       basis.add(
           acpi.hotplugBase().isPresent()
               ? "DIMMs from the SRAT's hot-plug range on"

@@ -31,8 +31,7 @@ record PcMemory(Board board, long cmosBelow, long cmosAbove, long own) {
       below = extended == 0 ? 0 : MIB + extended;
     }
     long above = le(cmos, 0x5b, 3) * UNIT;
-    boolean plausible =
-        below > 0 && (own == 0 || (below + above) % CMOS_LIMIT == own % CMOS_LIMIT);
+    boolean plausible = below > 0 && (own == 0 || (below + above) % CMOS_LIMIT == own % CMOS_LIMIT);
     return plausible ? new PcMemory(board, below, above, own) : new PcMemory(board, 0, 0, own);
   }
 

@@ -7,8 +7,8 @@ import org.vmstate.formats.ram.RamBlock;
 
 /**
  * What a PC puts over its memory: firmware, the VGA window, memory of system management. The host
- * bridge's configuration space tells what is to be seen between 768 KiB and 1 MiB. Source: QEMU 10.0
- * hw/pci-host/pam.c, i440fx.c, q35.c, hw/i386/x86-common.c.
+ * bridge's configuration space tells what is to be seen between 768 KiB and 1 MiB. Source: QEMU
+ * 10.0 hw/pci-host/pam.c, i440fx.c, q35.c, hw/i386/x86-common.c.
  */
 final class PcRegions {
   private static final int WINDOW = 0xa0000;
@@ -36,8 +36,7 @@ final class PcRegions {
 
   void paint(Board board, Set<String> basis) {
     Optional<RamBlock> bios = facts.block("pc.bios");
-    bios.ifPresent(
-        b -> painter.put((4L << 30) - b.usedLength(), b.usedLength(), b, 0, true));
+    bios.ifPresent(b -> painter.put((4L << 30) - b.usedLength(), b.usedLength(), b, 0, true));
     facts.blocks().stream().filter(PcRegions::isCard).forEach(this::card);
     boolean bridged = board == Board.I440FX || board == Board.Q35;
     byte[] config =

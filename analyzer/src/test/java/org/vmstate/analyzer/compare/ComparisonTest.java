@@ -70,15 +70,14 @@ class ComparisonTest {
   }
 
   @Property(tries = 100)
-  void whatDiffersDiffersBothWays(
-      @ForAll("images") ImageRecipe a, @ForAll("images") ImageRecipe b) throws IOException {
+  void whatDiffersDiffersBothWays(@ForAll("images") ImageRecipe a, @ForAll("images") ImageRecipe b)
+      throws IOException {
     List<Difference> one = compare(a.sequential(), b.mapped(4096));
     List<Difference> other = compare(b.mapped(4096), a.sequential());
     assertEquals(one.size(), other.size());
     for (Difference d : one) {
       Difference turned =
-          new Difference(
-              d.kind(), d.path(), d.second(), d.first(), d.pages(), d.bytes(), d.runs());
+          new Difference(d.kind(), d.path(), d.second(), d.first(), d.pages(), d.bytes(), d.runs());
       assertTrue(other.contains(turned), turned + " not in " + other);
     }
   }
@@ -149,12 +148,20 @@ class ComparisonTest {
             Parts.sequential().with("configuration", other).toBytes());
     assertEquals(
         List.of(Difference.of(Kind.CONFIGURATION, "machine type", "test-1.0", "test-2.0")), found);
-    byte[] two = new ImageBytes().section(1, 1, "ram", 0, 4).be64(0x5004).name("pc.ram")
-        .be64(0x4000).name("other").be64(0x1000).eos().footer(1).toBytes();
+    byte[] two =
+        new ImageBytes()
+            .section(1, 1, "ram", 0, 4)
+            .be64(0x5004)
+            .name("pc.ram")
+            .be64(0x4000)
+            .name("other")
+            .be64(0x1000)
+            .eos()
+            .footer(1)
+            .toBytes();
     assertEquals(
         List.of(Difference.of(Kind.MEMORY, "other", "", "4096 bytes")),
-        compare(
-            Parts.sequential().toBytes(), Parts.sequential().with("start", two).toBytes()));
+        compare(Parts.sequential().toBytes(), Parts.sequential().with("start", two).toBytes()));
   }
 
   @Test

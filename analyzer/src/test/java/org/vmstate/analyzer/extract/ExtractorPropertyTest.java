@@ -91,8 +91,7 @@ class ExtractorPropertyTest {
 
   @Property(tries = 100)
   void memoryIsTheSameAfterEveryConversion(
-      @ForAll("images") ImageRecipe recipe, @ForAll("formats") FormatId format)
-      throws IOException {
+      @ForAll("images") ImageRecipe recipe, @ForAll("formats") FormatId format) throws IOException {
     Path input = Files.write(folder.resolve("in"), recipe.sequential());
     Path image = folder.resolve("image");
     ConvertOptions plain = ConvertOptions.to(format);
@@ -139,8 +138,7 @@ class ExtractorPropertyTest {
   }
 
   private static String name(String block) {
-    return BlockFolder.fileName(
-        new RamBlock(3, block, 4096, 4096, 0, -1, Optional.empty()));
+    return BlockFolder.fileName(new RamBlock(3, block, 4096, 4096, 0, -1, Optional.empty()));
   }
 
   @Example

@@ -122,8 +122,7 @@ class ExtractLabTest {
   private Path dump(Qemu qemu) throws IOException {
     Path dump = folder.resolve("qemu.core");
     qemu.call(
-        "dump-guest-memory",
-        "{\"paging\": false, \"protocol\": \"file:%s\"}".formatted(dump));
+        "dump-guest-memory", "{\"paging\": false, \"protocol\": \"file:%s\"}".formatted(dump));
     return dump;
   }
 

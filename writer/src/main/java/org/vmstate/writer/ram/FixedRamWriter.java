@@ -13,7 +13,8 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.FileSink;
 
 /**
- * Writes a RAM block list whose pages have fixed places: mapped-ram, or the proposal of 2022. Source: QEMU 10.0 migration/ram.c; fixed-ram RFC (2022).
+ * Writes a RAM block list whose pages have fixed places: mapped-ram, or the proposal of 2022.
+ * Source: QEMU 10.0 migration/ram.c; fixed-ram RFC (2022).
  */
 public final class FixedRamWriter implements Closeable {
   private static final int CHUNK = 1 << 20;

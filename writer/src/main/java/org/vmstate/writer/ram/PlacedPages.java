@@ -100,8 +100,7 @@ public final class PlacedPages implements Closeable {
         start,
         data.remaining(),
         (from, count, file, offset) ->
-            file.writeAt(
-                offset, data.slice(data.position() + (int) (from - start), (int) count)));
+            file.writeAt(offset, data.slice(data.position() + (int) (from - start), (int) count)));
   }
 
   /** Makes pages zero; where there was data before, zeros are written over it. */
