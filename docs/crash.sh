@@ -5,8 +5,9 @@
 set -euo pipefail
 core=${1:?usage: docs/crash.sh CORE [COMMAND...]}
 shift
-commands=("${@:-ps}")
-release=$(strings -n 10 "$core" | grep -m 1 -o 'OSRELEASE=.*' | cut -d= -f2)
+commands=("$@")
+[ $# -gt 0 ] || commands=(ps)
+release=$(grep -a -m 1 -o 'OSRELEASE=[0-9A-Za-z.+_-]*' "$core" | cut -d= -f2)
 echo "kernel $release" >&2
 work=${TMPDIR:-/tmp}/vmstate-crash-$release
 symbols=$work/usr/lib/debug/boot/vmlinux-$release

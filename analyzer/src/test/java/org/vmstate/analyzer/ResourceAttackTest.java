@@ -10,14 +10,27 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.CheckResult.Verdict;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Rule;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.extract.BlockFolder;
+import org.vmstate.analyzer.extract.Extractor;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -125,6 +138,66 @@ class ResourceAttackTest {
     CheckResult result = check(image.raw(Parts.sequential().toBytes()).toBytes());
     found(Rule.DOMAIN_XML, result);
     assertTrue(!result.findings().list().toString().contains("root:"));
+  }
+
+  /** Memory that no file can have is refused before anything is written. */
+  @Test
+  void hugeBlocksAreNotExtractedOrConverted(@TempDir Path folder) throws IOException {
+    for (long length : new long[] {1L << 62, 1L << 55, 1L << 47}) {
+      ImageBytes image = new ImageBytes().header().configuration("pc-q35-10.0");
+      image.section(1, 1, "ram", 0, 4).be64(length | 4).name("pc.ram").be64(length);
+      image.eos().footer(1).again(2, 1).be64(2).name("pc.ram").u8(0);
+      image.be64(length - 4096 | 0x28).fill(1, 4096).eos().footer(1);
+      byte[] bytes = image.again(3, 1).eos().footer(1).u8(0).toBytes();
+      Path file = Files.write(folder.resolve("image"), bytes);
+      for (String action : List.of("raw", "elf", "convert")) {
+        try (ByteSource source = ImageReader.open(file);
+            Destination out = Destination.file(folder.resolve("out"), true, false)) {
+          Extractor extractor =
+              new Extractor(ParseOptions.DEFAULT, null, 1, Progress.NONE, note -> {});
+          switch (action) {
+            case "raw" -> extractor.raw(source, file, out);
+            case "elf" -> extractor.elf(source, file, out);
+            default ->
+                new Converter(
+                        ConvertOptions.to(FormatId.QEMU_MAPPED_RAM),
+                        ParseOptions.DEFAULT,
+                        Progress.NONE,
+                        note -> {})
+                    .convert(source, file, out);
+          }
+          throw new AssertionError(action + " of " + length + " bytes worked");
+        } catch (LimitExceededException expected) {
+          assertTrue(expected.getMessage().contains("pages"), expected.getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
+  void pathLikeNamesOnExtractStayInTheFolder(@TempDir Path folder) throws IOException {
+    String[] names = {"../../evil", "/etc/passwd", "..", "a/b", "x".repeat(255)};
+    ImageBytes image = new ImageBytes().header().configuration("test-1.0");
+    image.section(1, 1, "ram", 0, 4).be64((long) names.length << 12 | 4);
+    for (String name : names) {
+      image.name(name).be64(4096);
+    }
+    image.eos().footer(1).again(3, 1).eos().footer(1).u8(0);
+    Path file = Files.write(folder.resolve("image"), image.toBytes());
+    Path inside = folder.resolve("inside");
+    try (ByteSource source = ImageReader.open(file);
+        BlockFolder blocks = BlockFolder.create(inside)) {
+      new Extractor(ParseOptions.DEFAULT, null, 1, Progress.NONE, note -> {})
+          .blocks(source, file, blocks);
+      blocks.commit(false);
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      long outside = all.filter(f -> Files.isRegularFile(f) && !f.startsWith(inside)).count();
+      assertEquals(1, outside, "files beside the image");
+    }
+    try (Stream<Path> found = Files.list(inside)) {
+      assertEquals(names.length, found.count());
+    }
   }
 
   /** A stream that never ends, but says so at once. */

@@ -13,6 +13,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.parser.ram.RamContents;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.FixedRamWriter;
 
@@ -69,6 +70,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   @Override
   void list(List<RamBlock> blocks) throws IOException {
     before = blocks;
+    RamContents.requirePossible(blocks);
     for (RamBlock block : blocks) {
       if (block.mapped().isPresent() && block.mapped().get().pagesOffset() == 0) {
         throw leftOut(block);

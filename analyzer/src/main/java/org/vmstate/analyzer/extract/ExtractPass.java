@@ -12,6 +12,7 @@ import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.ram.RamContents;
 import org.vmstate.writer.ram.PlacedPages;
 
 /** The pass that moves pages to their places. */
@@ -58,6 +59,7 @@ final class ExtractPass implements StateVisitor, Closeable {
     if (mover != null) {
       throw new ConversionException("the stream has two RAM block lists");
     }
+    RamContents.requirePossible(blocks);
     target = opener.open(blocks);
     blocks.forEach(target::add);
     mover = new PageMover(input, blocks, target, threads, progress);

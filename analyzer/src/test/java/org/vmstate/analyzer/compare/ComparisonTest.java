@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -174,21 +175,36 @@ class ComparisonTest {
         found.toString());
   }
 
-  /** A real guest, in each pair of forms. */
+  private static Path converted(Path image, Path target, FormatId format) throws IOException {
+    ConvertOptions plain = ConvertOptions.to(format);
+    ConvertOptions options = format.isLibvirt() ? plain.withXml("<domain/>") : plain;
+    try (Destination out = Destination.file(target, true, false);
+        ByteSource in = ImageReader.open(image)) {
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+          .convert(in, image, out);
+      out.commit(false);
+    }
+    return target;
+  }
+
+  private static int find(byte[] image, String text) {
+    return new String(image, StandardCharsets.ISO_8859_1).indexOf(text);
+  }
+
+  /** A real guest and one with a byte of memory and a field changed, in each pair of forms. */
   @Test
-  void formsOfOneSampleAreTheSame(@TempDir Path folder) throws IOException {
+  void formsOfOneSampleAreTheSameAndAChangeIsFoundThroughAll(@TempDir Path folder)
+      throws IOException {
     Path first = folder.resolve("pc");
     Samples.unpack("pc", first);
+    byte[] bytes = Files.readAllBytes(first);
+    // a byte of the ACPI table in guest memory, the lowest byte of the timer's first field
+    bytes[find(bytes, "FACP") + 10] ^= 1;
+    bytes[find(bytes, "\5timer") + 6 + 8 + 7] ^= 1;
+    Path changed = Files.write(folder.resolve("changed"), bytes);
     for (FormatId format : FormatId.values()) {
-      Path other = folder.resolve(format.label());
-      ConvertOptions plain = ConvertOptions.to(format);
-      ConvertOptions options = format.isLibvirt() ? plain.withXml("<domain/>") : plain;
-      try (Destination out = Destination.file(other, true, false);
-          ByteSource in = ImageReader.open(first)) {
-        new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
-            .convert(in, first, out);
-        out.commit(false);
-      }
+      converted(first, folder.resolve(format.label()), format);
+      converted(changed, folder.resolve("changed-" + format.label()), format);
     }
     for (FormatId a : FormatId.values()) {
       for (FormatId b : FormatId.values()) {
@@ -196,8 +212,17 @@ class ComparisonTest {
             ByteSource two = ImageReader.open(folder.resolve(b.label()))) {
           assertEquals(List.of(), compare(one, two, false), a + " and " + b);
         }
+        try (ByteSource one = ImageReader.open(folder.resolve(a.label()));
+            ByteSource two = ImageReader.open(folder.resolve("changed-" + b.label()))) {
+          List<Difference> found = compare(one, two, false);
+          assertEquals(
+              List.of("/rom@etc/acpi/tables", "timer 0.cpu_ticks_offset"),
+              found.stream().map(Difference::path).toList(),
+              a + " and " + b);
+          assertEquals(1, found.getFirst().pages());
+          assertEquals(1, found.getFirst().bytes());
+        }
       }
     }
-    assertTrue(Files.exists(first));
   }
 }

@@ -14,11 +14,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.compare.Comparison;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.extract.Extractor;
+import org.vmstate.analyzer.map.MapPrinter;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
@@ -176,6 +181,38 @@ class FuzzTargetsTest {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, text -> {})
           .convert(source, null, target);
     } catch (StateFormatException | ConversionException expected) {
+      // whatever the bytes are
+    }
+  }
+
+  /** The map, the core and the comparison of an image with itself. */
+  @MethodSource("images")
+  @FuzzTest
+  void memory(byte[] image) throws IOException {
+    try (ByteSource source = source(image);
+        Report report = new JsonReport(OutputStream.nullOutputStream(), true)) {
+      MapPrinter.pages("image", source, ParseOptions.DEFAULT, report);
+    } catch (StateFormatException expected) {
+      // whatever the bytes are
+    }
+    Path file = Files.createTempFile("vmstate", ".core");
+    try (ByteSource source = source(image);
+        Destination target = Destination.file(file, true, false)) {
+      new Extractor(ParseOptions.DEFAULT, null, 1, Progress.NONE, text -> {})
+          .elf(source, null, target);
+    } catch (StateFormatException | ConversionException expected) {
+      // whatever the bytes are
+    } finally {
+      Files.deleteIfExists(file);
+    }
+    try (Comparison comparison = new Comparison(true, Progress.NONE)) {
+      comparison.readFirst(source(image), ParseOptions.DEFAULT);
+      comparison.readSecond(source(image), ParseOptions.DEFAULT);
+      comparison.compare();
+      if (comparison.count() != 0) {
+        throw new AssertionError("differs from itself: " + comparison.differences());
+      }
+    } catch (StateFormatException expected) {
       // whatever the bytes are
     }
   }

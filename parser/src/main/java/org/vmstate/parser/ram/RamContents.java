@@ -43,6 +43,15 @@ public final class RamContents implements Closeable {
   public void blocks(List<RamBlock> list) throws LimitExceededException {
     blocks.clear();
     tables.clear();
+    requirePossible(list);
+    for (RamBlock block : list) {
+      blocks.add(block);
+      tables.add(new PageTable(block.pages(), budget));
+    }
+  }
+
+  /** Refuses blocks of more than 32 TiB together, for which something is kept of each page. */
+  public static void requirePossible(List<RamBlock> list) throws LimitExceededException {
     long pages = 0;
     for (RamBlock block : list) {
       pages += block.pages();
@@ -50,8 +59,6 @@ public final class RamContents implements Closeable {
         throw new LimitExceededException(
             "content of memory: more than " + MAX_PAGES + " pages", 0, block.name());
       }
-      blocks.add(block);
-      tables.add(new PageTable(block.pages(), budget));
     }
   }
 
