@@ -24,6 +24,7 @@ final class PhysicalFacts extends StateFacts {
 
   @Override
   public void envelope(Envelope found, String xml, String cookie) {
+    super.envelope(found, xml, cookie);
     if (!found.complete()) {
       notes.accept("the save did not finish; memory may be missing");
     }

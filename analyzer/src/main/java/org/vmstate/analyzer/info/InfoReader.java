@@ -157,6 +157,7 @@ public final class InfoReader implements StateVisitor {
   public void envelope(Envelope found, String domainXml, String cookie) {
     envelope = found;
     xml = domainXml;
+    facts.envelope(found, domainXml, cookie);
   }
 
   @Override

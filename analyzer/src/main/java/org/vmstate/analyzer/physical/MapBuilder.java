@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
 import org.vmstate.formats.ram.RamBlock;
@@ -120,18 +121,25 @@ public final class MapBuilder {
 
   private void plugged(List<RamBlock> blocks, long base, AcpiMemory acpi) {
     long at = base;
+    int guessed = 0;
     for (RamBlock block : blocks) {
+      OptionalLong told = facts.dimms().base(block.name());
+      if (told.isPresent()) {
+        basis.add("DIMMs by the domain XML");
+        painter.put(told.getAsLong(), block.usedLength(), block, 0, false);
+        at = Math.max(at, told.getAsLong() + block.usedLength());
+        continue;
+      }
+      guessed++;
       at = at + DIMM_ALIGNMENT - 1 & -DIMM_ALIGNMENT;
       painter.put(at, block.usedLength(), block, 0, false);
       at += block.usedLength();
     }
-    if (!blocks.isEmpty()) {
-      doubt(
-          blocks.size() == 1 && acpi.hotplugBase().isPresent()
-              ? Certainty.LIKELY
-              : Certainty.GUESSED);
+    if (guessed > 0) {
+      boolean ranged = acpi.hotplugBase().isPresent();
+      doubt(guessed == 1 && ranged ? Certainty.LIKELY : Certainty.GUESSED);
       basis.add(
-          acpi.hotplugBase().isPresent()
+          ranged
               ? "DIMMs from the SRAT's hot-plug range on"
               : "DIMMs from the first GiB behind memory on");
     }

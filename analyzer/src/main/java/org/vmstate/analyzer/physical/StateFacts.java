@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -27,6 +28,7 @@ public class StateFacts implements StateVisitor {
   private final TreeMap<String, Fields> devices = new TreeMap<>();
   private final List<Fields> cpus = new ArrayList<>();
   private byte[] tables = {};
+  private DomainDimms dimms = new DomainDimms("<domain/>");
   private String machine = "";
   private List<RamBlock> blocks = List.of();
   private ByteSource source;
@@ -34,6 +36,11 @@ public class StateFacts implements StateVisitor {
   @Override
   public void content(ByteSource content) {
     source = content;
+  }
+
+  @Override
+  public void envelope(Envelope found, String xml, String cookie) {
+    dimms = new DomainDimms(xml);
   }
 
   @Override
@@ -123,6 +130,10 @@ public class StateFacts implements StateVisitor {
   /** Returns the source of the pages of the moment. */
   protected final ByteSource source() {
     return source;
+  }
+
+  final DomainDimms dimms() {
+    return dimms;
   }
 
   final byte[] tables() {

@@ -137,8 +137,7 @@ class ExtractLabTest {
     "x86_64, -M microvm -m 64 -nodefaults",
     "x86_64, '-M q35 -m 192M,slots=2,maxmem=2G -nodefaults"
         + " -object memory-backend-ram,id=zz,size=128M -object memory-backend-ram,id=aa,size=64M"
-        + " -numa node,memdev=zz -numa node,memdev=aa"
-        + " -object memory-backend-ram,id=d0,size=128M -device pc-dimm,memdev=d0'",
+        + " -numa node,memdev=zz -numa node,memdev=aa'",
     "aarch64, -M virt -cpu cortex-a57 -m 64 -smp 2 -nodefaults",
     "riscv64, -M virt -m 64 -smp 2 -nodefaults",
     "s390x, -M s390-ccw-virtio -m 64 -smp 2 -nodefaults -no-shutdown",
@@ -155,6 +154,13 @@ class ExtractLabTest {
     Path dump;
     try (Qemu qemu = Qemu.start(folder, target, arguments.toArray(String[]::new))) {
       Thread.sleep(machine.contains("-smp 4") ? 12_000 : 3000);
+      if (machine.contains("memdev")) {
+        qemu.call(
+            "object-add",
+            "{\"qom-type\": \"memory-backend-ram\", \"id\": \"d0\", \"size\": 134217728}");
+        qemu.call("device_add", "{\"driver\": \"pc-dimm\", \"id\": \"p\", \"memdev\": \"d0\"}");
+        Thread.sleep(2000);
+      }
       qemu.call("stop");
       dump = dump(qemu);
       qemu.save("file:" + image);
