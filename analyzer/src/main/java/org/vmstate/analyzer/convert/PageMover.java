@@ -27,6 +27,7 @@ public final class PageMover implements Closeable {
 
   private final Path input;
   private final PlacedPages target;
+  private final boolean trusting;
   private final Progress progress;
   private final PageWorkers workers;
   private final Arena arena = Arena.ofShared();
@@ -37,11 +38,18 @@ public final class PageMover implements Closeable {
    * Moves pages.
    *
    * @param input the file from which whole runs may be taken, null when there is none
+   * @param trusting whether pages that a fixed layout marks are moved without a look for zeros
    */
   public PageMover(
-      Path input, List<RamBlock> blocks, PlacedPages target, int threads, Progress progress) {
+      Path input,
+      List<RamBlock> blocks,
+      PlacedPages target,
+      boolean trusting,
+      int threads,
+      Progress progress) {
     this.input = input;
     this.target = target;
+    this.trusting = trusting;
     this.progress = progress;
     workers = new PageWorkers(threads);
     for (RamBlock block : blocks) {
@@ -110,6 +118,11 @@ public final class PageMover implements Closeable {
       ByteSource source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
       throws IOException {
     try (FileChannel channel = FileChannel.open(input, StandardOpenOption.READ)) {
+      if (trusting && block.mapped().isPresent()) {
+        target.transfer(block.index(), first, count, channel, from);
+        progress.at(from, source.length());
+        return;
+      }
       long start = 0;
       for (long page = 0; page <= count; page++) {
         boolean ends =

@@ -81,7 +81,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
         Math.max(pageSize, options.align().orElse(is2022() ? pageSize : FixedFormat.ALIGNMENT));
     fixed = new FixedRamWriter((FileSink) sink(), is2022(), alignment);
     fixed.list(blocks.stream().map(RamBlock::plain).toList());
-    mover = new PageMover(input, blocks, fixed.pages(), options.workers(), progress());
+    mover = new PageMover(input, blocks, fixed.pages(), false, options.workers(), progress());
   }
 
   private static ConversionException leftOut(RamBlock block) {

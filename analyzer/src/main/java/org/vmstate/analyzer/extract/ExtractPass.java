@@ -62,7 +62,7 @@ final class ExtractPass implements StateVisitor, Closeable {
     RamContents.requirePossible(blocks);
     target = opener.open(blocks);
     blocks.forEach(target::add);
-    mover = new PageMover(input, blocks, target, threads, progress);
+    mover = new PageMover(input, blocks, target, true, threads, progress);
   }
 
   @Override
