@@ -137,6 +137,10 @@ public final class Extractor {
     sink.skipTo(end);
   }
 
+  private boolean isFixed() {
+    return facts.blocks().stream().anyMatch(block -> block.mapped().isPresent());
+  }
+
   private void run(ByteSource image, Path input, PlacedPages.Placement places, boolean transfers)
       throws IOException {
     Path direct = facts.isPacked() ? null : input;
@@ -148,7 +152,8 @@ public final class Extractor {
             // the first pass made the remarks
             note -> {},
             blocks -> new PlacedPages(transfers, places))) {
-      ImageReader.read(image, options, pass);
+      // behind the block list of a fixed layout there are no more pages
+      ImageReader.read(image, isFixed() ? options.withHeadOnly(true) : options, pass);
       pass.finish();
     } catch (InternalError e) {
       throw MappedSource.shrunk(image.position(), image.path());
