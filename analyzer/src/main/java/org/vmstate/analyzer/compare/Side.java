@@ -2,7 +2,8 @@ package org.vmstate.analyzer.compare;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.vmstate.analyzer.memory.FinalMemory;
 import org.vmstate.analyzer.memory.PageCounts;
+import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Compression;
@@ -26,6 +28,7 @@ import org.vmstate.parser.StreamConfiguration;
 /** All that is compared of one image. */
 final class Side extends FinalMemory {
   private static final int MOST_OPAQUE = 16 << 20;
+  private static final int CHUNK = 256 << 10;
 
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final List<String> order = new ArrayList<>();
@@ -98,15 +101,32 @@ final class Side extends FinalMemory {
   private void payload(Element.DevicePayload e) throws IOException {
     long length = e.range().length();
     if (opaque + length > MOST_OPAQUE) {
-      payload = ("(" + length + " bytes)").getBytes(StandardCharsets.US_ASCII);
-      return;
+      payload = digest(e.range());
+    } else {
+      ByteBuffer bytes = ByteBuffer.allocate((int) length);
+      source().copy(e.range().start(), bytes);
+      payload = bytes.array();
     }
-    ByteBuffer bytes = ByteBuffer.allocate((int) length);
-    source().copy(e.range().start(), bytes);
-    payload = bytes.array();
     if (!e.section().name().equals(RamFormat.IDSTR)) {
       put(e.section(), Optional.empty());
     }
+  }
+
+  /** What is too much to keep is compared by its hash. */
+  private byte[] digest(ByteRange range) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    for (long at = range.start(); at < range.end(); at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(CHUNK, range.end() - at));
+      source().copy(at, chunk);
+      digest.update(chunk.flip());
+    }
+    return digest.digest();
   }
 
   private void put(Section section, Optional<StateNode> state) {
@@ -118,7 +138,7 @@ final class Side extends FinalMemory {
       System.arraycopy(bytes, 0, all, before.bytes().length, bytes.length);
       bytes = all;
     }
-    opaque += bytes.length;
+    opaque += bytes.length - (before == null ? 0 : before.bytes().length);
     devices.put(key(section), new Device(section.version(), state, bytes));
   }
 

@@ -102,16 +102,12 @@ public final class InfoReader implements StateVisitor {
             .headline(seekable, devices.isPresent()));
   }
 
-  /**
-   * Pages of a fixed layout are passed over, so the devices that tell where memory lies are near;
-   * in a sequential stream they are behind all of it.
-   */
+  /** The devices that tell where memory lies are behind all pages. */
   private Optional<PhysicalMap> map(ByteSource source, ParseOptions options) throws IOException {
     if (blocks.isEmpty()) {
       return Optional.empty();
     }
-    boolean fixed = blocks.getFirst().mapped().isPresent();
-    if (source.isSeekable() && (whole || fixed)) {
+    if (source.isSeekable() && whole) {
       StateFacts more = new StateFacts();
       source.seek(source.origin());
       try {

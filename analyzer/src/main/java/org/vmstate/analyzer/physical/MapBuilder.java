@@ -16,6 +16,9 @@ public final class MapBuilder {
   /** DIMMs start at multiples of the pages behind them. */
   private static final long DIMM_ALIGNMENT = 2L << 20;
 
+  /** More ranges than this have no place in an ELF core anyway. */
+  private static final int MOST_RANGES = 60_000;
+
   private final StateFacts facts;
   private final Painter painter = new Painter();
   private final Set<String> basis = new LinkedHashSet<>();
@@ -153,20 +156,42 @@ public final class MapBuilder {
           slash < 1
               ? Optional.empty()
               : facts.deviceNamed(block.name().substring(0, slash) + "/virtio-mem-device-early");
-      device.ifPresent(
-          d -> {
-            basis.add("state of virtio-mem");
-            long unit = d.value("block_size");
-            byte[] bitmap = d.bytes("bitmap");
-            for (long i = 0; unit > 0 && i < bitmap.length * 8L; i++) {
-              int word = (int) (i / Long.SIZE * Long.BYTES);
-              int bit = (int) (i % Long.SIZE);
-              boolean set = (bitmap[word + 7 - bit / 8] >> bit % 8 & 1) != 0;
-              if (set && i * unit < block.usedLength()) {
-                painter.put(d.value("addr") + i * unit, unit, block, i * unit, false);
-              }
-            }
-          });
+      device.ifPresent(d -> virtioMem(block, d));
     }
+  }
+
+  private void virtioMem(RamBlock block, Fields device) {
+    basis.add("state of virtio-mem");
+    long unit = device.value("block_size");
+    byte[] bitmap = device.bytes("bitmap");
+    if (unit < block.pageSize() || Long.bitCount(unit) != 1) {
+      doubt(Certainty.GUESSED);
+      return;
+    }
+    long count = Math.min(bitmap.length * 8L, (block.usedLength() + unit - 1) / unit);
+    int ranges = 0;
+    for (long i = 0; i < count && ranges < MOST_RANGES; i++) {
+      long first = i;
+      while (i < count && isSet(bitmap, i)) {
+        i++;
+      }
+      if (i > first) {
+        ranges++;
+        painter.put(
+            device.value("addr") + first * unit, (i - first) * unit, block, first * unit, false);
+      }
+    }
+    if (ranges == MOST_RANGES) {
+      doubt(Certainty.GUESSED);
+      basis.add("only the first " + MOST_RANGES + " plugged ranges");
+    }
+  }
+
+  /** The bitmap is of big-endian 64-bit words. */
+  private static boolean isSet(byte[] bitmap, long index) {
+    int word = (int) (index / Long.SIZE * Long.BYTES);
+    int bit = (int) (index % Long.SIZE);
+    int at = word + Long.BYTES - 1 - bit / 8;
+    return at < bitmap.length && (bitmap[at] >> bit % 8 & 1) != 0;
   }
 }

@@ -13,7 +13,8 @@ final class Painter {
   /** Maps a part of a block; what lies beyond the block's end is left out. */
   void put(long start, long length, RamBlock block, long offset, boolean rom) {
     long mapped = Math.min(length, block.usedLength() - offset);
-    if (mapped <= 0) {
+    if (mapped <= 0 || start < 0 || start > Long.MAX_VALUE - mapped) {
+      // no address: what tells it is damaged
       return;
     }
     erase(start, mapped);

@@ -132,6 +132,23 @@ class ComparisonTest {
         compare(a, b));
   }
 
+  /** An undescribed section of 20 MiB is more than is kept. */
+  @Test
+  void largeOpaqueStateIsComparedByItsHash() throws IOException {
+    byte[] state = new byte[20 << 20];
+    byte[] a = large(state);
+    state[state.length - 9] = 1;
+    assertEquals(List.of(), compare(a, a));
+    assertEquals(
+        List.of("large 0 (not decoded)"),
+        compare(a, large(state)).stream().map(Difference::path).toList());
+  }
+
+  private static byte[] large(byte[] state) {
+    ImageBytes section = new ImageBytes().section(4, 9, "large", 0, 1).raw(state).footer(9);
+    return Parts.sequential().after("device", section.toBytes()).toBytes();
+  }
+
   @Test
   void sectionThatOneLacksIsFound() throws IOException {
     byte[] more = new ImageBytes().section(4, 9, "more", 0, 1).be32(1).footer(9).toBytes();
