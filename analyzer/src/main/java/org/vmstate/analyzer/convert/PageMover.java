@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.io.ByteSource;
@@ -186,6 +187,15 @@ public final class PageMover implements Closeable {
       return;
     }
     source.copySeries(from, size, run.stride(), count, out);
+  }
+
+  /** QEMU writes the bitmaps when it ends the section; without that end all memory is zero. */
+  public static MalformedDataException bitmapsMissing() {
+    return new MalformedDataException(
+        "ram: expected an END record, found none; the page bitmaps were never written and the"
+            + " memory is lost",
+        0,
+        "ram");
   }
 
   @Override

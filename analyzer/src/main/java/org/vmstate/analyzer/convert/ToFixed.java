@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -112,7 +111,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     }
     boolean wasFixed = !before.isEmpty() && before.getFirst().mapped().isPresent();
     if (wasFixed && !isRamEnded()) {
-      throw bitmapsMissing();
+      throw PageMover.bitmapsMissing();
     }
     for (RamBlock block : before) {
       if (ignoredShared && !mover.anySent(block)) {
@@ -121,15 +120,6 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     }
     mover.drain();
     fixed.finish();
-  }
-
-  /** QEMU writes the bitmaps when it ends the section; without that end all memory is zero. */
-  static MalformedDataException bitmapsMissing() {
-    return new MalformedDataException(
-        "ram: expected an END record, found none; the page bitmaps were never written and the"
-            + " memory is lost",
-        0,
-        "ram");
   }
 
   @Override

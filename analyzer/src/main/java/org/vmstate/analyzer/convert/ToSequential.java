@@ -73,7 +73,7 @@ final class ToSequential extends StreamVisitor {
   void end() throws IOException {
     boolean wasFixed = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
     if (wasFixed && !isRamEnded()) {
-      throw ToFixed.bitmapsMissing();
+      throw PageMover.bitmapsMissing();
     }
     if (deltas != null && !isRamEnded()) {
       throw new ConversionException("xbzrle-base: the stream has no END of ram to put deltas into");

@@ -57,6 +57,7 @@ public final class Extractor {
   private void learn(ByteSource source, boolean wantsNote) throws IOException {
     facts = new PhysicalFacts(wantsNote, notes);
     ImageReader.read(source, options, facts);
+    facts.requireMemory();
     map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
     if (map.ranges().isEmpty()) {
       throw new ConversionException("the image has no memory that could be placed");

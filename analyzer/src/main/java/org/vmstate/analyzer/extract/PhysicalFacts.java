@@ -3,12 +3,17 @@ package org.vmstate.analyzer.extract;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.PageMover;
 import org.vmstate.analyzer.core.GuestNote;
 import org.vmstate.analyzer.physical.StateFacts;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.StreamFormat;
 
 /** The pass that finds out where memory lies, and looks for the guest's own note when wanted. */
 final class PhysicalFacts extends StateFacts {
@@ -16,6 +21,7 @@ final class PhysicalFacts extends StateFacts {
   private final GuestNote note = new GuestNote();
   private final Consumer<String> notes;
   private boolean packed;
+  private boolean ended;
 
   PhysicalFacts(boolean wantsNote, Consumer<String> notes) {
     this.wantsNote = wantsNote;
@@ -50,6 +56,22 @@ final class PhysicalFacts extends StateFacts {
     super.pages(run);
     if (wantsNote) {
       note.look(source(), run);
+    }
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.SectionHeader e
+        && e.recordType() == StreamFormat.SECTION_END
+        && e.section().name().equals(RamFormat.IDSTR)) {
+      ended = true;
+    }
+  }
+
+  /** Requires that the bitmaps of a fixed layout were written, which is done at the end. */
+  void requireMemory() throws MalformedDataException {
+    if (!ended && blocks().stream().anyMatch(block -> block.mapped().isPresent())) {
+      throw PageMover.bitmapsMissing();
     }
   }
 

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.extract;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -27,12 +28,14 @@ import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.ImageArbitraries;
 import org.vmstate.testkit.ImageRecipe;
+import org.vmstate.testkit.MappedParts;
 
 /** What is taken out is what the image means, whatever it was converted to before. */
 class ExtractorPropertyTest {
@@ -135,6 +138,18 @@ class ExtractorPropertyTest {
       extractor(null).pages(source, recipe.blockName(0), from, to, out);
     }
     assertArrayEquals(Arrays.copyOfRange(memory, from, to), out.toByteArray());
+  }
+
+  /** QEMU writes bitmaps at the end of the section; without it all pages would be zero. */
+  @Example
+  void memoryWithoutBitmapsIsRefused() throws IOException {
+    Path image = Files.write(folder.resolve("in"), new MappedParts().withoutEnd().toBytes());
+    try (Destination out = Destination.file(folder.resolve("raw"), true, false);
+        ByteSource source = ImageReader.open(image)) {
+      MalformedDataException e =
+          assertThrows(MalformedDataException.class, () -> extractor(null).raw(source, image, out));
+      assertTrue(e.getMessage().contains("bitmaps were never written"), e.getMessage());
+    }
   }
 
   private static String name(String block) {

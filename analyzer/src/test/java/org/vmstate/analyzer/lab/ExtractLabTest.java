@@ -176,8 +176,8 @@ class ExtractLabTest {
     Path core = elf(image, false);
     Path said = folder.resolve("gdb.out");
     String script =
-        "gdb -batch -nx -ex 'info threads' -ex 'info registers rip' -ex 'bt 1' -ex 'thread 2' -ex 'p/x $rsp'"
-            + " -c '%s' >'%s' 2>&1";
+        "gdb -batch -nx -ex 'info threads' -ex 'info registers rip' -ex 'bt 1' -ex 'thread 2' -ex"
+            + " 'p/x $rsp' -c '%s' >'%s' 2>&1";
     Lab.run(folder.resolve("err"), "sh", "-c", script.formatted(core, said));
     String text = Files.readString(said);
     assertTrue(text.contains("LWP 4"), text);

@@ -117,11 +117,10 @@ class MapBuilderTest {
             + "<address type='dimm' slot='0' base='0x%x'/></memory>";
     String xml = "<domain><memory>2</memory><devices>%s%s</devices></domain>";
     facts.envelope(
-        null,
-        xml.formatted(dimm.formatted(1, 5L << 30), dimm.formatted(0, 6L << 30)),
-        "");
+        null, xml.formatted(dimm.formatted(1, 5L << 30), dimm.formatted(0, 6L << 30)), "");
     PhysicalMap map = MapBuilder.of(facts);
-    assertEquals("0+200000 pc.ram\n140000000+100000 memdimm1\n180000000+100000 memdimm0\n", shown(map));
+    assertEquals(
+        "0+200000 pc.ram\n140000000+100000 memdimm1\n180000000+100000 memdimm0\n", shown(map));
     assertTrue(map.basis().contains("DIMMs by the domain XML"), map.basis().toString());
     facts.envelope(null, "<domain><!DOCTYPE x>", "");
     assertEquals(Certainty.GUESSED, MapBuilder.of(facts).certainty());
