@@ -2,6 +2,7 @@ package org.vmstate.analyzer.map;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
@@ -10,11 +11,16 @@ import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.ram.RamContents;
 
-/** The pages of each block, so many to a cell that a picture of any block is small. */
+/**
+ * The pages of each block, so many to a cell that a picture of any block is small; and the entropy of
+ * the first page with data in each cell, in tenths of a bit.
+ */
 final class CellMap {
   private static final int MOST_CELLS = 4096;
-  private static final int MOST_RUNS = 3000;
+  private static final int MOST_RUNS = 10_000;
+  private static final int TENTHS = 10;
   private static final int ZERO = 0;
   private static final int FILL = 1;
   private static final int DATA = 2;
@@ -25,6 +31,7 @@ final class CellMap {
   private final long perCell;
   private final long[][] counts;
   private final int[] sent;
+  private final long[] samples;
   private final long[] totals = new long[NAMES.length];
   private final List<PageRun> runs = new ArrayList<>();
   private final List<Integer> times = new ArrayList<>();
@@ -39,14 +46,18 @@ final class CellMap {
     int cells = (int) ((pages + each - 1) / each);
     counts = new long[NAMES.length][cells];
     sent = new int[cells];
+    samples = new long[cells];
+    Arrays.fill(samples, -1);
   }
 
   static void write(ByteSource source, ParseOptions options, Report report) throws IOException {
     report.beginObject("");
     try (SentMemory memory = new SentMemory()) {
+      boolean whole = true;
       try {
         memory.read(source, options);
       } catch (StateFormatException e) {
+        whole = false;
         // what came before the damage is shown; the findings tell of it
         report.bool("complete", false);
       }
@@ -54,7 +65,7 @@ final class CellMap {
       for (RamBlock block : memory.contents().blocks()) {
         CellMap cells = new CellMap(block.pages());
         memory.runs(block, cells::add);
-        cells.write(block, report);
+        cells.write(block, report, whole ? memory.contents() : null);
       }
       report.end();
     }
@@ -73,6 +84,22 @@ final class CellMap {
     };
   }
 
+  /** Returns Shannon's entropy of the bytes, from 0 to 8 bits. */
+  static double entropy(byte[] page) {
+    int[] count = new int[256];
+    for (byte b : page) {
+      count[b & 0xff]++;
+    }
+    double bits = 0;
+    for (int n : count) {
+      if (n > 0) {
+        double share = (double) n / page.length;
+        bits -= share * Math.log(share) / Math.log(2);
+      }
+    }
+    return bits;
+  }
+
   private void add(PageRun run, int often) {
     int category = category(run.kind(), often);
     long page = run.firstPage();
@@ -83,6 +110,8 @@ final class CellMap {
       long stop = Math.min(end, (cell + 1) * perCell);
       counts[category][cell] += stop - page;
       sent[cell] = often < 0 ? -1 : Math.max(sent[cell], often);
+      boolean filled = category == DATA || category == DELTA;
+      samples[cell] = filled && samples[cell] < 0 ? page : samples[cell];
       page = stop;
     }
     if (category != ZERO && category != UNSENT) {
@@ -95,7 +124,7 @@ final class CellMap {
     }
   }
 
-  private void write(RamBlock block, Report report) throws IOException {
+  private void write(RamBlock block, Report report, RamContents contents) throws IOException {
     report.beginObject("");
     report.text("name", block.name());
     report.number("length", block.usedLength());
@@ -118,6 +147,13 @@ final class CellMap {
     report.beginArray("sent");
     for (int often : sent) {
       report.number("", often);
+    }
+    report.end();
+    report.beginArray("entropy");
+    byte[] page = new byte[block.pageSize()];
+    for (long sample : samples) {
+      boolean readable = sample >= 0 && contents != null && contents.page(block, sample, page);
+      report.number("", readable ? Math.round(entropy(page) * TENTHS) : -1);
     }
     report.end();
     report.bool("more_runs", more);

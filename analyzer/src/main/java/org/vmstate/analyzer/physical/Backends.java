@@ -46,6 +46,7 @@ final class Backends {
     } else {
       plugged.addAll(candidates);
     }
+    byAddress();
     plugged.sort(Comparator.comparing(RamBlock::name, Backends::naturally));
   }
 
@@ -70,6 +71,26 @@ final class Backends {
       basis.add("memory backends in the order of their names");
     }
     plugged.addAll(left);
+  }
+
+  /** With x-ignore-shared each block has its address among the others. */
+  private void byAddress() {
+    List<RamBlock> sorted = new ArrayList<>(memory);
+    sorted.sort(Comparator.comparingLong(RamBlock::address));
+    long at = 0;
+    for (RamBlock block : sorted) {
+      if (block.address() != at) {
+        return;
+      }
+      at += block.usedLength();
+    }
+    if (memory.size() > 1) {
+      memory.clear();
+      memory.addAll(sorted);
+      certainty = Certainty.KNOWN;
+      basis.clear();
+      basis.add("addresses of x-ignore-shared");
+    }
   }
 
   /**

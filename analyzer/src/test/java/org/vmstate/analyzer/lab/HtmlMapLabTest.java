@@ -100,6 +100,12 @@ class HtmlMapLabTest {
       browser.press("Enter");
       String runs = browser.evaluate("document.querySelector('#blocks .mono').textContent");
       assertTrue(runs.contains("0x"), runs);
+      browser.evaluate(
+          "const v = document.getElementById('view'); v.value = 'entropy';"
+              + " v.dispatchEvent(new Event('change'))");
+      String cell = browser.evaluate("document.querySelector('#blocks .said').textContent");
+      assertTrue(cell.contains("entropy"), cell);
+      browser.evaluate("v.value = 'kind'; v.dispatchEvent(new Event('change'))");
       browser.evaluate("document.getElementById('search').focus()");
       for (char c : "apic".toCharArray()) {
         browser.press(String.valueOf(c));
@@ -145,6 +151,20 @@ class HtmlMapLabTest {
       System.out.println("first paint after " + browser.firstPaint() + " ms");
       String text = browser.evaluate("document.querySelector('#blocks summary').textContent");
       assertTrue(text.contains("1.00 TiB"), text);
+      // down to single pages and back
+      browser.evaluate("document.querySelector('#blocks canvas').focus()");
+      String whole = browser.evaluate("document.querySelector('#blocks .said').textContent");
+      assertTrue(whole.contains("shown 0x0 to 0x10000000000"), whole);
+      for (int i = 0; i < 7; i++) {
+        browser.press("+");
+      }
+      String near = browser.evaluate("document.querySelector('#blocks .said').textContent");
+      assertTrue(near.startsWith("0x0 to 0x1000: 1 data"), near);
+      for (int i = 0; i < 7; i++) {
+        browser.press("-");
+      }
+      String again = browser.evaluate("document.querySelector('#blocks .said').textContent");
+      assertEquals(whole, again);
       browser.save(PICTURES.resolve("tebibyte.png"));
       assertEquals(List.of(), browser.complaints());
     }

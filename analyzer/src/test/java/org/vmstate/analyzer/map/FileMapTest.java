@@ -131,6 +131,20 @@ class FileMapTest {
             });
   }
 
+  @Test
+  void entropyIsThatOfShannon() {
+    byte[] page = new byte[4096];
+    assertEquals(0, CellMap.entropy(page), 1e-9);
+    for (int i = 0; i < page.length; i++) {
+      page[i] = (byte) i;
+    }
+    assertEquals(8, CellMap.entropy(page), 1e-9);
+    for (int i = 0; i < page.length; i++) {
+      page[i] = (byte) (i % 2);
+    }
+    assertEquals(1, CellMap.entropy(page), 1e-9);
+  }
+
   /** A page that was never sent is no zero page, and each pass counts. */
   @Test
   void timesSentAreCounted() throws IOException {

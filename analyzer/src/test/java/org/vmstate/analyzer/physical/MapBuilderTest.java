@@ -127,6 +127,17 @@ class MapBuilderTest {
   }
 
   @Test
+  void addressesOfSharedBlocksTellTheirOrder() {
+    StateFacts facts = facts("pc-q35-9.2");
+    RamBlock a = new RamBlock(0, "a", MIB, 4096, 4096, 2 * MIB, Optional.empty());
+    RamBlock b = new RamBlock(1, "b", 2 * MIB, 4096, 4096, 0, Optional.empty());
+    facts.ramBlocks(List.of(a, b));
+    PhysicalMap map = MapBuilder.of(facts);
+    assertEquals("0+200000 b\n200000+100000 a\n", shown(map));
+    assertTrue(map.basis().contains("addresses of x-ignore-shared"), map.basis().toString());
+  }
+
+  @Test
   void unknownMachineIsCalledSo() {
     PhysicalMap map = MapBuilder.of(facts("raspi4b", "ram", 64 * MIB, "rom", MIB));
     assertEquals("0+4000000 ram\n", shown(map));
