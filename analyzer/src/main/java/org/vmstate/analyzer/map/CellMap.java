@@ -14,8 +14,8 @@ import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContents;
 
 /**
- * The pages of each block, so many to a cell that a picture of any block is small; and the entropy of
- * the first page with data in each cell, in tenths of a bit.
+ * The pages of each block, so many to a cell that a picture of any block is small; and the entropy
+ * of the first page with data in each cell, in tenths of a bit.
  */
 final class CellMap {
   private static final int MOST_CELLS = 4096;

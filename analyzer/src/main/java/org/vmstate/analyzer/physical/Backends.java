@@ -105,7 +105,7 @@ final class Backends {
       RamBlock chosen = fitting.getFirst();
       memory.add(chosen);
       left.remove(chosen);
-      certainty = fitting.size() > 1 ? Certainty.LIKELY : certainty;
+      certainty = fitting.size() > 1 ? Certainty.GUESSED : certainty;
     }
     return true;
   }
