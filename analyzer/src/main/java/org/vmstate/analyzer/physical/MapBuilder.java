@@ -1,6 +1,5 @@
 package org.vmstate.analyzer.physical;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ public final class MapBuilder {
         board(board.get());
       }
     }
-    return new PhysicalMap(painter.ranges(), certainty, List.copyOf(new ArrayList<>(basis)));
+    return new PhysicalMap(painter.ranges(), certainty, List.copyOf(basis));
   }
 
   private void doubt(Certainty other) {

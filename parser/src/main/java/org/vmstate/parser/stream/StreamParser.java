@@ -375,8 +375,7 @@ public final class StreamParser {
   }
 
   private boolean recordFollows() throws IOException {
-    int next = source.peek();
-    return next <= StreamFormat.SECTION_FULL || next == StreamFormat.COMMAND;
+    return source.peek() < 0 || StreamFormat.isRecordType(source.peek());
   }
 
   private boolean footer(Section section) throws IOException {
