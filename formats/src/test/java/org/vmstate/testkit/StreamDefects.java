@@ -45,6 +45,16 @@ final class StreamDefects {
     return sequential().after("start", image.toBytes()).after("end", last.toBytes()).toBytes();
   }
 
+  private static byte[] withoutFooters(String machine) {
+    Parts image = sequential();
+    image.with("configuration", new ImageBytes().configuration(machine).toBytes());
+    for (String section : List.of("start", "part", "end", "device")) {
+      byte[] whole = image.part(section);
+      image.with(section, Arrays.copyOf(whole, whole.length - 5));
+    }
+    return image.toBytes();
+  }
+
   static List<Defect> list() {
     Parts good = sequential();
     byte[] uuid = subsection("uuid", 1).zeros(16).toBytes();
@@ -55,6 +65,10 @@ final class StreamDefects {
     return List.of(
         new Defect(
             "V001", "another magic", sequential().with("header", "ABCD1234".getBytes()).toBytes()),
+        new Defect(
+            "V001",
+            "zeros in front of the stream",
+            new ImageBytes().zeros(8).raw(good.toBytes()).toBytes()),
         new Defect(
             "V002",
             "version 4",
@@ -77,6 +91,12 @@ final class StreamDefects {
             configured(new ImageBytes().raw(uuid), new ImageBytes().raw(uuid))),
         new Defect(
             "V006", "a subsection of version 2", configured(subsection("uuid", 2).zeros(16))),
+        new Defect(
+            "V006", "a subsection of version 0", configured(subsection("uuid", 0).zeros(16))),
+        new Defect(
+            "V006",
+            "a subsection whose version's low byte is 1",
+            configured(subsection("uuid", 0x101).zeros(16))),
         new Defect("V006", "an unknown subsection", configured(subsection("new", 1).be32(1))),
         new Defect(
             "V007",
@@ -134,6 +154,11 @@ final class StreamDefects {
                 .toBytes()),
         new Defect(
             "V019",
+            "the first footer cut down to a byte that looks like a record",
+            sequential().with("start", new ImageBytes().raw(unfooted).u8(1).toBytes()).toBytes()),
+        new Defect("V019", "no footers, and a machine of 9.0", withoutFooters("test-9.0")),
+        new Defect(
+            "V019",
             "a section without a footer",
             sequential().with("end", new ImageBytes().again(3, 1).eos().toBytes()).toBytes()),
         new Defect("V020", "END twice", sequential().after("end", good.part("end")).toBytes()),
@@ -150,6 +175,12 @@ final class StreamDefects {
         new Defect("V021", "a switchover for a machine of 1.0", command(11)),
         new Defect("V022", "an unknown command", command(77)),
         new Defect("V022", "a command that is too short", command(2, 1)),
+        new Defect("V022", "a ping without a return path", command(2, 1, 2, 3, 4)),
+        new Defect("V022", "an advice of three bytes", command(3, 1, 2, 3)),
+        new Defect("V022", "run without listen", command(5)),
+        new Defect("V022", "a bitmap asked for without a block", command(10, 3, 'a')),
+        new Defect("V022", "a bitmap asked for of another block", command(10, 1, 'a')),
+        new Defect("V022", "COLO", command(8)),
         new Defect(
             "V023",
             "a device twice",
@@ -168,6 +199,14 @@ final class StreamDefects {
                 .after(
                     "device",
                     new ImageBytes().section(4, 9, "more", 0, 1).be32(1).footer(9).toBytes())
+                .toBytes()),
+        new Defect(
+            "V024",
+            "a device by its number of old",
+            sequential()
+                .after(
+                    "device",
+                    new ImageBytes().section(4, 9, "i8259", 32, 1).be32(1).footer(9).toBytes())
                 .toBytes()),
         new Defect(
             "V025", "no end mark", sequential().without("eof").without("description").toBytes()),

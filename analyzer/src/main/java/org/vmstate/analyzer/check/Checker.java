@@ -29,6 +29,7 @@ public final class Checker {
     inspectors.add(new ConfigurationInspector(findings));
     SectionInspector sections = new SectionInspector(findings);
     inspectors.add(sections);
+    inspectors.add(new CommandInspector(findings));
     inspectors.add(new DescribedInspector(findings));
     RamInspector ram = new RamInspector(findings);
     inspectors.add(ram);

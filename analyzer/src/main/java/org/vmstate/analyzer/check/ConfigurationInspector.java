@@ -5,8 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamFormat;
@@ -29,8 +32,8 @@ final class ConfigurationInspector extends Inspector {
           "zero-blocks",
           "compress",
           "events",
-          "postcopy-ram",
-          "x-colo",
+          Capability.POSTCOPY_RAM,
+          Capability.COLO,
           "release-ram",
           "block",
           "return-path",
@@ -55,10 +58,18 @@ final class ConfigurationInspector extends Inspector {
   private long start;
   private long pageBitsAt;
   private long described;
+  private boolean enveloped;
+  private boolean lost;
+  private Optional<Finding> missing = Optional.empty();
   private StreamConfiguration configuration;
 
   ConfigurationInspector(Findings findings) {
     super(findings);
+  }
+
+  @Override
+  public void envelope(Envelope envelope, String xml, String cookie) {
+    enveloped = true;
   }
 
   @Override
@@ -67,6 +78,7 @@ final class ConfigurationInspector extends Inspector {
       case Element.StreamHeader e -> {
         applied(Rule.STREAM_MAGIC, Rule.STREAM_VERSION);
         start = e.range().end();
+        later(e.range().start());
         if (e.version() == StreamFormat.VERSION_2) {
           add(
               here(Rule.STREAM_VERSION, e.range().start() + 4, "version: expected 3, found 2")
@@ -110,18 +122,7 @@ final class ConfigurationInspector extends Inspector {
       }
     }
     seen.add(name);
-    if (e.subsection().version() != 1) {
-      add(
-          here(
-                  Rule.CONFIGURATION_SUBSECTION,
-                  at,
-                  "subsection " + name + ": expected version 1, found " + e.subsection().version())
-              .saying(
-                  name
-                      + ": incoming version_id "
-                      + e.subsection().version()
-                      + " is too new for local version_id 1"));
-    }
+    version(e);
     byte[] payload = e.subsection().payload();
     if (name.equals(StreamFormat.TARGET_PAGE_BITS)) {
       pageBitsAt = at;
@@ -134,6 +135,48 @@ final class ConfigurationInspector extends Inspector {
       }
     } else if (name.equals(StreamFormat.CAPABILITIES)) {
       capabilities(at, payload);
+    }
+  }
+
+  /** QEMU itself writes a stream behind unused space, and finds it again only where it is told. */
+  private void later(long at) {
+    if (at > 0 && !enveloped) {
+      add(
+          here(
+                  Rule.STREAM_MAGIC,
+                  at,
+                  "stream: starts at %1$d; load it with file:...,offset=%1$d".formatted(at))
+              .as(Severity.INFO)
+              .with(Map.of("start", at))
+              .saying("Not a migration stream"));
+    }
+  }
+
+  private void version(Element.ConfigurationSubsection e) {
+    String name = e.subsection().name();
+    long version = e.subsection().version();
+    if (version == 1) {
+      return;
+    }
+    Finding other =
+        here(
+            Rule.CONFIGURATION_SUBSECTION,
+            e.range().start(),
+            "subsection " + name + ": expected version 1, found " + version);
+    // QEMU keeps a subsection's version in one byte
+    long compared = version & 0xff;
+    if (compared == 1) {
+      add(other.as(Severity.WARNING));
+    } else {
+      add(
+          other.saying(
+              "%s: incoming version_id %d is too %s 1"
+                  .formatted(
+                      name,
+                      compared,
+                      compared > 1
+                          ? "new for local version_id"
+                          : "old for local minimum version_id ")));
     }
   }
 
@@ -162,9 +205,10 @@ final class ConfigurationInspector extends Inspector {
     if (found.version() == StreamFormat.VERSION) {
       applied(Rule.NO_CONFIGURATION);
       if (!found.present()) {
-        add(
-            here(Rule.NO_CONFIGURATION, start, "configuration: expected byte 0x07, found none")
-                .saying("Configuration section missing"));
+        missing =
+            Optional.of(
+                here(Rule.NO_CONFIGURATION, start, "configuration: expected byte 0x07, found none")
+                    .saying("Configuration section missing"));
       }
     }
     agree();
@@ -173,6 +217,7 @@ final class ConfigurationInspector extends Inspector {
   @Override
   public void description(VmDescription description) {
     described = description.pageSize();
+    lost = description.configuration().isPresent();
     agree();
   }
 
@@ -214,5 +259,11 @@ final class ConfigurationInspector extends Inspector {
                       ? "Capability mapped-ram is off, but received capability is on"
                       : "Capability mapped-ram is on, but received capability is off"));
     }
+  }
+
+  /** What the description has of a configuration, the stream had too. */
+  @Override
+  void finish(boolean whole) {
+    missing.ifPresent(f -> add(lost ? f.as(Severity.ERROR) : f));
   }
 }

@@ -1,25 +1,31 @@
 package org.vmstate.analyzer.check;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.MachineRelease;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.StreamConfiguration;
 
 /** Rules on the order and the completeness of records. */
 final class SectionInspector extends Inspector {
-  /** First release whose machine types announce the switchover. */
-  private static final int SWITCHOVER_MAJOR = 10;
-
-  private static final Pattern RELEASE = Pattern.compile("-(\\d{1,4})\\.(\\d{1,4})(\\.\\d+)?$");
+  /** Commands behind which devices come before the last memory. */
+  private static final Set<CommandType> POSTCOPY =
+      EnumSet.of(
+          CommandType.POSTCOPY_LISTEN,
+          CommandType.POSTCOPY_RUN,
+          CommandType.POSTCOPY_RAM_DISCARD,
+          CommandType.PACKAGED,
+          CommandType.POSTCOPY_RESUME,
+          CommandType.RECV_BITMAP);
 
   /** Where an iterable is between START and END. */
   private enum Phase {
@@ -66,6 +72,7 @@ final class SectionInspector extends Inspector {
       case Element.Command e -> command(e);
       case Element.EndOfStream e -> {
         finished = true;
+        footers();
         applied(Rule.END_MARK, Rule.TRAILING_BYTES);
       }
       case Element.Trailing e ->
@@ -89,6 +96,7 @@ final class SectionInspector extends Inspector {
         Rule.SECTION_ORDER);
     Section section = e.section();
     lastType = e.recordType();
+    footers();
     boolean again = lastType == StreamFormat.SECTION_PART || lastType == StreamFormat.SECTION_END;
     if (again && !iterables.containsKey(section)) {
       add(
@@ -167,46 +175,9 @@ final class SectionInspector extends Inspector {
   }
 
   private void command(Element.Command e) {
-    applied(Rule.COMMAND);
     CommandType type = CommandType.of(e.code());
-    int length = e.payload().length;
-    switch (type) {
-      case INVALID ->
-          add(
-              here(Rule.COMMAND, last, "command " + e.code() + ": is not known")
-                  .saying("MIG_CMD 0x%x unknown (len 0x%x)".formatted(e.code(), length)));
-      case POSTCOPY_LISTEN,
-          POSTCOPY_RUN,
-          POSTCOPY_RAM_DISCARD,
-          PACKAGED,
-          POSTCOPY_RESUME,
-          RECV_BITMAP -> {
-        postcopy = true;
-        add(
-            here(Rule.COMMAND, last, "command " + type.label() + ": a file has no source to ask")
-                .as(Severity.WARNING));
-      }
-      case SWITCHOVER_START -> switchovers++;
-      default -> {}
-    }
-    if (type.length() >= 0 && type.length() != length && type != CommandType.INVALID) {
-      add(
-          here(
-                  Rule.COMMAND,
-                  last,
-                  "command "
-                      + type.label()
-                      + ": expected "
-                      + type.length()
-                      + " bytes, found "
-                      + length)
-              .saying(
-                  type.name()
-                      + " received with bad length - expecting "
-                      + type.length()
-                      + ", got "
-                      + length));
-    }
+    postcopy |= POSTCOPY.contains(type);
+    switchovers += type == CommandType.SWITCHOVER_START ? 1 : 0;
   }
 
   @Override
@@ -257,7 +228,6 @@ final class SectionInspector extends Inspector {
           }
         });
     switchover(snapshot);
-    footers();
     if (description == null) {
       if (findings().count(Rule.DESCRIPTION) == 0) {
         add(here(Rule.DESCRIPTION, last, "description: expected behind the end mark, found none"));
@@ -265,14 +235,13 @@ final class SectionInspector extends Inspector {
     }
   }
 
-  /** The parser takes a stream without footers as it is; only old machine types write such. */
+  /**
+   * Tests, when the first section is over, that it had a footer. The parser takes a stream without
+   * footers as it is; only old machine types write such.
+   */
   private void footers() {
-    Matcher release = RELEASE.matcher(configuration == null ? "" : configuration.machine());
-    if (footers || ids.isEmpty() || !release.find()) {
-      return;
-    }
-    int major = Integer.parseInt(release.group(1));
-    if (major > 2 || major == 2 && Integer.parseInt(release.group(2)) > 3) {
+    boolean due = !footers && !ids.isEmpty() && findings().count(Rule.SECTION_FOOTER) == 0;
+    if (due && release().filter(MachineRelease::hasFooters).isPresent()) {
       add(
           here(
                   Rule.SECTION_FOOTER,
@@ -284,13 +253,17 @@ final class SectionInspector extends Inspector {
     }
   }
 
+  private Optional<MachineRelease> release() {
+    return configuration == null ? Optional.empty() : MachineRelease.of(configuration.machine());
+  }
+
   private void switchover(boolean snapshot) {
-    Matcher release = RELEASE.matcher(configuration == null ? "" : configuration.machine());
-    if (snapshot || postcopy || !release.find()) {
+    Optional<MachineRelease> release = release();
+    if (snapshot || postcopy || release.isEmpty()) {
       return;
     }
     applied(Rule.SWITCHOVER_START);
-    boolean sends = Integer.parseInt(release.group(1)) >= SWITCHOVER_MAJOR;
+    boolean sends = release.get().announcesSwitchover();
     if (switchovers > 1 || sends != switchedBefore) {
       add(
           here(

@@ -10,6 +10,9 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.MachineRelease;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.StateDesc;
@@ -56,6 +59,30 @@ final class TargetInspector extends Inspector {
   @Override
   public void element(Element element) {
     last = element.range().start();
+    if (element instanceof Element.Command e && target.capabilities() != null) {
+      command(CommandType.of(e.code()), e.payload().length);
+    }
+  }
+
+  private void command(CommandType type, int length) {
+    if (type == CommandType.ENABLE_COLO && !target.capabilities().contains(Capability.COLO)) {
+      add(
+          ram(
+              "command enable-colo: the target has x-colo off",
+              "ENABLE_COLO command come in migration stream, but x-colo capability is not set"));
+    } else if (type == CommandType.POSTCOPY_ADVISE) {
+      boolean set = target.capabilities().contains(Capability.POSTCOPY_RAM);
+      if (set != length > 0) {
+        add(
+            ram(
+                "command postcopy-advise: has "
+                    + length
+                    + " bytes, the target postcopy-ram "
+                    + on(set),
+                "RAM postcopy is %s but have %d byte advise"
+                    .formatted(set ? "enabled" : "disabled", length)));
+      }
+    }
   }
 
   @Override
@@ -65,6 +92,16 @@ final class TargetInspector extends Inspector {
 
   @Override
   public void configuration(StreamConfiguration found) {
+    boolean needed =
+        MachineRelease.of(target.machine()).filter(MachineRelease::hasFooters).isPresent();
+    if (needed && !found.present() && found.version() == StreamFormat.VERSION) {
+      add(
+          here(
+                  Rule.TARGET_MACHINE,
+                  last,
+                  "configuration: the stream has none, " + target.machine() + " needs one")
+              .saying("Configuration section missing"));
+    }
     if (!target.machine().isEmpty() && found.present()) {
       applied(Rule.TARGET_MACHINE);
       // QEMU compares as many characters as it received
@@ -209,7 +246,7 @@ final class TargetInspector extends Inspector {
                 isNew
                     ? "savevm: unsupported version %d for '%s' v%d"
                         .formatted(section.version(), section.name(), type.version())
-                    : "%s: incoming version_id %d is too old for local minimum_version_id  %d"
+                    : "%s: incoming version_id %d is too old for local minimum version_id  %d"
                         .formatted(type.name(), section.version(), type.minimum())));
   }
 

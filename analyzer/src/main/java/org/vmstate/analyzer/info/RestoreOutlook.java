@@ -1,19 +1,15 @@
 package org.vmstate.analyzer.info;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.stream.MachineRelease;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.StreamConfiguration;
 
 /** One line about what a restore needs or why it cannot work, as far as the head tells. */
 final class RestoreOutlook {
-  /** A versioned machine type names the first QEMU that knows it. */
-  private static final Pattern VERSION = Pattern.compile("-(\\d+\\.\\d+)(\\.\\d+)?$");
-
   private final Envelope envelope;
   private final StreamConfiguration configuration;
   private final FormatId format;
@@ -54,11 +50,9 @@ final class RestoreOutlook {
     }
     StringBuilder line = new StringBuilder(described ? "expected" : "not seen to its end");
     if (configuration.present()) {
-      Matcher version = VERSION.matcher(configuration.machine());
       line.append("; needs ");
-      if (version.find()) {
-        line.append("QEMU ").append(version.group(1)).append(" or later with ");
-      }
+      MachineRelease.of(configuration.machine())
+          .ifPresent(r -> line.append("QEMU ").append(r).append(" or later with "));
       line.append("machine type ").append(configuration.machine());
     }
     if (!configuration.capabilities().isEmpty()) {

@@ -1,6 +1,8 @@
 package org.vmstate.analyzer.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ class TargetTest {
 
   @TempDir Path folder;
 
-  private static byte[] image() {
+  private static Parts parts() {
     byte[] device =
         new ImageBytes()
             .section(4, 2, "timer", 0, 1)
@@ -49,11 +51,14 @@ class TargetTest {
                 + " \"vmsd_name\": \"timer\", \"version\": 1, \"fields\": [{\"name\": \"n\","
                 + " \"type\": \"uint32\", \"size\": 4}], \"subsections\": [{\"vmsd_name\":"
                 + " \"timer/more\", \"version\": 1, \"fields\": [{\"name\": \"m\", \"type\":"
-                + " \"uint8\", \"size\": 1}]}]}]}")
-        .toBytes();
+                + " \"uint8\", \"size\": 1}]}]}]}");
   }
 
   private Set<Rule> found(String dump, String configuration) throws IOException {
+    return found(parts().toBytes(), dump, configuration);
+  }
+
+  private Set<Rule> found(byte[] image, String dump, String configuration) throws IOException {
     Path dumpFile = Files.writeString(folder.resolve("dump"), dump);
     Path more = configuration == null ? null : folder.resolve("more");
     if (more != null) {
@@ -62,7 +67,7 @@ class TargetTest {
     CheckOptions options =
         new CheckOptions(DataMap.SOLID, 0, "", Optional.of(Target.read(dumpFile, more)), List.of());
     return new Checker(ParseOptions.DEFAULT, options)
-        .check(new HeapSource(image(), 0, new StructurePath())).findings().list().stream()
+        .check(new HeapSource(image, 0, new StructurePath())).findings().list().stream()
             .map(Finding::rule)
             .collect(Collectors.toSet());
   }
@@ -114,5 +119,26 @@ class TargetTest {
             "{\"capabilities\": [\"mapped-ram\"]}")) {
       assertEquals(Set.of(Rule.TARGET_RAM), found(GOOD, more), more);
     }
+  }
+
+  @Test
+  void commandsThatNeedACapabilityAreFound() throws IOException {
+    byte[] advice = new ImageBytes().u8(8).be16(3).be16(16).be64(4096).be64(4096).toBytes();
+    byte[] colo = new ImageBytes().u8(8).be16(8).be16(0).toBytes();
+    for (byte[] command : List.of(advice, colo)) {
+      byte[] image = parts().after("part", command).toBytes();
+      Set<Rule> without = found(image, GOOD, "{\"capabilities\": []}");
+      assertTrue(without.contains(Rule.TARGET_RAM), without.toString());
+      Set<Rule> with = found(image, GOOD, "{\"capabilities\": [\"postcopy-ram\", \"x-colo\"]}");
+      assertFalse(with.contains(Rule.TARGET_RAM), with.toString());
+    }
+  }
+
+  @Test
+  void streamWithoutConfigurationIsFoundWhereItIsNeeded() throws IOException {
+    byte[] image = parts().without("configuration").toBytes();
+    assertFalse(found(image, GOOD, null).contains(Rule.TARGET_MACHINE));
+    assertTrue(
+        found(image, GOOD.replace("test-1.0", "test-2.4"), null).contains(Rule.TARGET_MACHINE));
   }
 }

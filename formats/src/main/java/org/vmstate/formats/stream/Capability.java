@@ -11,5 +11,11 @@ public final class Capability {
   /** The name of mapped-ram in the proposals before its release. */
   public static final String FIXED_RAM = "fixed-ram";
 
+  /** The loader takes POSTCOPY_ADVISE with page sizes. */
+  public static final String POSTCOPY_RAM = "postcopy-ram";
+
+  /** The loader takes ENABLE_COLO. */
+  public static final String COLO = "x-colo";
+
   private Capability() {}
 }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.vmstate.formats.element.Section;
-import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
@@ -37,32 +36,12 @@ final class FooterFinder {
       for (int i = 0; i <= last; i++) {
         if (chunk.get(i) == StreamFormat.SECTION_FOOTER
             && (chunk.getInt(i + 1) & 0xffffffffL) == sectionId
-            && recordAt(at + i + FOOTER, end)) {
+            && RecordStart.isAt(source, at + i + FOOTER, known)) {
           return OptionalLong.of(at + i);
         }
       }
       at += last + 1;
     }
     return OptionalLong.empty();
-  }
-
-  private boolean recordAt(long offset, long end) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate((int) Math.min(FOOTER + 2, end - offset));
-    if (!head.hasRemaining()) {
-      return false;
-    }
-    source.copy(offset, head);
-    head.flip();
-    int type = head.get(0);
-    return switch (type) {
-      case StreamFormat.EOF -> head.limit() == 1 || head.get(1) == StreamFormat.VMDESCRIPTION;
-      case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL ->
-          head.limit() == FOOTER + 2 && head.get(FOOTER) != 0 && head.get(FOOTER + 1) > ' ';
-      case StreamFormat.SECTION_PART, StreamFormat.SECTION_END ->
-          head.limit() >= FOOTER && known.containsKey(head.getInt(1) & 0xffffffffL);
-      case StreamFormat.COMMAND ->
-          head.limit() >= FOOTER && CommandType.of(head.getShort(1)) != CommandType.INVALID;
-      default -> false;
-    };
   }
 }

@@ -375,7 +375,7 @@ public final class StreamParser {
   }
 
   private boolean recordFollows() throws IOException {
-    return source.peek() < 0 || StreamFormat.isRecordType(source.peek());
+    return source.peek() < 0 || RecordStart.follows(source, sections);
   }
 
   private boolean footer(Section section) throws IOException {

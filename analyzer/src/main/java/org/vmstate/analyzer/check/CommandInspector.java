@@ -1,0 +1,154 @@
+package org.vmstate.analyzer.check;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.CommandType;
+
+/**
+ * Rules on commands. A loader keeps a state of postcopy, and refuses a command in the wrong one;
+ * commands that ask the source for something are read, and find nobody. Source: QEMU 10.0
+ * migration/savevm.c.
+ */
+final class CommandInspector extends Inspector {
+  /** What the loader's message calls its states. */
+  private static final int NONE = 0;
+
+  private static final int ADVISED = 1;
+  private static final int DISCARDED = 2;
+  private static final int LISTENING = 3;
+  private static final int RUNNING = 4;
+
+  private static final int ADVISE_WITH_SIZES = 16;
+
+  private final Set<String> blocks = new HashSet<>();
+  private boolean answered;
+  private int postcopy = NONE;
+  private long at;
+
+  CommandInspector(Findings findings) {
+    super(findings);
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    found.forEach(b -> blocks.add(b.name()));
+  }
+
+  @Override
+  public void element(Element element) {
+    if (element instanceof Element.Command e) {
+      applied(Rule.COMMAND);
+      at = e.range().start();
+      command(CommandType.of(e.code()), e);
+    }
+  }
+
+  private void command(CommandType type, Element.Command e) {
+    byte[] payload = e.payload();
+    if (type == CommandType.INVALID) {
+      add(
+          here(Rule.COMMAND, at, "command " + e.code() + ": is not known")
+              .saying("MIG_CMD 0x%x unknown (len 0x%x)".formatted(e.code(), payload.length)));
+      return;
+    }
+    if (type.length() >= 0 && type.length() != payload.length) {
+      refused(
+          type,
+          "expected " + type.length() + " bytes, found " + payload.length,
+          "%s received with bad length - expecting %d, got %d"
+              .formatted(type.name(), type.length(), payload.length));
+      return;
+    }
+    switch (type) {
+      case OPEN_RETURN_PATH -> answered = true;
+      case PING -> {
+        if (!answered) {
+          refused(
+              type,
+              "expected open-return-path before it, found none",
+              "CMD_PING (0x%x) received with no return path"
+                  .formatted(ByteBuffer.wrap(payload).getInt()));
+        }
+      }
+      case POSTCOPY_ADVISE -> advise(payload.length);
+      case POSTCOPY_RAM_DISCARD -> moves(type, ADVISED, DISCARDED, DISCARDED);
+      case POSTCOPY_LISTEN -> moves(type, ADVISED, DISCARDED, LISTENING);
+      case POSTCOPY_RUN -> moves(type, LISTENING, LISTENING, RUNNING);
+      case RECV_BITMAP -> bitmap(payload);
+      case PACKAGED, POSTCOPY_RESUME -> unanswered(type);
+      case ENABLE_COLO ->
+          add(
+              here(Rule.COMMAND, at, "command enable-colo: needs the capability x-colo")
+                  .as(Severity.WARNING)
+                  .saying(
+                      "ENABLE_COLO command come in migration stream, but x-colo capability is"
+                          + " not set"));
+      default -> {}
+    }
+  }
+
+  private void refused(CommandType type, String text, String loader) {
+    add(here(Rule.COMMAND, at, "command " + type.label() + ": " + text).saying(loader));
+  }
+
+  private void unanswered(CommandType type) {
+    add(
+        here(Rule.COMMAND, at, "command " + type.label() + ": a file has no source to ask")
+            .as(Severity.WARNING));
+  }
+
+  private void advise(int length) {
+    if (length != 0 && length != ADVISE_WITH_SIZES) {
+      refused(
+          CommandType.POSTCOPY_ADVISE,
+          "expected 0 or 16 bytes, found " + length,
+          "CMD_POSTCOPY_ADVISE invalid length (" + length + ")");
+    } else if (postcopy != NONE) {
+      misplaced(CommandType.POSTCOPY_ADVISE);
+    }
+    postcopy = ADVISED;
+  }
+
+  private void moves(CommandType type, int from, int to, int next) {
+    if (postcopy >= from && postcopy <= to) {
+      unanswered(type);
+    } else {
+      misplaced(type);
+    }
+    postcopy = next;
+  }
+
+  private void misplaced(CommandType type) {
+    refused(
+        type,
+        "out of the order advise, discard, listen, run",
+        "CMD_" + type.name() + " in wrong postcopy state (" + postcopy + ")");
+  }
+
+  private void bitmap(byte[] payload) {
+    int length = payload.length == 0 ? 0 : payload[0] & 0xff;
+    if (length == 0 || length + 1 != payload.length) {
+      refused(
+          CommandType.RECV_BITMAP,
+          "expected the name of a block, found " + payload.length + " bytes",
+          length == 0 && payload.length > 0
+              ? "loadvm_handle_recv_bitmap: failed to read block name"
+              : "loadvm_handle_recv_bitmap: invalid payload length (" + payload.length + ")");
+      return;
+    }
+    String name = new String(payload, 1, length, StandardCharsets.ISO_8859_1);
+    if (!blocks.isEmpty() && !blocks.contains(name)) {
+      refused(
+          CommandType.RECV_BITMAP,
+          "expected the name of a block, found " + name,
+          "loadvm_handle_recv_bitmap: block '" + name + "' not found");
+    } else {
+      unanswered(CommandType.RECV_BITMAP);
+    }
+  }
+}
