@@ -172,6 +172,13 @@ class RewriteTest {
   }
 
   @Test
+  void continueWhereNoPageFollows() throws IOException {
+    ImageBytes image = new ImageBytes().header().configuration("m").section(1, 1, "ram", 0, 4);
+    image.be64(0x1024).name("r").be64(0x1000).be64(0x30).footer(1);
+    assertRewritten(image.again(3, 1).be64(0x30).footer(1).u8(0));
+  }
+
+  @Test
   void fixedLayoutOf2022() throws IOException {
     ImageBytes image = new ImageBytes().header().configuration("m", "fixed-ram");
     image.section(1, 1, "ram", 0, 4).be64(0x2004).name("r").be64(0x2000).be32(8).be64(4096);

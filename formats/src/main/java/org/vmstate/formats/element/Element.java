@@ -50,8 +50,8 @@ public sealed interface Element {
   /** The payload of a device section, or the part of an iterable that is not RAM. */
   record DevicePayload(ByteRange range, Section section) implements Element {}
 
-  /** The word that opens the RAM block list. */
-  record RamTotal(ByteRange range, long total) implements Element {}
+  /** The word that opens the RAM block list: the total, with flags in the bits below a page. */
+  record RamTotal(ByteRange range, long word, long total) implements Element {}
 
   /** An entry of the RAM block list, without a fixed layout's header. */
   record RamBlockEntry(ByteRange range, RamBlock block) implements Element {}

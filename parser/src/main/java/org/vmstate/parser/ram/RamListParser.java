@@ -42,7 +42,8 @@ final class RamListParser {
     long start = source.position();
     QemuRamBlockList list = SpecReader.read(source, "mem_size", QemuRamBlockList::new);
     long mask = ram.pageSize() - 1L;
-    if ((list.memSize() & mask) != RamFormat.MEM_SIZE) {
+    // QEMU passes over CONTINUE where no page follows
+    if ((list.memSize() & mask & ~RamFormat.CONTINUE) != RamFormat.MEM_SIZE) {
       throw source.malformed(
           "first RAM word: expected flags 0x4 (MEM_SIZE), found 0x"
               + Long.toHexString(list.memSize() & mask),
@@ -52,7 +53,8 @@ final class RamListParser {
     if (total < 0) {
       throw source.malformed("RAM total: expected less than 2^63, found more", start);
     }
-    visitor.element(new Element.RamTotal(new ByteRange(start, source.position()), total));
+    ByteRange range = new ByteRange(start, source.position());
+    visitor.element(new Element.RamTotal(range, list.memSize(), total));
     if (ram.version() == RamFormat.VERSION_3) {
       if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
         throw source.malformed("ram section version: expected 4 in a fixed layout, found 3", start);

@@ -25,8 +25,13 @@ public final class BlockListWriter {
 
   /** Writes the word that opens the list; a total has no bits below the page size. */
   public void total(long total) throws IOException {
+    word(total | RamFormat.MEM_SIZE);
+  }
+
+  /** Writes the word that opens the list as it was read. */
+  public void word(long word) throws IOException {
     QemuRamBlockList list = new QemuRamBlockList();
-    list.setMemSize(total | RamFormat.MEM_SIZE);
+    list.setMemSize(word);
     SpecWriter.write(sink, list, Long.BYTES);
   }
 

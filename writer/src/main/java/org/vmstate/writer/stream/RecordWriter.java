@@ -59,7 +59,7 @@ public final class RecordWriter {
         stream.descriptionFrame(declaredLength(e.range()));
         copy(new ByteRange(start, e.range().end()));
       }
-      case Element.RamTotal e -> blocks.total(e.total());
+      case Element.RamTotal e -> blocks.word(e.word());
       case Element.RamBlockEntry e -> blocks.entry(e.block());
       case Element.MappedHeader e -> mapped(e);
       case Element.RamMarker e -> sink.be64(e.word());
