@@ -15,7 +15,7 @@ import org.vmstate.formats.ram.BitmapOrder;
  * @param pageSize target page size in bytes, found when empty
  * @param bitmapOrder order of the page bitmaps' bits, found when empty
  * @param xbzrle encoding of XBZRLE records
- * @param headOnly stop behind the RAM block list
+ * @param extent what to read
  * @param limits bounds on memory
  */
 public record ParseOptions(
@@ -24,8 +24,21 @@ public record ParseOptions(
     OptionalInt pageSize,
     Optional<BitmapOrder> bitmapOrder,
     XbzrleChoice xbzrle,
-    boolean headOnly,
+    Extent extent,
     Limits limits) {
+
+  /** How much of an image is read. */
+  public enum Extent {
+    /** All of it. */
+    WHOLE,
+    /** Up to the RAM block list. */
+    HEAD,
+    /**
+     * All but the memory of a sequential stream, as far as it can be passed over: a file whose
+     * description tells where the device sections begin.
+     */
+    DEVICES
+  }
 
   /** Which encoding XBZRLE records have. */
   public enum XbzrleChoice {
@@ -45,17 +58,27 @@ public record ParseOptions(
           OptionalInt.empty(),
           Optional.empty(),
           XbzrleChoice.AUTO,
-          false,
+          Extent.WHOLE,
           Limits.DEFAULT);
 
-  /** Returns these options with another choice of {@code headOnly}. */
-  public ParseOptions withHeadOnly(boolean value) {
+  /** Tells whether only what stands up to the RAM block list is read. */
+  public boolean headOnly() {
+    return extent == Extent.HEAD;
+  }
+
+  /** Returns these options with {@link Extent#HEAD}. */
+  public ParseOptions ofHead() {
+    return with(Extent.HEAD);
+  }
+
+  /** Returns these options with another extent. */
+  public ParseOptions with(Extent value) {
     return new ParseOptions(format, streamOffset, pageSize, bitmapOrder, xbzrle, value, limits);
   }
 
   /** Returns these options with a layout. */
   public ParseOptions withFormat(FormatId value) {
     return new ParseOptions(
-        Optional.of(value), streamOffset, pageSize, bitmapOrder, xbzrle, headOnly, limits);
+        Optional.of(value), streamOffset, pageSize, bitmapOrder, xbzrle, extent, limits);
   }
 }

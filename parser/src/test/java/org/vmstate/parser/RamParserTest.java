@@ -333,7 +333,7 @@ class RamParserTest {
             OptionalInt.of(8192),
             d.bitmapOrder(),
             d.xbzrle(),
-            false,
+            d.extent(),
             d.limits());
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(0x2004);
     image.name("r").be64(0x2000).be64(8).name("r").fill(3, 8192).eos().u8(0);

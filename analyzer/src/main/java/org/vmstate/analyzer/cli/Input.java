@@ -143,7 +143,7 @@ final class Input {
         pageSize == null ? OptionalInt.empty() : OptionalInt.of(powerOfTwo(pageSize)),
         order(),
         choice(),
-        false,
+        ParseOptions.Extent.WHOLE,
         Limits.DEFAULT);
   }
 

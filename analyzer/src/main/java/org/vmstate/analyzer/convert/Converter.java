@@ -91,7 +91,7 @@ public final class Converter {
       return;
     }
     Facts facts = new Facts();
-    ImageReader.read(source, parseOptions.withHeadOnly(true), facts);
+    ImageReader.read(source, parseOptions.ofHead(), facts);
     source.seek(source.origin());
     if (facts.isFixed(parseOptions)) {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);

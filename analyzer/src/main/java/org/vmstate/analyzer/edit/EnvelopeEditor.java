@@ -104,7 +104,7 @@ public final class EnvelopeEditor {
       source.seek(envelope.streamOffset());
       ImageReader.read(
           source,
-          ParseOptions.DEFAULT.withHeadOnly(true),
+          ParseOptions.DEFAULT.ofHead(),
           new StateVisitor() {
             @Override
             public void configuration(StreamConfiguration found) {

@@ -19,14 +19,16 @@ import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.PlacedPages;
 
 /**
- * Writes the memory of an image. The first pass finds where memory lies, the second moves each page
- * from where it stands to where it belongs; nothing is unpacked into a file between them.
+ * Writes the memory of an image. The first pass finds where memory lies, for which it need not read
+ * the pages of a file as a rule; the second moves each page from where it stands to where it
+ * belongs. Nothing is unpacked into a file between them.
  */
 public final class Extractor {
   /** An ELF header counts its entries in 16 bits, one of which is the notes'. */
@@ -56,9 +58,13 @@ public final class Extractor {
 
   private void learn(ByteSource source, boolean wantsNote) throws IOException {
     facts = new PhysicalFacts(wantsNote, notes);
-    ImageReader.read(source, options, facts);
-    facts.requireMemory();
-    map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
+    find(source, wantsNote ? options : options.with(Extent.DEVICES));
+    if (facts.wantsMemory() && !wantsNote) {
+      // the first time made the remarks
+      facts = new PhysicalFacts(false, note -> {});
+      source.seek(source.origin());
+      find(source, options);
+    }
     if (map.ranges().isEmpty()) {
       throw new ConversionException("the image has no memory that could be placed");
     }
@@ -70,6 +76,12 @@ public final class Extractor {
               + String.join("; ", map.basis())
               + " (--memory-map replaces it)");
     }
+  }
+
+  private void find(ByteSource source, ParseOptions how) throws IOException {
+    ImageReader.read(source, how, facts);
+    facts.requireMemory();
+    map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
   }
 
   /** Makes the flat memory: what lies at an address lies at that offset of the file. */
@@ -154,7 +166,7 @@ public final class Extractor {
             note -> {},
             blocks -> new PlacedPages(transfers, places))) {
       // behind the block list of a fixed layout there are no more pages
-      ImageReader.read(image, isFixed() ? options.withHeadOnly(true) : options, pass);
+      ImageReader.read(image, isFixed() ? options.ofHead() : options, pass);
       pass.finish();
     } catch (InternalError e) {
       throw MappedSource.shrunk(image.position(), image.path());
@@ -209,7 +221,7 @@ public final class Extractor {
   public void blocks(ByteSource source, Path input, BlockFolder folder) throws IOException {
     try (ByteSource image = again(source)) {
       facts = new PhysicalFacts(false, notes);
-      ImageReader.read(image, options.withHeadOnly(true), facts);
+      ImageReader.read(image, options.ofHead(), facts);
       image.seek(image.origin());
       folder.open(facts.blocks());
       run(image, input, folder, true);

@@ -12,6 +12,7 @@ import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
@@ -66,7 +67,7 @@ public final class Parts implements StateVisitor {
       throws IOException {
     Parts parts = new Parts(kind, wanted, target);
     boolean front = kind == Kind.XML || kind == Kind.COOKIE;
-    ImageReader.read(source, options.withHeadOnly(front), parts);
+    ImageReader.read(source, options.with(front ? Extent.HEAD : Extent.DEVICES), parts);
     if (!parts.found) {
       throw new ConversionException("the image has no " + kind.label);
     }

@@ -20,6 +20,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
@@ -61,7 +62,7 @@ public final class InfoReader implements StateVisitor {
     InfoReader reader = new InfoReader(whole);
     Optional<String> problem = Optional.empty();
     try {
-      ImageReader.read(source, options.withHeadOnly(true), reader);
+      ImageReader.read(source, options.ofHead(), reader);
     } catch (UnrecognizedFormatException e) {
       throw e;
     } catch (StateFormatException e) {
@@ -108,17 +109,23 @@ public final class InfoReader implements StateVisitor {
       return Optional.empty();
     }
     if (source.isSeekable() && whole) {
-      StateFacts more = new StateFacts();
-      source.seek(source.origin());
-      try {
-        ImageReader.read(source, options, more);
-        facts = more;
-      } catch (StateFormatException e) {
-        // what stands before the damage has to do
-        facts = more.blocks().isEmpty() ? facts : more;
-      }
+      PhysicalMap map = whole(source, options.with(Extent.DEVICES));
+      return Optional.of(facts.wantsMemory() ? whole(source, options) : map);
     }
     return Optional.of(MapBuilder.of(facts));
+  }
+
+  private PhysicalMap whole(ByteSource source, ParseOptions options) throws IOException {
+    StateFacts more = new StateFacts();
+    source.seek(source.origin());
+    try {
+      ImageReader.read(source, options, more);
+      facts = more;
+    } catch (StateFormatException e) {
+      // what stands before the damage has to do
+      facts = more.blocks().isEmpty() ? facts : more;
+    }
+    return MapBuilder.of(facts);
   }
 
   private OptionalInt countDevices(ByteSource source, ParseOptions options) throws IOException {

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.physical;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
@@ -31,8 +32,9 @@ final class Backends {
    *
    * @param main name of the machine's one block, which is there without NUMA backends
    * @param total length of the machine's memory, 0 when it is not known
+   * @param acpi the guest's tables, asked only when the names do not do
    */
-  Backends(List<RamBlock> blocks, String main, long total, AcpiMemory acpi) {
+  Backends(List<RamBlock> blocks, String main, long total, Supplier<AcpiMemory> acpi) {
     List<RamBlock> candidates = new ArrayList<>();
     for (RamBlock block : blocks) {
       if (block.name().equals(main)) {
@@ -42,7 +44,8 @@ final class Backends {
       }
     }
     if (memory.isEmpty()) {
-      choose(candidates, total, acpi.nodeLengths());
+      // one block has no order
+      choose(candidates, total, candidates.size() > 1 ? acpi.get().nodeLengths() : new long[0]);
     } else {
       plugged.addAll(candidates);
     }

@@ -71,8 +71,7 @@ public final class MapBuilder {
   }
 
   private void board(Board board) {
-    AcpiMemory acpi = new AcpiMemory(facts.tables());
-    Backends backends = new Backends(facts.blocks(), board.memory(), 0, acpi);
+    Backends backends = new Backends(facts.blocks(), board.memory(), 0, this::acpi);
     doubt(backends.certainty());
     basis.addAll(backends.basis());
     long end = lay(backends.memory(), 0, Long.MAX_VALUE, board.base());
@@ -80,15 +79,14 @@ public final class MapBuilder {
         .rom()
         .flatMap(facts::block)
         .ifPresent(rom -> painter.put(board.romBase(), rom.usedLength(), rom, 0, true));
-    plugged(backends.plugged(), acpi.hotplugBase().orElse(end + GIB - 1 & -GIB), acpi);
+    plugged(backends.plugged(), end + GIB - 1 & -GIB);
     virtioMem();
   }
 
   private void pc(Board board) {
-    AcpiMemory acpi = new AcpiMemory(facts.tables());
     long own = facts.block(board.memory()).map(RamBlock::usedLength).orElse(0L);
     PcMemory size = PcMemory.of(facts, board, own);
-    Backends backends = new Backends(facts.blocks(), board.memory(), size.total(), acpi);
+    Backends backends = new Backends(facts.blocks(), board.memory(), size.total(), this::acpi);
     doubt(backends.certainty());
     basis.addAll(backends.basis());
     basis.add(size.basis());
@@ -98,7 +96,7 @@ public final class MapBuilder {
     lay(backends.memory(), 0, below, 0);
     long end = Math.max(4 * GIB, lay(backends.memory(), below, total - below, 4 * GIB));
     new PcRegions(facts, painter, below).paint(board, basis);
-    plugged(backends.plugged(), acpi.hotplugBase().orElse(end + GIB - 1 & -GIB), acpi);
+    plugged(backends.plugged(), end + GIB - 1 & -GIB);
     virtioMem();
   }
 
@@ -121,8 +119,16 @@ public final class MapBuilder {
     return end;
   }
 
-  private void plugged(List<RamBlock> blocks, long base, AcpiMemory acpi) {
-    long at = base;
+  private AcpiMemory acpi() {
+    return new AcpiMemory(facts.tables());
+  }
+
+  private void plugged(List<RamBlock> blocks, long behind) {
+    if (blocks.isEmpty()) {
+      return;
+    }
+    OptionalLong range = acpi().hotplugBase();
+    long at = range.orElse(behind);
     int guessed = 0;
     for (RamBlock block : blocks) {
       OptionalLong told = facts.dimms().base(block.name());
@@ -138,7 +144,7 @@ public final class MapBuilder {
       at += block.usedLength();
     }
     if (guessed > 0) {
-      boolean ranged = acpi.hotplugBase().isPresent();
+      boolean ranged = range.isPresent();
       doubt(guessed == 1 && ranged ? Certainty.LIKELY : Certainty.GUESSED);
       basis.add(
           ranged

@@ -28,6 +28,7 @@ public class StateFacts implements StateVisitor {
   private final TreeMap<String, Fields> devices = new TreeMap<>();
   private final List<Fields> cpus = new ArrayList<>();
   private byte[] tables = {};
+  private boolean tablesAsked;
   private DomainDimms dimms = new DomainDimms("<domain/>");
   private String machine = "";
   private List<RamBlock> blocks = List.of();
@@ -137,7 +138,13 @@ public class StateFacts implements StateVisitor {
   }
 
   final byte[] tables() {
+    tablesAsked = true;
     return tables;
+  }
+
+  /** Tells whether a map asked for the tables, which are in memory. */
+  public final boolean wantsMemory() {
+    return tablesAsked;
   }
 
   /** Returns a device by the end of its name. */

@@ -315,7 +315,7 @@ class CheckLabTest {
     try (ByteSource source = ImageReader.open(image)) {
       ImageReader.read(
           source,
-          ParseOptions.DEFAULT.withHeadOnly(true),
+          ParseOptions.DEFAULT.ofHead(),
           new StateVisitor() {
             @Override
             public void ramBlocks(List<RamBlock> blocks) {

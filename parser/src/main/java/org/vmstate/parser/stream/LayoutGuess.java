@@ -1,23 +1,71 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.util.Optional;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.PageSizes;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContext;
 
-/**
- * Tells the two layouts apart that the capability name {@code fixed-ram} had: the proposal of 2022
- * with its 12-byte header, and the later ones with the 28-byte header of mapped-ram.
- */
+/** Tells what a reader of memory has to know beforehand and the stream says only in part. */
 final class LayoutGuess {
   private static final int WORD = 8;
 
   private LayoutGuess() {}
 
-  /** Looks at the first block's header; the cursor is at the MEM_SIZE word and does not move. */
-  static RamContext.Layout ofFixedRam(ByteSource source, boolean withAddress) throws IOException {
+  /** Tells the layout; the cursor is at the MEM_SIZE word and does not move. */
+  static RamContext.Layout layout(
+      ByteSource source, ParseOptions options, StreamConfiguration configuration)
+      throws IOException {
+    if (options.format().isPresent()) {
+      return switch (options.format().get()) {
+        case QEMU_FIXED_RAM -> RamContext.Layout.FIXED_2022;
+        case QEMU_MAPPED_RAM, LIBVIRT_SPARSE -> RamContext.Layout.MAPPED;
+        default -> RamContext.Layout.SEQUENTIAL;
+      };
+    }
+    if (configuration.has(Capability.MAPPED_RAM)) {
+      return RamContext.Layout.MAPPED;
+    }
+    return configuration.has(Capability.FIXED_RAM)
+        ? ofFixedRam(source, configuration.has(Capability.IGNORE_SHARED))
+        : RamContext.Layout.SEQUENTIAL;
+  }
+
+  /**
+   * Tells the two layouts apart that the capability name {@code fixed-ram} had: the proposal of
+   * 2022 with its 12-byte header, and the later ones with the 28-byte header of mapped-ram.
+   */
+  private static RamContext.Layout ofFixedRam(ByteSource source, boolean withAddress)
+      throws IOException {
     int nameLength = source.peek(WORD);
     int header = WORD + 1 + nameLength + WORD + (withAddress ? WORD : 0);
     boolean versionOne = nameLength > 0 && source.peek32(header) == 1;
     return versionOne ? RamContext.Layout.MAPPED : RamContext.Layout.FIXED_2022;
+  }
+
+  /**
+   * Tells the target page size: as given, as the stream or its description says, by the machine.
+   */
+  static int pageSize(
+      ParseOptions options,
+      StreamConfiguration configuration,
+      Optional<VmDescription> description) {
+    if (options.pageSize().isPresent()) {
+      return options.pageSize().getAsInt();
+    }
+    if (configuration.pageBits().isPresent()) {
+      return 1 << configuration.pageBits().getAsInt();
+    }
+    long described = description.map(VmDescription::pageSize).orElse(0L);
+    if (Long.bitCount(described) == 1
+        && described >= 1 << PageSizes.MIN_BITS
+        && described <= 1 << PageSizes.MAX_BITS) {
+      return (int) described;
+    }
+    return 1 << PageSizes.bitsOf(configuration.machine());
   }
 }

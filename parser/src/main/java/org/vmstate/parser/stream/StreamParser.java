@@ -18,7 +18,6 @@ import org.vmstate.formats.spec.QemuSectionRef;
 import org.vmstate.formats.spec.QemuStreamHeader;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
-import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -45,6 +44,9 @@ public final class StreamParser {
   private static final long DESCRIPTION_REACH = 64 << 20;
   private static final int ADVISE_WITH_SIZES = 16;
 
+  /** End mark, record type, length. */
+  private static final int DESCRIPTION_FRAME = 6;
+
   /** Whether sections end with a footer; the stream does not say. */
   private enum Footers {
     UNKNOWN,
@@ -66,6 +68,7 @@ public final class StreamParser {
   private long postcopyPageSizes;
   private long sectionCount;
   private long partCount;
+  private boolean passed;
 
   /** Reads from the cursor of a source. */
   public StreamParser(ByteSource source, ParseOptions options, StateVisitor visitor) {
@@ -155,8 +158,31 @@ public final class StreamParser {
             throw source.malformed(
                 "record type: expected 0 to 4 or 8, found 0x" + Integer.toHexString(type), at);
       }
-      if (options.headOnly() && !ram.blocks().isEmpty()) {
-        return;
+      if (!ram.blocks().isEmpty()) {
+        if (options.headOnly()) {
+          return;
+        }
+        passOver();
+      }
+    }
+  }
+
+  /** Goes on behind the memory, once and where that is wanted and possible. */
+  private void passOver() throws IOException {
+    boolean wanted = options.extent() == ParseOptions.Extent.DEVICES && !passed;
+    if (wanted && ram.layout() == RamContext.Layout.SEQUENTIAL && descriptionOffset >= 0) {
+      passed = true;
+      OptionalLong devices =
+          DeviceTail.find(
+              source,
+              description.orElseThrow().devices(),
+              source.position(),
+              descriptionOffset - DESCRIPTION_FRAME,
+              d ->
+                  sections.values().stream()
+                      .anyMatch(s -> s.name().equals(d.name()) && s.instance() == d.instance()));
+      if (devices.isPresent()) {
+        source.seek(devices.getAsLong());
       }
     }
   }
@@ -213,10 +239,11 @@ public final class StreamParser {
           new RamFeatures(
               configuration.has(Capability.IGNORE_SHARED),
               postcopyPageSizes,
-              pageSize(),
+              LayoutGuess.pageSize(options, configuration, description),
               options.bitmapOrder(),
               options.xbzrle());
-      ramParser().start(section, layout(), options.limits());
+      ramParser()
+          .start(section, LayoutGuess.layout(source, options, configuration), options.limits());
       delimited = true;
     } else {
       delimited = iterable(type, section);
@@ -253,38 +280,6 @@ public final class StreamParser {
   /** Returns a parser on the source of the moment: a pipe is replaced once by what is put aside. */
   private RamParser ramParser() {
     return new RamParser(source, ram, ramFeatures, visitor);
-  }
-
-  private RamContext.Layout layout() throws IOException {
-    if (options.format().isPresent()) {
-      return switch (options.format().get()) {
-        case QEMU_FIXED_RAM -> RamContext.Layout.FIXED_2022;
-        case QEMU_MAPPED_RAM, LIBVIRT_SPARSE -> RamContext.Layout.MAPPED;
-        default -> RamContext.Layout.SEQUENTIAL;
-      };
-    }
-    if (configuration.has(Capability.MAPPED_RAM)) {
-      return RamContext.Layout.MAPPED;
-    }
-    return configuration.has(Capability.FIXED_RAM)
-        ? LayoutGuess.ofFixedRam(source, configuration.has(Capability.IGNORE_SHARED))
-        : RamContext.Layout.SEQUENTIAL;
-  }
-
-  private int pageSize() {
-    if (options.pageSize().isPresent()) {
-      return options.pageSize().getAsInt();
-    }
-    if (configuration.pageBits().isPresent()) {
-      return 1 << configuration.pageBits().getAsInt();
-    }
-    long described = description.map(VmDescription::pageSize).orElse(0L);
-    if (Long.bitCount(described) == 1
-        && described >= 1 << PageSizes.MIN_BITS
-        && described <= 1 << PageSizes.MAX_BITS) {
-      return (int) described;
-    }
-    return 1 << PageSizes.bitsOf(configuration.machine());
   }
 
   /** Reads a payload that is not described and not RAM. */
