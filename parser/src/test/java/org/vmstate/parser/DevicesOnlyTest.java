@@ -128,4 +128,21 @@ class DevicesOnlyTest {
     assertEquals(0, found.runs);
     assertEquals(read(image.toBytes(), Extent.WHOLE, Recording.Place.HEAP).states, found.states);
   }
+
+  @Test
+  void lengthsBeyond64BitsEndTheCount() throws IOException {
+    for (String size : List.of("4611686018427387904", "1099511627776")) {
+      ImageBytes image = new ImageBytes().header().configuration("pc");
+      image.section(1, 1, "ram", 0, 4).be64(0x1004).name("r").be64(0x1000).eos().footer(1);
+      image.again(3, 1).be64(8).name("r").fill(3, 4096).eos().footer(1);
+      image.section(4, 2, "d", 0, 1).u8(8).footer(2).u8(0);
+      image.description(
+          "{\"page_size\": 4096, \"devices\": [{\"name\": \"d\", \"instance_id\": 0,"
+              + " \"vmsd_name\": \"d\", \"version\": 1, \"fields\": [{\"name\": \"a\","
+              + " \"type\": \"buffer\", \"array_len\": 1000000, \"size\": "
+              + size
+              + "}]}]}");
+      assertEquals(1, read(image.toBytes(), Extent.DEVICES, Recording.Place.HEAP).runs);
+    }
+  }
 }

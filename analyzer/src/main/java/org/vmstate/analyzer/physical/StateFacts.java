@@ -142,9 +142,9 @@ public class StateFacts implements StateVisitor {
     return tables;
   }
 
-  /** Tells whether a map asked for the tables, which are in memory. */
+  /** Tells whether a map asked for the tables, and the pass did not come by them in memory. */
   public final boolean wantsMemory() {
-    return tablesAsked;
+    return tablesAsked && tables.length == 0 && block(TABLES).isPresent();
   }
 
   /** Returns a device by the end of its name. */

@@ -27,7 +27,7 @@ class RulesTest {
   private static Map<String, String> elsewhere() {
     Map<String, String> tests = new TreeMap<>();
     for (int n : new int[] {68, 69, 70}) {
-      tests.put("V0" + n, "by the place | `DirectTest`, `CheckLabTest`");
+      tests.put("V0" + n, "by the place | `DirectTest`, `DirectReadsLabTest`");
     }
     for (int n = 73; n <= 80; n++) {
       tests.put("V0" + n, "recordings of two channels | `ChannelCheckerTest`");

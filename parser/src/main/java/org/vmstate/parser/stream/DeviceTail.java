@@ -94,8 +94,8 @@ final class DeviceTail {
   private static long length(StateDesc state, long most) {
     long sum = 0;
     for (FieldDesc field : state.fields()) {
-      long left = most - sum;
-      if (field.size() > left || field.count() > 1 && field.size() * field.count() > left) {
+      // divided, because a product may be more than 2^63
+      if (field.size() < 0 || field.count() > 0 && field.size() > (most - sum) / field.count()) {
         return -1;
       }
       sum += field.size() * field.count();
