@@ -19,6 +19,9 @@ final class DeviceInspector extends Inspector {
   private static final Set<String> STOPPED =
       Set.of("guest-panicked", "internal-error", "io-error", "shutdown", "watchdog", "colo");
 
+  /** Names of the section and of the fields down to the one that is looked at. */
+  private final StringBuilder path = new StringBuilder();
+
   private long payload;
   private boolean running;
   private boolean enveloped;
@@ -51,43 +54,49 @@ final class DeviceInspector extends Inspector {
                       .formatted(section.instance(), section.name())));
     }
     if (state.isPresent()) {
-      fields(section.name(), state.get());
+      path.setLength(0);
+      path.append(section.name());
+      fields(state.get());
       if (section.name().equals("globalstate")) {
         runState(state.get());
       }
     }
   }
 
-  private void fields(String path, StateNode node) {
+  private void fields(StateNode node) {
+    int length = path.length();
     for (FieldNode field : node.fields()) {
-      String at = path + "." + field.desc().name();
-      value(at, field);
+      path.append('.').append(field.desc().name());
+      value(field);
       for (StateNode element : field.elements()) {
-        fields(at, element);
+        fields(element);
       }
+      path.setLength(length);
     }
     for (StateNode subsection : node.subsections()) {
-      fields(path + "." + subsection.desc().name(), subsection);
+      path.append('.').append(subsection.desc().name());
+      fields(subsection);
+      path.setLength(length);
     }
   }
 
-  private void value(String path, FieldNode field) {
+  private void value(FieldNode field) {
     byte[] raw = field.raw();
     switch (field.desc().type()) {
-      case BOOL -> each(path, field, b -> b == 0 || b == 1, "0 or 1");
-      case UNUSED -> each(path, field, b -> b == 0, "zeros");
-      case NULLPTR -> each(path, field, b -> b == '0', "0x30");
+      case BOOL -> each(field, b -> b == 0 || b == 1, "0 or 1");
+      case UNUSED -> each(field, b -> b == 0, "zeros");
+      case NULLPTR -> each(field, b -> b == '0', "0x30");
       case SIGNED -> {
         if (field.desc().typeName().equals("int32 le")) {
           for (int i = 0; i + Integer.BYTES <= raw.length; i += Integer.BYTES) {
             int value = ByteBuffer.wrap(raw).getInt(i);
             if (value < 0) {
-              odd(path, field.range().start() + i, "0 or more", Integer.toString(value));
+              odd(field.range().start() + i, "0 or more", Integer.toString(value));
             }
           }
         }
       }
-      case QUEUE -> queue(path, field);
+      case QUEUE -> queue(field);
       default -> {}
     }
   }
@@ -97,22 +106,22 @@ final class DeviceInspector extends Inspector {
     boolean holds(byte value);
   }
 
-  private void each(String path, FieldNode field, ByteTest test, String expected) {
+  private void each(FieldNode field, ByteTest test, String expected) {
     byte[] raw = field.raw();
     for (int i = 0; i < raw.length; i++) {
       if (!test.holds(raw[i])) {
-        odd(path, field.range().start() + i, expected, "0x" + Integer.toHexString(raw[i] & 0xff));
+        odd(field.range().start() + i, expected, "0x" + Integer.toHexString(raw[i] & 0xff));
         return;
       }
     }
   }
 
-  private void odd(String path, long at, String expected, String found) {
+  private void odd(long at, String expected, String found) {
     String text = path + ": expected " + expected + ", found " + found;
-    add(Finding.of(Rule.FIELD_VALUES, at, path, text));
+    add(Finding.of(Rule.FIELD_VALUES, at, path.toString(), text));
   }
 
-  private void queue(String path, FieldNode field) {
+  private void queue(FieldNode field) {
     byte[] raw = field.raw();
     boolean tree = field.desc().typeName().equals("gtree");
     String problem = null;
@@ -129,7 +138,10 @@ final class DeviceInspector extends Inspector {
     if (problem != null && field.desc().type() == FieldType.QUEUE) {
       add(
           Finding.of(
-              Rule.QUEUE_MARKERS, field.range().start(), path, "queue " + path + ": " + problem));
+              Rule.QUEUE_MARKERS,
+              field.range().start(),
+              path.toString(),
+              "queue " + path + ": " + problem));
     }
   }
 

@@ -97,7 +97,7 @@ final class CheckCommand implements Callable<Integer> {
     Input input = new Input(spec);
     Output output = CommandBuilder.value(spec, "--output");
     Path path = input.filePath();
-    try (HoleMap holes = path == null ? null : HoleMap.open(path);
+    try (HoleMap holes = path == null ? null : HoleMap.of(path);
         ByteSource source = input.open();
         OutputStream out = Output.stdout()) {
       CheckResult result =
@@ -135,7 +135,7 @@ final class CheckCommand implements Callable<Integer> {
       target.commit(true);
     }
     repair.done().forEach(text -> Failures.note("repaired: " + text));
-    try (HoleMap holes = HoleMap.open(out);
+    try (HoleMap holes = HoleMap.of(out);
         ByteSource again = ImageReader.open(out)) {
       return new Checker(ParseOptions.DEFAULT, options(holes)).check(again);
     }

@@ -137,7 +137,7 @@ final class MapCommand implements Callable<Integer> {
   private static Optional<StateFormatException> html(
       Input input, ByteSource source, OutputStream out) throws IOException {
     Path path = input.filePath();
-    try (HoleMap holes = path == null ? null : HoleMap.open(path);
+    try (HoleMap holes = path == null ? null : HoleMap.of(path);
         DiskUsage usage = new DiskUsage(path);
         ByteSource image = source.isSeekable() ? source : source.seekable()) {
       DataMap map = holes == null ? DataMap.SOLID : holes;

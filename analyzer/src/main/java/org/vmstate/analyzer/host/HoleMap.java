@@ -4,27 +4,30 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.vmstate.analyzer.check.DataMap;
 
-/** The holes of a file as its file system tells them. */
+/**
+ * The holes of a file as its file system tells them. The file is opened when it is first asked
+ * about, because to link the C library's functions takes longer than to check a small image.
+ */
 public final class HoleMap implements DataMap, AutoCloseable {
-  /** Null where holes are not known. */
-  private final HostFile file;
+  private static final long UNKNOWN = -1;
 
-  private HoleMap(HostFile file) {
-    this.file = file;
+  private final Path path;
+
+  /** Null while nothing was asked, and where holes are not known. */
+  private HostFile file;
+
+  private HoleMap(Path path) {
+    this.path = path;
   }
 
-  /** Opens a file; where the system has no such calls, holes are not known. */
-  public static HoleMap open(Path path) throws IOException {
-    boolean linux = System.getProperty("os.name").equals("Linux");
-    return new HoleMap(linux ? HostFile.open(path, HostFile.READ_ONLY) : null);
+  /** Returns the holes of a file; where the system has no such calls, holes are not known. */
+  public static HoleMap of(Path path) {
+    return new HoleMap(path);
   }
 
   @Override
-  public long nextData(long offset, long end) {
-    if (file == null) {
-      return offset;
-    }
-    long found = file.seek(offset, HostFile.SEEK_DATA);
+  public long nextData(long offset, long end) throws IOException {
+    long found = seek(offset, HostFile.SEEK_DATA);
     if (found == -HostFile.NO_MORE) {
       return end;
     }
@@ -33,12 +36,19 @@ public final class HoleMap implements DataMap, AutoCloseable {
   }
 
   @Override
-  public long nextHole(long offset, long end) {
-    if (file == null) {
-      return end;
-    }
-    long found = file.seek(offset, HostFile.SEEK_HOLE);
+  public long nextHole(long offset, long end) throws IOException {
+    long found = seek(offset, HostFile.SEEK_HOLE);
     return found < 0 ? end : Math.min(end, found);
+  }
+
+  private long seek(long offset, int whence) throws IOException {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return UNKNOWN;
+    }
+    if (file == null) {
+      file = HostFile.open(path, HostFile.READ_ONLY);
+    }
+    return file.seek(offset, whence);
   }
 
   @Override

@@ -31,6 +31,11 @@ final class HostFile implements AutoCloseable {
   private static final VarHandle ERRNO =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  private static final FunctionDescriptor READ_CALL =
+      FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, LONG);
+  private static final FunctionDescriptor STATX_CALL =
+      FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, INT, ValueLayout.ADDRESS);
+
   private static final MethodHandle OPEN =
       call(
           "open",
@@ -39,12 +44,6 @@ final class HostFile implements AutoCloseable {
   private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
   private static final MethodHandle SEEK =
       call("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
-  private static final MethodHandle READ =
-      call("pread", FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, LONG));
-  private static final MethodHandle STATX =
-      call(
-          "statx",
-          FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, INT, ValueLayout.ADDRESS));
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment state = arena.allocate(STATE);
@@ -108,7 +107,8 @@ final class HostFile implements AutoCloseable {
   boolean canRead(long offset, int length) {
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment target = memory.allocate(length, length);
-      return (long) READ.invokeExact(state, descriptor, target, (long) length, offset) == length;
+      MethodHandle read = call("pread", READ_CALL);
+      return (long) read.invokeExact(state, descriptor, target, (long) length, offset) == length;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
@@ -116,14 +116,15 @@ final class HostFile implements AutoCloseable {
 
   /** Returns what the file system states for direct I/O: memory and offset alignment, or zeros. */
   static int[] directAlignment(Path file) {
-    if (STATX == null) {
+    MethodHandle statx = call("statx", STATX_CALL);
+    if (statx == null) {
       return new int[] {0, 0};
     }
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment name = memory.allocateFrom(file.toString());
       MemorySegment result = memory.allocate(STATX_LENGTH, Long.BYTES);
       MemorySegment errors = memory.allocate(STATE);
-      int failed = (int) STATX.invokeExact(errors, AT_FDCWD, name, 0, STATX_DIOALIGN, result);
+      int failed = (int) statx.invokeExact(errors, AT_FDCWD, name, 0, STATX_DIOALIGN, result);
       boolean told = failed == 0 && (result.get(INT, 0) & STATX_DIOALIGN) != 0;
       return told
           ? new int[] {result.get(INT, MEMORY_ALIGN), result.get(INT, OFFSET_ALIGN)}

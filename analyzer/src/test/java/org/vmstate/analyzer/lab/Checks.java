@@ -32,7 +32,7 @@ final class Checks {
 
   /** Checks an image, for a target when there is one. */
   static CheckResult check(Path image, Target target) throws IOException {
-    try (HoleMap holes = HoleMap.open(image);
+    try (HoleMap holes = HoleMap.of(image);
         ByteSource source = ImageReader.open(image)) {
       return new Checker(
               ParseOptions.DEFAULT,

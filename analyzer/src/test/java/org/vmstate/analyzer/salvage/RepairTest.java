@@ -48,7 +48,7 @@ class RepairTest {
     CheckResult result = check(image);
     Repair repair = new Repair();
     try (ByteSource source = ImageReader.open(image);
-        HoleMap holes = HoleMap.open(image)) {
+        HoleMap holes = HoleMap.of(image)) {
       if (!repair.plan(source, result) || repair.done().isEmpty()) {
         return false;
       }

@@ -9,9 +9,13 @@ import java.util.Optional;
  * @param pageSize target page size in bytes
  * @param configuration description of the configuration record
  * @param devices devices in the order in which their sections were finished
+ * @param repeated members that an object has twice; queues, which do rightly, left out
  */
 public record VmDescription(
-    long pageSize, Optional<StateDesc> configuration, List<DeviceDesc> devices) {
+    long pageSize,
+    Optional<StateDesc> configuration,
+    List<DeviceDesc> devices,
+    List<RepeatedMember> repeated) {
 
   /** Finds the description of a section. */
   public Optional<DeviceDesc> find(String name, long instance) {

@@ -19,6 +19,8 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
  * stream.
  */
 public abstract class ByteSource implements Closeable, Content {
+  private static final int SERIES_AT_ONCE = 1 << 20;
+
   private final StructurePath path;
 
   /** What is in reach without I/O; its position is the cursor. Big-endian. */
@@ -221,18 +223,20 @@ public abstract class ByteSource implements Closeable, Content {
 
   /**
    * Passes over records of equal length whose first 64-bit words form an arithmetic series, as far
-   * as they are in the window.
+   * as they are in the window, and not over all of many at once.
    *
    * @param word first word of the next record
    * @param increment difference from word to word
    * @param stride length of a record in bytes, at least 8
    * @param last value that the last byte of each record must have, or -1 for any
    * @param most most records to pass over
-   * @return number of records passed over
+   * @return number of records passed over; when it is not 0, more may follow
    */
   public final long skipSeries(long word, long increment, int stride, int last, long most) {
-    int at = window.position();
-    int limit = window.limit() - stride;
+    int start = window.position();
+    int at = start;
+    int limit =
+        (int) Math.min(window.limit(), at + (long) Math.max(SERIES_AT_ONCE, stride)) - stride;
     long expected = word;
     long count = 0;
     while (at <= limit
@@ -244,8 +248,14 @@ public abstract class ByteSource implements Closeable, Content {
       count++;
     }
     window.position(at);
+    if (count > 0) {
+      passed(at - start);
+    }
     return count;
   }
+
+  /** Is told of bytes that a series was just passed over. */
+  protected void passed(int count) {}
 
   /**
    * Keeps the bytes from an offset on in reach of {@link #copy}, on sources that otherwise forget

@@ -17,10 +17,15 @@ import org.vmstate.formats.error.TruncatedDataException;
 public final class MappedSource extends ByteSource {
   private static final long MAX_WINDOW = 1 << 30;
 
+  /** Bytes in series after which a second thread pays. */
+  private static final long LONG_PASS = 16 << 20;
+
   private final Arena arena;
   private final MemorySegment map;
   private final long origin;
   private final AutoCloseable onClose;
+  private PageFaulter faulter;
+  private long passed;
 
   private MappedSource(StructurePath path, FileChannel channel, long origin, AutoCloseable onClose)
       throws IOException {
@@ -94,6 +99,17 @@ public final class MappedSource extends ByteSource {
   }
 
   @Override
+  protected void passed(int count) {
+    long at = position() - origin;
+    passed += count;
+    if (faulter != null) {
+      faulter.follow(at);
+    } else if (passed >= LONG_PASS && map.byteSize() - at >= LONG_PASS) {
+      faulter = new PageFaulter(map, at);
+    }
+  }
+
+  @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
     if (offset < origin || target.remaining() > length() - offset) {
       throw new TruncatedDataException(
@@ -146,6 +162,9 @@ public final class MappedSource extends ByteSource {
   public void close() throws IOException {
     if (!arena.scope().isAlive()) {
       return;
+    }
+    if (faulter != null) {
+      faulter.stop();
     }
     arena.close();
     try {

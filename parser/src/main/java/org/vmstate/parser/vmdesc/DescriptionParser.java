@@ -9,14 +9,17 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.RepeatedMember;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.VmDescription;
 
@@ -26,11 +29,13 @@ import org.vmstate.formats.vmdesc.VmDescription;
  */
 public final class DescriptionParser {
   private static final String PATH = "vmdescription";
+  private static final Set<String> QUEUES = Set.of("qtailq", "qlist", "gtree");
 
   private final JsonParser json;
   private final Limits limits;
   private final long origin;
   private final Map<String, String> names = new HashMap<>();
+  private final List<RepeatedMember> repeated = new ArrayList<>();
   private int fields;
 
   private DescriptionParser(JsonParser json, Limits limits, long origin) {
@@ -80,8 +85,10 @@ public final class DescriptionParser {
     long pageSize = 0;
     Optional<StateDesc> configuration = Optional.empty();
     List<DeviceDesc> devices = new ArrayList<>();
+    Members members = new Members();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
+      members.add(name);
       JsonToken value = json.nextToken();
       switch (name) {
         case "page_size" -> pageSize = number(value);
@@ -98,7 +105,8 @@ public final class DescriptionParser {
         default -> json.skipChildren();
       }
     }
-    return new VmDescription(pageSize, configuration, devices);
+    members.end("");
+    return new VmDescription(pageSize, configuration, devices, repeated);
   }
 
   /** Reads the object at the current token: a device, a struct, a subsection or a field. */
@@ -111,8 +119,10 @@ public final class DescriptionParser {
       throw tooMany("fields", limits.descriptionFields());
     }
     DescriptionObject result = new DescriptionObject();
+    Members members = new Members();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
+      members.add(name);
       JsonToken value = json.nextToken();
       switch (name) {
         case "name" -> result.name = text(value);
@@ -139,7 +149,26 @@ public final class DescriptionParser {
         default -> json.skipChildren();
       }
     }
+    members.end(result.type);
     return result;
+  }
+
+  /** The names of one object's members. */
+  private final class Members {
+    private final Set<String> seen = new HashSet<>();
+    private RepeatedMember twice;
+
+    void add(String name) {
+      if (!seen.add(name) && twice == null) {
+        twice = new RepeatedMember(name, offset());
+      }
+    }
+
+    void end(String type) {
+      if (twice != null && !QUEUES.contains(type)) {
+        repeated.add(twice);
+      }
+    }
   }
 
   private int count(JsonToken token) throws IOException {

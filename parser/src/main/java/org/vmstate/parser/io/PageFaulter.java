@@ -1,0 +1,83 @@
+package org.vmstate.parser.io;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Touches a mapping ahead of its reader. To pass over the pages of a long stream costs hardly more
+ * than the page faults, so a second thread takes every other stretch of them.
+ */
+final class PageFaulter {
+  /** Length of a stretch in bytes. */
+  static final int STRETCH = 2 << 20;
+
+  /** How far ahead of the reader to go, in bytes; what it never reads should not be read either. */
+  private static final long REACH = 32L * STRETCH;
+
+  /** Linux maps as much as this around a fault, where it is in the page cache. */
+  private static final int AROUND = 64 << 10;
+
+  private static final long PAUSE_NANOS = 50_000;
+
+  private final MemorySegment map;
+  private final Thread thread = new Thread(this::run, "page-faulter");
+  private volatile long reader;
+  private volatile boolean stopped;
+
+  PageFaulter(MemorySegment map, long reader) {
+    this.map = map;
+    this.reader = reader;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Tells where in the mapping the reader is. */
+  void follow(long offset) {
+    reader = offset;
+  }
+
+  /** Ends the work; the mapping can be closed then. */
+  void stop() {
+    stopped = true;
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    long next = reader;
+    while (!stopped && next < map.byteSize()) {
+      long at = reader;
+      if (next <= at) {
+        // the stretch behind the one that is being read
+        next = (at / STRETCH + 1) * STRETCH;
+      } else if (next - at > REACH) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      } else {
+        try {
+          touch(next);
+        } catch (InternalError e) {
+          // the file became shorter, which its reader will find out, too
+          return;
+        }
+        next += 2 * STRETCH;
+      }
+    }
+  }
+
+  private void touch(long from) {
+    long end = Math.min(from + STRETCH, map.byteSize());
+    for (long at = from; at < end && !stopped; at += AROUND) {
+      map.get(ValueLayout.JAVA_BYTE, at);
+    }
+  }
+}
