@@ -2,7 +2,6 @@ package org.vmstate.analyzer.check;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +15,7 @@ public final class CheckPrinter {
 
   private static List<Finding> sorted(CheckResult result) {
     return result.findings().list().stream()
-        .sorted(Comparator.comparing(Finding::severity).reversed())
+        .sorted((a, b) -> b.severity().compareTo(a.severity()))
         .toList();
   }
 

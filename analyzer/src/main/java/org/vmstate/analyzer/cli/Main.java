@@ -26,7 +26,7 @@ public final class Main {
    * Lets a second thread make the tables of {@link BigDecimal}, which the JSON parser waits for.
    * They take half as long as the command line does, and nobody here needs them.
    */
-  private static void prepareNumbers() {
+  static void prepareNumbers() {
     Thread thread = new Thread(() -> BigDecimal.valueOf(0));
     thread.setDaemon(true);
     thread.start();

@@ -23,6 +23,7 @@ final class Training {
   /** Takes the file into which the Java home is written. */
   public static void main(String[] args) throws IOException {
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    Main.prepareNumbers();
     Main.run("--version");
     Main.run("samples");
     Path scratch = Files.createTempFile("vmstate-img", ".training");
@@ -36,6 +37,7 @@ final class Training {
         Main.run("dump", "--memory=sha256", "--offsets", scratch.toString());
         Main.run("check", "-v", scratch.toString());
         Main.run("check", "--output=json", scratch.toString());
+        Main.run("map", scratch.toString());
         trainConvert(scratch);
       }
     }

@@ -13,17 +13,21 @@ final class PageFaulter {
   static final int STRETCH = 2 << 20;
 
   /** How far ahead of the reader to go, in bytes; what it never reads should not be read either. */
-  private static final long REACH = 32L * STRETCH;
+  static final long REACH = 32L * STRETCH;
 
   /** Linux maps as much as this around a fault, where it is in the page cache. */
   private static final int AROUND = 64 << 10;
 
-  private static final long PAUSE_NANOS = 50_000;
+  /** Short for a reader that takes all of the reach, and long for a processor that it needs. */
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final MemorySegment map;
   private final Thread thread = new Thread(this::run, "page-faulter");
   private volatile long reader;
   private volatile boolean stopped;
+
+  /** Keeps the compiler from leaving out what is read for nothing. */
+  private volatile int seen;
 
   PageFaulter(MemorySegment map, long reader) {
     this.map = map;
@@ -76,8 +80,15 @@ final class PageFaulter {
 
   private void touch(long from) {
     long end = Math.min(from + STRETCH, map.byteSize());
+    int sum = 0;
     for (long at = from; at < end && !stopped; at += AROUND) {
-      map.get(ValueLayout.JAVA_BYTE, at);
+      sum += map.get(ValueLayout.JAVA_BYTE, at);
     }
+    seen = sum;
+  }
+
+  /** Tells whether it is still at work. */
+  boolean isRunning() {
+    return thread.isAlive();
   }
 }
