@@ -8,6 +8,8 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
+import java.lang.constant.ClassDesc;
+import java.lang.reflect.AccessFlag;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -32,7 +34,8 @@ import java.util.zip.ZipOutputStream;
  *   <li>A class for a certain Java version takes the place of the general one.
  *   <li>Classes of Java 5 and older get a current class-file version and stack maps; without them
  *       they are verified slowly. picocli is such, and would cost a third of the time to start.
- *   <li>Switches over types of our own classes become tests, see {@link TypeSwitches}.
+ *   <li>Switches over types of our own classes become tests, see {@link TypeSwitches}, and records
+ *       get methods of their own, see {@link RecordMethods}.
  * </ul>
  */
 public final class PrepareJar {
@@ -95,7 +98,11 @@ public final class PrepareJar {
   private static byte[] fit(ClassFile classFile, String name, byte[] bytes) {
     if (name.startsWith("org/vmstate/")) {
       ClassModel model = classFile.parse(bytes);
-      return classFile.transformClass(model, new TypeSwitches(model.thisClass().asSymbol()));
+      ClassDesc owner = model.thisClass().asSymbol();
+      return classFile.transformClass(
+          model,
+          TypeSwitches.of(owner, model.flags().has(AccessFlag.INTERFACE))
+              .andThen(RecordMethods.of(owner)));
     }
     return bytes[MAJOR_VERSION_BYTE] < FIRST_WITH_STACK_MAPS ? upgrade(classFile, bytes) : bytes;
   }

@@ -1,13 +1,9 @@
 import java.lang.classfile.ClassBuilder;
-import java.lang.classfile.ClassElement;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
-import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Label;
-import java.lang.classfile.MethodModel;
-import java.lang.classfile.MethodTransform;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDesc;
@@ -19,32 +15,32 @@ import java.util.List;
 /**
  * Gives each switch over types a method of its class that tests them in their order. The compiler
  * leaves such methods to be made at run time, where they are made anew at every start, because the
- * ahead-of-time cache of Java 25 does not keep them: the first costs as much as all of picocli.
+ * ahead-of-time cache of Java 25 does not keep them. The first takes about 10 ms.
  */
-final class TypeSwitches implements ClassTransform {
+final class TypeSwitches {
   private static final ClassDesc BOOTSTRAPS = ClassDesc.of("java.lang.runtime.SwitchBootstraps");
   private static final MethodTypeDesc TEST =
       MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_Object, ConstantDescs.CD_int);
 
   private final ClassDesc owner;
+  private final boolean isInterface;
   private final List<List<ClassDesc>> switches = new ArrayList<>();
 
-  TypeSwitches(ClassDesc owner) {
+  private TypeSwitches(ClassDesc owner, boolean isInterface) {
     this.owner = owner;
+    this.isInterface = isInterface;
   }
 
-  @Override
-  public void accept(ClassBuilder builder, ClassElement element) {
-    if (element instanceof MethodModel method) {
-      builder.transformMethod(method, MethodTransform.transformingCode((CodeTransform) this::call));
-    } else {
-      builder.with(element);
-    }
+  /** Makes the transform of one class or interface. */
+  static ClassTransform of(ClassDesc owner, boolean isInterface) {
+    TypeSwitches made = new TypeSwitches(owner, isInterface);
+    return ClassTransform.transformingMethodBodies(made::call)
+        .andThen(ClassTransform.endHandler(made::end));
   }
 
   private void call(CodeBuilder code, CodeElement element) {
     if (element instanceof InvokeDynamicInstruction call && isTypeSwitch(call)) {
-      code.invokestatic(owner, name(switches.size()), TEST);
+      code.invokestatic(owner, name(switches.size()), TEST, isInterface);
       switches.add(call.bootstrapArgs().stream().map(ClassDesc.class::cast).toList());
     } else {
       code.with(element);
@@ -59,15 +55,14 @@ final class TypeSwitches implements ClassTransform {
   }
 
   private static boolean isType(ConstantDesc label) {
-    return label instanceof ClassDesc type && type.isClassOrInterface();
+    return label instanceof ClassDesc type && !type.isPrimitive();
   }
 
   private static String name(int number) {
     return "typeSwitch$" + number;
   }
 
-  @Override
-  public void atEnd(ClassBuilder builder) {
+  private void end(ClassBuilder builder) {
     for (int i = 0; i < switches.size(); i++) {
       List<ClassDesc> types = switches.get(i);
       builder.withMethodBody(

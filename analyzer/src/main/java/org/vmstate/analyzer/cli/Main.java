@@ -1,17 +1,22 @@
 package org.vmstate.analyzer.cli;
 
 import java.math.BigDecimal;
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** Runs the command line and turns its outcome into an exit code. */
 public final class Main {
+  /** Commands that read the description of the devices, which is JSON. */
+  private static final Set<String> DESCRIBING =
+      Set.of("check", "compare", "convert", "dump", "extract", "map");
+
   private Main() {}
 
   /** Runs one command. */
   public static void main(String[] args) {
     int exitCode;
-    if (args.length > 0 && !args[0].startsWith("-")) {
+    if (args.length > 0 && DESCRIBING.contains(args[0])) {
       prepareNumbers();
     }
     try {

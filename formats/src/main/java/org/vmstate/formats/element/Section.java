@@ -8,10 +8,4 @@ package org.vmstate.formats.element;
  * @param instance instance id, unsigned 32 bits
  * @param version version of the payload, unsigned 32 bits
  */
-public record Section(long id, String name, long instance, long version) {
-  /** Not left to the record, whose hash is linked anew at every start of the program. */
-  @Override
-  public int hashCode() {
-    return Long.hashCode(id);
-  }
-}
+public record Section(long id, String name, long instance, long version) {}
