@@ -31,8 +31,8 @@ final class DeltaFeed implements PageFeed {
     this.base = base;
     this.goal = goal;
     this.form2011 = form2011;
-    List<RamBlock> ours = base.blocks();
-    List<RamBlock> theirs = goal.blocks();
+    List<RamBlock> ours = base.contents().blocks();
+    List<RamBlock> theirs = goal.contents().blocks();
     for (int i = 0; i < Math.max(ours.size(), theirs.size()); i++) {
       if (i >= Math.min(ours.size(), theirs.size()) || !same(ours.get(i), theirs.get(i))) {
         throw new ConversionException(
@@ -62,8 +62,8 @@ final class DeltaFeed implements PageFeed {
       after = new byte[size];
       delta = new byte[size];
     }
-    RamBlock from = base.blocks().get(block.index());
-    RamBlock to = goal.blocks().get(block.index());
+    RamBlock from = base.contents().blocks().get(block.index());
+    RamBlock to = goal.contents().blocks().get(block.index());
     for (long page = 0; page < block.pages(); page++) {
       boolean wasData = base.contents().page(from, page, before);
       boolean isData = goal.contents().page(to, page, after);

@@ -1,25 +1,21 @@
 package org.vmstate.analyzer.convert;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.memory.FinalMemory;
 import org.vmstate.formats.element.Element;
-import org.vmstate.formats.ram.PageRun;
-import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.ImageReader;
+import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContents;
 
-/** The final memory of an image, for use after a pass over all of it. */
-final class Memory extends FrontVisitor implements Closeable {
-  private final RamContents contents = new RamContents();
-  private ByteSource kept;
+/** The final memory of an image and what stands in front, for use after a pass over all of it. */
+final class Memory extends FinalMemory {
+  private final FrontVisitor front;
   private long streamStart = -1;
 
   private Memory(Consumer<String> notes) {
-    super(notes);
+    front = new FrontVisitor(notes) {};
   }
 
   /** Reads an image; a pipe or a packed stream is unpacked into a temporary file. */
@@ -27,7 +23,7 @@ final class Memory extends FrontVisitor implements Closeable {
       throws IOException {
     Memory memory = new Memory(notes);
     try {
-      memory.kept = ImageReader.readKeeping(source, options, memory);
+      memory.read(source, options);
       return memory;
     } catch (IOException | RuntimeException e) {
       memory.close();
@@ -35,52 +31,31 @@ final class Memory extends FrontVisitor implements Closeable {
     }
   }
 
-  RamContents contents() {
-    return contents;
-  }
-
-  List<RamBlock> blocks() {
-    return contents.blocks();
+  /** Tells another visitor what stood in front. */
+  void repeatTo(StateVisitor other) throws IOException {
+    front.repeatTo(other);
   }
 
   /** Returns the source of the stream, its cursor at the stream's start. */
   ByteSource stream() throws IOException {
-    kept.seek(streamStart);
-    return kept;
+    source().seek(streamStart);
+    return source();
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return true;
+  public void envelope(Envelope envelope, String xml, String cookie) throws IOException {
+    front.envelope(envelope, xml, cookie);
   }
 
   @Override
-  public void content(ByteSource source) {
-    contents.setSource(source);
+  public void notice(long offset, String text) {
+    front.notice(offset, text);
   }
 
   @Override
   public void element(Element element) {
     if (element instanceof Element.StreamHeader header) {
       streamStart = header.range().start();
-    }
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
-    contents.blocks(blocks);
-  }
-
-  @Override
-  public void pages(PageRun run) throws IOException {
-    contents.add(run);
-  }
-
-  @Override
-  public void close() throws IOException {
-    contents.close();
-    if (kept != null) {
-      kept.close();
     }
   }
 }

@@ -61,7 +61,7 @@ class ConverterPropertyTest {
       List<String> hashes = new ArrayList<>();
       try (ByteSource source = ImageReader.open(file);
           Memory memory = Memory.read(source, ParseOptions.DEFAULT, note -> {})) {
-        for (RamBlock block : memory.blocks()) {
+        for (RamBlock block : memory.contents().blocks()) {
           hashes.add(block.name() + MemoryHasher.sha256(memory.contents(), block));
         }
       }

@@ -19,6 +19,7 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
  * stream.
  */
 public abstract class ByteSource implements Closeable, Content {
+  /** Bytes of a series that are passed over before {@link #passed} is told. */
   private static final int SERIES_AT_ONCE = 1 << 20;
 
   private final StructurePath path;
