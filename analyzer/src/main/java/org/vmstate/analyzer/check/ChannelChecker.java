@@ -32,6 +32,7 @@ final class ChannelChecker {
   private final Map<String, RamBlock> blocks;
   private final int pageSize;
   private final long flushes;
+  private final Arrivals arrivals;
   private final Set<Integer> ids = new HashSet<>();
   private final Set<Long> numbers = new HashSet<>();
   private final List<Long> syncs = new ArrayList<>();
@@ -39,16 +40,28 @@ final class ChannelChecker {
   private long compression = -1;
   private String path = "";
 
+  /** Is told of the pages that channels bring. */
+  interface Arrivals {
+    /** A page, with data or zero. */
+    void page(RamBlock block, long page);
+  }
+
   /**
    * Checks against a main stream.
    *
    * @param flushes MULTIFD_FLUSH words in it
    */
-  ChannelChecker(Findings findings, Map<String, RamBlock> blocks, int pageSize, long flushes) {
+  ChannelChecker(
+      Findings findings,
+      Map<String, RamBlock> blocks,
+      int pageSize,
+      long flushes,
+      Arrivals arrivals) {
     this.findings = findings;
     this.blocks = Map.copyOf(blocks);
     this.pageSize = pageSize;
     this.flushes = flushes;
+    this.arrivals = arrivals;
   }
 
   private void add(Rule rule, long at, String text) {
@@ -175,6 +188,7 @@ final class ChannelChecker {
                 + Long.toHexString(offset));
         return;
       }
+      arrivals.page(block, offset / pageSize);
     }
   }
 

@@ -51,18 +51,21 @@ public final class Checker {
       Finding finding = ParseErrors.of(e, sections.source());
       findings.add(mapped.movement() == 0 ? finding : mapped.movedInstead(finding));
     }
+    if (!what.channels().isEmpty()) {
+      channels(ram.channels());
+    }
     for (Inspector inspector : inspectors) {
       inspector.finish(error.isEmpty() && sections.isFinished());
     }
-    if (!what.channels().isEmpty()) {
-      ChannelChecker channels = ram.channels();
-      for (Path recording : what.channels()) {
-        try (ByteSource channel = ImageReader.open(recording)) {
-          channels.channel(String.valueOf(recording.getFileName()), channel);
-        }
-      }
-      channels.finish();
-    }
     return new CheckResult(findings, error);
+  }
+
+  private void channels(ChannelChecker channels) throws IOException {
+    for (Path recording : what.channels()) {
+      try (ByteSource channel = ImageReader.open(recording)) {
+        channels.channel(String.valueOf(recording.getFileName()), channel);
+      }
+    }
+    channels.finish();
   }
 }

@@ -23,6 +23,7 @@ final class RamInspector extends Inspector {
   private boolean fixed;
   private boolean ignoresShared;
   private boolean discards;
+  private boolean recorded;
   private long flushes;
   private long flushAt;
   private long last;
@@ -143,12 +144,18 @@ final class RamInspector extends Inspector {
         .with(Map.of("block", run.block().name(), "page", run.firstPage(), "count", run.count()));
   }
 
-  /** Returns a checker for channels that belong to this stream. */
+  /** Returns a checker for channels that belong to this stream; what they bring is sent, too. */
   ChannelChecker channels() {
+    recorded = true;
     Map<String, RamBlock> byName = new HashMap<>();
     blocks.forEach(b -> byName.put(b.name(), b));
     int pageSize = blocks.isEmpty() ? 1 << PageSizes.DEFAULT_BITS : blocks.getFirst().pageSize();
-    return new ChannelChecker(findings(), byName, pageSize, flushes);
+    return new ChannelChecker(
+        findings(),
+        byName,
+        pageSize,
+        flushes,
+        (block, page) -> sent.get(block.index()).add(page, 1));
   }
 
   @Override
@@ -172,7 +179,7 @@ final class RamInspector extends Inspector {
         missing(block, count);
       }
     }
-    if (flushes > 0 && complete) {
+    if (flushes > 0 && complete && !recorded) {
       add(
           here(
               Rule.MULTIFD_FLUSH,
@@ -188,6 +195,7 @@ final class RamInspector extends Inspector {
 
   private void missing(RamBlock block, long count) {
     long first = sent.get(block.index()).firstMissing();
+    boolean elsewhere = flushes > 0 && !recorded;
     Finding finding =
         here(
                 Rule.PAGES_SENT,
@@ -200,9 +208,9 @@ final class RamInspector extends Inspector {
                     + whole(block)
                     + " never sent, the first is "
                     + first
-                    + (flushes > 0 ? "; multifd channels may have them" : "")
+                    + (elsewhere ? "; multifd channels may have them" : "")
                     + (discards ? "; virtio-mem leaves unplugged ones out" : ""))
             .with(Map.of("block", block.name(), "missing", whole(block) - count, "first", first));
-    add(flushes > 0 || discards ? finding.as(Severity.INFO) : finding);
+    add(elsewhere || discards ? finding.as(Severity.INFO) : finding);
   }
 }

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,14 +62,28 @@ class ChannelCheckerTest {
   }
 
   private static Set<Rule> check(byte[]... channels) throws IOException {
+    return check(new ArrayList<>(), channels);
+  }
+
+  private static Set<Rule> check(List<Long> arrived, byte[]... channels) throws IOException {
     RamBlock block = new RamBlock(0, "pc.ram", 4 * PAGE, PAGE, 0, -1, Optional.empty());
     Findings findings = new Findings();
-    ChannelChecker checker = new ChannelChecker(findings, Map.of("pc.ram", block), PAGE, 1);
+    ChannelChecker checker =
+        new ChannelChecker(
+            findings, Map.of("pc.ram", block), PAGE, 1, (b, page) -> arrived.add(page));
     for (byte[] channel : channels) {
       checker.channel("channel", new HeapSource(channel, 0, new StructurePath()));
     }
     checker.finish();
     return findings.list().stream().map(Finding::rule).collect(Collectors.toSet());
+  }
+
+  @Test
+  void pagesOfAllChannelsArrive() throws IOException {
+    List<Long> arrived = new ArrayList<>();
+    Packet zero = new Packet(1, 0, 128, 0, 0, 1, 1, "pc.ram", 0x3000);
+    check(arrived, channel(0, pages(0), sync(2)), channel(1, zero, sync(3)));
+    assertEquals(List.of(1L, 3L), arrived);
   }
 
   @Test

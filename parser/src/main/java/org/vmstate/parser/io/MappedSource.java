@@ -25,7 +25,7 @@ public final class MappedSource extends ByteSource {
   private final long origin;
   private final AutoCloseable onClose;
   private PageFaulter faulter;
-  private long passed;
+  private long inSeries;
 
   private MappedSource(StructurePath path, FileChannel channel, long origin, AutoCloseable onClose)
       throws IOException {
@@ -101,10 +101,10 @@ public final class MappedSource extends ByteSource {
   @Override
   protected void passed(int count) {
     long at = position() - origin;
-    passed += count;
+    inSeries += count;
     if (faulter != null) {
       faulter.follow(at);
-    } else if (passed >= LONG_PASS && map.byteSize() - at >= LONG_PASS) {
+    } else if (inSeries >= LONG_PASS && map.byteSize() - at >= LONG_PASS) {
       faulter = new PageFaulter(map, at);
     }
   }
