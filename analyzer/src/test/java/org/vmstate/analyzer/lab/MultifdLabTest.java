@@ -108,8 +108,7 @@ class MultifdLabTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "zlib", "zstd"})
-  void recordedChannelsBringThePagesThatTheMainStreamLacks(String compression)
-      throws Exception {
+  void recordedChannelsBringThePagesThatTheMainStreamLacks(String compression) throws Exception {
     Lab.require();
     record(compression);
     assertEquals(List.of(), check(channels));
