@@ -109,16 +109,26 @@ public final class StreamParser {
 
   private void findDescription() throws IOException {
     Optional<ByteRange> place = DescriptionFinder.find(source, streamStart, DESCRIPTION_REACH);
-    if (place.isEmpty() || place.get().length() > options.limits().descriptionBytes()) {
+    if (place.isEmpty()) {
+      return;
+    }
+    long at = place.get().start();
+    descriptionOffset = at;
+    if (place.get().length() > options.limits().descriptionBytes()) {
+      visitor.notice(
+          at,
+          "vmdescription: framed, but cannot be used: expected at most "
+              + options.limits().descriptionBytes()
+              + " bytes, found "
+              + place.get().length());
       return;
     }
     ByteBuffer text = ByteBuffer.allocate((int) place.get().length());
-    source.copy(place.get().start(), text);
+    source.copy(at, text);
     try {
-      setDescription(DescriptionParser.parse(text.array(), place.get().start(), options.limits()));
-      descriptionOffset = place.get().start();
+      setDescription(DescriptionParser.parse(text.array(), at, options.limits()));
     } catch (StateFormatException e) {
-      visitor.notice(e.offset(), e.reason());
+      visitor.notice(e.offset(), "vmdescription: framed, but cannot be used: " + e.reason());
     }
   }
 
@@ -170,7 +180,7 @@ public final class StreamParser {
   /** Goes on behind the memory, once and where that is wanted and possible. */
   private void passOver() throws IOException {
     boolean wanted = options.extent() == ParseOptions.Extent.DEVICES && !passed;
-    if (wanted && ram.layout() == RamContext.Layout.SEQUENTIAL && descriptionOffset >= 0) {
+    if (wanted && ram.layout() == RamContext.Layout.SEQUENTIAL && description.isPresent()) {
       passed = true;
       OptionalLong devices =
           DeviceTail.find(

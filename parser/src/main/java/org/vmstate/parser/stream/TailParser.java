@@ -67,7 +67,7 @@ final class TailParser {
           visitor.description(found);
         }
       } catch (StateFormatException e) {
-        visitor.notice(e.offset(), "vmdescription: " + e.reason());
+        visitor.notice(e.offset(), "vmdescription: framed, but cannot be used: " + e.reason());
         skipUpTo(length - (source.position() - textStart));
       }
     }

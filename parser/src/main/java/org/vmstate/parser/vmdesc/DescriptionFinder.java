@@ -12,14 +12,19 @@ import org.vmstate.parser.io.ByteSource;
 /**
  * Finds the vmdescription near the end of a seekable image without reading the sections: EOF byte,
  * record byte 6, be32 length, and a JSON object of that length.
+ *
+ * <p>The object is known by its first member; QEMU before 6.0 puts blanks around it. A frame whose
+ * text ends where the file does is one whatever the text begins with, so that a broken description
+ * is not taken for a missing one.
  */
 public final class DescriptionFinder {
   private static final int STEP = 256 << 10;
-  private static final byte[][] STARTS = {
-    "{\"configuration\"".getBytes(StandardCharsets.US_ASCII),
-    "{\"page_size\"".getBytes(StandardCharsets.US_ASCII)
+  private static final byte[][] MEMBERS = {
+    "\"configuration\"".getBytes(StandardCharsets.US_ASCII),
+    "\"page_size\"".getBytes(StandardCharsets.US_ASCII)
   };
-  private static final int LONGEST_START = STARTS[0].length;
+  private static final int MOST_BLANKS = 16;
+  private static final int LONGEST_START = 1 + MOST_BLANKS + MEMBERS[0].length;
   private static final int FRAME = 6;
 
   private DescriptionFinder() {}
@@ -42,10 +47,14 @@ public final class DescriptionFinder {
       source.copy(chunkStart, chunk);
       byte[] bytes = chunk.array();
       for (int i = bytes.length - 1; i >= 0; i--) {
-        if (bytes[i] == '{' && startsAt(bytes, i)) {
-          Optional<ByteRange> found = frame(source, chunkStart + i, from, end);
-          if (found.isPresent()) {
-            return found;
+        if (bytes[i] == '{') {
+          boolean known = startsAt(bytes, i);
+          // most braces of binary data have no frame, and those of a description are not at its end
+          if (known || i < FRAME || bytes[i - FRAME + 1] == StreamFormat.VMDESCRIPTION) {
+            Optional<ByteRange> found = frame(source, chunkStart + i, from, end);
+            if (found.isPresent() && (known || found.get().end() == end)) {
+              return found;
+            }
           }
         }
       }
@@ -54,10 +63,15 @@ public final class DescriptionFinder {
     return Optional.empty();
   }
 
-  private static boolean startsAt(byte[] bytes, int at) {
-    for (byte[] start : STARTS) {
-      if (bytes.length - at >= start.length
-          && Arrays.equals(bytes, at, at + start.length, start, 0, start.length)) {
+  private static boolean startsAt(byte[] bytes, int brace) {
+    int at = brace + 1;
+    int last = Math.min(bytes.length, at + MOST_BLANKS);
+    while (at < last && bytes[at] == ' ') {
+      at++;
+    }
+    for (byte[] member : MEMBERS) {
+      if (bytes.length - at >= member.length
+          && Arrays.equals(bytes, at, at + member.length, member, 0, member.length)) {
         return true;
       }
     }

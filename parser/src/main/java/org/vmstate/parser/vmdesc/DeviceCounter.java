@@ -12,7 +12,7 @@ import org.vmstate.parser.io.ByteSource;
  * instance_id}, and as a value that text would not be followed by a colon.
  */
 public final class DeviceCounter {
-  private static final byte[] MEMBER = "\"instance_id\":".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MEMBER = "\"instance_id\"".getBytes(StandardCharsets.US_ASCII);
 
   private DeviceCounter() {}
 
@@ -26,11 +26,15 @@ public final class DeviceCounter {
     source.copy(text.start(), buffer);
     byte[] bytes = buffer.array();
     int count = 0;
-    int last = MEMBER.length - 1;
     // a colon is rarer than a quotation mark
-    for (int at = last; at < bytes.length; at++) {
-      if (bytes[at] == ':' && Arrays.equals(bytes, at - last, at + 1, MEMBER, 0, MEMBER.length)) {
-        count++;
+    for (int at = MEMBER.length; at < bytes.length; at++) {
+      if (bytes[at] == ':') {
+        // QEMU before 6.0 puts a blank in front
+        int end = bytes[at - 1] == ' ' ? at - 1 : at;
+        int start = end - MEMBER.length;
+        if (start >= 0 && Arrays.equals(bytes, start, end, MEMBER, 0, MEMBER.length)) {
+          count++;
+        }
       }
     }
     return count;

@@ -11,16 +11,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.vmstate.formats.element.Subsection;
 import org.vmstate.formats.stream.StreamFormat;
 
 /**
  * Changes what a vmdescription says about the configuration; everything else stays as it is, to the
- * byte. The text has QEMU's form: one line, separators {@code ", "} and {@code ": "}. Source: QEMU
- * 10.0 migration/vmstate.c.
+ * byte. The text has QEMU's form: one line, separators {@code ", "} and {@code ": "}, and blanks
+ * inside of the braces and before colons where the given text has them. Source: QEMU 10.0
+ * migration/vmstate.c; QEMU 5.2 qobject/qjson.c.
  */
 public final class DescriptionEditor {
   private static final String CONFIGURATION = "configuration";
+
+  /** A bracket that a blank must follow, and what a blank must follow before a bracket. */
+  private static final Pattern OPENING = Pattern.compile("([{\\[])(?=[^ ])");
+
+  private static final Pattern CLOSING = Pattern.compile("([^ ])(?=[}\\]])");
 
   private final byte[] json;
   private int start = -1;
@@ -100,9 +107,19 @@ public final class DescriptionEditor {
   private byte[] replaced(String machine, List<Subsection> subsections) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(json, 0, start);
-    out.writeBytes(text(machine, subsections).getBytes(StandardCharsets.UTF_8));
+    String text = text(machine, subsections);
+    boolean blanks = json.length > 1 && json[1] == ' ';
+    out.writeBytes((blanks ? spaced(text) : text).getBytes(StandardCharsets.UTF_8));
     out.write(json, end, json.length - end);
     return out.toByteArray();
+  }
+
+  /** Returns a text in the form of QEMU before 6.0; one that has it already stays as it is. */
+  private static String spaced(String text) {
+    return OPENING
+        .matcher(CLOSING.matcher(text).replaceAll("$1 "))
+        .replaceAll("$1 ")
+        .replace("\":", "\" :");
   }
 
   private String text(String machine, List<Subsection> subsections) {
