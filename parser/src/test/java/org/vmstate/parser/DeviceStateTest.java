@@ -10,13 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.vmdesc.DescriptionFinder;
 import org.vmstate.parser.vmdesc.DescriptionParser;
+import org.vmstate.parser.vmdesc.DeviceCounter;
 import org.vmstate.testkit.ImageBytes;
 
 /** Device state by its description, and the description's own oddities. */
@@ -103,6 +109,66 @@ class DeviceStateTest {
                 "{\"name\": \"p\", \"array_len\": 2, \"type\": \"nullptr\", \"size\": 1}"),
             new ImageBytes().u8(9).text("00"));
     assertEquals(1, state.fields().getFirst().elements().size());
+  }
+
+  @Test
+  void markersOfAllocatedPointersAreNoElements() throws IOException {
+    // two elements, then NULL
+    StateNode state =
+        state(
+            fields(
+                field("p", "ptr-marker", 1),
+                "{\"name\": \"p\", \"type\": \"struct\", " + STRUCT_OF_U8,
+                field("p", "ptr-marker", 1),
+                "{\"name\": \"p\", \"type\": \"struct\", " + STRUCT_OF_U8,
+                field("p", "ptr-marker", 1)),
+            new ImageBytes().text("1").u8(8).text("1").u8(9).text("0"));
+    List<FieldNode> elements = PointerArray.elements(state.fields());
+    assertEquals(3, elements.size());
+    assertEquals(9, elements.get(1).elements().getFirst().fields().getFirst().raw()[0]);
+    assertTrue(PointerArray.isNull(elements.get(2)));
+  }
+
+  @Test
+  void runOfElementsAndNullsIsTakenApart() throws IOException {
+    StateNode state =
+        state(
+            fields(
+                "{\"name\": \"p\", \"array_len\": 2, \"type\": \"nullptr\", \"size\": 1}",
+                "{\"name\": \"p\", \"array_len\": 2, \"type\": \"struct\", " + STRUCT_OF_U8),
+            new ImageBytes().text("00").u8(8).u8(9));
+    assertEquals(
+        List.of(true, true, false, false),
+        PointerArray.elements(state.fields()).stream().map(PointerArray::isNull).toList());
+  }
+
+  @Test
+  void descriptionOfOldQemuHasBlanks() throws IOException {
+    String blanks =
+        new String(
+                image(fields(field("a", "uint8", 1)), new ImageBytes().u8(7)),
+                StandardCharsets.ISO_8859_1)
+            .replaceAll("(?s).*(\\{\"page_size)", "$1")
+            .replace("{", "{ ")
+            .replace("}", " }")
+            .replace("[", "[ ")
+            .replace("]", " ]")
+            .replace(":", " :");
+    byte[] image =
+        ImageBytes.withRam("r", 1)
+            .section(4, 2, "dev", 0, 1)
+            .u8(7)
+            .footer(2)
+            .u8(0)
+            .description(blanks)
+            .toBytes();
+    Recording r = Recording.of(image);
+    assertEquals(List.of(), r.notices);
+    assertTrue(r.states.values().iterator().next().isPresent());
+    HeapSource source = new HeapSource(image, 0, new StructurePath());
+    ByteRange text = DescriptionFinder.find(source, 0, image.length).orElseThrow();
+    assertEquals(blanks.length(), text.length());
+    assertEquals(1, DeviceCounter.count(source, text));
   }
 
   @Test

@@ -229,7 +229,16 @@ class StreamParserTest {
   void brokenDescriptionIsRemarkedUpon() throws IOException {
     Recording r = Recording.of(ram().u8(0).description("{\"page_size\": }").toBytes());
     assertEquals(1, r.all(Element.Description.class).size());
-    assertTrue(r.notices.getFirst().contains("JSON"), r.notices.toString());
+    assertEquals(1, r.notices.size(), r.notices.toString());
+    assertTrue(
+        r.notices.getFirst().contains("framed, but cannot be used: JSON"), r.notices.toString());
+  }
+
+  @Test
+  void framedDescriptionOfAnotherFormIsRemarkedUpon() throws IOException {
+    Recording r = Recording.of(ram().u8(0).description("{\"devices\": 7}").toBytes());
+    assertEquals(1, r.notices.size(), r.notices.toString());
+    assertTrue(r.notices.getFirst().contains("framed, but cannot be used"), r.notices.toString());
   }
 
   @Test

@@ -39,6 +39,21 @@ class DescriptionEditorTest {
   }
 
   @Test
+  void blanksOfOldQemuAreKept() {
+    List<Subsection> mapped = Capabilities.replace(List.of(), List.of("mapped-ram"));
+    assertEquals(blanks(MAPPED), edit(blanks(PLAIN), mapped));
+    assertEquals(blanks(PLAIN), edit(blanks(MAPPED), Capabilities.replace(mapped, List.of())));
+  }
+
+  private static String blanks(String text) {
+    return text.replace("{", "{ ")
+        .replace("[", "[ ")
+        .replace("}", " }")
+        .replace("]", " ]")
+        .replace(":", " :");
+  }
+
+  @Test
   void severalCapabilitiesAreAnArrayWithTheSizeOfTheFirst() {
     List<Subsection> both =
         Capabilities.replace(List.of(), List.of("x-ignore-shared", "mapped-ram"));

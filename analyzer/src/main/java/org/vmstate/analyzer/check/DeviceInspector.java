@@ -85,6 +85,7 @@ final class DeviceInspector extends Inspector {
     switch (field.desc().type()) {
       case BOOL -> each(field, b -> b == 0 || b == 1, "0 or 1");
       case UNUSED -> each(field, b -> b == 0, "zeros");
+      case POINTER_MARKER -> each(field, b -> b == '0' || b == '1', "0x30 or 0x31");
       case NULLPTR -> each(field, b -> b == '0', "0x30");
       case SIGNED -> {
         if (field.desc().typeName().equals("int32 le")) {

@@ -105,7 +105,7 @@ final class MappedInspector extends Inspector {
           here(
               Rule.MAPPED_SHARED,
               headers.getFirst().range().start(),
-              "mapped-ram with x-ignore-shared: QEMU 10.0 writes it and does not load it"));
+              "mapped-ram with x-ignore-shared: QEMU before 11.0 does not load it"));
     }
     boolean moved = movement() != 0 && headers.size() > 1;
     for (Element.MappedHeader header : headers) {

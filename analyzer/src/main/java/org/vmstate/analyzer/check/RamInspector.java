@@ -170,6 +170,14 @@ final class RamInspector extends Inspector {
       return;
     }
     applied(Rule.PAGES_SENT, Rule.MULTIFD_FLUSH);
+    if (sent.stream().allMatch(p -> p.count() == 0)
+        && flushes == 0
+        && !ignoresShared
+        && !discards) {
+      // one remark instead of one for each block
+      nothing();
+      return;
+    }
     boolean complete = true;
     for (RamBlock block : blocks) {
       long count = sent.get(block.index()).count();
@@ -191,6 +199,18 @@ final class RamInspector extends Inspector {
   /** Returns the number of whole pages; a part of one cannot be sent. */
   private static long whole(RamBlock block) {
     return block.usedLength() / block.pageSize();
+  }
+
+  private void nothing() {
+    long missing = blocks.stream().mapToLong(RamInspector::whole).sum();
+    add(
+        here(
+                Rule.PAGES_SENT,
+                last,
+                "pages: none of "
+                    + missing
+                    + " sent; modes cpr-transfer and cpr-exec leave memory to the next process")
+            .with(Map.of("missing", missing)));
   }
 
   private void missing(RamBlock block, long count) {

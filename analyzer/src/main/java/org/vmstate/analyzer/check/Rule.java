@@ -165,8 +165,8 @@ public enum Rule {
   MAPPED_NO_RECORDS(65, Severity.ERROR, "no page records in a mapped-ram stream"),
   /** PART and END of ram hold one word. */
   MAPPED_SECTIONS(66, Severity.WARNING, "PART and END of ram hold one word"),
-  /** Mapped-ram is not combined with x-ignore-shared. */
-  MAPPED_SHARED(67, Severity.WARNING, "mapped-ram is not combined with x-ignore-shared"),
+  /** Mapped-ram is combined with x-ignore-shared from QEMU 11.0 on. */
+  MAPPED_SHARED(67, Severity.INFO, "mapped-ram is combined with x-ignore-shared from QEMU 11.0 on"),
   /** Direct I/O can read pages in place. */
   DIRECT_OFFSET(68, Severity.ERROR, "direct I/O can read pages in place"),
   /** Direct I/O ends at the end of a page area. */

@@ -1,7 +1,7 @@
 package org.vmstate.analyzer.compare;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +11,7 @@ import org.vmstate.analyzer.compare.Difference.Kind;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /** Compares decoded states field by field. */
@@ -50,21 +51,35 @@ final class StateDiff {
     more.keySet().forEach(name -> report(path + "." + name, "", "present"));
   }
 
-  /** Names may repeat; the second of a name gets a number. */
+  /** Names may repeat; elements of an array of pointers get their index, others a number. */
   private static Map<String, FieldNode> fields(StateNode node) {
-    Map<String, FieldNode> result = new LinkedHashMap<>();
-    Map<String, Integer> seen = new HashMap<>();
+    Map<String, List<FieldNode>> groups = new LinkedHashMap<>();
     for (FieldNode field : node.fields()) {
-      String name = field.desc().name();
-      int number = seen.merge(name, 1, Integer::sum);
-      result.put(number == 1 ? name : name + "#" + number, field);
+      groups.computeIfAbsent(field.desc().name(), n -> new ArrayList<>(1)).add(field);
     }
+    Map<String, FieldNode> result = new LinkedHashMap<>();
+    groups.forEach(
+        (name, group) -> {
+          boolean pointers = PointerArray.is(group);
+          List<FieldNode> all = pointers ? PointerArray.elements(group) : group;
+          for (int i = 0; i < all.size(); i++) {
+            result.put(
+                pointers ? name + "[" + i + "]" : i == 0 ? name : name + "#" + (i + 1), all.get(i));
+          }
+        });
     return result;
   }
 
   private void field(String path, FieldNode first, FieldNode second) {
     List<StateNode> ours = first.elements();
     List<StateNode> theirs = second.elements();
+    if (PointerArray.isNull(first) != PointerArray.isNull(second)) {
+      report(
+          path,
+          PointerArray.isNull(first) ? "NULL" : "present",
+          PointerArray.isNull(second) ? "NULL" : "present");
+      return;
+    }
     if (!ours.isEmpty() && !theirs.isEmpty()) {
       for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
         String element = first.desc().isArray() || ours.size() > 1 ? path + "[" + i + "]" : path;

@@ -10,6 +10,7 @@ import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /**
@@ -38,7 +39,7 @@ final class StateWriter {
       List<FieldNode> fields = group.getValue();
       if (FieldGroups.isArray(fields)) {
         report.beginArray(group.getKey());
-        for (FieldNode field : fields) {
+        for (FieldNode field : PointerArray.is(fields) ? PointerArray.elements(fields) : fields) {
           field("", field);
         }
         report.end();
@@ -126,7 +127,7 @@ final class StateWriter {
     boolean integer = size == 1 || size == 2 || size == 4 || size == 8;
     switch (desc.type()) {
       case BOOL -> report.bool(name, size > 0 && raw[from] != 0);
-      case NULLPTR -> report.nothing(name);
+      case NULLPTR, POINTER_MARKER -> report.nothing(name);
       case SIGNED, UNSIGNED -> {
         if (integer) {
           integer(name, desc, raw, from, size);

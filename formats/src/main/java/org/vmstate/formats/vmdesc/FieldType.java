@@ -22,6 +22,11 @@ public enum FieldType {
   CAPABILITY,
   /** A NULL in an array of pointers: one byte, the character 0. */
   NULLPTR,
+  /**
+   * Before each element of an array of pointers whose elements the reader allocates: the character
+   * 1 for one that follows, 0 for NULL. Source: QEMU 11.1.
+   */
+  POINTER_MARKER,
   /** A nested description in the member {@code struct}. */
   STRUCT,
   /** A nested description inline. */
@@ -60,6 +65,7 @@ public enum FieldType {
           Map.entry("bitmap", BITMAP),
           Map.entry("capability", CAPABILITY),
           Map.entry("nullptr", NULLPTR),
+          Map.entry("ptr-marker", POINTER_MARKER),
           Map.entry("struct", STRUCT),
           Map.entry("vstruct", INLINE),
           Map.entry("tmp", INLINE),

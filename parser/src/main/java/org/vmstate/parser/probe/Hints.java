@@ -34,6 +34,7 @@ final class Hints {
           new Hint("377abcaf271c", "a 7z archive; unpack it first"),
           new Hint("04224d18", "lz4 data; unpack it first"),
           new Hint("4c5a4950", "lzip data; unpack it first"),
+          new Hint(hex("QCPR"), "the CPR channel of QEMU; the main stream is in another file"),
           new Hint("11223344", "a recorded multifd channel; the main stream is in another file"));
 
   private Hints() {}

@@ -67,7 +67,7 @@ final class DescriptionObject {
   private int overcount(int i) {
     DescriptionObject first = fieldObjects.get(i);
     if (first.arrayLength < 2
-        || first.type.equals("nullptr")
+        || isMark(first)
         || (i > 0 && fieldObjects.get(i - 1).name.equals(first.name))) {
       return 0;
     }
@@ -78,10 +78,15 @@ final class DescriptionObject {
       if (!next.name.equals(first.name)) {
         break;
       }
-      hasNull |= next.type.equals("nullptr");
+      hasNull |= isMark(next);
       more += Math.max(1, next.arrayLength);
     }
     return hasNull && more < first.arrayLength ? more : 0;
+  }
+
+  private static boolean isMark(DescriptionObject field) {
+    FieldType meaning = FieldType.of(field.type);
+    return meaning == FieldType.NULLPTR || meaning == FieldType.POINTER_MARKER;
   }
 
   private FieldDesc toField(int overcount) {
