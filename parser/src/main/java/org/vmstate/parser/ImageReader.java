@@ -14,6 +14,7 @@ import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.compress.Unpacker;
 import org.vmstate.parser.io.ByteSource;
@@ -103,6 +104,7 @@ public final class ImageReader {
       case PACKED -> packed(source, Probe.compression(source).orElseThrow(), layer);
       case ZERO ->
           throw new UnrecognizedFormatException(
+              Reason.IMAGE_ONLY_ZEROS,
               "image: expected a stream behind unused space, found only zeros",
               source.position(),
               source.path().toString());
@@ -115,6 +117,7 @@ public final class ImageReader {
       boolean libvirt = start == Probe.Start.LIBVIRT;
       if (options.format().get().isLibvirt() != libvirt) {
         throw source.malformed(
+            Reason.IMAGE_OF_ANOTHER_FORMAT,
             "image: expected "
                 + options.format().get().label()
                 + ", found "
@@ -139,6 +142,7 @@ public final class ImageReader {
     insideLibvirt = true;
     if (!source.has(1)) {
       throw new TruncatedDataException(
+          envelope.complete() ? Reason.STREAM_MISSING : Reason.SAVE_CUT,
           envelope.complete()
               ? "QEMU stream: found the end of the file"
               : "QEMU stream: found the end of the file; the magic "
@@ -150,6 +154,7 @@ public final class ImageReader {
     if (stated.isPacked()) {
       if (found.isEmpty() || found.get() != stated) {
         throw source.malformed(
+            Reason.PACKED_BY_ANOTHER,
             "QEMU stream: expected "
                 + stated.label()
                 + " data, found "
@@ -161,6 +166,7 @@ public final class ImageReader {
     }
     if (source.peek32(0) != StreamFormat.MAGIC) {
       throw source.malformed(
+          Reason.PACKED_UNEXPECTEDLY,
           "QEMU stream: expected QEVM, found "
               + found.map(c -> c.label() + " data").orElse("something else"),
           source.position());
@@ -170,7 +176,8 @@ public final class ImageReader {
 
   private void packed(ByteSource source, Compression compression, int layer) throws IOException {
     if (layer >= MAX_PACKED_LAYERS) {
-      throw source.tooMuch("image: packed more than " + MAX_PACKED_LAYERS + " times", 0);
+      throw source.limitExceeded(
+          Reason.PACKED_TOO_OFTEN, "image: packed more than " + MAX_PACKED_LAYERS + " times", 0);
     }
     long start = source.position();
     if (source.length() >= 0) {
@@ -202,7 +209,10 @@ public final class ImageReader {
     }
     if (source.atEnd()) {
       throw new UnrecognizedFormatException(
-          "image: expected a saved state, found only zeros", from, source.path().toString());
+          Reason.IMAGE_ONLY_ZEROS,
+          "image: expected a saved state, found only zeros",
+          from,
+          source.path().toString());
     }
     visitor.element(new Element.Gap(new ByteRange(from, source.position())));
   }

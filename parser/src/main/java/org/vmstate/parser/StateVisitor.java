@@ -9,6 +9,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.io.ByteSource;
@@ -45,16 +46,16 @@ public interface StateVisitor {
    * Takes the state of a device section behind its payload's element.
    *
    * @param state decoded state, empty when the section is opaque
-   * @param problem why a described section could not be decoded, empty when it could
+   * @param problem why the section could not be decoded though there is a description
    */
-  default void deviceState(Section section, Optional<StateNode> state, String problem)
+  default void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
       throws IOException {}
 
   /** Takes the description of the device state as soon as it is known. */
   default void description(VmDescription description) throws IOException {}
 
-  /** Takes a remark about something odd that did not stop the pass. */
-  default void notice(long offset, String text) throws IOException {}
+  /** Takes something odd that did not stop the pass. */
+  default void notice(Problem problem) throws IOException {}
 
   /**
    * Tells whether the bytes of pages and sections are read by {@link ByteSource#copy} from the

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.testkit.DeviceRecipe;
@@ -32,7 +33,7 @@ class DevicesOnlyTest {
     private int runs;
 
     @Override
-    public void deviceState(Section section, Optional<StateNode> state, String problem) {
+    public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
       states.add(section + " " + state.map(StateNode::range) + problem);
     }
 

@@ -97,7 +97,7 @@ class MappedRamTest {
                     image(BitmapOrder.LITTLE), ParseOptions.DEFAULT, Recording.Place.PIPE));
     assertEquals(
         "mapped-ram from a pipe: this layout needs a file that can be read at any offset",
-        e.reason());
+        e.words());
   }
 
   @Test

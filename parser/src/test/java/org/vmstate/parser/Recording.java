@@ -16,6 +16,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
@@ -170,13 +171,13 @@ final class Recording implements StateVisitor {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     states.put(section, state);
-    problems.put(section, problem);
+    problems.put(section, problem.map(Problem::words).orElse(""));
   }
 
   @Override
-  public void notice(long offset, String text) {
-    notices.add(text);
+  public void notice(Problem problem) {
+    notices.add(problem.words());
   }
 }

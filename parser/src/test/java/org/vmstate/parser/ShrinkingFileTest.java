@@ -42,7 +42,7 @@ class ShrinkingFileTest {
           assertThrows(
               TruncatedDataException.class,
               () -> ImageReader.read(source, ParseOptions.DEFAULT, new StateVisitor() {}));
-      assertTrue(e.reason().contains("shorter"), e.reason());
+      assertTrue(e.words().contains("shorter"), e.words());
     }
   }
 

@@ -162,7 +162,7 @@ class UnpackingTest {
     LimitExceededException e =
         assertThrows(
             LimitExceededException.class, () -> Recording.withMemory(nested, Recording.Place.HEAP));
-    assertEquals("image: packed more than 3 times", e.reason());
+    assertEquals("image: packed more than 3 times", e.words());
   }
 
   @Test

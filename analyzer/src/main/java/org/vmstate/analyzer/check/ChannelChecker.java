@@ -10,6 +10,8 @@ import java.util.Set;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.spec.MultifdInitialPacket;
 import org.vmstate.formats.spec.MultifdPacket;
 import org.vmstate.parser.io.ByteSource;
@@ -82,9 +84,12 @@ final class ChannelChecker {
         Rule.MULTIFD_NUMBER);
     long at = source.position();
     try {
-      initial(SpecReader.read(source, "initial packet", MultifdInitialPacket::new), at);
+      initial(
+          SpecReader.read(
+              source, "initial packet", Reason.MULTIFD_INITIAL_MAGIC, MultifdInitialPacket::new),
+          at);
     } catch (StateFormatException e) {
-      add(Rule.MULTIFD_INITIAL, e.offset(), e.reason());
+      add(Rule.MULTIFD_INITIAL, e.offset(), e.words());
       return;
     }
     long count = 0;
@@ -99,7 +104,8 @@ final class ChannelChecker {
         }
         int slots = PACKET_BYTES / pageSize;
         MultifdPacket packet =
-            SpecReader.read(source, "packet", io -> new MultifdPacket(io, slots));
+            SpecReader.read(
+                source, "packet", Reason.MULTIFD_PACKET_MAGIC, io -> new MultifdPacket(io, slots));
         packet(packet, at, slots);
         if (packet.packetNum() <= last || !numbers.add(packet.packetNum())) {
           add(
@@ -113,7 +119,7 @@ final class ChannelChecker {
       }
     } catch (StateFormatException e) {
       boolean cut = e instanceof TruncatedDataException;
-      add(cut ? Rule.MULTIFD_SIZE : Rule.MULTIFD_MAGIC, e.offset(), e.reason());
+      add(cut ? Rule.MULTIFD_SIZE : Rule.MULTIFD_MAGIC, e.offset(), e.words());
       return;
     }
     syncs.add(count);

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Visible;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 
 /** Writes the outcome of a check, the worst first. */
 public final class CheckPrinter {

@@ -5,6 +5,7 @@ import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.rule.Severity;
 
 /**
  * Outcome of a check.

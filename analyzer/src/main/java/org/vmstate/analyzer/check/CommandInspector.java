@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.CommandType;
 
 /**

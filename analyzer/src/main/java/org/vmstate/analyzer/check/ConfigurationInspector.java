@@ -11,6 +11,8 @@ import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;

@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -67,7 +70,7 @@ final class DescribedInspector extends Inspector {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String why) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (description == null) {
       return;
     }

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.vmdesc.RepeatedMember;
 import org.vmstate.formats.vmdesc.VmDescription;
 

@@ -7,14 +7,14 @@ import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /** Rules on the decoded state of devices. */
 final class DeviceInspector extends Inspector {
-  private static final String NOT_DESCRIBED = "the description does not name it";
-
   /** Run states in which a guest that is resumed does nothing useful. */
   private static final Set<String> STOPPED =
       Set.of("guest-panicked", "internal-error", "io-error", "shutdown", "watchdog", "colo");
@@ -44,15 +44,11 @@ final class DeviceInspector extends Inspector {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     applied(Rule.DEVICE_DECODES, Rule.FIELD_VALUES, Rule.QUEUE_MARKERS);
-    if (!problem.isEmpty() && !problem.equals(NOT_DESCRIBED)) {
-      add(
-          here(Rule.DEVICE_DECODES, payload, section.name() + ": " + problem)
-              .saying(
-                  "error while loading state for instance 0x%x of device '%s'"
-                      .formatted(section.instance(), section.name())));
-    }
+    problem
+        .filter(p -> p.reason().rule() == Rule.DEVICE_DECODES)
+        .ifPresent(p -> add(Finding.of(p.inWords(section.name() + ": " + p.words()))));
     if (state.isPresent()) {
       path.setLength(0);
       path.append(section.name());

@@ -5,6 +5,8 @@ import java.util.Map;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.StreamConfiguration;
 
 /** What a reader with direct I/O could do with an image, and what not. */

@@ -11,6 +11,10 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.StreamConfiguration;
 
@@ -112,9 +116,9 @@ final class EnvelopeInspector extends Inspector {
   }
 
   @Override
-  public void notice(long offset, String text) {
-    if (text.startsWith("padding:")) {
-      padding = here(Rule.HEADER_PADDING, offset, text);
+  public void notice(Problem problem) {
+    if (problem.reason() == Reason.PADDING_USED) {
+      padding = Finding.of(problem);
     }
   }
 

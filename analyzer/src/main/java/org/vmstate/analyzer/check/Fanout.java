@@ -9,6 +9,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.StateVisitor;
@@ -73,7 +74,7 @@ final class Fanout implements StateVisitor {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem)
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
       throws IOException {
     for (StateVisitor v : visitors) {
       v.deviceState(section, state, problem);
@@ -88,9 +89,9 @@ final class Fanout implements StateVisitor {
   }
 
   @Override
-  public void notice(long offset, String text) throws IOException {
+  public void notice(Problem problem) throws IOException {
     for (StateVisitor v : visitors) {
-      v.notice(offset, text);
+      v.notice(problem);
     }
   }
 

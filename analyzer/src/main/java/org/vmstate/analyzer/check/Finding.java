@@ -1,6 +1,11 @@
 package org.vmstate.analyzer.check;
 
 import java.util.Map;
+import org.vmstate.formats.rule.LoaderMessage;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 
 /**
  * A place where a rule does not hold.
@@ -25,6 +30,12 @@ public record Finding(
   /** Makes a finding of the rule's own severity. */
   public static Finding of(Rule rule, long offset, String path, String text) {
     return new Finding(rule, rule.severity(), offset, path, text, Map.of(), "");
+  }
+
+  /** Makes a finding of a problem, with what today's loader says of it. */
+  static Finding of(Problem problem) {
+    return of(problem.reason().rule(), problem.offset(), problem.path(), problem.words())
+        .saying(LoaderMessage.of(problem.reason(), problem.facts(), QemuRelease.DEFAULT));
   }
 
   /** Returns this finding with another severity. */

@@ -7,6 +7,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 
 /** Collects findings. A hostile image has no end of them, so of each rule only some are kept. */
 public final class Findings {

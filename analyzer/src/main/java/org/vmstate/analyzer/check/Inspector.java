@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 

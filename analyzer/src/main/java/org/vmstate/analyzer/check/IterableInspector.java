@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.stream.StreamFormat;
 
 /**

@@ -15,6 +15,8 @@ import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.StreamConfiguration;
 

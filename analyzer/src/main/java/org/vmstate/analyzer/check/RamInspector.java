@@ -9,6 +9,8 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.parser.StreamConfiguration;

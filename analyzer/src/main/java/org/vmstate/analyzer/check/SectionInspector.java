@@ -8,6 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.MachineRelease;
@@ -181,21 +185,23 @@ final class SectionInspector extends Inspector {
   }
 
   @Override
-  public void notice(long offset, String text) {
-    if (text.startsWith("configuration: subsection")) {
-      add(
-          here(Rule.CONFIGURATION_SUBSECTION, offset, text)
-              .saying("load of migration failed: No such file or directory"));
-    } else if (text.startsWith("no end of section")) {
-      // a device's footer would have been found
-      boolean cut = footers && lastType == StreamFormat.SECTION_FULL;
-      add(
-          cut
-              ? here(Rule.END_MARK, offset, text)
-                  .saying("load of migration failed: Input/output error")
-              : here(Rule.UNKNOWN_SECTION, offset, text));
-    } else if (text.startsWith("vmdescription:") || text.startsWith("JSON:")) {
-      add(here(Rule.DESCRIPTION, offset, text));
+  public void notice(Problem problem) {
+    switch (problem.reason()) {
+      case SECTION_END_UNKNOWN -> {
+        // a device's footer would have been found
+        boolean cut = footers && lastType == StreamFormat.SECTION_FULL;
+        add(Finding.of(cut ? problem.as(Reason.DEVICE_CUT) : problem));
+      }
+      case SUBSECTION_UNKNOWN,
+          DESCRIPTION_NO_JSON,
+          DESCRIPTION_SHAPE,
+          DESCRIPTION_NUMBER,
+          DESCRIPTION_LIMIT,
+          DESCRIPTION_CUT ->
+          add(Finding.of(problem));
+      default -> {
+        // seen by its element, or with what the element says
+      }
     }
   }
 

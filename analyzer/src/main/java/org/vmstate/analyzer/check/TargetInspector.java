@@ -9,6 +9,9 @@ import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.MachineRelease;
@@ -191,7 +194,7 @@ final class TargetInspector extends Inspector {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     Optional<DeviceDesc> desc =
         description == null
             ? Optional.empty()

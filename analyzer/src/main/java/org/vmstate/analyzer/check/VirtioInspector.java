@@ -9,6 +9,9 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ram.RamContents;
@@ -64,7 +67,7 @@ final class VirtioInspector extends Inspector {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (block == null || state.isEmpty()) {
       return;
     }

@@ -21,6 +21,7 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StreamConfiguration;
@@ -143,7 +144,7 @@ final class Side extends FinalMemory {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (state.isPresent()) {
       put(section, state);
     }

@@ -5,6 +5,8 @@ import java.util.function.Consumer;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.writer.io.ByteSink;
 
@@ -45,6 +47,7 @@ abstract class FrontVisitor implements StateVisitor {
   public void envelope(Envelope found, String domainXml, String cookieXml) throws IOException {
     if (!found.complete()) {
       throw new MalformedDataException(
+          Reason.SAVE_UNFINISHED,
           "magic: expected "
               + SaveFormat.MAGIC
               + ", found "
@@ -59,7 +62,7 @@ abstract class FrontVisitor implements StateVisitor {
   }
 
   @Override
-  public void notice(long offset, String text) {
-    note(text + " at 0x" + Long.toHexString(offset));
+  public void notice(Problem problem) {
+    note(problem.note());
   }
 }

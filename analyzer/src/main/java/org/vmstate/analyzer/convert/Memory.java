@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.memory.FinalMemory;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -48,8 +49,8 @@ final class Memory extends FinalMemory {
   }
 
   @Override
-  public void notice(long offset, String text) {
-    front.notice(offset, text);
+  public void notice(Problem problem) {
+    front.notice(problem);
   }
 
   @Override

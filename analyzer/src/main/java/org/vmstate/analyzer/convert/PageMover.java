@@ -12,6 +12,7 @@ import java.util.List;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.EncodedPage;
 import org.vmstate.writer.ram.PageBitmap;
@@ -192,6 +193,7 @@ public final class PageMover implements Closeable {
   /** QEMU writes the bitmaps when it ends the section; without that end all memory is zero. */
   public static MalformedDataException bitmapsMissing() {
     return new MalformedDataException(
+        Reason.BITMAPS_NEVER_WRITTEN,
         "ram: expected an END record, found none; the page bitmaps were never written and the"
             + " memory is lost",
         0,

@@ -13,6 +13,7 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.StreamConfiguration;
@@ -103,6 +104,7 @@ abstract class StreamVisitor extends FrontVisitor {
   public void configuration(StreamConfiguration found) throws IOException {
     if (found.version() != StreamFormat.VERSION) {
       throw new UnsupportedFeatureException(
+          Reason.STREAM_VERSION_OLD,
           "stream version " + found.version() + ": only today's streams change their layout",
           0,
           "stream header");
@@ -193,6 +195,7 @@ abstract class StreamVisitor extends FrontVisitor {
         };
     if (ram) {
       throw new UnsupportedFeatureException(
+          Reason.COMMAND_OF_POSTCOPY,
           "command " + type.label() + ": a stream that switched to postcopy keeps its layout",
           e.range().start(),
           "command");
@@ -219,6 +222,7 @@ abstract class StreamVisitor extends FrontVisitor {
         ram = e.section();
         if (ram.version() != RamFormat.VERSION) {
           throw new UnsupportedFeatureException(
+              Reason.RAM_VERSION_OLD,
               "ram section version " + ram.version() + ": only version 4 changes its layout",
               e.range().start(),
               "ram");

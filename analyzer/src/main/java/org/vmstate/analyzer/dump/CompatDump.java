@@ -11,6 +11,7 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
@@ -86,7 +87,7 @@ public final class CompatDump implements StateVisitor {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem)
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
       throws IOException {
     String key = key(section);
     int times = announced.merge(key, 1, Integer::sum);

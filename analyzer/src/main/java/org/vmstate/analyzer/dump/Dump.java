@@ -99,7 +99,7 @@ public final class Dump {
       return;
     }
     report.beginObject("error");
-    report.text("reason", error.get().reason());
+    report.text("reason", error.get().words());
     report.number("offset", error.get().offset());
     report.text("path", error.get().path());
     report.end();

@@ -16,6 +16,7 @@ import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StateVisitor;
@@ -323,16 +324,16 @@ final class DumpVisitor implements StateVisitor {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem)
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
       throws IOException {
     pendingState = state.orElse(null);
-    pendingProblem = problem;
+    pendingProblem = problem.map(Problem::words).orElse("");
   }
 
   @Override
-  public void notice(long offset, String text) {
+  public void notice(Problem problem) {
     if (notices.size() < MAX_NOTICES) {
-      notices.add(text + " at 0x" + Long.toHexString(offset));
+      notices.add(problem.note());
     }
   }
 }

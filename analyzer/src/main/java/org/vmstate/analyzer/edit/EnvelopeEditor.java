@@ -19,6 +19,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -64,6 +65,7 @@ public final class EnvelopeEditor {
     }
     if (!editor.envelope.complete()) {
       throw new MalformedDataException(
+          Reason.SAVE_UNFINISHED,
           "magic: expected " + SaveFormat.MAGIC + ", found " + SaveFormat.MAGIC_PARTIAL,
           0,
           "libvirt.header");

@@ -10,6 +10,7 @@ import org.vmstate.analyzer.convert.PageMover;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContents;
@@ -71,8 +72,8 @@ final class ExtractPass implements StateVisitor, Closeable {
   }
 
   @Override
-  public void notice(long offset, String text) {
-    notes.accept(text + " at 0x" + Long.toHexString(offset));
+  public void notice(Problem problem) {
+    notes.accept(problem.note());
   }
 
   /** Waits until everything is written. */

@@ -13,6 +13,7 @@ import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
@@ -84,7 +85,7 @@ public class StateFacts implements StateVisitor {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, String problem) {
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (state.isEmpty()) {
       return;
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.DataMap;
 import org.vmstate.analyzer.check.Finding;
-import org.vmstate.analyzer.check.Severity;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.io.ByteSource;
 
 /**

@@ -17,6 +17,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -81,7 +82,10 @@ public final class Salvage {
         throw scan.error.orElseGet(
             () ->
                 new MalformedDataException(
-                    "image: expected the block list of its memory, found none", scan.goodEnd, ""));
+                    Reason.RAM_LIST_MISSING,
+                    "image: expected the block list of its memory, found none",
+                    scan.goodEnd,
+                    ""));
       }
       image = scan.listed ? mended(image, scan) : listMended(image, scan);
     }
@@ -124,7 +128,7 @@ public final class Salvage {
     try (OutputStream out = Files.newOutputStream(spool)) {
       new Unpacker(image, compression.get(), false).transferTo(out);
     } catch (StateFormatException e) {
-      losses.add("what is packed behind 0x" + Long.toHexString(e.offset()) + ": " + e.reason());
+      losses.add("what is packed behind 0x" + Long.toHexString(e.offset()) + ": " + e.words());
     }
     ByteSource stream = ImageReader.open(spool);
     // the mapping keeps it
@@ -215,9 +219,7 @@ public final class Salvage {
     StateFormatException error = scan.error.orElseThrow();
     long header = error.offset();
     ByteBuffer bytes = ByteBuffer.allocate(HEADER);
-    boolean whole =
-        error.reason().startsWith("pages offset: expected room")
-            && header + HEADER <= image.length();
+    boolean whole = error.reason() == Reason.PAGES_PASS_FILE && header + HEADER <= image.length();
     if (!whole && scan.blocks.isEmpty()) {
       throw error;
     }
@@ -237,7 +239,7 @@ public final class Salvage {
       end = image.length();
       total += length;
       area = List.of(Segment.zeros(missing));
-      losses.add(missing + " bytes at the end of a block's pages: " + error.reason());
+      losses.add(missing + " bytes at the end of a block's pages: " + error.words());
     }
     losses.add("blocks behind it, and all devices");
     ByteBuffer tail = ByteBuffer.allocate(128);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.testkit.ImageBytes;

@@ -7,6 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 
 /** Each error of a parser becomes a finding of some rule. */
 class ParseErrorsTest {
@@ -16,7 +19,8 @@ class ParseErrorsTest {
 
   @Test
   void errorWithoutARuleIsOther() throws IOException {
-    Finding other = finding(new MalformedDataException("something new: found 3", 77, "a.b"));
+    Finding other =
+        finding(new MalformedDataException(Reason.BLOCK_WORD, "something new: found 3", 77, "a.b"));
     assertEquals(Rule.OTHER, other.rule());
     assertEquals(Severity.ERROR, other.severity());
     assertEquals(77, other.offset());
@@ -26,6 +30,9 @@ class ParseErrorsTest {
 
   @Test
   void limitIsNotDamage() throws IOException {
-    assertEquals(Rule.LIMIT, finding(new LimitExceededException("sections: many", 1, "")).rule());
+    assertEquals(
+        Rule.LIMIT,
+        finding(new LimitExceededException(Reason.SECTIONS_TOO_MANY, "sections: many", 1, ""))
+            .rule());
   }
 }

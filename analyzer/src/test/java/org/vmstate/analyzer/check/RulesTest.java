@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.testkit.Defect;
 import org.vmstate.testkit.Defects;
 

@@ -29,6 +29,7 @@ import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.MultifdInitialPacket;
 import org.vmstate.formats.spec.MultifdPacket;
 import org.vmstate.parser.ImageReader;
@@ -253,12 +254,14 @@ class FuzzTargetsTest {
   @FuzzTest
   void multifd(byte[] packet) throws IOException {
     try {
-      SpecReader.read(source(packet), "initial", MultifdInitialPacket::new);
+      SpecReader.read(
+          source(packet), "initial", Reason.MULTIFD_INITIAL_MAGIC, MultifdInitialPacket::new);
     } catch (StateFormatException expected) {
       // whatever the bytes are
     }
     try {
-      SpecReader.read(source(packet), "packet", io -> new MultifdPacket(io, 128));
+      SpecReader.read(
+          source(packet), "packet", Reason.MULTIFD_PACKET_MAGIC, io -> new MultifdPacket(io, 128));
     } catch (StateFormatException expected) {
       // whatever the bytes are
     }

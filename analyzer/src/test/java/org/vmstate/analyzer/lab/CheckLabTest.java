@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Finding;
-import org.vmstate.analyzer.check.Rule;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.formats.rule.Rule;
 
 /** What {@code check} says, against what QEMU does. */
 class CheckLabTest {

@@ -1,6 +1,8 @@
 package org.vmstate.formats.error;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 
 /** Input that is not what its format promises. */
 public abstract sealed class StateFormatException extends IOException
@@ -12,20 +14,26 @@ public abstract sealed class StateFormatException extends IOException
 
   private static final long serialVersionUID = 1L;
 
-  private final String reason;
-  private final long offset;
-  private final String path;
+  private final transient Problem problem;
 
-  StateFormatException(String reason, long offset, String path) {
-    super(reason + " at 0x" + Long.toHexString(offset) + (path.isEmpty() ? "" : " (" + path + ")"));
-    this.reason = reason;
-    this.offset = offset;
-    this.path = path;
+  StateFormatException(Problem problem) {
+    super(problem.line());
+    this.problem = problem;
   }
 
-  /** Returns what is wrong, without the place. */
-  public String reason() {
-    return reason;
+  /** Returns what is wrong, and where. */
+  public Problem problem() {
+    return problem;
+  }
+
+  /** Returns what is wrong. */
+  public Reason reason() {
+    return problem.reason();
+  }
+
+  /** Returns what is wrong in words, without the place. */
+  public String words() {
+    return problem.words();
   }
 
   /**
@@ -33,11 +41,11 @@ public abstract sealed class StateFormatException extends IOException
    * stream it counts decompressed bytes, and the path starts with the compression's name.
    */
   public long offset() {
-    return offset;
+    return problem.offset();
   }
 
   /** Returns the path through the structure, such as {@code section[3].ram.block[1]}. */
   public String path() {
-    return path;
+    return problem.path();
   }
 }

@@ -15,6 +15,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -87,18 +88,24 @@ public final class Unpacker extends InputStream {
       throw e;
     } catch (MemoryLimitException e) {
       throw new LimitExceededException(
+          Reason.PACKED_MEMORY,
           "xz: needs " + e.getMemoryNeeded() + " KiB of memory, the limit is " + XZ_LIMIT_KIB,
           source.position(),
           path());
     } catch (EOFException e) {
-      throw new TruncatedDataException("packed data: found the end", source.position(), path());
+      throw new TruncatedDataException(
+          Reason.PACKED_DATA_CUT, "packed data: found the end", source.position(), path());
     } catch (IOException | RuntimeException e) {
       // the libraries answer some broken input with unchecked exceptions
       if (source.atEnd()) {
         throw new TruncatedDataException(
-            "packed data: found the end, " + e.getMessage(), source.position(), path());
+            Reason.PACKED_DATA_CUT,
+            "packed data: found the end, " + e.getMessage(),
+            source.position(),
+            path());
       }
-      throw new MalformedDataException("packed data: " + e.getMessage(), source.position(), path());
+      throw new MalformedDataException(
+          Reason.PACKED_DATA_DAMAGED, "packed data: " + e.getMessage(), source.position(), path());
     }
   }
 

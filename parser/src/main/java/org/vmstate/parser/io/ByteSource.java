@@ -10,6 +10,9 @@ import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 
 /**
  * A cursor over the bytes of an image. All multi-byte reads are big-endian. Reading past the end
@@ -86,7 +89,10 @@ public abstract class ByteSource implements Closeable, Content {
 
   private TruncatedDataException truncated(long count) {
     return new TruncatedDataException(
-        "data: expected " + count + " more bytes, found the end", position(), path.toString());
+        Reason.DATA_ENDS,
+        "data: expected " + count + " more bytes, found the end",
+        position(),
+        path.toString());
   }
 
   /** Reads an unsigned byte. */
@@ -113,12 +119,13 @@ public abstract class ByteSource implements Closeable, Content {
     return window.getLong();
   }
 
-  /** Reads a 64-bit length or offset and refuses values of 2^63 and above. */
-  public final long offset64(String what) throws IOException {
+  /** Reads a 64-bit length or offset and refuses values of 2^63 and above, for a reason. */
+  public final long offset64(String what, Reason reason) throws IOException {
     long at = position();
     long value = be64();
     if (value < 0) {
       throw new MalformedDataException(
+          reason,
           what + ": expected less than 2^63, found 0x" + Long.toHexString(value),
           at,
           path.toString());
@@ -150,7 +157,10 @@ public abstract class ByteSource implements Closeable, Content {
   public final byte[] bytes(long count, int limit, String what) throws IOException {
     if (count > limit) {
       throw new LimitExceededException(
-          what + ": " + count + " bytes, the limit is " + limit, position(), path.toString());
+          Reason.FIELD_TOO_LONG,
+          what + ": " + count + " bytes, the limit is " + limit,
+          position(),
+          path.toString());
     }
     if (length() >= 0 && count > length() - position()) {
       throw truncated(count);
@@ -274,7 +284,10 @@ public abstract class ByteSource implements Closeable, Content {
   @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
     throw new UnsupportedFeatureException(
-        "random access: the input can only be read forward", offset, path.toString());
+        Reason.NOT_SEEKABLE,
+        "random access: the input can only be read forward",
+        offset,
+        path.toString());
   }
 
   /**
@@ -298,17 +311,33 @@ public abstract class ByteSource implements Closeable, Content {
   public abstract ByteSource seekable() throws IOException;
 
   /** Builds the error for bytes that contradict the format, at a given offset. */
-  public final MalformedDataException malformed(String reason, long at) {
-    return new MalformedDataException(reason, at, path.toString());
+  public final MalformedDataException malformed(Reason reason, String words, long at) {
+    return malformed(reason, words, at, Facts.NONE);
+  }
+
+  /** Builds the error for bytes that contradict the format, with what a loader says of them. */
+  public final MalformedDataException malformed(Reason reason, String words, long at, Facts facts) {
+    return new MalformedDataException(problem(reason, words, at, facts));
   }
 
   /** Builds the error for something that is not read by this version. */
-  public final UnsupportedFeatureException unsupported(String reason, long at) {
-    return new UnsupportedFeatureException(reason, at, path.toString());
+  public final UnsupportedFeatureException unsupported(Reason reason, String words, long at) {
+    return unsupported(reason, words, at, Facts.NONE);
+  }
+
+  /** Builds the error for something that is not read, with what a loader says of it. */
+  public final UnsupportedFeatureException unsupported(
+      Reason reason, String words, long at, Facts facts) {
+    return new UnsupportedFeatureException(problem(reason, words, at, facts));
   }
 
   /** Builds the error for a structure that wants too much memory. */
-  public final LimitExceededException tooMuch(String reason, long at) {
-    return new LimitExceededException(reason, at, path.toString());
+  public final LimitExceededException limitExceeded(Reason reason, String words, long at) {
+    return new LimitExceededException(problem(reason, words, at, Facts.NONE));
+  }
+
+  /** Builds a problem at the path of the moment. */
+  public final Problem problem(Reason reason, String words, long at, Facts facts) {
+    return Problem.of(reason, words, at, path.toString(), facts);
   }
 }

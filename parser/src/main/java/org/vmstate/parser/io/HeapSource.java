@@ -3,6 +3,7 @@ package org.vmstate.parser.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Reason;
 
 /** Bytes in memory. */
 public final class HeapSource extends ByteSource {
@@ -39,7 +40,8 @@ public final class HeapSource extends ByteSource {
   @Override
   public void seek(long offset) throws IOException {
     if (offset < origin || offset > length()) {
-      throw malformed("offset: expected one inside the file, found " + offset, offset);
+      throw malformed(
+          Reason.OFFSET_OUTSIDE, "offset: expected one inside the file, found " + offset, offset);
     }
     window.position((int) (offset - origin));
   }
@@ -53,6 +55,7 @@ public final class HeapSource extends ByteSource {
   public void copy(long offset, ByteBuffer target) throws IOException {
     if (offset < origin || target.remaining() > length() - offset) {
       throw new TruncatedDataException(
+          Reason.DATA_ENDS,
           "data: expected " + target.remaining() + " bytes, found the end",
           offset,
           path().toString());

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Reason;
 
 /**
  * A regular file, mapped read-only as a whole; the window is a view of at most 1 GiB. When the file
@@ -83,7 +84,8 @@ public final class MappedSource extends ByteSource {
     if (offset >= windowStart && offset - windowStart <= window.limit()) {
       window.position((int) (offset - windowStart));
     } else if (offset < origin || offset > length()) {
-      throw malformed("offset: expected one inside the file, found " + offset, offset);
+      throw malformed(
+          Reason.OFFSET_OUTSIDE, "offset: expected one inside the file, found " + offset, offset);
     } else {
       view(offset);
     }
@@ -113,6 +115,7 @@ public final class MappedSource extends ByteSource {
   public void copy(long offset, ByteBuffer target) throws IOException {
     if (offset < origin || target.remaining() > length() - offset) {
       throw new TruncatedDataException(
+          Reason.DATA_ENDS,
           "data: expected " + target.remaining() + " bytes, found the end",
           offset,
           path().toString());
@@ -130,7 +133,8 @@ public final class MappedSource extends ByteSource {
       throws IOException {
     long last = offset + (count - 1) * stride;
     if (offset < origin || last < offset || size > length() - last) {
-      throw new TruncatedDataException("data: found the end", last, path().toString());
+      throw new TruncatedDataException(
+          Reason.DATA_ENDS, "data: found the end", last, path().toString());
     }
     int length = Math.toIntExact(count * size);
     target.limit(target.position() + length);
@@ -148,6 +152,7 @@ public final class MappedSource extends ByteSource {
   /** Builds the error for a mapped file that became shorter, or whose device failed. */
   public static TruncatedDataException shrunk(long offset, StructurePath path) {
     return new TruncatedDataException(
+        Reason.IMAGE_CHANGED,
         "file: expected its length to stay, found it shorter or unreadable",
         offset,
         path.toString());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.rule.Reason;
 
 /**
  * Reads a bounded structure through a class generated from {@code specs/}. The generated code pulls
@@ -19,10 +20,12 @@ public final class SpecReader {
    * Reads one structure at the cursor.
    *
    * @param name name of the structure, for errors
+   * @param invalid what it is when the bytes contradict the specification
    * @param constructor makes an unread instance on a stream
    */
   public static <T extends KaitaiStruct.ReadWrite> T read(
-      ByteSource source, String name, Function<KaitaiStream, T> constructor) throws IOException {
+      ByteSource source, String name, Reason invalid, Function<KaitaiStream, T> constructor)
+      throws IOException {
     source.path().push(name);
     long start = source.position();
     T result;
@@ -32,7 +35,8 @@ public final class SpecReader {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (KaitaiStream.ValidationFailedError e) {
-      throw new MalformedDataException(name + ": " + reason(e), start, source.path().toString());
+      throw new MalformedDataException(
+          invalid, name + ": " + reason(e), start, source.path().toString());
     }
     source.path().pop();
     return result;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Reason;
 
 /** Pieces of other sources, of memory, and zeros, one behind the other; offsets start at 0. */
 public final class SplicedSource extends ByteSource {
@@ -79,7 +80,8 @@ public final class SplicedSource extends ByteSource {
   @Override
   public void seek(long offset) throws IOException {
     if (offset < 0 || offset > length) {
-      throw malformed("offset: expected one inside the file, found " + offset, offset);
+      throw malformed(
+          Reason.OFFSET_OUTSIDE, "offset: expected one inside the file, found " + offset, offset);
     }
     if (offset >= windowStart && offset - windowStart <= window.limit()) {
       window.position((int) (offset - windowStart));
@@ -106,6 +108,7 @@ public final class SplicedSource extends ByteSource {
   public void copy(long offset, ByteBuffer target) throws IOException {
     if (offset < 0 || target.remaining() > length - offset) {
       throw new TruncatedDataException(
+          Reason.DATA_ENDS,
           "data: expected " + target.remaining() + " bytes, found the end",
           offset,
           path().toString());

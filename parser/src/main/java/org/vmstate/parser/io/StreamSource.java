@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Reason;
 
 /** A pipe or an unpacked stream: forward only, with a window of 128 KiB. */
 public final class StreamSource extends ByteSource {
@@ -49,11 +50,12 @@ public final class StreamSource extends ByteSource {
       return;
     }
     if (offset < position()) {
-      throw unsupported("seek: this input can only be read forward", offset);
+      throw unsupported(Reason.NOT_SEEKABLE, "seek: this input can only be read forward", offset);
     }
     while (position() < offset) {
       if (!has(1)) {
         throw new TruncatedDataException(
+            Reason.DATA_ENDS,
             "data: expected bytes up to 0x" + Long.toHexString(offset) + ", found the end",
             position(),
             path().toString());

@@ -7,9 +7,12 @@ import java.util.List;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.LibvirtSaveHeader;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -30,12 +33,16 @@ public final class EnvelopeParser {
     long version = body.version();
     if (version > SaveFormat.VERSION_RFC) {
       throw source.unsupported(
-          "libvirt header version: expected 1 to 3, found " + header.versionLe(), start + 16);
+          Reason.LIBVIRT_VERSION,
+          "libvirt header version: expected 1 to 3, found " + header.versionLe(),
+          start + 16,
+          Facts.found(header.versionLe()));
     }
     long features = version == SaveFormat.VERSION_RFC ? body.features() : 0;
     long unknown = features & ~SaveFormat.FEATURE_MAPPED_RAM;
     if (unknown != 0) {
       throw source.unsupported(
+          Reason.LIBVIRT_FEATURES,
           "libvirt header features: bit " + Long.numberOfTrailingZeros(unknown) + " is unknown",
           start + 36);
     }
@@ -43,14 +50,18 @@ public final class EnvelopeParser {
     long dataLength = body.dataLen();
     long dataStart = start + SaveFormat.HEADER_LENGTH;
     if (dataLength > limits.xmlBytes()) {
-      throw source.tooMuch(
+      throw source.limitExceeded(
+          Reason.DATA_LENGTH_LIMIT,
           "libvirt data length: " + dataLength + " bytes, the limit is " + limits.xmlBytes(),
           start + 20);
     }
-    byte[] data = source.bytes(dataLength, limits.xmlBytes(), "domain XML");
+    byte[] data = data(source, dataLength, limits);
     int xmlLength = textLength(data, 0);
     if (xmlLength < 0 && version >= SaveFormat.VERSION) {
-      throw source.malformed("domain XML: expected a terminator, found none", dataStart);
+      throw source.malformed(
+          Reason.DOMAIN_XML_UNTERMINATED,
+          "domain XML: expected a terminator, found none",
+          dataStart);
     }
     int xmlEnd = xmlLength < 0 ? data.length : xmlLength + 1;
     long cookieOffset = version == 1 ? 0 : body.cookieOffset();
@@ -60,6 +71,7 @@ public final class EnvelopeParser {
     if (cookieOffset != 0) {
       if (cookieOffset < xmlEnd || cookieOffset >= data.length) {
         throw source.malformed(
+            Reason.COOKIE_OUTSIDE,
             "cookie offset: expected "
                 + xmlEnd
                 + " to "
@@ -71,7 +83,9 @@ public final class EnvelopeParser {
       int length = textLength(data, (int) cookieOffset);
       if (length < 0) {
         throw source.malformed(
-            "cookie: expected a terminator, found none", dataStart + cookieOffset);
+            Reason.COOKIE_UNTERMINATED,
+            "cookie: expected a terminator, found none",
+            dataStart + cookieOffset);
       }
       cookie = new ByteRange(dataStart + cookieOffset, dataStart + cookieOffset + length);
       cookieEnd = (int) cookieOffset + length + 1;
@@ -93,13 +107,21 @@ public final class EnvelopeParser {
         new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope, words(body)));
     visitor.element(new Element.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd)));
     if (cookieOffset != 0) {
-      padding(visitor, data, dataStart, dataStart + xmlEnd, cookie.start());
+      padding(source, visitor, data, dataStart, dataStart + xmlEnd, cookie.start());
       visitor.element(new Element.Cookie(new ByteRange(cookie.start(), dataStart + cookieEnd)));
     }
-    padding(visitor, data, dataStart, dataStart + cookieEnd, dataStart + dataLength);
+    padding(source, visitor, data, dataStart, dataStart + cookieEnd, dataStart + dataLength);
     visitor.envelope(envelope, text(data, xml, dataStart), text(data, cookie, dataStart));
     source.path().pop();
     return envelope;
+  }
+
+  private static byte[] data(ByteSource source, long length, Limits limits) throws IOException {
+    try {
+      return source.bytes(length, limits.xmlBytes(), "domain XML");
+    } catch (TruncatedDataException e) {
+      throw new TruncatedDataException(e.problem().as(Reason.DATA_LENGTH_PASSES_END));
+    }
   }
 
   private static Compression compression(ByteSource source, LibvirtSaveHeader.Body body, long start)
@@ -115,7 +137,10 @@ public final class EnvelopeParser {
         .orElseThrow(
             () ->
                 source.unsupported(
-                    "libvirt image format: expected 0 to 6, found " + body.format(), start + 28));
+                    Reason.LIBVIRT_FORMAT,
+                    "libvirt image format: expected 0 to 6, found " + body.format(),
+                    start + 28,
+                    Facts.found(body.format())));
   }
 
   private static List<Long> words(LibvirtSaveHeader.Body body) {
@@ -130,7 +155,8 @@ public final class EnvelopeParser {
     return List.copyOf(words);
   }
 
-  private static void padding(StateVisitor visitor, byte[] data, long origin, long from, long to)
+  private static void padding(
+      ByteSource source, StateVisitor visitor, byte[] data, long origin, long from, long to)
       throws IOException {
     if (to > from) {
       visitor.element(new Element.Padding(new ByteRange(from, to)));
@@ -138,7 +164,12 @@ public final class EnvelopeParser {
     for (long at = from; at < to; at++) {
       int value = data[(int) (at - origin)];
       if (value != 0) {
-        visitor.notice(at, "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff));
+        visitor.notice(
+            source.problem(
+                Reason.PADDING_USED,
+                "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff),
+                at,
+                Facts.NONE));
         return;
       }
     }

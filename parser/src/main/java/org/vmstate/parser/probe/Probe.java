@@ -8,6 +8,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
@@ -43,6 +44,7 @@ public final class Probe {
     String head = head(source);
     if (head.isEmpty()) {
       throw new TruncatedDataException(
+          Reason.IMAGE_EMPTY,
           "image: expected a saved state, found an empty file",
           source.position(),
           source.path().toString());
@@ -61,6 +63,7 @@ public final class Probe {
     }
     String hint = Hints.describe(head);
     throw new UnrecognizedFormatException(
+        Reason.IMAGE_UNKNOWN,
         "image: expected QEVM, LibvirtQemudSave or packed data, found "
             + head.substring(0, Math.min(8, head.length()))
             + (hint.isEmpty() ? "" : "; " + hint),

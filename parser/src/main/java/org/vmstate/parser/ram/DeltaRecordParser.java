@@ -9,6 +9,7 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.Xbzrle2011PageHeader;
 import org.vmstate.formats.spec.XbzrlePageHeader;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
@@ -56,30 +57,39 @@ final class DeltaRecordParser {
 
   private PageRun xbzrleToday(RamBlock block, long address) throws IOException {
     long at = source.position();
-    int length = SpecReader.read(source, "xbzrle", XbzrlePageHeader::new).lenDelta();
-    checkLength("XBZRLE length", length, ram.pageSize(), at + 1);
+    int length =
+        SpecReader.read(source, "xbzrle", Reason.DELTA_HEADER, XbzrlePageHeader::new).lenDelta();
+    checkLength(Reason.DELTA_LENGTH, "XBZRLE length", length, ram.pageSize(), at + 1);
     long data = source.position();
     byte[] delta = source.bytes(length, ram.pageSize(), "XBZRLE delta");
-    check(XbzrleDecoder.apply(delta, scratch()), data);
+    check(Reason.DELTA_DAMAGED, XbzrleDecoder.apply(delta, scratch()), data);
     return encoded(block, address, PageKind.XBZRLE, length, data);
   }
 
   private PageRun xbzrle2011(RamBlock block, long address) throws IOException {
     long at = source.position();
-    Xbzrle2011PageHeader header = SpecReader.read(source, "xbzrle_2011", Xbzrle2011PageHeader::new);
+    Xbzrle2011PageHeader header =
+        SpecReader.read(source, "xbzrle_2011", Reason.DELTA_HEADER, Xbzrle2011PageHeader::new);
     if (header.magic() != MAGIC_2011 && header.magic() != MAGIC_2011_SWAPPED) {
       throw source.malformed(
+          Reason.DELTA_HEADER,
           "XBZRLE 2011 magic: expected 0x0123, found 0x" + Integer.toHexString(header.magic()),
           at + 4);
     }
     if ((header.flags() & 1) == 0) {
       throw source.malformed(
-          "XBZRLE 2011 flags: expected bit 0 set, found " + header.flags(), at + 8);
+          Reason.DELTA_HEADER,
+          "XBZRLE 2011 flags: expected bit 0 set, found " + header.flags(),
+          at + 8);
     }
-    checkLength("XBZRLE 2011 length", header.lenDelta(), ram.pageSize(), at + 6);
+    checkLength(
+        Reason.DELTA_LENGTH, "XBZRLE 2011 length", header.lenDelta(), ram.pageSize(), at + 6);
     long data = source.position();
     byte[] delta = source.bytes(header.lenDelta(), ram.pageSize(), "XBZRLE delta");
-    check(Xbzrle2011Decoder.apply(delta, order(header.isLittleEndian()), scratch()), data);
+    check(
+        Reason.DELTA_DAMAGED,
+        Xbzrle2011Decoder.apply(delta, order(header.isLittleEndian()), scratch()),
+        data);
     return encoded(block, address, PageKind.XBZRLE_2011, header.lenDelta(), data);
   }
 
@@ -90,10 +100,15 @@ final class DeltaRecordParser {
   PageRun compressed(RamBlock block, long address) throws IOException {
     long at = source.position();
     long length = source.be32();
-    checkLength("compressed length", length, RamFormat.compressBound(ram.pageSize()), at);
+    checkLength(
+        Reason.COMPRESSED_LENGTH,
+        "compressed length",
+        length,
+        RamFormat.compressBound(ram.pageSize()),
+        at);
     long data = source.position();
     byte[] deflated = source.bytes(length, Integer.MAX_VALUE, "compressed page");
-    check(inflate(deflated, scratch()), data);
+    check(Reason.COMPRESSED_PAGE_DAMAGED, inflate(deflated, scratch()), data);
     return encoded(block, address, PageKind.ZLIB, (int) length, data);
   }
 
@@ -120,15 +135,16 @@ final class DeltaRecordParser {
     return new PageRun(block, address / ram.pageSize(), 1, kind, length, data, 0);
   }
 
-  private void checkLength(String what, long length, long most, long at) throws IOException {
+  private void checkLength(Reason reason, String what, long length, long most, long at)
+      throws IOException {
     if (length > most) {
-      throw source.malformed(what + ": expected at most " + most + ", found " + length, at);
+      throw source.malformed(reason, what + ": expected at most " + most + ", found " + length, at);
     }
   }
 
-  private void check(Optional<String> problem, long at) throws IOException {
+  private void check(Reason reason, Optional<String> problem, long at) throws IOException {
     if (problem.isPresent()) {
-      throw source.malformed("encoded page: " + problem.get(), at);
+      throw source.malformed(reason, "encoded page: " + problem.get(), at);
     }
   }
 }

@@ -6,7 +6,9 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
 import org.vmstate.parser.xbzrle.XbzrleDecoder;
 
@@ -36,7 +38,10 @@ public final class EncodedPage {
         };
     if (problem.isPresent()) {
       throw new MalformedDataException(
-          "encoded page: " + problem.get(), run.offset(), run.block().name());
+          run.kind() == PageKind.ZLIB ? Reason.COMPRESSED_PAGE_DAMAGED : Reason.DELTA_DAMAGED,
+          "encoded page: " + problem.get(),
+          run.offset(),
+          run.block().name());
     }
   }
 

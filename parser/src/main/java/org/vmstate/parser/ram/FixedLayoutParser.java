@@ -7,6 +7,8 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.FixedRam2022Header;
 import org.vmstate.formats.spec.MappedRamHeader;
 import org.vmstate.parser.StateVisitor;
@@ -45,13 +47,19 @@ final class FixedLayoutParser {
 
   MappedBlock mappedHeader(long usedLength) throws IOException {
     long at = source.position();
-    MappedRamHeader header = SpecReader.read(source, "mapped_ram_header", MappedRamHeader::new);
+    MappedRamHeader header =
+        SpecReader.read(
+            source, "mapped_ram_header", Reason.MAPPED_HEADER_VERSION, MappedRamHeader::new);
     if (header.version() > 1) {
       throw source.unsupported(
-          "mapped-ram header version: expected 1, found " + header.version(), at);
+          Reason.MAPPED_HEADER_VERSION,
+          "mapped-ram header version: expected 1, found " + header.version(),
+          at,
+          Facts.found(header.version()));
     }
     if (header.pageSize() != pageSize) {
       throw source.malformed(
+          Reason.MAPPED_HEADER_PAGE_SIZE,
           "mapped-ram page size: expected "
               + pageSize
               + ", found "
@@ -76,10 +84,12 @@ final class FixedLayoutParser {
   MappedBlock header2022(long usedLength) throws IOException {
     long at = source.position();
     FixedRam2022Header header =
-        SpecReader.read(source, "fixed_ram_2022_header", FixedRam2022Header::new);
+        SpecReader.read(
+            source, "fixed_ram_2022_header", Reason.BITMAP_LENGTH, FixedRam2022Header::new);
     long pages = (usedLength + pageSize - 1) / pageSize;
     if (header.lenBitmap() < (pages + 31) / 32 * 4) {
       throw source.malformed(
+          Reason.BITMAP_LENGTH,
           "fixed-ram bitmap length: expected "
               + (pages + 63) / 64 * 8
               + ", found "
@@ -96,6 +106,7 @@ final class FixedLayoutParser {
     long end = source.length();
     if (bitmap < headerEnd || bitmap > end || bitmapLength > end - bitmap) {
       throw source.malformed(
+          Reason.BITMAP_OUTSIDE,
           "bitmap offset: expected "
               + headerEnd
               + " or a later place inside the file, found "
@@ -104,6 +115,7 @@ final class FixedLayoutParser {
     }
     if (pages < 0 || pages > end || usedLength > end - pages) {
       throw source.malformed(
+          Reason.PAGES_PASS_FILE,
           "pages offset: expected room for "
               + usedLength
               + " bytes before the end of the file at "
@@ -114,6 +126,7 @@ final class FixedLayoutParser {
     }
     if (pages < areasEnd) {
       throw source.malformed(
+          Reason.PAGE_AREAS_OVERLAP,
           "page area: expected a place behind the other blocks' areas, which end at "
               + areasEnd
               + ", found "
@@ -127,6 +140,7 @@ final class FixedLayoutParser {
     }
     if (pages < bitmap + length) {
       throw source.malformed(
+          Reason.PAGES_IN_BITMAP,
           "pages offset: expected "
               + (bitmap + length)
               + " (the end of the bitmap) or more, found "

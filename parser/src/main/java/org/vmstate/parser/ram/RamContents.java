@@ -15,6 +15,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -57,7 +58,10 @@ public final class RamContents implements Closeable {
       pages += block.pages();
       if (pages > MAX_PAGES || pages < 0) {
         throw new LimitExceededException(
-            "content of memory: more than " + MAX_PAGES + " pages", 0, block.name());
+            Reason.MEMORY_TOO_LARGE,
+            "content of memory: more than " + MAX_PAGES + " pages",
+            0,
+            block.name());
       }
     }
   }
@@ -135,7 +139,8 @@ public final class RamContents implements Closeable {
     source.copy(offset, ByteBuffer.wrap(deflated));
     Optional<String> problem = DeltaRecordParser.inflate(deflated, page);
     if (problem.isPresent()) {
-      throw new MalformedDataException("compressed page: " + problem.get(), offset, "");
+      throw new MalformedDataException(
+          Reason.COMPRESSED_PAGE_DAMAGED, "compressed page: " + problem.get(), offset, "");
     }
   }
 

@@ -9,6 +9,7 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuRamBlockList;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -40,24 +41,30 @@ final class RamListParser {
 
   void parse() throws IOException {
     long start = source.position();
-    QemuRamBlockList list = SpecReader.read(source, "mem_size", QemuRamBlockList::new);
+    QemuRamBlockList list =
+        SpecReader.read(source, "mem_size", Reason.RAM_TOTAL_MISSING, QemuRamBlockList::new);
     long mask = ram.pageSize() - 1L;
     // QEMU passes over CONTINUE where no page follows
     if ((list.memSize() & mask & ~RamFormat.CONTINUE) != RamFormat.MEM_SIZE) {
       throw source.malformed(
+          Reason.RAM_TOTAL_MISSING,
           "first RAM word: expected flags 0x4 (MEM_SIZE), found 0x"
               + Long.toHexString(list.memSize() & mask),
           start);
     }
     long total = list.memSize() & ~mask;
     if (total < 0) {
-      throw source.malformed("RAM total: expected less than 2^63, found more", start);
+      throw source.malformed(
+          Reason.RAM_TOTAL_IMPOSSIBLE, "RAM total: expected less than 2^63, found more", start);
     }
     ByteRange range = new ByteRange(start, source.position());
     visitor.element(new Element.RamTotal(range, list.memSize(), total));
     if (ram.version() == RamFormat.VERSION_3) {
       if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
-        throw source.malformed("ram section version: expected 4 in a fixed layout, found 3", start);
+        throw source.malformed(
+            Reason.RAM_VERSION_FIXED,
+            "ram section version: expected 4 in a fixed layout, found 3",
+            start);
       }
       ram.add(new RamBlock(0, RamFormat.IDSTR, total, ram.pageSize(), 0, -1, Optional.empty()));
     } else {
@@ -81,21 +88,27 @@ final class RamListParser {
   private long entry(long left) throws IOException {
     long start = source.position();
     if (ram.blocks().size() >= limits.ramBlocks()) {
-      throw source.tooMuch("RAM block list: more than " + limits.ramBlocks(), start);
+      throw source.limitExceeded(
+          Reason.RAM_BLOCKS_TOO_MANY, "RAM block list: more than " + limits.ramBlocks(), start);
     }
     boolean hostPage = features.hasHostPageSize(source);
     QemuRamBlockList.Entry entry =
         SpecReader.read(
             source,
             "entry",
+            Reason.RAM_BLOCK_LENGTH,
             io -> new QemuRamBlockList.Entry(io, hostPage, features.ignoreShared()));
     String name = ByteSource.latin1(entry.idstr());
     long length = entry.usedLength();
     if (name.isEmpty()) {
-      throw source.malformed("RAM block name: expected 1 to 255 bytes, found none", start);
+      throw source.malformed(
+          Reason.RAM_BLOCK_NAME_EMPTY,
+          "RAM block name: expected 1 to 255 bytes, found none",
+          start);
     }
     if (length <= 0 || length > left) {
       throw source.malformed(
+          Reason.RAM_BLOCK_LENGTH,
           "RAM block length: expected 1 to "
               + left
               + " (the rest of the total), found "
@@ -119,7 +132,8 @@ final class RamListParser {
             features.ignoreShared() ? entry.address() : -1,
             mapped);
     if (!ram.add(block)) {
-      throw source.malformed("RAM block name: " + name + " stands in the list twice", start);
+      throw source.malformed(
+          Reason.RAM_BLOCK_TWICE, "RAM block name: " + name + " stands in the list twice", start);
     }
     visitor.element(new Element.RamBlockEntry(new ByteRange(start, entryEnd), block));
     if (mapped.isPresent()) {

@@ -9,6 +9,8 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
@@ -47,10 +49,13 @@ public final class RamParser {
   public void start(Section section, RamContext.Layout layout, Limits limits) throws IOException {
     if (section.version() < RamFormat.VERSION_3 || section.version() > RamFormat.VERSION) {
       throw source.unsupported(
-          "ram section version: expected 3 or 4, found " + section.version(), source.position());
+          Reason.RAM_VERSION_UNKNOWN,
+          "ram section version: expected 3 or 4, found " + section.version(),
+          source.position());
     }
     if (layout != RamContext.Layout.SEQUENTIAL && !source.isSeekable()) {
       throw source.unsupported(
+          Reason.MAPPED_FROM_PIPE,
           "mapped-ram from a pipe: this layout needs a file that can be read at any offset",
           source.position());
     }
@@ -98,17 +103,25 @@ public final class RamParser {
   private void page(long at, int flags, long address) throws IOException {
     int kind = flags & ~RamFormat.CONTINUE;
     if (kind == RamFormat.HOOK) {
-      throw source.unsupported("RAM word: HOOK (0x80) belongs to RDMA, not to a file", at);
+      throw source.unsupported(
+          Reason.RAM_WORD_HOOK, "RAM word: HOOK (0x80) belongs to RDMA, not to a file", at);
     }
     if (kind == RamFormat.FULL) {
-      throw source.unsupported("RAM word: FULL (0x1) went out of use in 2009", at);
+      throw source.unsupported(
+          Reason.RAM_WORD_FULL, "RAM word: FULL (0x1) went out of use in 2009", at);
     }
     if (Integer.bitCount(kind) != 1 || (kind & RamFormat.PAGE_KINDS) == 0) {
       throw source.malformed(
-          "RAM word: expected one kind of page, found flags 0x" + Integer.toHexString(flags), at);
+          kind == RamFormat.MEM_SIZE ? Reason.RAM_TOTAL_AGAIN : Reason.RAM_WORD_KIND,
+          "RAM word: expected one kind of page, found flags 0x" + Integer.toHexString(flags),
+          at,
+          Facts.found(flags));
     }
     if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
       throw source.malformed(
+          kind == RamFormat.XBZRLE
+              ? Reason.DELTA_IN_FIXED_LAYOUT
+              : Reason.PAGE_RECORD_IN_FIXED_LAYOUT,
           "RAM word: expected no page record in a fixed layout, found flags 0x"
               + Integer.toHexString(flags),
           at);
@@ -116,6 +129,7 @@ public final class RamParser {
     RamBlock block = block(at, (flags & RamFormat.CONTINUE) != 0);
     if (address < 0 || address > block.usedLength() - ram.pageSize()) {
       throw source.malformed(
+          Reason.PAGE_OUTSIDE,
           "page offset: expected at most 0x"
               + Long.toHexString(block.usedLength() - ram.pageSize())
               + " in "
@@ -136,6 +150,7 @@ public final class RamParser {
         };
     if (run.count() > block.pages() - run.firstPage()) {
       throw source.malformed(
+          Reason.PAGES_PASS_BLOCK,
           "page offset: pages pass the end of "
               + block.name()
               + " at 0x"
@@ -156,7 +171,8 @@ public final class RamParser {
     }
     if (again) {
       if (ram.current() == null) {
-        throw source.malformed("RAM word: CONTINUE (0x20) before any block name", at);
+        throw source.malformed(
+            Reason.CONTINUE_WITHOUT_BLOCK, "RAM word: CONTINUE (0x20) before any block name", at);
       }
       return ram.current();
     }
@@ -164,7 +180,10 @@ public final class RamParser {
     String name = source.shortString();
     RamBlock block = ram.find(name);
     if (block == null) {
-      throw source.malformed("RAM block name: " + name + " is not in the block list", nameAt);
+      throw source.malformed(
+          Reason.RAM_BLOCK_UNKNOWN,
+          "RAM block name: " + name + " is not in the block list",
+          nameAt);
     }
     ram.setCurrent(block);
     return block;

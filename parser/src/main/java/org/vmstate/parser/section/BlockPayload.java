@@ -1,6 +1,7 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -29,7 +30,9 @@ final class BlockPayload implements SelfDelimited {
         return;
       } else if ((flags & PROGRESS) == 0) {
         throw source.malformed(
-            "block word: expected flags 1, 2 or 4, found 0x" + Integer.toHexString(flags), at);
+            Reason.BLOCK_WORD,
+            "block word: expected flags 1, 2 or 4, found 0x" + Integer.toHexString(flags),
+            at);
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -38,6 +39,7 @@ final class DirtyBitmapPayload implements SelfDelimited {
         bits(source, flags);
       } else if ((flags & EOS) == 0) {
         throw source.malformed(
+            Reason.DIRTY_BITMAP_CHUNK,
             "dirty-bitmap chunk: expected START, COMPLETE, BITS or EOS, found flags 0x"
                 + Integer.toHexString(flags),
             at);
@@ -63,6 +65,7 @@ final class DirtyBitmapPayload implements SelfDelimited {
       long size = source.be64();
       if (size < 0 || size > MAX_BITS_BYTES) {
         throw source.malformed(
+            Reason.DIRTY_BITMAP_BITS,
             "dirty-bitmap bits: expected at most "
                 + MAX_BITS_BYTES
                 + " bytes, found "

@@ -1,6 +1,7 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -29,10 +30,14 @@ final class StorageAttributesPayload implements SelfDelimited {
           return;
         }
         case DONE -> done = true;
-        case MORE -> source.skip(source.offset64("storage attributes count"));
+        case MORE ->
+            source.skip(
+                source.offset64("storage attributes count", Reason.STORAGE_ATTRIBUTES_COUNT));
         default ->
             throw source.malformed(
-                "storage attributes: expected flags 1, 2 or 8, found " + flags, at);
+                Reason.STORAGE_ATTRIBUTES_FLAGS,
+                "storage attributes: expected flags 1, 2 or 8, found " + flags,
+                at);
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -22,10 +23,12 @@ final class VfioPayload implements SelfDelimited {
         return;
       }
       if (tag == DEV_DATA_STATE) {
-        source.skip(source.offset64("vfio data size"));
+        source.skip(source.offset64("vfio data size", Reason.VFIO_SIZE));
       } else if (tag != DEV_SETUP_STATE) {
         throw source.malformed(
-            "vfio tag: expected a known one, found 0x" + Long.toHexString(tag), at);
+            Reason.VFIO_TAG,
+            "vfio tag: expected a known one, found 0x" + Long.toHexString(tag),
+            at);
       }
     }
   }

@@ -11,6 +11,8 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuConfiguration;
 import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.formats.stream.StreamFormat;
@@ -47,15 +49,19 @@ final class ConfigurationParser {
 
   StreamConfiguration parse() throws IOException {
     long start = source.position();
-    QemuConfiguration head = SpecReader.read(source, "configuration", QemuConfiguration::new);
+    QemuConfiguration head =
+        SpecReader.read(
+            source, "configuration", Reason.MACHINE_NAME_LENGTH, QemuConfiguration::new);
     String machine = ByteSource.latin1(head.machine());
     visitor.element(new Element.Configuration(new ByteRange(start, source.position()), machine));
     source.path().push("configuration");
     int count = 0;
     while (source.peek() == StreamFormat.SUBSECTION) {
       if (++count > MAX_SUBSECTIONS) {
-        throw source.tooMuch(
-            "configuration: more than " + MAX_SUBSECTIONS + " subsections", source.position());
+        throw source.limitExceeded(
+            Reason.SUBSECTIONS_TOO_MANY,
+            "configuration: more than " + MAX_SUBSECTIONS + " subsections",
+            source.position());
       }
       subsection();
     }
@@ -67,7 +73,11 @@ final class ConfigurationParser {
   private void subsection() throws IOException {
     long start = source.position();
     QemuConfiguration.SubsectionHeader header =
-        SpecReader.read(source, "subsection", QemuConfiguration.SubsectionHeader::new);
+        SpecReader.read(
+            source,
+            "subsection",
+            Reason.RECORD_TYPE_UNKNOWN,
+            QemuConfiguration.SubsectionHeader::new);
     String name = ByteSource.latin1(header.name());
     source.path().push(name);
     long payload = source.position();
@@ -75,9 +85,13 @@ final class ConfigurationParser {
     switch (name) {
       case StreamFormat.TARGET_PAGE_BITS -> {
         long at = source.position();
-        long bits = SpecReader.read(source, "bits", QemuConfiguration.TargetPageBits::new).bits();
+        long bits =
+            SpecReader.read(
+                    source, "bits", Reason.PAGE_BITS_OUTSIDE, QemuConfiguration.TargetPageBits::new)
+                .bits();
         if (bits < PageSizes.MIN_BITS || bits > PageSizes.MAX_BITS) {
           throw source.malformed(
+              Reason.PAGE_BITS_OUTSIDE,
               "target page bits: expected "
                   + PageSizes.MIN_BITS
                   + " to "
@@ -90,13 +104,19 @@ final class ConfigurationParser {
       }
       case StreamFormat.CAPABILITIES -> {
         QemuConfiguration.CapabilityList list =
-            SpecReader.read(source, "capabilities", QemuConfiguration.CapabilityList::new);
+            SpecReader.read(
+                source,
+                "capabilities",
+                Reason.CAPABILITIES_TOO_MANY,
+                QemuConfiguration.CapabilityList::new);
         for (QemuConfiguration.Capability c : list.capabilities()) {
           capabilities.add(ByteSource.latin1(c.name()));
         }
       }
       case StreamFormat.UUID -> {
-        QemuConfiguration.Uuid id = SpecReader.read(source, "uuid", QemuConfiguration.Uuid::new);
+        QemuConfiguration.Uuid id =
+            SpecReader.read(
+                source, "uuid", Reason.RECORD_TYPE_UNKNOWN, QemuConfiguration.Uuid::new);
         ByteBuffer bytes = ByteBuffer.wrap(id.uuid());
         uuid = Optional.of(new UUID(bytes.getLong(), bytes.getLong()).toString());
       }
@@ -115,7 +135,12 @@ final class ConfigurationParser {
   /** Finds the end of a subsection that has no known layout: by the description, or by search. */
   private void unknown(String name, long start) throws IOException {
     unknown.add(name);
-    visitor.notice(start, "configuration: subsection " + name + " is not known");
+    visitor.notice(
+        source.problem(
+            Reason.SUBSECTION_UNKNOWN,
+            "configuration: subsection " + name + " is not known",
+            start,
+            Facts.named(name)));
     Optional<StateDesc> desc =
         description
             .flatMap(VmDescription::configuration)
@@ -131,7 +156,8 @@ final class ConfigurationParser {
       }
       source.skip(1);
     }
-    throw source.unsupported("configuration: no end of subsection " + name + " found", start);
+    throw source.unsupported(
+        Reason.SUBSECTION_ENDLESS, "configuration: no end of subsection " + name + " found", start);
   }
 
   private boolean recordFollows() throws IOException {

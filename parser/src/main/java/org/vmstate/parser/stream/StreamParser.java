@@ -12,6 +12,9 @@ import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuCommand;
 import org.vmstate.formats.spec.QemuSectionHeader;
 import org.vmstate.formats.spec.QemuSectionRef;
@@ -80,7 +83,9 @@ public final class StreamParser {
   /** Reads the stream. */
   public void parse() throws IOException {
     streamStart = source.position();
-    QemuStreamHeader header = SpecReader.read(source, "stream header", QemuStreamHeader::new);
+    QemuStreamHeader header =
+        SpecReader.read(
+            source, "stream header", Reason.STREAM_MAGIC_MISSING, QemuStreamHeader::new);
     visitor.element(
         new Element.StreamHeader(new ByteRange(streamStart, source.position()), header.version()));
     if (header.version() == StreamFormat.VERSION_2) {
@@ -90,7 +95,9 @@ public final class StreamParser {
     }
     if (header.version() != StreamFormat.VERSION) {
       throw source.unsupported(
-          "stream version: expected 2 or 3, found " + header.version(), streamStart + 4);
+          Reason.STREAM_VERSION_UNKNOWN,
+          "stream version: expected 2 or 3, found " + header.version(),
+          streamStart + 4);
     }
     if (source.isSeekable() && !options.headOnly()) {
       findDescription();
@@ -116,11 +123,14 @@ public final class StreamParser {
     descriptionOffset = at;
     if (place.get().length() > options.limits().descriptionBytes()) {
       visitor.notice(
-          at,
-          "vmdescription: framed, but cannot be used: expected at most "
-              + options.limits().descriptionBytes()
-              + " bytes, found "
-              + place.get().length());
+          source.problem(
+              Reason.DESCRIPTION_LIMIT,
+              "vmdescription: framed, but cannot be used: expected at most "
+                  + options.limits().descriptionBytes()
+                  + " bytes, found "
+                  + place.get().length(),
+              at,
+              Facts.found(place.get().length())));
       return;
     }
     ByteBuffer text = ByteBuffer.allocate((int) place.get().length());
@@ -128,7 +138,7 @@ public final class StreamParser {
     try {
       setDescription(DescriptionParser.parse(text.array(), at, options.limits()));
     } catch (StateFormatException e) {
-      visitor.notice(e.offset(), "vmdescription: framed, but cannot be used: " + e.reason());
+      visitor.notice(DescriptionParser.unusable(e));
     }
   }
 
@@ -161,12 +171,18 @@ public final class StreamParser {
         }
         case -1 ->
             throw new TruncatedDataException(
+                Reason.END_MARK_MISSING,
                 "record: expected another section or the end mark, found the end of the file",
                 at,
                 source.path().toString());
         default ->
             throw source.malformed(
-                "record type: expected 0 to 4 or 8, found 0x" + Integer.toHexString(type), at);
+                type == StreamFormat.CONFIGURATION
+                    ? Reason.CONFIGURATION_TWICE
+                    : Reason.RECORD_TYPE_UNKNOWN,
+                "record type: expected 0 to 4 or 8, found 0x" + Integer.toHexString(type),
+                at,
+                Facts.found(type));
       }
       if (!ram.blocks().isEmpty()) {
         if (options.headOnly()) {
@@ -199,22 +215,31 @@ public final class StreamParser {
 
   private void command() throws IOException {
     long at = source.position();
-    QemuCommand command = SpecReader.read(source, "command", QemuCommand::new);
+    QemuCommand command =
+        SpecReader.read(source, "command", Reason.RECORD_TYPE_UNKNOWN, QemuCommand::new);
     int code = command.command();
     byte[] payload = command.payload();
     visitor.element(new Element.Command(new ByteRange(at, source.position()), code, payload));
     CommandType type = CommandType.of(code);
     if (type == CommandType.INVALID) {
-      visitor.notice(at, "command " + code + " is not known");
+      visitor.notice(
+          source.problem(
+              Reason.COMMAND_UNKNOWN,
+              "command " + code + " is not known",
+              at,
+              Facts.found(code, payload.length)));
     } else if (type.length() >= 0 && type.length() != payload.length) {
       visitor.notice(
-          at,
-          "command "
-              + type.label()
-              + ": expected "
-              + type.length()
-              + " bytes, found "
-              + payload.length);
+          source.problem(
+              Reason.COMMAND_LENGTH,
+              "command "
+                  + type.label()
+                  + ": expected "
+                  + type.length()
+                  + " bytes, found "
+                  + payload.length,
+              at,
+              Facts.named(type.label(), payload.length)));
     }
     if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
       postcopyPageSizes = ByteBuffer.wrap(payload).getLong();
@@ -225,7 +250,8 @@ public final class StreamParser {
   private boolean section(int type) throws IOException {
     long at = source.position();
     source.path().push("section[" + sectionCount + "]");
-    QemuSectionHeader header = SpecReader.read(source, "header", QemuSectionHeader::new);
+    QemuSectionHeader header =
+        SpecReader.read(source, "header", Reason.RECORD_TYPE_UNKNOWN, QemuSectionHeader::new);
     Section section =
         new Section(
             header.sectionId(),
@@ -233,10 +259,14 @@ public final class StreamParser {
             header.instanceId(),
             header.versionId());
     if (section.name().isEmpty()) {
-      throw source.malformed("section name: expected 1 to 255 bytes, found none", at + 5);
+      throw source.malformed(
+          Reason.SECTION_NAME_EMPTY, "section name: expected 1 to 255 bytes, found none", at + 5);
     }
     if (++sectionCount > options.limits().sections()) {
-      throw source.tooMuch("stream: more than " + options.limits().sections() + " sections", at);
+      throw source.limitExceeded(
+          Reason.SECTIONS_TOO_MANY,
+          "stream: more than " + options.limits().sections() + " sections",
+          at);
     }
     sections.put(section.id(), section);
     visitor.element(new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
@@ -266,11 +296,15 @@ public final class StreamParser {
 
   private boolean sectionAgain(int type) throws IOException {
     long at = source.position();
-    QemuSectionRef ref = SpecReader.read(source, "section", QemuSectionRef::new);
+    QemuSectionRef ref =
+        SpecReader.read(source, "section", Reason.RECORD_TYPE_UNKNOWN, QemuSectionRef::new);
     Section section = sections.get(ref.sectionId());
     if (section == null) {
       throw source.malformed(
-          "section id: expected one that a START announced, found " + ref.sectionId(), at + 1);
+          Reason.SECTION_NOT_ANNOUNCED,
+          "section id: expected one that a START announced, found " + ref.sectionId(),
+          at + 1,
+          Facts.found(ref.sectionId()));
     }
     visitor.element(new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
@@ -300,7 +334,7 @@ public final class StreamParser {
     }
     long start = source.position();
     if (grammar.isEmpty()) {
-      return search(section, start, "");
+      return search(section, start, Optional.empty());
     }
     grammar.get().skip(source, type);
     payload(section, start);
@@ -327,31 +361,49 @@ public final class StreamParser {
         description.flatMap(d -> d.find(section.name(), section.instance()));
     if (desc.isEmpty()) {
       return search(
-          section, start, description.isPresent() ? "the description does not name it" : "");
+          section,
+          start,
+          description.map(
+              d ->
+                  device(
+                      section,
+                      start,
+                      Reason.DEVICE_NOT_DESCRIBED,
+                      "the description does not name it")));
     }
-    String problem;
+    Problem problem;
     String path = source.path().toString();
     try {
       StateNode state = StateDecoder.decode(source, desc.get().state(), options.limits());
       if (footerFollows(section) || footers != Footers.PRESENT && recordFollows()) {
         payload(section, start);
-        visitor.deviceState(section, Optional.of(state), "");
+        visitor.deviceState(section, Optional.of(state), Optional.empty());
         return true;
       }
-      problem = "the description gives " + state.range().length() + " bytes, no footer follows";
+      problem =
+          device(
+              section,
+              start,
+              Reason.DEVICE_ENDS_ELSEWHERE,
+              "the description gives " + state.range().length() + " bytes, no footer follows");
     } catch (StateFormatException e) {
-      problem = e.getMessage();
+      problem = device(section, start, Reason.DEVICE_UNDECODABLE, e.getMessage());
     }
     while (!source.path().toString().equals(path)) {
       source.path().pop();
     }
     source.seek(start);
-    visitor.notice(start, section.name() + ": " + problem);
-    return search(section, start, problem);
+    visitor.notice(problem.inWords(section.name() + ": " + problem.words()));
+    return search(section, start, Optional.of(problem));
+  }
+
+  private Problem device(Section section, long start, Reason reason, String words) {
+    return source.problem(reason, words, start, Facts.named(section.name(), section.instance()));
   }
 
   /** Looks for the footer that ends a payload; without one, the rest is unknown. */
-  private boolean search(Section section, long start, String problem) throws IOException {
+  private boolean search(Section section, long start, Optional<Problem> problem)
+      throws IOException {
     putAside();
     OptionalLong found =
         footers == Footers.ABSENT
@@ -370,7 +422,11 @@ public final class StreamParser {
     }
     visitor.deviceState(section, Optional.empty(), problem);
     visitor.notice(
-        start, "no end of section " + section.name() + " found; the rest of the file is unknown");
+        source.problem(
+            Reason.SECTION_END_UNKNOWN,
+            "no end of section " + section.name() + " found; the rest of the file is unknown",
+            start,
+            Facts.named(section.name(), section.instance())));
     source.seek(source.length());
     return false;
   }
@@ -394,12 +450,17 @@ public final class StreamParser {
     }
     if (source.peek() != StreamFormat.SECTION_FOOTER && source.has(1)) {
       throw source.malformed(
-          "section footer: expected 0x7e, found 0x" + Integer.toHexString(source.peek()), at);
+          Reason.FOOTER_MISSING,
+          "section footer: expected 0x7e, found 0x" + Integer.toHexString(source.peek()),
+          at);
     }
-    QemuSectionRef ref = SpecReader.read(source, "footer", QemuSectionRef::new);
+    QemuSectionRef ref =
+        SpecReader.read(source, "footer", Reason.FOOTER_MISSING, QemuSectionRef::new);
     if (ref.sectionId() != section.id()) {
       throw source.malformed(
-          "section footer: expected id " + section.id() + ", found " + ref.sectionId(), at + 1);
+          Reason.FOOTER_OF_ANOTHER_SECTION,
+          "section footer: expected id " + section.id() + ", found " + ref.sectionId(),
+          at + 1);
     }
     visitor.element(new Element.SectionFooter(new ByteRange(at, source.position()), section));
     return true;

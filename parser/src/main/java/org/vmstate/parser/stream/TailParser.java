@@ -6,6 +6,8 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuVmdescription;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;
@@ -48,14 +50,22 @@ final class TailParser {
     source.skipToEnd();
     if (source.position() > start) {
       visitor.element(new Element.Trailing(new ByteRange(start, source.position())));
-      visitor.notice(start, (source.position() - start) + " bytes follow the end of the stream");
+      long length = source.position() - start;
+      visitor.notice(
+          source.problem(
+              Reason.BYTES_AFTER_STREAM,
+              length + " bytes follow the end of the stream",
+              start,
+              Facts.found(length)));
     }
   }
 
   private void description() throws IOException {
     long start = source.position();
     source.path().push("vmdescription");
-    long length = SpecReader.read(source, "frame", QemuVmdescription::new).lenJson();
+    long length =
+        SpecReader.read(source, "frame", Reason.RECORD_TYPE_UNKNOWN, QemuVmdescription::new)
+            .lenJson();
     long textStart = source.position();
     if (knownOffset == textStart) {
       source.skip(length);
@@ -67,7 +77,7 @@ final class TailParser {
           visitor.description(found);
         }
       } catch (StateFormatException e) {
-        visitor.notice(e.offset(), "vmdescription: framed, but cannot be used: " + e.reason());
+        visitor.notice(DescriptionParser.unusable(e));
         skipUpTo(length - (source.position() - textStart));
       }
     }

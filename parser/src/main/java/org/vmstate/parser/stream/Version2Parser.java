@@ -6,6 +6,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -27,17 +28,19 @@ final class Version2Parser {
 
   void parse() throws IOException {
     long at = source.position();
-    long total = source.offset64("stream length");
+    long total = source.offset64("stream length", Reason.STREAM_LENGTH);
     visitor.element(
         new Element.Unknown(
             new ByteRange(at, source.position()), "length of the records: " + total));
     long end = source.position() + total;
     if (end < 0) {
-      throw source.malformed("stream length: expected less than 2^63, found more", at);
+      throw source.malformed(
+          Reason.STREAM_LENGTH, "stream length: expected less than 2^63, found more", at);
     }
     for (int i = 0; source.position() < end; i++) {
       if (i >= limits.sections()) {
-        throw source.tooMuch("stream: more than " + limits.sections() + " sections", at);
+        throw source.limitExceeded(
+            Reason.SECTIONS_TOO_MANY, "stream: more than " + limits.sections() + " sections", at);
       }
       source.path().push("record[" + i + "]");
       record(i);
@@ -56,6 +59,6 @@ final class Version2Parser {
         new Element.SectionHeader(new ByteRange(at, payload), StreamFormat.SECTION_FULL, section));
     source.skip(length);
     visitor.element(new Element.DevicePayload(new ByteRange(payload, source.position()), section));
-    visitor.deviceState(section, Optional.empty(), "");
+    visitor.deviceState(section, Optional.empty(), Optional.empty());
   }
 }

@@ -18,6 +18,9 @@ import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.RepeatedMember;
 import org.vmstate.formats.vmdesc.StateDesc;
@@ -67,13 +70,30 @@ public final class DescriptionParser {
       throw e;
     } catch (JsonParseException e) {
       throw new MalformedDataException(
-          "JSON: " + e.getOriginalMessage(), origin + offsetOf(e), PATH);
+          Reason.DESCRIPTION_NO_JSON,
+          "JSON: " + e.getOriginalMessage(),
+          origin + offsetOf(e),
+          PATH);
     } catch (JsonProcessingException e) {
       throw new LimitExceededException(
-          "JSON: " + e.getOriginalMessage(), origin + offsetOf(e), PATH);
+          Reason.DESCRIPTION_LIMIT, "JSON: " + e.getOriginalMessage(), origin + offsetOf(e), PATH);
     } catch (IOException e) {
-      throw new MalformedDataException("JSON: " + e.getMessage(), origin, PATH);
+      throw new MalformedDataException(
+          Reason.DESCRIPTION_NO_JSON, "JSON: " + e.getMessage(), origin, PATH);
     }
+  }
+
+  /** Returns what is told of a description that is framed, but could not be read. */
+  public static Problem unusable(StateFormatException e) {
+    Reason reason =
+        switch (e) {
+          case TruncatedDataException cut -> Reason.DESCRIPTION_CUT;
+          case LimitExceededException much -> Reason.DESCRIPTION_LIMIT;
+          default -> e.reason();
+        };
+    return e.problem()
+        .as(reason)
+        .inWords("vmdescription: framed, but cannot be used: " + e.words());
   }
 
   private static long offsetOf(JsonProcessingException e) {
@@ -184,7 +204,8 @@ public final class DescriptionParser {
     long value =
         json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? -1 : json.getLongValue();
     if (value < 0) {
-      throw malformed("expected a number from 0 to 2^63-1, found " + json.getText());
+      throw malformed(
+          Reason.DESCRIPTION_NUMBER, "expected a number from 0 to 2^63-1, found " + json.getText());
     }
     return value;
   }
@@ -197,16 +218,17 @@ public final class DescriptionParser {
 
   private void expect(JsonToken found, JsonToken expected) throws IOException {
     if (found != expected) {
-      throw malformed("expected " + expected + ", found " + found);
+      throw malformed(Reason.DESCRIPTION_SHAPE, "expected " + expected + ", found " + found);
     }
   }
 
-  private MalformedDataException malformed(String reason) {
-    return new MalformedDataException("JSON: " + reason, offset(), PATH);
+  private MalformedDataException malformed(Reason reason, String words) {
+    return new MalformedDataException(reason, "JSON: " + words, offset(), PATH);
   }
 
   private LimitExceededException tooMany(String what, int limit) {
-    return new LimitExceededException("JSON: more than " + limit + " " + what, offset(), PATH);
+    return new LimitExceededException(
+        Reason.DESCRIPTION_LIMIT, "JSON: more than " + limit + " " + what, offset(), PATH);
   }
 
   private long offset() {

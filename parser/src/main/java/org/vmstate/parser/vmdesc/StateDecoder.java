@@ -7,6 +7,7 @@ import java.util.List;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
@@ -41,7 +42,8 @@ public final class StateDecoder {
 
   private StateNode body(StateDesc desc, long start, int depth) throws IOException {
     if (depth > limits.nesting()) {
-      throw source.tooMuch("device state: nested deeper than " + limits.nesting(), start);
+      throw source.limitExceeded(
+          Reason.STATE_LIMIT, "device state: nested deeper than " + limits.nesting(), start);
     }
     List<FieldNode> fields = new ArrayList<>(desc.fields().size());
     for (FieldDesc field : desc.fields()) {
@@ -63,17 +65,24 @@ public final class StateDecoder {
     int marker = source.u8();
     if (marker != StreamFormat.SUBSECTION) {
       throw source.malformed(
-          "subsection: expected byte 0x05, found 0x" + Integer.toHexString(marker), start);
+          Reason.STATE_SUBSECTION_MARK,
+          "subsection: expected byte 0x05, found 0x" + Integer.toHexString(marker),
+          start);
     }
     String name = source.shortString();
     if (!name.equals(desc.name())) {
-      throw source.malformed("subsection: expected " + desc.name() + ", found " + name, start + 1);
+      throw source.malformed(
+          Reason.STATE_SUBSECTION_NAME,
+          "subsection: expected " + desc.name() + ", found " + name,
+          start + 1);
     }
     long at = source.position();
     long version = source.be32();
     if (version != desc.version()) {
       throw source.malformed(
-          "subsection version: expected " + desc.version() + ", found " + version, at);
+          Reason.STATE_SUBSECTION_VERSION,
+          "subsection version: expected " + desc.version() + ", found " + version,
+          at);
     }
     return body(desc, start, depth + 1);
   }
@@ -97,21 +106,26 @@ public final class StateDecoder {
 
   private void count(long more) throws StateFormatException {
     if (more > limits.deviceValues() - values) {
-      throw source.tooMuch(
-          "device state: more than " + limits.deviceValues() + " values", source.position());
+      throw source.limitExceeded(
+          Reason.STATE_LIMIT,
+          "device state: more than " + limits.deviceValues() + " values",
+          source.position());
     }
     values += (int) more;
   }
 
   private byte[] raw(FieldDesc desc) throws IOException {
     if (desc.size() > limits.deviceBytes()) {
-      throw source.tooMuch("field: " + desc.size() + " bytes", source.position());
+      throw source.limitExceeded(
+          Reason.STATE_LIMIT, "field: " + desc.size() + " bytes", source.position());
     }
     long length = desc.size() * desc.count();
     bytes += length;
     if (bytes > limits.deviceBytes()) {
-      throw source.tooMuch(
-          "device state: more than " + limits.deviceBytes() + " bytes", source.position());
+      throw source.limitExceeded(
+          Reason.STATE_LIMIT,
+          "device state: more than " + limits.deviceBytes() + " bytes",
+          source.position());
     }
     return source.bytes(length, limits.deviceBytes(), desc.name());
   }
@@ -123,6 +137,7 @@ public final class StateDecoder {
       StateNode element = body(desc.nested().getFirst(), source.position(), depth + 1);
       if (i == 0 && element.range().length() != desc.size()) {
         throw source.malformed(
+            Reason.STATE_STRUCT_LENGTH,
             "struct: expected " + desc.size() + " bytes, found " + element.range().length(),
             element.range().start());
       }

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.check;
+package org.vmstate.formats.rule;
 
 import java.util.Locale;
 

@@ -1,0 +1,232 @@
+package org.vmstate.formats.rule;
+
+import java.util.Locale;
+
+/**
+ * Each way in which a reader or writer meets a rule that does not hold. The name is the identity;
+ * docs/checks.md lists them under their rules.
+ */
+public enum Reason {
+  // the file
+  IMAGE_UNKNOWN(Kind.UNRECOGNIZED, Rule.STREAM_MAGIC, "the file starts like no known one"),
+  IMAGE_EMPTY(Kind.TRUNCATED, Rule.STREAM_MAGIC, "the file is empty"),
+  IMAGE_ONLY_ZEROS(Kind.UNRECOGNIZED, Rule.STREAM_MAGIC, "the file holds only zeros"),
+  IMAGE_OF_ANOTHER_FORMAT(
+      Kind.MALFORMED, Rule.STREAM_MAGIC, "the file is not of the stated format"),
+  IMAGE_CHANGED(Kind.TRUNCATED, Rule.OTHER, "the file became shorter, or unreadable, meanwhile"),
+  DATA_ENDS(Kind.TRUNCATED, Rule.END_MARK, "the file ends inside a structure"),
+  OFFSET_OUTSIDE(Kind.MALFORMED, Rule.OTHER, "an offset points out of the file"),
+  NOT_SEEKABLE(Kind.UNSUPPORTED, Rule.OTHER, "a pipe would have to be read backwards"),
+  FIELD_TOO_LONG(Kind.LIMIT, Rule.LIMIT, "a field is longer than the limit"),
+
+  // compression
+  PACKED_TOO_OFTEN(Kind.LIMIT, Rule.LIMIT, "the file is compressed too many times over"),
+  PACKED_DATA_DAMAGED(Kind.MALFORMED, Rule.PACKED_WHOLE, "compressed data is damaged"),
+  PACKED_DATA_CUT(Kind.TRUNCATED, Rule.PACKED_WHOLE, "compressed data ends early"),
+  PACKED_MEMORY(Kind.LIMIT, Rule.PACKED_WHOLE, "compressed data needs too much memory"),
+
+  // the libvirt envelope
+  LIBVIRT_VERSION(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown version"),
+  LIBVIRT_FEATURES(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown feature"),
+  LIBVIRT_FORMAT(Kind.UNSUPPORTED, Rule.SAVE_FORMAT, "the format number is unknown"),
+  DATA_LENGTH_LIMIT(Kind.LIMIT, Rule.DATA_LENGTH, "XML and cookie are longer than the limit"),
+  DATA_LENGTH_PASSES_END(
+      Kind.TRUNCATED, Rule.DATA_LENGTH, "XML and cookie pass the end of the file"),
+  DOMAIN_XML_UNTERMINATED(Kind.MALFORMED, Rule.DOMAIN_XML, "the XML has no zero byte at its end"),
+  COOKIE_OUTSIDE(Kind.MALFORMED, Rule.COOKIE_OFFSET, "the cookie lies outside of its place"),
+  COOKIE_UNTERMINATED(Kind.MALFORMED, Rule.COOKIE, "the cookie has no zero byte at its end"),
+  PADDING_USED(
+      Kind.NOTE, Rule.HEADER_PADDING, "a byte between the texts and the stream is not zero"),
+  STREAM_MISSING(Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the envelope"),
+  SAVE_CUT(
+      Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the envelope of an unfinished save"),
+  SAVE_UNFINISHED(Kind.MALFORMED, Rule.SAVE_FINISHED, "the magic is that of an unfinished save"),
+  PACKED_BY_ANOTHER(Kind.MALFORMED, Rule.SAVE_FORMAT, "the data is not of the stated compression"),
+  PACKED_UNEXPECTEDLY(
+      Kind.MALFORMED, Rule.SAVE_FORMAT, "a stream is stated, something else follows"),
+
+  // the stream
+  STREAM_MAGIC_MISSING(Kind.MALFORMED, Rule.STREAM_MAGIC, "the stream does not start with QEVM"),
+  STREAM_VERSION_UNKNOWN(Kind.UNSUPPORTED, Rule.STREAM_VERSION, "the stream's version is unknown"),
+  STREAM_VERSION_OLD(
+      Kind.UNSUPPORTED, Rule.STREAM_VERSION, "a stream of version 2 cannot be written"),
+  STREAM_LENGTH(Kind.MALFORMED, Rule.OTHER, "the length of a stream of version 2 is impossible"),
+  RECORD_TYPE_UNKNOWN(Kind.MALFORMED, Rule.RECORD_TYPE, "a record is of an unknown type"),
+  CONFIGURATION_TWICE(
+      Kind.MALFORMED, Rule.ONE_CONFIGURATION, "a second configuration record follows"),
+  END_MARK_MISSING(
+      Kind.TRUNCATED, Rule.END_MARK, "the file ends where a record or the end mark is due"),
+  BYTES_AFTER_STREAM(Kind.NOTE, Rule.TRAILING_BYTES, "bytes follow the stream"),
+  COMMAND_UNKNOWN(Kind.NOTE, Rule.COMMAND, "a command is unknown"),
+  COMMAND_LENGTH(Kind.NOTE, Rule.COMMAND, "a command is not of its length"),
+  COMMAND_OF_POSTCOPY(
+      Kind.UNSUPPORTED, Rule.COMMAND, "a postcopy stream would have to change its layout"),
+  SECTION_NAME_EMPTY(Kind.MALFORMED, Rule.SECTION_NAME, "a section has no name"),
+  SECTIONS_TOO_MANY(Kind.LIMIT, Rule.LIMIT, "there are more sections than the limit"),
+  SECTION_NOT_ANNOUNCED(Kind.MALFORMED, Rule.SECTION_ANNOUNCED, "a PART or END has an unknown id"),
+  SECTION_END_UNKNOWN(Kind.NOTE, Rule.UNKNOWN_SECTION, "where a section ends is unknown"),
+  FOOTER_MISSING(Kind.MALFORMED, Rule.SECTION_FOOTER, "another byte stands where a footer is due"),
+  FOOTER_OF_ANOTHER_SECTION(
+      Kind.MALFORMED, Rule.SECTION_FOOTER, "a footer has another section's id"),
+
+  // configuration
+  MACHINE_NAME_LENGTH(Kind.MALFORMED, Rule.MACHINE_NAME, "the machine name is too long"),
+  PAGE_BITS_OUTSIDE(Kind.MALFORMED, Rule.PAGE_BITS_RANGE, "target-page-bits are out of range"),
+  CAPABILITIES_TOO_MANY(Kind.MALFORMED, Rule.OTHER, "the list of capabilities is impossibly long"),
+  SUBSECTION_UNKNOWN(
+      Kind.NOTE, Rule.CONFIGURATION_SUBSECTION, "a subsection of the configuration is unknown"),
+  SUBSECTION_ENDLESS(
+      Kind.UNSUPPORTED, Rule.CONFIGURATION_SUBSECTION, "an unknown subsection does not end"),
+  SUBSECTIONS_TOO_MANY(
+      Kind.LIMIT, Rule.CONFIGURATION_SUBSECTION, "there are more subsections than the limit"),
+
+  // description and devices
+  DESCRIPTION_NO_JSON(Kind.MALFORMED, Rule.DESCRIPTION, "the description is no JSON"),
+  DESCRIPTION_SHAPE(
+      Kind.MALFORMED, Rule.DESCRIPTION, "the description has a value of another type"),
+  DESCRIPTION_NUMBER(Kind.MALFORMED, Rule.DESCRIPTION, "the description has an impossible number"),
+  DESCRIPTION_LIMIT(Kind.LIMIT, Rule.DESCRIPTION, "the description passes a limit"),
+  DESCRIPTION_CUT(Kind.TRUNCATED, Rule.DESCRIPTION, "the description passes the end of the file"),
+  DEVICE_NOT_DESCRIBED(
+      Kind.NOTE, Rule.DESCRIPTION_COVERS, "the description does not name a device"),
+  DEVICE_ENDS_ELSEWHERE(
+      Kind.NOTE, Rule.DEVICE_DECODES, "no footer follows where the description ends"),
+  DEVICE_UNDECODABLE(Kind.NOTE, Rule.DEVICE_DECODES, "a device's state is not as described"),
+  DEVICE_CUT(Kind.NOTE, Rule.END_MARK, "the file ends inside a device's state"),
+  STATE_SUBSECTION_MARK(
+      Kind.MALFORMED, Rule.DEVICE_DECODES, "no mark stands where a subsection is described"),
+  STATE_SUBSECTION_NAME(
+      Kind.MALFORMED, Rule.DEVICE_DECODES, "another subsection stands where one is described"),
+  STATE_SUBSECTION_VERSION(
+      Kind.MALFORMED, Rule.DEVICE_DECODES, "a subsection has another version than described"),
+  STATE_STRUCT_LENGTH(
+      Kind.MALFORMED, Rule.DEVICE_DECODES, "a struct has another length than described"),
+  STATE_LIMIT(Kind.LIMIT, Rule.LIMIT, "a device's state passes a limit"),
+
+  // RAM in a stream
+  RAM_VERSION_UNKNOWN(Kind.UNSUPPORTED, Rule.RAM_VERSION, "the ram section has an unknown version"),
+  RAM_VERSION_OLD(
+      Kind.UNSUPPORTED,
+      Rule.RAM_VERSION,
+      "a ram section of version 3 would have to change its layout"),
+  RAM_VERSION_FIXED(
+      Kind.MALFORMED, Rule.RAM_VERSION, "a ram section of version 3 has a fixed layout"),
+  RAM_TOTAL_MISSING(Kind.MALFORMED, Rule.RAM_TOTAL, "the first RAM word is not MEM_SIZE"),
+  RAM_TOTAL_AGAIN(Kind.MALFORMED, Rule.RAM_TOTAL, "a later RAM word is MEM_SIZE"),
+  RAM_TOTAL_IMPOSSIBLE(Kind.MALFORMED, Rule.RAM_TOTAL, "the total is impossible"),
+  RAM_LIST_MISSING(Kind.MALFORMED, Rule.RAM_TOTAL, "there is no block list"),
+  RAM_BLOCKS_TOO_MANY(Kind.LIMIT, Rule.LIMIT, "there are more blocks than the limit"),
+  RAM_BLOCK_LENGTH(
+      Kind.MALFORMED, Rule.RAM_SUM, "a block is empty, or longer than what is left of the total"),
+  RAM_BLOCK_NAME_EMPTY(Kind.MALFORMED, Rule.BLOCK_NAMES, "a block has no name"),
+  RAM_BLOCK_TWICE(Kind.MALFORMED, Rule.BLOCK_NAMES, "a block stands in the list twice"),
+  RAM_BLOCK_UNKNOWN(
+      Kind.MALFORMED, Rule.PAGE_INSIDE, "a page names a block that is not in the list"),
+  PAGE_OUTSIDE(Kind.MALFORMED, Rule.PAGE_INSIDE, "a page lies outside of its block"),
+  PAGES_PASS_BLOCK(Kind.MALFORMED, Rule.PAGE_INSIDE, "pages in a row pass the end of their block"),
+  RAM_WORD_KIND(
+      Kind.MALFORMED, Rule.RAM_WORD, "a RAM word has no kind, several, or an unknown one"),
+  RAM_WORD_FULL(Kind.UNSUPPORTED, Rule.RAM_WORD, "a RAM word is FULL"),
+  RAM_WORD_HOOK(Kind.UNSUPPORTED, Rule.HOOK, "a RAM word is HOOK"),
+  CONTINUE_WITHOUT_BLOCK(Kind.MALFORMED, Rule.CONTINUE, "CONTINUE stands before any block's name"),
+  RAM_SECTION_ENDLESS(Kind.MALFORMED, Rule.RAM_ENDS, "a footer stands where a RAM word is due"),
+  MEMORY_TOO_LARGE(Kind.LIMIT, Rule.LIMIT, "the blocks have more pages than the limit"),
+  DELTA_LENGTH(Kind.MALFORMED, Rule.XBZRLE, "a delta is too long"),
+  DELTA_HEADER(Kind.MALFORMED, Rule.XBZRLE, "a delta's header is not as it must be"),
+  DELTA_DAMAGED(Kind.MALFORMED, Rule.XBZRLE, "a delta does not decode"),
+  COMPRESSED_LENGTH(Kind.MALFORMED, Rule.COMPRESSED_PAGE, "a compressed page is too long"),
+  COMPRESSED_PAGE_DAMAGED(
+      Kind.MALFORMED, Rule.COMPRESSED_PAGE, "a compressed page does not inflate to one page"),
+
+  // fixed layouts
+  MAPPED_FROM_PIPE(Kind.UNSUPPORTED, Rule.MAPPED_SEEKABLE, "a fixed layout comes through a pipe"),
+  MAPPED_HEADER_VERSION(
+      Kind.UNSUPPORTED, Rule.MAPPED_VERSION, "a mapped-ram header has an unknown version"),
+  MAPPED_HEADER_PAGE_SIZE(
+      Kind.MALFORMED, Rule.MAPPED_PAGE_SIZE, "a mapped-ram header has another page size"),
+  MAPPED_HEADER_UNANNOUNCED(
+      Kind.MALFORMED, Rule.MAPPED_RAM_ANNOUNCED, "a mapped-ram header was not announced"),
+  MAPPED_HEADER_MISSING(
+      Kind.MALFORMED,
+      Rule.MAPPED_RAM_ANNOUNCED,
+      "no mapped-ram header stands where one was announced"),
+  BITMAP_OUTSIDE(
+      Kind.MALFORMED,
+      Rule.BITMAP_INSIDE,
+      "a bitmap lies before its header's end, or passes the file"),
+  BITMAP_LENGTH(Kind.MALFORMED, Rule.BITMAP_INSIDE, "a bitmap is too short for its block"),
+  BITMAPS_NEVER_WRITTEN(
+      Kind.MALFORMED,
+      Rule.MEMORY_LOST,
+      "the ram section has no END, so that no bitmap was written"),
+  PAGES_PASS_FILE(Kind.MALFORMED, Rule.AREA_INSIDE, "a page area passes the end of the file"),
+  PAGES_IN_BITMAP(
+      Kind.MALFORMED, Rule.PAGES_BEHIND_BITMAP, "a page area starts before its bitmap's end"),
+  PAGE_AREAS_OVERLAP(Kind.MALFORMED, Rule.AREAS_APART, "a page area starts before another's end"),
+  PAGE_RECORD_IN_FIXED_LAYOUT(
+      Kind.MALFORMED, Rule.MAPPED_NO_RECORDS, "a page record stands in a fixed layout"),
+  DELTA_IN_FIXED_LAYOUT(Kind.MALFORMED, Rule.XBZRLE_PLACE, "a delta stands in a fixed layout"),
+
+  // other sections
+  DIRTY_BITMAP_CHUNK(Kind.MALFORMED, Rule.DIRTY_BITMAP, "a dirty-bitmap chunk has no known kind"),
+  DIRTY_BITMAP_BITS(Kind.MALFORMED, Rule.DIRTY_BITMAP, "a dirty-bitmap chunk has too many bits"),
+  STORAGE_ATTRIBUTES_FLAGS(
+      Kind.MALFORMED, Rule.STORAGE_ATTRIBUTES, "storage attributes have unknown flags"),
+  STORAGE_ATTRIBUTES_COUNT(
+      Kind.MALFORMED, Rule.STORAGE_ATTRIBUTES, "the number of storage attributes is impossible"),
+  VFIO_TAG(Kind.MALFORMED, Rule.VFIO, "a VFIO tag is unknown"),
+  VFIO_SIZE(Kind.MALFORMED, Rule.VFIO, "the size of VFIO data is impossible"),
+  BLOCK_WORD(Kind.MALFORMED, Rule.OTHER, "a word of block migration has no known kind"),
+
+  // recorded multifd channels
+  MULTIFD_INITIAL_MAGIC(
+      Kind.MALFORMED, Rule.MULTIFD_INITIAL, "a recording does not start with its packet"),
+  MULTIFD_PACKET_MAGIC(
+      Kind.MALFORMED, Rule.MULTIFD_MAGIC, "a packet does not start with its magic");
+
+  /** How a reader answers. */
+  public enum Kind {
+    /** The bytes contradict the format. */
+    MALFORMED,
+    /** The file ends before the structure does. */
+    TRUNCATED,
+    /** Valid, but not read or not written by this program. */
+    UNSUPPORTED,
+    /** More memory or depth than the limits allow. */
+    LIMIT,
+    /** No format that this program knows. */
+    UNRECOGNIZED,
+    /** Odd; the reader goes on. */
+    NOTE;
+
+    /** Returns the name in documents. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private final Kind kind;
+  private final Rule rule;
+  private final String meaning;
+
+  Reason(Kind kind, Rule rule, String meaning) {
+    this.kind = kind;
+    this.rule = rule;
+    this.meaning = meaning;
+  }
+
+  /** Returns how a reader answers. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Returns the rule that does not hold. */
+  public Rule rule() {
+    return rule;
+  }
+
+  /** Returns what is wrong, as a sentence without a full stop. */
+  public String meaning() {
+    return meaning;
+  }
+}
