@@ -182,7 +182,11 @@ class ResourceAttackTest {
     for (String name : names) {
       image.name(name).be64(4096);
     }
-    image.eos().footer(1).again(3, 1).eos().footer(1).u8(0);
+    image.eos().footer(1).again(3, 1);
+    for (String name : names) {
+      image.be64(2).name(name).u8(0);
+    }
+    image.eos().footer(1).u8(0);
     Path file = Files.write(folder.resolve("image"), image.toBytes());
     Path inside = folder.resolve("inside");
     try (ByteSource source = ImageReader.open(file);

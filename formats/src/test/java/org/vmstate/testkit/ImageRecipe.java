@@ -46,6 +46,31 @@ public record ImageRecipe(
     return content.array();
   }
 
+  /** Counts the pages of a block that no record sends. */
+  public long missing(int block) {
+    return blockPages.get(block)
+        - passes.stream()
+            .flatMap(List::stream)
+            .filter(record -> record.block() == block)
+            .mapToInt(PageRecord::page)
+            .distinct()
+            .count();
+  }
+
+  /** Returns this image as QEMU saves it: the first pass begins with every page as a zero page. */
+  public ImageRecipe withAllSent() {
+    List<PageRecord> first = new ArrayList<>();
+    for (int block = 0; block < blockPages.size(); block++) {
+      for (int page = 0; page < blockPages.get(block); page++) {
+        first.add(new PageRecord(block, page, 0, false, false));
+      }
+    }
+    first.addAll(passes.getFirst());
+    List<List<PageRecord>> all = new ArrayList<>(passes);
+    all.set(0, first);
+    return new ImageRecipe(pageBits, blockPages, all, devices, described);
+  }
+
   private ImageBytes head(String... capabilities) {
     ImageBytes image = new ImageBytes().header();
     image.u8(7).be32(8).text("test-1.0");

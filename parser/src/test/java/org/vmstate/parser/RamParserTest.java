@@ -22,7 +22,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 import org.vmstate.testkit.ImageBytes;
 
 class RamParserTest {
@@ -266,7 +266,7 @@ class RamParserTest {
     }
     Recording r = Recording.withMemory(image.eos().u8(0).toBytes(), Recording.Place.HEAP);
     long[] data = new long[1];
-    long[] zeros = new long[1];
+    long[] absent = new long[1];
     r.contents.read(
         r.blocks.getFirst(),
         new RamContents.Sink() {
@@ -277,11 +277,16 @@ class RamParserTest {
 
           @Override
           public void zeros(long count) {
-            zeros[0] += count;
+            throw new AssertionError(count + " zeros");
+          }
+
+          @Override
+          public void absent(long count) {
+            absent[0] += count;
           }
         });
     assertEquals(5000 * 4096, data[0]);
-    assertEquals(length, data[0] + zeros[0]);
+    assertEquals(length, data[0] + absent[0]);
   }
 
   @Test

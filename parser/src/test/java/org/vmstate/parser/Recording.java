@@ -22,7 +22,7 @@ import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 
 /** Remembers everything a pass tells, and checks that the elements cover the bytes. */
 final class Recording implements StateVisitor {
@@ -106,6 +106,11 @@ final class Recording implements StateVisitor {
           @Override
           public void zeros(long count) {
             all.position(all.position() + (int) count);
+          }
+
+          @Override
+          public void absent(long count) {
+            zeros(count);
           }
         });
     if (all.hasRemaining()) {

@@ -17,7 +17,7 @@ import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 
 /** What the parser makes of bytes. */
 final class ReadBack implements StateVisitor {
@@ -69,6 +69,11 @@ final class ReadBack implements StateVisitor {
           @Override
           public void zeros(long count) {
             all.position(all.position() + (int) count);
+          }
+
+          @Override
+          public void absent(long count) {
+            zeros(count);
           }
         });
     return all.array();

@@ -2,8 +2,12 @@ package org.vmstate.analyzer.check;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
@@ -17,14 +21,14 @@ import org.vmstate.parser.StreamConfiguration;
 
 /** Rules on RAM in a sequential stream. */
 final class RamInspector extends Inspector {
-  private static final String VIRTIO_MEM = "virtio-mem-device-early";
+  private static final Pattern VIRTIO_MEM = Pattern.compile("(.*/)virtio-mem(-device-early)?");
 
   private final PageSet.Budget budget = new PageSet.Budget();
   private List<PageSet> sent = List.of();
   private List<RamBlock> blocks = List.of();
   private boolean fixed;
   private boolean ignoresShared;
-  private boolean discards;
+  private final Set<String> unplugging = new HashSet<>();
   private boolean recorded;
   private long flushes;
   private long flushAt;
@@ -44,7 +48,10 @@ final class RamInspector extends Inspector {
     last = element.range().start();
     switch (element) {
       case Element.SectionHeader e -> {
-        discards |= e.section().name().endsWith(VIRTIO_MEM);
+        Matcher device = VIRTIO_MEM.matcher(e.section().name());
+        if (device.matches()) {
+          unplugging.add(device.group(1));
+        }
         if (e.section().name().equals(RamFormat.IDSTR)
             && e.section().version() == RamFormat.VERSION_3) {
           add(
@@ -175,7 +182,7 @@ final class RamInspector extends Inspector {
     if (sent.stream().allMatch(p -> p.count() == 0)
         && flushes == 0
         && !ignoresShared
-        && !discards) {
+        && unplugging.isEmpty()) {
       // one remark instead of one for each block
       nothing();
       return;
@@ -212,12 +219,14 @@ final class RamInspector extends Inspector {
                 "pages: none of "
                     + missing
                     + " sent; modes cpr-transfer and cpr-exec leave memory to the next process")
+            .as(Severity.ERROR)
             .with(Map.of("missing", missing)));
   }
 
   private void missing(RamBlock block, long count) {
     long first = sent.get(block.index()).firstMissing();
     boolean elsewhere = flushes > 0 && !recorded;
+    boolean discards = unplugging.stream().anyMatch(block.name()::startsWith);
     Finding finding =
         here(
                 Rule.PAGES_SENT,
@@ -233,6 +242,11 @@ final class RamInspector extends Inspector {
                     + (elsewhere ? "; multifd channels may have them" : "")
                     + (discards ? "; virtio-mem leaves unplugged ones out" : ""))
             .with(Map.of("block", block.name(), "missing", whole(block) - count, "first", first));
-    add(elsewhere || discards ? finding.as(Severity.INFO) : finding);
+    if (elsewhere || discards) {
+      add(finding.as(Severity.INFO));
+    } else {
+      // QEMU sends every page of every block once: single ones may be free pages of a balloon
+      add(count == 0 ? finding.as(Severity.ERROR) : finding);
+    }
   }
 }

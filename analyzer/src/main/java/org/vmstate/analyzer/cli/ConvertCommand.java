@@ -2,6 +2,7 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.convert.ConvertOptions;
@@ -119,6 +120,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   private int salvage(Input input, ConvertOptions options, String out) throws IOException {
     Salvage salvage = new Salvage(input.options());
+    List<String> absent = new ArrayList<>();
     new Work(spec)
         .run(
             destination(out, input, options),
@@ -128,10 +130,12 @@ final class ConvertCommand implements Callable<Integer> {
                 ByteSource whole = salvage.salvage(damaged);
                 salvage.losses().forEach(loss -> notes.accept("lost: " + loss));
                 new Converter(options, input.options(), progress, notes)
+                    .losing(absent::add)
                     .convert(whole, null, target);
+                absent.forEach(loss -> notes.accept("lost: " + loss));
               }
             });
-    return salvage.losses().isEmpty() ? ExitCode.OK : ExitCode.ODD;
+    return salvage.losses().isEmpty() && absent.isEmpty() ? ExitCode.OK : ExitCode.ODD;
   }
 
   private Destination destination(String out, Input input, ConvertOptions options)

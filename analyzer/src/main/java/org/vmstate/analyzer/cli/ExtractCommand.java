@@ -3,6 +3,7 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -105,27 +106,34 @@ final class ExtractCommand implements Callable<Integer> {
         if (argument != null) {
           throw wrong("--blocks has a folder of its own, and no OUT");
         }
-        blocks(CommandBuilder.value(spec, "--blocks"));
+        return blocks(CommandBuilder.value(spec, "--blocks"));
       }
-      case "--pages" -> pages(out);
+      case "--pages" -> {
+        return pages(out);
+      }
       default -> part(chosen.getFirst(), out);
     }
     return ExitCode.OK;
   }
 
-  private void blocks(Path folder) throws IOException {
+  private int blocks(Path folder) throws IOException {
     Input input = new Input(spec);
     Work work = new Work(spec);
     try (BlockFolder blocks = BlockFolder.create(folder);
         ByteSource source = input.open()) {
-      new MemoryOutput(spec)
+      MemoryOutput memory = new MemoryOutput(spec);
+      List<String> losses = new ArrayList<>();
+      memory
           .extractor(Progress.NONE, work::note)
+          .losing(memory.losses(losses))
           .blocks(source, input.filePath(), blocks);
+      losses.forEach(loss -> work.note("lost: " + loss));
       blocks.commit(!CommandBuilder.isSet(spec, "--no-sync"));
+      return losses.isEmpty() ? ExitCode.OK : ExitCode.ODD;
     }
   }
 
-  private void pages(String out) throws IOException {
+  private int pages(String out) throws IOException {
     String text = CommandBuilder.value(spec, "--pages");
     Matcher matcher = PAGES.matcher(text);
     if (!matcher.matches()) {
@@ -134,17 +142,22 @@ final class ExtractCommand implements Callable<Integer> {
     long from = number(text, matcher.group(2), 0);
     long to = number(text, matcher.group(3), -1);
     Input input = new Input(spec);
+    MemoryOutput memory = new MemoryOutput(spec);
+    List<String> losses = new ArrayList<>();
     new Work(spec)
         .run(
             MemoryOutput.destination(spec, input, out, false),
             (target, progress, notes) -> {
               try (ByteSource source = input.open();
                   OutputStream bytes = target.asStream()) {
-                new MemoryOutput(spec)
+                memory
                     .extractor(progress, notes)
+                    .losing(memory.losses(losses))
                     .pages(source, matcher.group(1), from, to, bytes);
               }
+              losses.forEach(loss -> notes.accept("lost: " + loss));
             });
+    return losses.isEmpty() ? ExitCode.OK : ExitCode.ODD;
   }
 
   private long number(String text, String number, long otherwise) {

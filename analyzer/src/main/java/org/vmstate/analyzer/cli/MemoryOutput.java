@@ -3,6 +3,8 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
@@ -67,14 +69,20 @@ final class MemoryOutput {
     return new Extractor(input.options(), map, workers(spec), progress, notes);
   }
 
+  /** Returns where losses are told, null where --salvage does not allow them. */
+  Consumer<String> losses(List<String> told) {
+    return CommandBuilder.isSet(spec, "--salvage") ? told::add : null;
+  }
+
   /** Writes all memory; returns the exit code. */
   int write(String format, String out, boolean salvages) throws IOException {
     Salvage salvage = new Salvage(input.options());
+    List<String> absent = new ArrayList<>();
     new Work(spec)
         .run(
             destination(spec, input, out, CommandBuilder.isSet(spec, "--direct")),
             (target, progress, notes) -> {
-              Extractor extractor = extractor(progress, notes);
+              Extractor extractor = extractor(progress, notes).losing(losses(absent));
               try (ByteSource source = input.open()) {
                 ByteSource image = source;
                 if (salvages) {
@@ -87,8 +95,9 @@ final class MemoryOutput {
                 } else {
                   extractor.elf(image, file, target);
                 }
+                absent.forEach(loss -> notes.accept("lost: " + loss));
               }
             });
-    return salvages && !salvage.losses().isEmpty() ? ExitCode.ODD : ExitCode.OK;
+    return salvage.losses().isEmpty() && absent.isEmpty() ? ExitCode.OK : ExitCode.ODD;
   }
 }

@@ -150,7 +150,7 @@ public final class Comparison implements Closeable {
       same(Kind.MEMORY, path + " length", block.usedLength(), other.usedLength());
       same(Kind.CONFIGURATION, path + " page size", block.pageSize(), other.pageSize());
       if (block.pageSize() == other.pageSize()) {
-        diff.compare(block, other).ifPresent(this::add);
+        diff.compare(block, other).forEach(this::add);
       }
     }
     theirs

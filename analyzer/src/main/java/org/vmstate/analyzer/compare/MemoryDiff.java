@@ -3,15 +3,20 @@ package org.vmstate.analyzer.compare;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.vmstate.analyzer.compare.Difference.Kind;
 import org.vmstate.analyzer.compare.Difference.Run;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.PageCursor;
+import org.vmstate.parser.memory.RamContents;
 
-/** Compares the final memory of two blocks; what is zero in both is not looked at. */
+/**
+ * Compares the final memory of two blocks; what is zero in both is not looked at. A page of which
+ * an image has nothing is no zero page.
+ */
 final class MemoryDiff {
   private static final int MOST_RUNS = 100;
 
@@ -25,7 +30,7 @@ final class MemoryDiff {
     this.progress = progress;
   }
 
-  Optional<Difference> compare(RamBlock a, RamBlock b) throws IOException {
+  List<Difference> compare(RamBlock a, RamBlock b) throws IOException {
     int size = a.pageSize();
     byte[] ours = new byte[size];
     byte[] theirs = new byte[size];
@@ -34,34 +39,57 @@ final class MemoryDiff {
     List<Run> runs = new ArrayList<>();
     long count = 0;
     long bytes = 0;
-    long page = 0;
-    while (true) {
-      page = Math.min(first.nextUsed(a, page), second.nextUsed(b, page));
-      if (page >= pages) {
-        break;
-      }
-      if (!first.page(a, page, ours)) {
-        Arrays.fill(ours, (byte) 0);
-      }
-      if (!second.page(b, page, theirs)) {
-        Arrays.fill(theirs, (byte) 0);
-      }
-      int used = (int) Math.min(size, length - page * size);
-      if (Arrays.mismatch(ours, 0, used, theirs, 0, used) >= 0) {
-        count++;
-        for (int i = 0; i < used; i++) {
-          bytes += ours[i] == theirs[i] ? 0 : 1;
+    Map<List<String>, Long> absent = new LinkedHashMap<>();
+    PageCursor one = first.cursor(a);
+    PageCursor other = second.cursor(b);
+    long end;
+    for (long page = 0; page < pages; page = end) {
+      one.moveTo(page);
+      other.moveTo(page);
+      end = Math.min(pages, Math.min(one.end(), other.end()));
+      if (one.state().isAbsent() || other.state().isAbsent()) {
+        if (one.state() != other.state()) {
+          absent.merge(List.of(state(one), state(other)), end - page, Long::sum);
         }
-        add(runs, page * size, used);
+        continue;
       }
-      if (page % 4096 == 0) {
-        progress.at(page * size, length);
+      for (long i = page; i < end && !(one.isZero() && other.isZero()); i++) {
+        if (!first.page(a, i, ours)) {
+          Arrays.fill(ours, (byte) 0);
+        }
+        if (!second.page(b, i, theirs)) {
+          Arrays.fill(theirs, (byte) 0);
+        }
+        int used = (int) Math.min(size, length - i * size);
+        if (Arrays.mismatch(ours, 0, used, theirs, 0, used) >= 0) {
+          count++;
+          for (int k = 0; k < used; k++) {
+            bytes += ours[k] == theirs[k] ? 0 : 1;
+          }
+          add(runs, i * size, used);
+        }
+        if (i % 4096 == 0) {
+          progress.at(i * size, length);
+        }
       }
-      page++;
     }
-    return count == 0
-        ? Optional.empty()
-        : Optional.of(new Difference(Kind.MEMORY, a.name(), "", "", count, bytes, runs));
+    List<Difference> result = new ArrayList<>();
+    if (count > 0) {
+      result.add(new Difference(Kind.MEMORY, a.name(), "", "", count, bytes, runs));
+    }
+    absent.forEach(
+        (states, number) ->
+            result.add(
+                Difference.of(
+                    Kind.MEMORY,
+                    a.name() + " pages",
+                    number + " " + states.getFirst(),
+                    number + " " + states.getLast())));
+    return result;
+  }
+
+  private static String state(PageCursor cursor) {
+    return cursor.isZero() ? "zero" : cursor.state().label();
   }
 
   private static void add(List<Run> runs, long at, long length) {

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.analyzer.memory.FinalMemory;
 import org.vmstate.analyzer.memory.PageCounts;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
@@ -25,6 +24,7 @@ import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.memory.FinalMemory;
 
 /** All that is compared of one image. */
 final class Side extends FinalMemory {

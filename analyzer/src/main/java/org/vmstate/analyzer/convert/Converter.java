@@ -24,6 +24,7 @@ public final class Converter {
   private final ParseOptions parseOptions;
   private final Progress progress;
   private final Consumer<String> notes;
+  private Consumer<String> losses;
   private Destination destination;
   private StreamOutput output;
 
@@ -41,6 +42,12 @@ public final class Converter {
     this.parseOptions = parseOptions;
     this.progress = progress;
     this.notes = notes;
+  }
+
+  /** Lets pages be lost that the output cannot express, and tells of them; returns this. */
+  public Converter losing(Consumer<String> told) {
+    losses = told;
+    return this;
   }
 
   /**
@@ -72,8 +79,10 @@ public final class Converter {
         throw new ConversionException(
             options.target().label() + " cannot be written to a pipe: pages have fixed places");
       }
-      try (ToFixed visitor = new ToFixed(options, input, output::open, progress, notes)) {
+      AbsentPages absent = new AbsentPages(losses);
+      try (ToFixed visitor = new ToFixed(options, input, absent, output::open, progress, notes)) {
         ImageReader.read(source, parseOptions, visitor);
+        visitor.requirePages();
       }
     } else {
       sequential(source, input);
@@ -137,14 +146,18 @@ public final class Converter {
 
   /** Reads the input twice: for its memory, then for everything else. */
   private void compact(ByteSource source) throws IOException {
-    try (Memory memory = Memory.read(source, parseOptions, notes)) {
+    AbsentPages absent = new AbsentPages(losses);
+    try (Memory memory = Memory.read(source, parseOptions, notes, absent)) {
+      memory.requireNoChannels();
       if (options.base().isEmpty()) {
         write(memory, new MemoryFeed(memory.contents()), null);
         return;
       }
       try (ByteSource baseSource = ImageReader.open(options.base().get());
-          Memory base = Memory.read(baseSource, ParseOptions.DEFAULT, notes)) {
-        DeltaFeed deltas = new DeltaFeed(base, memory, options.xbzrle2011());
+          Memory base =
+              Memory.read(baseSource, ParseOptions.DEFAULT, notes, new AbsentPages(losses))) {
+        base.requireNoChannels();
+        DeltaFeed deltas = new DeltaFeed(base, memory, options.xbzrle2011(), absent);
         write(memory, new MemoryFeed(base.contents()), deltas);
         XbzrleStatistics counted = deltas.statistics();
         notes.accept(

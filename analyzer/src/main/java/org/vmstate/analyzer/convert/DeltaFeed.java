@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.memory.PageCursor;
 import org.vmstate.writer.ram.PageRecordWriter;
 import org.vmstate.writer.xbzrle.Xbzrle2011Encoder;
 import org.vmstate.writer.xbzrle.XbzrleEncoder;
@@ -19,6 +20,7 @@ final class DeltaFeed implements PageFeed {
   private final Memory base;
   private final Memory goal;
   private final boolean form2011;
+  private final AbsentPages absent;
   private byte[] before = new byte[0];
   private byte[] after = new byte[0];
   private byte[] delta = new byte[0];
@@ -27,7 +29,9 @@ final class DeltaFeed implements PageFeed {
   private long overflow;
   private long bytes;
 
-  DeltaFeed(Memory base, Memory goal, boolean form2011) throws ConversionException {
+  DeltaFeed(Memory base, Memory goal, boolean form2011, AbsentPages absent)
+      throws ConversionException {
+    this.absent = absent;
     this.base = base;
     this.goal = goal;
     this.form2011 = form2011;
@@ -64,13 +68,27 @@ final class DeltaFeed implements PageFeed {
     }
     RamBlock from = base.contents().blocks().get(block.index());
     RamBlock to = goal.contents().blocks().get(block.index());
+    long missing = 0;
+    PageCursor then = base.contents().cursor(from);
+    PageCursor now = goal.contents().cursor(to);
     for (long page = 0; page < block.pages(); page++) {
+      then.moveTo(page);
+      now.moveTo(page);
+      if (now.state().isAbsent() && then.state().isAbsent()) {
+        continue;
+      }
+      missing += now.state().isAbsent() ? 1 : 0;
       boolean wasData = base.contents().page(from, page, before);
       boolean isData = goal.contents().page(to, page, after);
       if (!isData) {
-        if (wasData) {
+        if (!then.isZero()) {
           out.fill(block, page, 1, 0);
         }
+        continue;
+      }
+      if (then.state().isAbsent()) {
+        // whoever loads it has no copy to which a delta could apply
+        out.data(block, page, ByteBuffer.wrap(after));
         continue;
       }
       if (!wasData) {
@@ -78,6 +96,7 @@ final class DeltaFeed implements PageFeed {
       }
       page(block, page, out);
     }
+    absent.require(block, missing, "a delta to a page that the base has");
   }
 
   private void page(RamBlock block, long page, PageRecordWriter out) throws IOException {

@@ -3,7 +3,7 @@ package org.vmstate.analyzer.convert;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.ram.PageRecordWriter;
 
 /** Each page once, as its final content. */
@@ -29,6 +29,12 @@ final class MemoryFeed implements PageFeed {
           @Override
           public void zeros(long count) throws IOException {
             out.fill(block, page[0], count / size, 0);
+            page[0] += count / size;
+          }
+
+          @Override
+          public void absent(long count) {
+            // no record says the same of the output
             page[0] += count / size;
           }
         });

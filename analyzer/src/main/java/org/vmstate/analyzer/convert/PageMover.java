@@ -64,6 +64,18 @@ public final class PageMover implements Closeable {
     return sent.get(block.index()).nextSet(0, block.pages()) < block.pages();
   }
 
+  /** Counts the pages of a range that did not come. */
+  public long missing(RamBlock block, long first, long end) {
+    PageBitmap bits = sent.get(block.index());
+    long count = 0;
+    for (long page = bits.nextClear(first, end); page < end; ) {
+      long next = bits.nextSet(page, end);
+      count += next - page;
+      page = bits.nextClear(next, end);
+    }
+    return count;
+  }
+
   /** Waits until all pages are in their places. */
   public void drain() throws IOException {
     workers.drain();

@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.FixedRamWriter;
 
@@ -21,12 +26,15 @@ import org.vmstate.writer.ram.FixedRamWriter;
  * where the pages of a live save are collected and where deltas are applied.
  */
 final class ToFixed extends StreamVisitor implements AutoCloseable {
+  private static final String NO_WAY =
+      Capability.MAPPED_RAM + " has no way to say so that QEMU 10.0 reads";
+
   private final ConvertOptions options;
   private final Path input;
   private PageMover mover;
   private FixedRamWriter fixed;
   private List<RamBlock> before = List.of();
-  private boolean ignoredShared;
+  private final AbsentPages absent;
 
   /**
    * Writes with options.
@@ -34,8 +42,14 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
    * @param input the file from which whole runs may be taken, null when there is none
    */
   ToFixed(
-      ConvertOptions options, Path input, Head head, Progress progress, Consumer<String> notes) {
+      ConvertOptions options,
+      Path input,
+      AbsentPages absent,
+      Head head,
+      Progress progress,
+      Consumer<String> notes) {
     super(head, progress, notes);
+    this.absent = absent;
     this.options = options;
     this.input = input;
   }
@@ -53,7 +67,6 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   List<String> capabilities(List<String> names) {
     // no QEMU reads mapped-ram together with x-ignore-shared up to 10.0; nothing is lost without it
     // as long as every block has its pages, which is checked at the end
-    ignoredShared = names.contains(Capability.IGNORE_SHARED);
     List<String> result = new ArrayList<>(names);
     result.removeAll(
         List.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM, Capability.FIXED_RAM));
@@ -72,7 +85,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     RamContents.requirePossible(blocks);
     for (RamBlock block : blocks) {
       if (block.mapped().isPresent() && block.mapped().get().pagesOffset() == 0) {
-        throw leftOut(block);
+        absent.leftOut(block, NO_WAY);
       }
     }
     int pageSize = blocks.isEmpty() ? 1 : blocks.getFirst().pageSize();
@@ -81,15 +94,6 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     fixed = new FixedRamWriter((FileSink) sink(), is2022(), alignment);
     fixed.list(blocks.stream().map(RamBlock::plain).toList());
     mover = new PageMover(input, blocks, fixed.pages(), false, options.workers(), progress());
-  }
-
-  private static ConversionException leftOut(RamBlock block) {
-    return new ConversionException(
-        "block "
-            + block.name()
-            + " was left out by x-ignore-shared: its memory is not in the file, and "
-            + Capability.MAPPED_RAM
-            + " has no way to say so that QEMU 10.0 reads");
   }
 
   @Override
@@ -113,13 +117,34 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     if (wasFixed && !isRamEnded()) {
       throw PageMover.bitmapsMissing();
     }
-    for (RamBlock block : before) {
-      if (ignoredShared && !mover.anySent(block)) {
-        throw leftOut(block);
-      }
-    }
     mover.drain();
     fixed.finish();
+  }
+
+  /** Decides on pages that did not come, when all is known of the image. */
+  void requirePages() throws IOException {
+    for (RamBlock block : before) {
+      if (block.mapped().isPresent()) {
+        // a clear bit means zero on both sides
+        continue;
+      }
+      if (block.address() >= 0 && !mover.anySent(block)) {
+        absent.leftOut(block, NO_WAY);
+      } else {
+        absent.require(block, mover.missing(block, 0, block.pages()), options.target().label());
+      }
+    }
+  }
+
+  @Override
+  public void element(Element element) throws IOException {
+    absent.element(element);
+    super.element(element);
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+    absent.deviceState(section, state);
   }
 
   @Override

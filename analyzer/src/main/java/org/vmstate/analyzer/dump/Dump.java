@@ -11,7 +11,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 
 /** Dumps an image. A broken one gives what could be read, then the error. */
 public final class Dump {

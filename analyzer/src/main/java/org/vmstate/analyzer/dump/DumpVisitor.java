@@ -22,7 +22,7 @@ import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 
 /** Writes a report while a pass goes on; the records of the stream are the array "sections". */
 final class DumpVisitor implements StateVisitor {

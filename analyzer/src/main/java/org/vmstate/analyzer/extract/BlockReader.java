@@ -4,24 +4,48 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
+import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
-import org.vmstate.analyzer.memory.FinalMemory;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.FinalMemory;
+import org.vmstate.parser.memory.PageCursor;
+import org.vmstate.parser.memory.PageState;
+import org.vmstate.parser.memory.RamContents;
 
 /** Reads the final memory of an image in any order. */
 final class BlockReader implements Closeable {
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(64 << 10).asReadOnlyBuffer();
 
-  private final FinalMemory memory = new FinalMemory();
+  private final AbsentPages absent;
+  private final FinalMemory memory =
+      new FinalMemory() {
+        @Override
+        public void element(Element element) {
+          absent.element(element);
+        }
 
-  private BlockReader() {}
+        @Override
+        public void deviceState(
+            Section section, Optional<StateNode> state, Optional<Problem> problem) {
+          absent.deviceState(section, state);
+        }
+      };
+
+  private BlockReader(AbsentPages absent) {
+    this.absent = absent;
+  }
 
   /** Makes a pass over an image; a packed stream is unpacked into a temporary file. */
-  static BlockReader read(ByteSource image, ParseOptions options) throws IOException {
-    BlockReader reader = new BlockReader();
+  static BlockReader read(ByteSource image, ParseOptions options, AbsentPages absent)
+      throws IOException {
+    BlockReader reader = new BlockReader(absent);
     try {
       reader.memory.read(image, options);
       return reader;
@@ -32,15 +56,38 @@ final class BlockReader implements Closeable {
   }
 
   RamBlock block(String name) throws ConversionException {
-    return memory.contents().blocks().stream()
-        .filter(b -> b.name().equals(name))
-        .findFirst()
+    return memory
+        .block(name)
         .orElseThrow(() -> new ConversionException("block " + name + ": no such block"));
+  }
+
+  /** Returns a block as this pass found it. */
+  private RamBlock own(RamBlock block) {
+    return memory.blocks().get(block.index());
+  }
+
+  /** Requires that the image has a part of a block. */
+  void require(RamBlock wanted, long from, long length, String target) throws IOException {
+    RamBlock block = own(wanted);
+    PageCursor cursor = memory.contents().cursor(block);
+    long end = (from + length + block.pageSize() - 1) / block.pageSize();
+    long missing = 0;
+    for (long page = from / block.pageSize(); page < end; ) {
+      cursor.moveTo(page);
+      long next = Math.min(end, cursor.end());
+      if (cursor.state() == PageState.LEFT_OUT) {
+        absent.leftOut(block, target + " has no way to say so");
+        return;
+      }
+      missing += cursor.state().isAbsent() ? next - page : 0;
+      page = next;
+    }
+    absent.require(block, missing, target);
   }
 
   /** Copies a part of a block. */
   void copy(RamBlock wanted, long from, long length, WritableByteChannel out) throws IOException {
-    RamBlock block = memory.contents().blocks().get(wanted.index());
+    RamBlock block = own(wanted);
     int size = block.pageSize();
     long first = from / size;
     long end = (from + length + size - 1) / size;
@@ -76,6 +123,12 @@ final class BlockReader implements Closeable {
                   more -=
                       out.write(ZEROS.duplicate().limit((int) Math.min(more, ZEROS.capacity())));
                 }
+              }
+
+              @Override
+              public void absent(long count) throws IOException {
+                // required before, so that it is known to be a loss
+                zeros(count);
               }
             });
   }

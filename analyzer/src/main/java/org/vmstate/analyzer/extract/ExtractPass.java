@@ -4,16 +4,21 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.PageMover;
 import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.ram.PlacedPages;
 
 /** The pass that moves pages to their places. */
@@ -22,6 +27,7 @@ final class ExtractPass implements StateVisitor, Closeable {
   private final int threads;
   private final Progress progress;
   private final Consumer<String> notes;
+  private final AbsentPages absent;
   private final Opener opener;
   private ByteSource source;
   private PlacedPages target;
@@ -32,7 +38,14 @@ final class ExtractPass implements StateVisitor, Closeable {
     PlacedPages open(List<RamBlock> blocks) throws IOException;
   }
 
-  ExtractPass(Path input, int threads, Progress progress, Consumer<String> notes, Opener opener) {
+  ExtractPass(
+      Path input,
+      int threads,
+      Progress progress,
+      Consumer<String> notes,
+      AbsentPages absent,
+      Opener opener) {
+    this.absent = absent;
     this.input = input;
     this.threads = threads;
     this.progress = progress;
@@ -74,6 +87,29 @@ final class ExtractPass implements StateVisitor, Closeable {
   @Override
   public void notice(Problem problem) {
     notes.accept(problem.note());
+  }
+
+  @Override
+  public void element(Element element) {
+    absent.element(element);
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+    absent.deviceState(section, state);
+  }
+
+  /** Requires that the image has a part of a block. */
+  void require(RamBlock block, long from, long length, String target) throws IOException {
+    long size = block.pageSize();
+    boolean nothing = !mover.anySent(block);
+    boolean hole = block.mapped().isPresent() && block.mapped().get().pagesOffset() == 0;
+    if (hole || block.address() >= 0 && block.mapped().isEmpty() && nothing) {
+      absent.leftOut(block, target + " has no way to say so");
+    } else {
+      long end = (from + length + size - 1) / size;
+      absent.require(block, mover.missing(block, from / size, end), target);
+    }
   }
 
   /** Waits until everything is written. */

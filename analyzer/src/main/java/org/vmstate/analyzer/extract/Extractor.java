@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
@@ -34,11 +35,15 @@ public final class Extractor {
   /** An ELF header counts its entries in 16 bits, one of which is the notes'. */
   private static final int MOST_RANGES = 65_000;
 
+  /** What cannot express that a page was never sent. */
+  private static final String FILE = "plain memory";
+
   private final ParseOptions options;
   private final Path mapFile;
   private final int threads;
   private final Progress progress;
   private final Consumer<String> notes;
+  private Consumer<String> losses;
   private PhysicalFacts facts;
   private PhysicalMap map;
 
@@ -54,6 +59,12 @@ public final class Extractor {
     this.threads = threads;
     this.progress = progress;
     this.notes = notes;
+  }
+
+  /** Lets memory be lost that the image does not have, and tells of it; returns this. */
+  public Extractor losing(Consumer<String> told) {
+    losses = told;
+    return this;
   }
 
   private void learn(ByteSource source, boolean wantsNote) throws IOException {
@@ -146,7 +157,7 @@ public final class Extractor {
     FileSink sink = (FileSink) target.sink();
     Places places = new Places(facts.blocks().size(), ranges, offsets, sink);
     image.seek(image.origin());
-    run(image, input, places, sink.isTransferable());
+    run(image, input, places, sink.isTransferable(), ranges);
     sink.skipTo(end);
   }
 
@@ -154,7 +165,12 @@ public final class Extractor {
     return facts.blocks().stream().anyMatch(block -> block.mapped().isPresent());
   }
 
-  private void run(ByteSource image, Path input, PlacedPages.Placement places, boolean transfers)
+  private void run(
+      ByteSource image,
+      Path input,
+      PlacedPages.Placement places,
+      boolean transfers,
+      List<PhysicalRange> ranges)
       throws IOException {
     Path direct = facts.isPacked() ? null : input;
     try (ExtractPass pass =
@@ -164,10 +180,20 @@ public final class Extractor {
             progress,
             // the first pass made the remarks
             note -> {},
+            new AbsentPages(losses),
             blocks -> new PlacedPages(transfers, places))) {
       // behind the block list of a fixed layout there are no more pages
       ImageReader.read(image, isFixed() ? options.ofHead() : options, pass);
       pass.finish();
+      if (ranges == null) {
+        for (RamBlock block : facts.blocks()) {
+          pass.require(block, 0, block.usedLength(), FILE);
+        }
+      } else {
+        for (PhysicalRange range : ranges) {
+          pass.require(range.block(), range.offset(), range.length(), FILE);
+        }
+      }
     } catch (InternalError e) {
       throw MappedSource.shrunk(image.position(), image.path());
     }
@@ -181,7 +207,10 @@ public final class Extractor {
       List<Long> offsets,
       long end)
       throws IOException {
-    try (BlockReader reader = BlockReader.read(image, options)) {
+    try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
+      for (PhysicalRange range : ranges) {
+        reader.require(range.block(), range.offset(), range.length(), FILE);
+      }
       WritableByteChannel out = Channels.newChannel(target.asStream());
       long at = target.sink().position();
       for (int i = 0; i < ranges.size(); i++) {
@@ -199,7 +228,7 @@ public final class Extractor {
   public void pages(ByteSource source, String block, long from, long to, OutputStream out)
       throws IOException {
     try (ByteSource image = again(source);
-        BlockReader reader = BlockReader.read(image, options)) {
+        BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
       RamBlock found = reader.block(block);
       long end = to < 0 ? found.usedLength() : to;
       if (from < 0 || from >= end || end > found.usedLength()) {
@@ -213,6 +242,7 @@ public final class Extractor {
                 + " to "
                 + end);
       }
+      reader.require(found, from, end - from, FILE);
       reader.copy(found, from, end - from, Channels.newChannel(out));
     }
   }
@@ -224,7 +254,7 @@ public final class Extractor {
       ImageReader.read(image, options.ofHead(), facts);
       image.seek(image.origin());
       folder.open(facts.blocks());
-      run(image, input, folder, true);
+      run(image, input, folder, true, null);
     }
   }
 }

@@ -7,11 +7,11 @@ import java.util.List;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.PageKind;
-import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.MemoryRun;
+import org.vmstate.parser.memory.RamContents;
 
 /**
  * The pages of each block, so many to a cell that a picture of any block is small; and the entropy
@@ -26,14 +26,16 @@ final class CellMap {
   private static final int DATA = 2;
   private static final int DELTA = 3;
   private static final int UNSENT = 4;
-  private static final String[] NAMES = {"zero", "fill", "data", "delta", "unsent"};
+  private static final int LEFT_OUT = 5;
+  private static final String[] NAMES = {"zero", "fill", "data", "delta", "unsent", "left_out"};
+  private static final String[] WORDS = {"zero", "fill", "data", "delta", "never sent", "left out"};
 
   private final long perCell;
   private final long[][] counts;
   private final int[] sent;
   private final long[] samples;
   private final long[] totals = new long[NAMES.length];
-  private final List<PageRun> runs = new ArrayList<>();
+  private final List<MemoryRun> runs = new ArrayList<>();
   private final List<Integer> times = new ArrayList<>();
   private boolean more;
 
@@ -72,15 +74,12 @@ final class CellMap {
     report.end();
   }
 
-  private static int category(PageKind kind, int often) {
-    if (often == 0) {
-      return UNSENT;
-    }
-    return switch (kind) {
-      case ZERO -> ZERO;
-      case FILL -> FILL;
-      case DATA -> DATA;
-      case XBZRLE, XBZRLE_2011, ZLIB -> DELTA;
+  private static int category(MemoryRun run) {
+    return switch (run) {
+      case MemoryRun.NeverSent _ -> UNSENT;
+      case MemoryRun.LeftOut _ -> LEFT_OUT;
+      case MemoryRun.Fill fill -> fill.value() == 0 ? ZERO : FILL;
+      case MemoryRun.Data data -> data.kind() == PageKind.DATA ? DATA : DELTA;
     };
   }
 
@@ -100,8 +99,12 @@ final class CellMap {
     return bits;
   }
 
-  private void add(PageRun run, int often) {
-    int category = category(run.kind(), often);
+  private static boolean filled(int category) {
+    return category == DATA || category == DELTA;
+  }
+
+  private void add(MemoryRun run, int often) {
+    int category = category(run);
     long page = run.firstPage();
     long end = page + run.count();
     totals[category] += run.count();
@@ -110,11 +113,10 @@ final class CellMap {
       long stop = Math.min(end, (cell + 1) * perCell);
       counts[category][cell] += stop - page;
       sent[cell] = often < 0 ? -1 : Math.max(sent[cell], often);
-      boolean filled = category == DATA || category == DELTA;
-      samples[cell] = filled && samples[cell] < 0 ? page : samples[cell];
+      samples[cell] = filled(category) && samples[cell] < 0 ? page : samples[cell];
       page = stop;
     }
-    if (category != ZERO && category != UNSENT) {
+    if (category != ZERO) {
       if (runs.size() < MOST_RUNS) {
         runs.add(run);
         times.add(often);
@@ -139,8 +141,7 @@ final class CellMap {
       }
       report.end();
       if (totals[i] > 0) {
-        String name = i == UNSENT ? "never sent" : NAMES[i];
-        total.append(total.isEmpty() ? "" : ", ").append(totals[i]).append(' ').append(name);
+        total.append(total.isEmpty() ? "" : ", ").append(totals[i]).append(' ').append(WORDS[i]);
       }
     }
     report.text("total", total.toString());
@@ -159,12 +160,12 @@ final class CellMap {
     report.bool("more_runs", more);
     report.beginArray("runs");
     for (int i = 0; i < runs.size(); i++) {
-      PageRun run = runs.get(i);
+      MemoryRun run = runs.get(i);
       report.beginArray("");
       report.number("", run.firstPage());
       report.number("", run.count());
-      report.text("", run.kind().label());
-      report.number("", run.offset());
+      report.text("", MapPrinter.kind(run));
+      report.number("", MapPrinter.offset(run));
       report.number("", times.get(i));
       report.end();
     }

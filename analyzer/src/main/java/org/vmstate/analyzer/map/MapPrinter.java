@@ -6,12 +6,12 @@ import java.util.Optional;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.ram.PageKind;
-import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.memory.MemoryRun;
+import org.vmstate.parser.memory.PageState;
 
 /** Prints maps as they are made. */
 public final class MapPrinter {
@@ -98,9 +98,24 @@ public final class MapPrinter {
     return error;
   }
 
-  /** Returns what a run is called: a page that was never sent is no zero page. */
-  static String kind(PageRun run, int times) {
-    return times == 0 ? "never sent" : run.kind().label();
+  /** Returns what a run is called: a page of which the image has nothing is no zero page. */
+  static String kind(MemoryRun run) {
+    return switch (run) {
+      case MemoryRun.Data data -> data.kind().label();
+      case MemoryRun.Fill fill -> fill.value() == 0 ? "zero" : "fill";
+      case MemoryRun.NeverSent _ -> PageState.NEVER_SENT.label();
+      case MemoryRun.LeftOut _ -> PageState.LEFT_OUT.label();
+    };
+  }
+
+  /** Returns where the data of the first page stands, -1 where there is none in one place. */
+  static long offset(MemoryRun run) {
+    return run instanceof MemoryRun.Data data ? data.offset() : -1;
+  }
+
+  /** Returns the byte of which pages are filled, 0 where they are not. */
+  private static int fill(MemoryRun run) {
+    return run instanceof MemoryRun.Fill fill ? fill.value() : 0;
   }
 
   /** Prints a line for each run of pages. */
@@ -119,11 +134,9 @@ public final class MapPrinter {
                       .formatted(
                           run.firstPage() * size,
                           (run.firstPage() + run.count()) * size,
-                          kind(run, times),
-                          run.kind() == PageKind.FILL ? " 0x%02x".formatted(run.value()) : "",
-                          run.offset() >= 0 && run.kind() != PageKind.ZERO
-                              ? " at 0x" + Long.toHexString(run.offset())
-                              : "",
+                          kind(run),
+                          fill(run) != 0 ? " 0x%02x".formatted(fill(run)) : "",
+                          offset(run) >= 0 ? " at 0x" + Long.toHexString(offset(run)) : "",
                           times > 1 ? ", sent " + times + " times" : "");
               out.println(line.stripTrailing());
             });
@@ -154,17 +167,17 @@ public final class MapPrinter {
     }
   }
 
-  private static void run(Report report, PageRun run, int times) throws IOException {
+  private static void run(Report report, MemoryRun run, int times) throws IOException {
     report.beginObject("");
     report.number("first_page", run.firstPage());
     report.number("count", run.count());
-    report.text("kind", kind(run, times));
-    if (run.kind() == PageKind.FILL) {
-      report.number("value", run.value());
+    report.text("kind", kind(run));
+    if (fill(run) != 0) {
+      report.number("value", fill(run));
     }
-    if (run.offset() >= 0 && run.kind() != PageKind.ZERO) {
-      report.number("file_offset", run.offset());
-      report.number("stride", run.count() == 1 ? run.block().pageSize() : run.stride());
+    if (run instanceof MemoryRun.Data data && data.offset() >= 0) {
+      report.number("file_offset", data.offset());
+      report.number("stride", run.count() == 1 ? run.block().pageSize() : data.stride());
     }
     if (times >= 0) {
       report.number("sent", times);

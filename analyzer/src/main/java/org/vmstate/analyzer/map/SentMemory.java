@@ -3,9 +3,10 @@ package org.vmstate.analyzer.map;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.vmstate.analyzer.memory.FinalMemory;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.memory.FinalMemory;
+import org.vmstate.parser.memory.MemoryRun;
 
 /** Final memory, and how often each page was sent. */
 final class SentMemory extends FinalMemory {
@@ -27,39 +28,41 @@ final class SentMemory extends FinalMemory {
     }
   }
 
-  /** A run of one kind, all of whose pages were sent equally often. */
+  /** Part of a run, all of whose pages were sent equally often. */
   interface Runs {
     /** Takes the next run; times is -1 in a fixed layout. */
-    void accept(PageRun run, int times) throws IOException;
+    void accept(MemoryRun run, int times) throws IOException;
   }
 
   void runs(RamBlock block, Runs consumer) throws IOException {
     if (block.mapped().isPresent()) {
-      contents().runs(block, run -> consumer.accept(run, -1));
+      forEachRun(block, run -> consumer.accept(run, -1));
       return;
     }
     Tally tally = tallies.get(block.index());
-    contents()
-        .runs(
-            block,
-            run -> {
-              long page = run.firstPage();
-              long end = page + run.count();
-              while (page < end) {
-                long next = tally.equalUntil(page, end);
-                long moved = (page - run.firstPage()) * run.stride();
-                PageRun part =
-                    new PageRun(
-                        block,
-                        page,
-                        next - page,
-                        run.kind(),
-                        run.value(),
-                        run.offset() < 0 ? -1 : run.offset() + moved,
-                        run.stride());
-                consumer.accept(part, tally.get(page));
-                page = next;
-              }
-            });
+    forEachRun(
+        block,
+        run -> {
+          long page = run.firstPage();
+          long end = page + run.count();
+          while (page < end) {
+            long next = tally.equalUntil(page, end);
+            consumer.accept(part(run, page, next - page), tally.get(page));
+            page = next;
+          }
+        });
+  }
+
+  private static MemoryRun part(MemoryRun run, long page, long count) {
+    return switch (run) {
+      case MemoryRun.Data d -> {
+        long moved = (page - d.firstPage()) * d.stride();
+        long offset = d.offset() < 0 ? -1 : d.offset() + moved;
+        yield new MemoryRun.Data(d.block(), page, count, d.kind(), offset, d.stride());
+      }
+      case MemoryRun.Fill f -> new MemoryRun.Fill(f.block(), page, count, f.value());
+      case MemoryRun.NeverSent n -> new MemoryRun.NeverSent(n.block(), page, count);
+      case MemoryRun.LeftOut l -> new MemoryRun.LeftOut(l.block(), page, count);
+    };
   }
 }

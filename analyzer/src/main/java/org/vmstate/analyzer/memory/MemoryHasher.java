@@ -6,9 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 
-/** SHA-256 of a block's final content, from its first byte to its used length. */
+/**
+ * SHA-256 of a block's final content, from its first byte to its used length. Pages of which the
+ * image has nothing count as zeros; their number has to be told beside it.
+ */
 public final class MemoryHasher {
   private static final byte[] ZEROS = new byte[64 << 10];
 
@@ -35,6 +38,12 @@ public final class MemoryHasher {
             for (long left = count; left > 0; left -= ZEROS.length) {
               digest.update(ZEROS, 0, (int) Math.min(left, ZEROS.length));
             }
+          }
+
+          @Override
+          public void absent(long count) {
+            // a hash has no way to tell: the report gives their number beside it
+            zeros(count);
           }
         });
     return HexFormat.of().formatHex(digest.digest());

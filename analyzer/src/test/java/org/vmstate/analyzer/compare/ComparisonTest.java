@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -57,7 +58,32 @@ class ComparisonTest {
 
   @Provide
   Arbitrary<ImageRecipe> images() {
+    return ImageArbitraries.recipes().map(ImageRecipe::withAllSent);
+  }
+
+  @Provide
+  Arbitrary<ImageRecipe> gappy() {
     return ImageArbitraries.recipes();
+  }
+
+  /** A page that was never sent is not a zero page. */
+  @Property(tries = 50)
+  void pagesNeverSentDifferFromZeros(@ForAll("gappy") ImageRecipe recipe) throws IOException {
+    assertEquals(List.of(), compare(recipe.sequential(), recipe.sequential()));
+    List<Difference> found = compare(recipe.sequential(), recipe.mapped(4096));
+    List<Difference> expected = new ArrayList<>();
+    for (int i = 0; i < recipe.blockPages().size(); i++) {
+      long missing = recipe.missing(i);
+      if (missing > 0) {
+        expected.add(
+            Difference.of(
+                Kind.MEMORY,
+                recipe.blockName(i) + " pages",
+                missing + " never sent",
+                missing + " zero"));
+      }
+    }
+    assertEquals(expected, found);
   }
 
   @Property(tries = 100)

@@ -2,6 +2,8 @@ package org.vmstate.analyzer.convert;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,11 +26,15 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.vmstate.analyzer.memory.MemoryHasher;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.element.Element;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.memory.FinalMemory;
+import org.vmstate.parser.memory.Page;
 import org.vmstate.testkit.ImageArbitraries;
 import org.vmstate.testkit.ImageRecipe;
 import org.vmstate.writer.io.StreamSink;
@@ -60,7 +66,8 @@ class ConverterPropertyTest {
       List<String> sections = new ArrayList<>();
       List<String> hashes = new ArrayList<>();
       try (ByteSource source = ImageReader.open(file);
-          Memory memory = Memory.read(source, ParseOptions.DEFAULT, note -> {})) {
+          Memory memory =
+              Memory.read(source, ParseOptions.DEFAULT, note -> {}, new AbsentPages(null))) {
         for (RamBlock block : memory.contents().blocks()) {
           hashes.add(block.name() + MemoryHasher.sha256(memory.contents(), block));
         }
@@ -98,7 +105,71 @@ class ConverterPropertyTest {
 
   @Provide
   Arbitrary<ImageRecipe> images() {
+    return ImageArbitraries.recipes().map(ImageRecipe::withAllSent);
+  }
+
+  @Provide
+  Arbitrary<ImageRecipe> gappy() {
     return ImageArbitraries.recipes();
+  }
+
+  /** A layout that cannot express pages never sent refuses them, or they are told as lost. */
+  @Property(tries = 60)
+  void pagesNeverSentAreKeptRefusedOrTold(
+      @ForAll("gappy") ImageRecipe recipe,
+      @ForAll("formats") FormatId format,
+      @ForAll boolean compact)
+      throws IOException {
+    Path in = Files.write(folder.resolve("in"), recipe.sequential());
+    Path out = folder.resolve("there");
+    Files.deleteIfExists(out);
+    ConvertOptions options = options(format).withPages(compact, Optional.empty(), false, false, 2);
+    List<String> gaps = new ArrayList<>();
+    for (int i = 0; i < recipe.blockPages().size(); i++) {
+      if (recipe.missing(i) > 0) {
+        gaps.add(recipe.blockName(i) + " " + recipe.missing(i));
+      }
+    }
+    if (!options.isFixed()) {
+      convert(in, out, options);
+      assertEquals(gaps, gaps(out));
+      return;
+    }
+    if (!gaps.isEmpty()) {
+      MalformedDataException e =
+          assertThrows(MalformedDataException.class, () -> convert(in, out, options));
+      assertEquals(Reason.PAGES_NEVER_SENT, e.reason());
+      assertFalse(Files.exists(out), "an output");
+    }
+    List<String> losses = new ArrayList<>();
+    try (ByteSource source = ImageReader.open(in);
+        Destination target = Destination.file(out, true, false)) {
+      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
+          .losing(losses::add)
+          .convert(source, in, target);
+      target.commit(false);
+    }
+    assertEquals(gaps.size(), losses.size(), losses.toString());
+    assertEquals(State.of(in), State.of(out));
+    assertEquals(List.of(), gaps(out));
+  }
+
+  private static List<String> gaps(Path image) throws IOException {
+    List<String> gaps = new ArrayList<>();
+    try (ByteSource source = ImageReader.open(image);
+        FinalMemory memory = new FinalMemory()) {
+      memory.read(source, ParseOptions.DEFAULT);
+      for (RamBlock block : memory.blocks()) {
+        long missing = 0;
+        for (long page = 0; page < block.pages(); page++) {
+          missing += memory.page(block, page) instanceof Page.NeverSent ? 1 : 0;
+        }
+        if (missing > 0) {
+          gaps.add(block.name() + " " + missing);
+        }
+      }
+    }
+    return gaps;
   }
 
   @Provide

@@ -137,7 +137,7 @@ class ConverterTest {
     image.u8(8).be16(1).be16(0).u8(8).be16(2).be16(4).be32(1);
     image.u8(8).be16(3).be16(16).be64(PAGE).be64(PAGE).section(1, 1, "ram", 0, 4);
     image.be64(PAGE | 4).name("r").be64(PAGE).eos().footer(1);
-    image.u8(8).be16(11).be16(0).again(3, 1).eos().footer(1).u8(0);
+    image.u8(8).be16(11).be16(0).again(3, 1).be64(2).name("r").u8(0).eos().footer(1).u8(0);
     byte[] there = convert(image, FormatId.QEMU_MAPPED_RAM);
     ImageBytes commands = new ImageBytes().u8(8).be16(11).be16(0).u8(3);
     assertTrue(text(there).contains(text(commands.toBytes())));
@@ -154,7 +154,8 @@ class ConverterTest {
 
   @Test
   void bytesBehindTheStreamAreKeptOrToldOf() throws IOException {
-    ImageBytes image = ImageBytes.withRam("r", 1).again(3, 1).eos().footer(1).u8(0).text("more");
+    ImageBytes image = ImageBytes.withRam("r", 1).again(3, 1);
+    image.be64(2).name("r").u8(0).eos().footer(1).u8(0).text("more");
     assertArrayEquals(image.toBytes(), convert(image, FormatId.QEMU));
     notes.clear();
     assertFalse(text(convert(image, FormatId.QEMU_MAPPED_RAM)).endsWith("more"));

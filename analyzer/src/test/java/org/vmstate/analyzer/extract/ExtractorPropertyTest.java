@@ -57,7 +57,7 @@ class ExtractorPropertyTest {
 
   @Provide
   Arbitrary<ImageRecipe> images() {
-    return ImageArbitraries.recipes();
+    return ImageArbitraries.recipes().map(ImageRecipe::withAllSent);
   }
 
   @Provide

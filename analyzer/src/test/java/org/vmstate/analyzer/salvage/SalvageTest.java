@@ -21,7 +21,7 @@ import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.parser.ram.RamContents;
+import org.vmstate.parser.memory.RamContents;
 import org.vmstate.testkit.Corruptor;
 import org.vmstate.testkit.Corruptor.Damaged;
 import org.vmstate.testkit.ImageBytes;

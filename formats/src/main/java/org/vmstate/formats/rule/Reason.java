@@ -130,6 +130,10 @@ public enum Reason {
   RAM_WORD_HOOK(Kind.UNSUPPORTED, Rule.HOOK, "a RAM word is HOOK"),
   CONTINUE_WITHOUT_BLOCK(Kind.MALFORMED, Rule.CONTINUE, "CONTINUE stands before any block's name"),
   RAM_SECTION_ENDLESS(Kind.MALFORMED, Rule.RAM_ENDS, "a footer stands where a RAM word is due"),
+  PAGES_NEVER_SENT(
+      Kind.MALFORMED, Rule.PAGES_SENT, "pages were never sent, which the output cannot express"),
+  PAGES_TOO_SCATTERED(
+      Kind.LIMIT, Rule.LIMIT, "the places of pages would take too much temporary space"),
   MEMORY_TOO_LARGE(Kind.LIMIT, Rule.LIMIT, "the blocks have more pages than the limit"),
   DELTA_LENGTH(Kind.MALFORMED, Rule.XBZRLE, "a delta is too long"),
   DELTA_HEADER(Kind.MALFORMED, Rule.XBZRLE, "a delta's header is not as it must be"),

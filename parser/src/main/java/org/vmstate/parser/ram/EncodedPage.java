@@ -8,6 +8,8 @@ import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
 import org.vmstate.parser.xbzrle.XbzrleDecoder;
@@ -43,6 +45,37 @@ public final class EncodedPage {
           run.offset(),
           run.block().name());
     }
+  }
+
+  /**
+   * Decodes the page whose encoded data stands at an offset; its length stands before it.
+   *
+   * @param page in: the earlier content, out: the new content
+   */
+  public static void apply(
+      Content content, RamBlock block, long number, PageKind kind, long offset, byte[] page)
+      throws IOException {
+    long length =
+        switch (kind) {
+          case XBZRLE -> number(content, offset - 2, 2);
+          case XBZRLE_2011 -> number(content, offset - 3, 2);
+          case ZLIB -> number(content, offset - 4, 4);
+          case ZERO, FILL, DATA -> throw new IllegalArgumentException(kind + " is no code");
+        };
+    if (length > RamFormat.compressBound(page.length)) {
+      throw new MalformedDataException(
+          kind == PageKind.ZLIB ? Reason.COMPRESSED_PAGE_DAMAGED : Reason.DELTA_DAMAGED,
+          "encoded page: expected at most one page, found " + length + " bytes",
+          offset,
+          block.name());
+    }
+    apply(content, new PageRun(block, number, 1, kind, (int) length, offset, 0), page);
+  }
+
+  private static long number(Content content, long offset, int bytes) throws IOException {
+    ByteBuffer number = ByteBuffer.allocate(Long.BYTES).position(Long.BYTES - bytes);
+    content.copy(offset, number);
+    return number.getLong(0);
   }
 
   private static ByteOrder order2011(Content content, long dataOffset) throws IOException {

@@ -62,6 +62,17 @@ public final class PageBitmap {
     return end;
   }
 
+  /** Returns the first clear bit of a range, or its end. */
+  public synchronized long nextClear(long first, long end) {
+    for (long page = first; page < end; page = nextWord(page)) {
+      long rest = ~words.getLong(place(page)) >>> page;
+      if (rest != 0) {
+        return Math.min(end, page + Long.numberOfTrailingZeros(rest));
+      }
+    }
+    return end;
+  }
+
   /** Returns the bitmap's bytes. */
   public ByteBuffer slice(long offset, int length) {
     return words.slice((int) offset, length);

@@ -1,0 +1,101 @@
+package org.vmstate.parser.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file in the temporary folder that is gone when it is closed. What goes wrong with it is
+ * reported as a fault of that folder, never of the image.
+ */
+public final class TemporaryFile implements Closeable {
+  private static final int CHUNK = 64 << 10;
+
+  private final Path folder;
+  private final FileChannel channel;
+  private final Arena arena = Arena.ofShared();
+
+  private TemporaryFile(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /** Makes a file in the temporary folder of the system. */
+  public static TemporaryFile create(String suffix) throws IOException {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    try {
+      Path file = Files.createTempFile(folder, "vmstate-img", suffix);
+      try {
+        return new TemporaryFile(
+            folder,
+            FileChannel.open(
+                file,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE));
+      } catch (IOException e) {
+        Files.deleteIfExists(file);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
+  private static IOException failed(Path folder, IOException e) {
+    return new IOException(
+        "temporary folder "
+            + folder
+            + ": "
+            + e.getMessage()
+            + " (-Djava.io.tmpdir=FOLDER names another)",
+        e);
+  }
+
+  /** Writes all bytes at an offset. */
+  public void write(long offset, ByteBuffer data) throws IOException {
+    try {
+      long at = offset;
+      while (data.hasRemaining()) {
+        at += channel.write(data, at);
+      }
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
+  /**
+   * Maps bytes after those that the file has. They are written first: a mapping for which the disk
+   * has no room fails in a way that cannot be told from a fault of another mapped file.
+   *
+   * @return zeros, which end with the file
+   */
+  public ByteBuffer grow(int length) throws IOException {
+    long start;
+    try {
+      start = channel.size();
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+    ByteBuffer zeros = ByteBuffer.allocateDirect(CHUNK);
+    for (int done = 0; done < length; done += CHUNK) {
+      write(start + done, zeros.clear().limit(Math.min(CHUNK, length - done)));
+    }
+    try {
+      return channel.map(FileChannel.MapMode.READ_WRITE, start, length, arena).asByteBuffer();
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    arena.close();
+    channel.close();
+  }
+}

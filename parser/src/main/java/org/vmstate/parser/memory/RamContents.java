@@ -1,0 +1,309 @@
+package org.vmstate.parser.memory;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.ram.EncodedPage;
+
+/**
+ * The final content of every RAM block: collects runs in stream order, the last one of a page wins.
+ * Pages are read where they stand when one asks for them, deltas are applied then; the pages of a
+ * fixed layout are looked up in its bitmaps. Not safe for use by several threads.
+ */
+public final class RamContents implements Closeable {
+  private static final long MAX_PAGES = 1L << 33;
+
+  private final PageStore store = new PageStore();
+  private final List<RamBlock> blocks = new ArrayList<>();
+  private final List<PageTable> tables = new ArrayList<>();
+  private final List<PageIndex> bitmaps = new ArrayList<>();
+  private ByteSource source;
+  private long[] deltas = new long[16];
+
+  /** Sets the source to which the runs' offsets refer. */
+  public void setSource(ByteSource value) {
+    source = value;
+    store.setSource(value);
+    bitmaps.replaceAll(_ -> null);
+  }
+
+  /** Takes the block list; blocks of more than 32 TiB together are too much. */
+  public void blocks(List<RamBlock> list) throws LimitExceededException {
+    blocks.clear();
+    tables.clear();
+    bitmaps.clear();
+    requirePossible(list);
+    for (RamBlock block : list) {
+      blocks.add(block);
+      // a fixed layout has its own table
+      boolean fixed = block.mapped().isPresent();
+      tables.add(new PageTable(fixed ? 0 : block.pages(), block.pageSize(), store));
+      bitmaps.add(null);
+    }
+  }
+
+  /** Refuses blocks of more than 32 TiB together, for which something is kept of each page. */
+  public static void requirePossible(List<RamBlock> list) throws LimitExceededException {
+    long pages = 0;
+    for (RamBlock block : list) {
+      pages += block.pages();
+      if (pages > MAX_PAGES || pages < 0) {
+        throw new LimitExceededException(
+            Reason.MEMORY_TOO_LARGE,
+            "content of memory: more than " + MAX_PAGES + " pages",
+            0,
+            block.name());
+      }
+    }
+  }
+
+  /** Returns the blocks in the order of the list. */
+  public List<RamBlock> blocks() {
+    return blocks;
+  }
+
+  /** Takes the next run. */
+  public void add(PageRun run) throws IOException {
+    if (run.block().mapped().isPresent()) {
+      return;
+    }
+    PageTable table = tables.get(run.block().index());
+    long first = run.firstPage();
+    PageKind kind = run.kind();
+    switch (kind) {
+      case ZERO -> table.set(first, run.count(), PageIndex.entry(kind, 0), 0);
+      case FILL -> table.set(first, run.count(), PageIndex.entry(kind, run.value()), 0);
+      case DATA -> table.set(first, run.count(), PageIndex.entry(kind, run.offset()), run.stride());
+      case ZLIB -> table.set(first, 1, PageIndex.entry(kind, run.offset()), 0);
+      case XBZRLE, XBZRLE_2011 -> delta(table, run);
+    }
+  }
+
+  /** A delta is kept in a cell with the offset of its data and the entry that it changes. */
+  private void delta(PageTable table, PageRun run) throws IOException {
+    Extent before = new Extent();
+    table.find(run.firstPage(), before);
+    long cell = store.allocate(0);
+    store.put(cell, 0, before.entry);
+    store.put(cell, 1, run.offset());
+    table.set(run.firstPage(), 1, PageIndex.entry(run.kind(), cell), 0);
+  }
+
+  /** Returns a cursor over the pages of a block, before its first one is looked at. */
+  public PageCursor cursor(RamBlock block) {
+    return new PageCursor(index(block));
+  }
+
+  private PageIndex index(RamBlock block) {
+    RamBlock own = blocks.get(block.index());
+    if (own.mapped().isPresent()) {
+      if (own.mapped().get().pagesOffset() == 0) {
+        return new NoPages(own.pages(), PageIndex.LEFT_OUT);
+      }
+      if (bitmaps.get(own.index()) == null) {
+        bitmaps.set(own.index(), new BitmapIndex(source, own));
+      }
+      return bitmaps.get(own.index());
+    }
+    PageTable table = tables.get(own.index());
+    if (!table.isEmpty()) {
+      return table;
+    }
+    // only x-ignore-shared puts an address into the list
+    return new NoPages(own.pages(), own.address() < 0 ? PageIndex.NEVER_SENT : PageIndex.LEFT_OUT);
+  }
+
+  private void read(RamBlock block, long number, long entry, byte[] page) throws IOException {
+    int count = 0;
+    long base = entry;
+    while (PageIndex.isSent(base) && isDelta(PageIndex.kind(base))) {
+      if (count == deltas.length) {
+        deltas = Arrays.copyOf(deltas, 2 * count);
+      }
+      deltas[count++] = base;
+      base = store.get(PageIndex.value(base), 0);
+    }
+    readBase(block, number, base, page);
+    while (count > 0) {
+      long delta = deltas[--count];
+      long offset = store.get(PageIndex.value(delta), 1);
+      EncodedPage.apply(source, block, number, PageIndex.kind(delta), offset, page);
+    }
+  }
+
+  private static boolean isDelta(PageKind kind) {
+    return kind == PageKind.XBZRLE || kind == PageKind.XBZRLE_2011;
+  }
+
+  private void readBase(RamBlock block, long number, long entry, byte[] page) throws IOException {
+    if (!PageIndex.isSent(entry)) {
+      Arrays.fill(page, (byte) 0);
+      return;
+    }
+    long value = PageIndex.value(entry);
+    switch (PageIndex.kind(entry)) {
+      case ZERO -> Arrays.fill(page, (byte) 0);
+      case FILL -> Arrays.fill(page, (byte) value);
+      case DATA -> source.copy(value, ByteBuffer.wrap(page));
+      case ZLIB -> EncodedPage.apply(source, block, number, PageKind.ZLIB, value, page);
+      case XBZRLE, XBZRLE_2011 -> throw new IllegalStateException("a delta has no base");
+    }
+  }
+
+  /**
+   * Reads one page.
+   *
+   * @return false for a zero or absent page, which leaves the array as it is
+   */
+  public boolean page(RamBlock block, long number, byte[] page) throws IOException {
+    Extent extent = new Extent();
+    index(block).find(number, extent);
+    if (isNothing(extent.entry)) {
+      return false;
+    }
+    read(block, number, extent.entry, page);
+    return true;
+  }
+
+  /** Returns the final content of one page. */
+  public Page page(RamBlock block, long number) throws IOException {
+    PageCursor cursor = cursor(block);
+    cursor.moveTo(number);
+    return switch (cursor.state()) {
+      case DATA -> {
+        byte[] bytes = new byte[block.pageSize()];
+        read(block, number, cursor.entry(), bytes);
+        yield new Page.Data(bytes);
+      }
+      case FILL -> new Page.Fill((int) PageIndex.value(cursor.entry()));
+      case NEVER_SENT -> new Page.NeverSent();
+      case LEFT_OUT -> new Page.LeftOut();
+    };
+  }
+
+  private static boolean isNothing(long entry) {
+    return !PageIndex.isSent(entry) || PageIndex.kind(entry) == PageKind.ZERO;
+  }
+
+  /** Gives the final content of a block as runs in page order. */
+  public void forEachRun(RamBlock block, MemoryRun.Sink sink) throws IOException {
+    PageIndex index = index(block);
+    Extent extent = new Extent();
+    Extent more = new Extent();
+    long pages = block.pages();
+    long page = 0;
+    while (page < pages) {
+      index.find(page, extent);
+      PageKind kind = PageIndex.isSent(extent.entry) ? PageIndex.kind(extent.entry) : null;
+      if (kind == PageKind.ZLIB) {
+        extent.end = page + 1;
+      }
+      while (extent.end < pages && kind != PageKind.ZLIB) {
+        index.find(extent.end, more);
+        if (!goesOn(extent, page, more, block.pageSize())) {
+          break;
+        }
+        extent.end = more.end;
+      }
+      sink.run(run(block, page, extent, kind));
+      page = extent.end;
+    }
+  }
+
+  /** Tells whether an extent goes on in the one after it, and learns its step from that. */
+  private static boolean goesOn(Extent extent, long page, Extent more, int pageSize) {
+    if (extent.entry >>> PageIndex.KIND_SHIFT != more.entry >>> PageIndex.KIND_SHIFT) {
+      return false;
+    }
+    if (!PageIndex.isSent(extent.entry) || PageIndex.kind(extent.entry) == PageKind.FILL) {
+      return extent.entry == more.entry;
+    }
+    if (PageIndex.kind(extent.entry) != PageKind.DATA) {
+      return true;
+    }
+    long count = extent.end - page;
+    long step = count == 1 ? more.entry - extent.entry : extent.step;
+    boolean fits =
+        step >= pageSize
+            && step < 2L * pageSize
+            && more.entry == extent.entry + count * step
+            && (more.end - extent.end == 1 || more.step == step);
+    if (fits) {
+      extent.step = step;
+    }
+    return fits;
+  }
+
+  private static MemoryRun run(RamBlock block, long page, Extent extent, PageKind kind) {
+    long count = extent.end - page;
+    if (kind == null) {
+      return extent.entry == PageIndex.LEFT_OUT
+          ? new MemoryRun.LeftOut(block, page, count)
+          : new MemoryRun.NeverSent(block, page, count);
+    }
+    long value = PageIndex.value(extent.entry);
+    return switch (kind) {
+      case ZERO, FILL -> new MemoryRun.Fill(block, page, count, (int) value);
+      case DATA, ZLIB -> new MemoryRun.Data(block, page, count, kind, value, extent.step);
+      case XBZRLE, XBZRLE_2011 -> new MemoryRun.Data(block, page, count, kind, -1, 0);
+    };
+  }
+
+  /** Takes the bytes of a block from its first to its last. */
+  public interface Sink {
+    /** Takes the next bytes; the buffer is valid during the call. */
+    void bytes(ByteBuffer data) throws IOException;
+
+    /** Takes a number of zero bytes. */
+    void zeros(long count) throws IOException;
+
+    /** Takes a number of bytes of pages of which the image has nothing. */
+    void absent(long count) throws IOException;
+  }
+
+  /** Reads a whole block in address order. */
+  public void read(RamBlock block, Sink sink) throws IOException {
+    read(block, 0, block.pages(), sink);
+  }
+
+  /** Reads pages of a block from a first one to the one before the last. */
+  public void read(RamBlock block, long first, long pages, Sink sink) throws IOException {
+    PageIndex index = index(block);
+    Extent extent = new Extent();
+    byte[] page = new byte[block.pageSize()];
+    long at = first;
+    while (at < pages) {
+      index.find(at, extent);
+      long end = Math.min(pages, extent.end);
+      if (!PageIndex.isSent(extent.entry)) {
+        sink.absent(length(block, at, end));
+      } else if (PageIndex.kind(extent.entry) == PageKind.ZERO) {
+        sink.zeros(length(block, at, end));
+      } else {
+        for (long i = at; i < end; i++) {
+          read(block, i, extent.entry + (i - at) * extent.step, page);
+          sink.bytes(ByteBuffer.wrap(page, 0, (int) length(block, i, i + 1)));
+        }
+      }
+      at = end;
+    }
+  }
+
+  private static long length(RamBlock block, long from, long to) {
+    return Math.min(block.usedLength(), to * block.pageSize()) - from * block.pageSize();
+  }
+
+  @Override
+  public void close() throws IOException {
+    store.close();
+  }
+}

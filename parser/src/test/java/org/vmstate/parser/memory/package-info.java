@@ -1,0 +1,2 @@
+/** Tests of the final memory. */
+package org.vmstate.parser.memory;
