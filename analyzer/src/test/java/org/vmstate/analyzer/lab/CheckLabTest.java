@@ -59,16 +59,7 @@ class CheckLabTest {
   }
 
   private Target dumped72(Path lab, String machine) throws Exception {
-    Path root = lab.resolve("qemu-7.2");
-    return dumped(
-        "env",
-        machine,
-        "QEMU_MODULE_DIR=" + root.resolve("usr/lib/x86_64-linux-gnu/qemu"),
-        root.resolve("usr/bin/qemu-system-x86_64").toString(),
-        "-L",
-        "/usr/share/seabios",
-        "-L",
-        "/usr/share/qemu");
+    return Release.V7_2.target(lab, folder, machine);
   }
 
   /** Returns what QEMU says when it does not load an image, else nothing. */
@@ -184,13 +175,13 @@ class CheckLabTest {
     List<String> arguments = new ArrayList<>(List.of("-M", target, "-accel", "tcg"));
     arguments.addAll(SMALL);
     arguments.addAll(List.of("-device", "virtio-rng-pci", "-incoming", "defer"));
-    Qemu old = Qemu.start72(lab, folder, arguments.toArray(String[]::new));
+    Qemu old = Release.V7_2.start(lab, folder, arguments.toArray(String[]::new));
     String refusal = refusal(old, image);
     assertEquals(works, refusal.isEmpty(), refusal);
     CheckResult result = Checks.check(image, dumped72(lab, target));
     assertEquals(works, Checks.errors(result).isEmpty(), result.findings().list().toString());
 
-    Path back = saved(Qemu.start72(lab, folder, without(arguments)));
+    Path back = saved(Release.V7_2.start(lab, folder, without(arguments)));
     CheckResult there = Checks.check(back, dumped("qemu-system-x86_64", target));
     assertEquals(List.of(), Checks.errors(there));
   }

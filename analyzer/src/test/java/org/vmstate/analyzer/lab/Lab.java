@@ -3,6 +3,7 @@ package org.vmstate.analyzer.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -41,10 +42,17 @@ final class Lab {
 
   /** Runs a program and returns its standard output; its errors go to a file beside the images. */
   static Result run(Path errors, String... command) throws IOException, InterruptedException {
-    Process process =
+    return run(errors, Map.of(), command);
+  }
+
+  /** Runs a program with variables in its environment. */
+  static Result run(Path errors, Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
         new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
-            .start();
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     byte[] output = process.getInputStream().readAllBytes();
     if (!process.waitFor(5, TimeUnit.MINUTES)) {
       process.destroyForcibly();

@@ -43,7 +43,7 @@ final class Qemu implements AutoCloseable {
     call("qmp_capabilities");
   }
 
-  /** Starts QEMU 10.0 for a target. */
+  /** Starts QEMU 10.0 for a target; other releases are started by {@link Release}. */
   static Qemu start(Path folder, String target, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
@@ -52,17 +52,10 @@ final class Qemu implements AutoCloseable {
     return new Qemu(folder, Map.of(), command);
   }
 
-  /** Starts QEMU 7.2 for x86-64. */
-  static Qemu start72(Path lab, Path folder, String... arguments)
+  /** Starts a QEMU by its command line. */
+  static Qemu start(Path folder, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
-    Path root = lab.resolve("qemu-7.2");
-    List<String> command = new ArrayList<>();
-    command.add(root.resolve("usr/bin/qemu-system-x86_64").toString());
-    command.addAll(
-        List.of("-L", "/usr/share/seabios", "-L", "/usr/share/qemu", "-L", "/usr/lib/ipxe/qemu"));
-    command.addAll(List.of(arguments));
-    String modules = root.resolve("usr/lib/x86_64-linux-gnu/qemu").toString();
-    return new Qemu(folder, Map.of("QEMU_MODULE_DIR", modules), command);
+    return new Qemu(folder, environment, command);
   }
 
   private SocketChannel connect(Path path) throws IOException, InterruptedException {

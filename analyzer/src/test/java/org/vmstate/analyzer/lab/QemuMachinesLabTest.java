@@ -193,7 +193,8 @@ class QemuMachinesLabTest {
     Path lab = Lab.require();
     Path image = folder.resolve("image");
     try (Qemu qemu =
-        Qemu.start72(lab, folder, "-M", "pc", "-m", "64", "-nodefaults", "-accel", "tcg", "-S")) {
+        Release.V7_2.start(
+            lab, folder, "-M", "pc", "-m", "64", "-nodefaults", "-accel", "tcg", "-S")) {
       qemu.save("exec:cat > " + image);
     }
     JsonNode dump = Reads.dump(image, false);
@@ -208,7 +209,7 @@ class QemuMachinesLabTest {
     Conversions.convert(mapped, back, FormatId.QEMU);
     Path again = folder.resolve("again");
     try (Qemu qemu =
-        Qemu.start72(
+        Release.V7_2.start(
             lab,
             folder,
             "-M",

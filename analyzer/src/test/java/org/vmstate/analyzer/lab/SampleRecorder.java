@@ -29,9 +29,14 @@ class SampleRecorder {
 
   @Test
   void record() throws Exception {
-    Lab.require();
+    Path lab = Lab.require();
     qemu();
-    libvirt();
+    releases(lab);
+    if (chosen("libvirt-zstd") || chosen("libvirt-sparse")) {
+      libvirt();
+    } else {
+      libvirtLines();
+    }
     Files.writeString(target.resolve("index.tsv"), index);
   }
 
@@ -62,12 +67,22 @@ class SampleRecorder {
     return image;
   }
 
+  /** Tells whether a sample is recorded anew; the others only keep their line. */
+  private static boolean chosen(String name) {
+    String only = System.getProperty("samples", "");
+    return only.isEmpty() || List.of(only.split(",")).contains(name);
+  }
+
+  private void line(String name, String description) {
+    index.append(name).append('\t').append(description).append('\n');
+  }
+
   private void add(String name, String description, Path image) throws IOException {
+    line(name, description);
     try (OutputStream out =
         new ZstdOutputStream(Files.newOutputStream(target.resolve(name + ".zst")), LEVEL)) {
       Files.copy(image, out);
     }
-    index.append(name).append('\t').append(description).append('\n');
   }
 
   private Qemu start(String emulator, String... machine) throws Exception {
@@ -79,6 +94,10 @@ class SampleRecorder {
   private void idle(
       String name, String description, String capability, String emulator, String... machine)
       throws Exception {
+    if (!chosen(name)) {
+      line(name, description);
+      return;
+    }
     List<String> arguments = new ArrayList<>(List.of(machine));
     arguments.add("-S");
     Path image = folder.resolve(name);
@@ -129,6 +148,15 @@ class SampleRecorder {
         "none",
         "-m",
         "16");
+    busy();
+  }
+
+  private void busy() throws Exception {
+    String description = "QEMU 10.0, pc, live save of a running guest with XBZRLE";
+    if (!chosen("pc-xbzrle")) {
+      line("pc-xbzrle", description);
+      return;
+    }
     Path busy = folder.resolve("busy.bin");
     Files.write(busy, busyFirmware());
     Path image = folder.resolve("pc-xbzrle");
@@ -146,7 +174,48 @@ class SampleRecorder {
         Thread.sleep(50);
       }
     }
-    add("pc-xbzrle", "QEMU 10.0, pc, live save of a running guest with XBZRLE", image);
+    add("pc-xbzrle", description, image);
+  }
+
+  /** The oldest and the newest release; the newest with an array of allocated pointers. */
+  private void releases(Path lab) throws Exception {
+    Path blank = folder.resolve("blank.bin");
+    Files.write(blank, new byte[FIRMWARE]);
+    release(lab, Release.V5_2, "pc-5.2", "QEMU 5.2, pc, sequential", "-M", "pc");
+    release(
+        lab,
+        Release.V11_1,
+        "q35-11.1",
+        "QEMU 11.1, q35, sequential, NVMe controller",
+        "-M",
+        "q35",
+        "-drive",
+        "if=none,id=d,file=null-co://,format=raw",
+        "-device",
+        "nvme,drive=d,serial=sample,max_ioqpairs=2,msix_qsize=3");
+  }
+
+  private void release(
+      Path lab, Release release, String name, String description, String... machine)
+      throws Exception {
+    if (!chosen(name)) {
+      line(name, description);
+      return;
+    }
+    List<String> arguments = new ArrayList<>(List.of(machine));
+    arguments.addAll(List.of("-m", "16", "-bios", folder.resolve("blank.bin").toString()));
+    arguments.addAll(List.of("-nodefaults", "-accel", "tcg", "-S"));
+    Path image = folder.resolve(name);
+    try (Qemu qemu = release.start(lab, folder, arguments.toArray(String[]::new))) {
+      qemu.save(release.to(image));
+    }
+    add(name, description, image);
+  }
+
+  private void libvirtLines() {
+    for (String format : List.of("zstd", "sparse")) {
+      line("libvirt-" + format, "libvirt 11.3 with QEMU 10.0, pc, " + format);
+    }
   }
 
   private void libvirt() throws Exception {
