@@ -37,11 +37,25 @@ class ReleasesLabTest {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "-M", release.q35(), "-accel", "tcg", "-m", "96", "-smp", "2", "-nodefaults",
-                "-serial", "file:" + log(), "-device", "virtio-rng-pci",
-                "-kernel", lab.resolve("vmlinuz").toString(),
-                "-initrd", lab.resolve("initrd.gz").toString(),
-                "-append", "console=ttyS0 quiet FILL=8"));
+                "-M",
+                release.q35(),
+                "-accel",
+                "tcg",
+                "-m",
+                "96",
+                "-smp",
+                "2",
+                "-nodefaults",
+                "-serial",
+                "file:" + log(),
+                "-device",
+                "virtio-rng-pci",
+                "-kernel",
+                lab.resolve("vmlinuz").toString(),
+                "-initrd",
+                lab.resolve("initrd.gz").toString(),
+                "-append",
+                "console=ttyS0 quiet FILL=8"));
     arguments.addAll(List.of(more));
     return release.start(lab, folder, arguments.toArray(String[]::new));
   }
@@ -170,8 +184,18 @@ class ReleasesLabTest {
     String memory = "memory-backend-file,id=r,size=32M,share=on,mem-path=" + folder.resolve("ram");
     try (Qemu qemu =
         Release.V11_1.start(
-            lab, folder, "-M", "pc-q35-11.1,memory-backend=r", "-m", "32", "-nodefaults", "-S",
-            "-accel", "tcg", "-object", memory)) {
+            lab,
+            folder,
+            "-M",
+            "pc-q35-11.1,memory-backend=r",
+            "-m",
+            "32",
+            "-nodefaults",
+            "-S",
+            "-accel",
+            "tcg",
+            "-object",
+            memory)) {
       qemu.enable("mapped-ram", "x-ignore-shared");
       qemu.save("file:" + image);
     }
