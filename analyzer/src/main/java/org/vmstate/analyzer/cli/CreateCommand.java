@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -104,8 +105,14 @@ final class CreateCommand implements Callable<Integer> {
   }
 
   private static String describe(XbzrleStatistics s) {
-    return "xbzrle: %d lookups, %d misses, %d hits, %d overflows, %d bytes"
-        .formatted(s.lookups(), s.misses(), s.hits(), s.overflow(), s.bytes());
+    return String.format(
+        Locale.ROOT,
+        "xbzrle: %d lookups, %d misses, %d hits, %d overflows, %d bytes",
+        s.lookups(),
+        s.misses(),
+        s.hits(),
+        s.overflow(),
+        s.bytes());
   }
 
   private ConvertOptions options() throws IOException {

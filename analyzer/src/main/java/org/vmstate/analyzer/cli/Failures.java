@@ -1,6 +1,8 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -44,7 +46,7 @@ final class Failures {
     return code == ExitCode.NOT_RUN ? of(command) : code;
   }
 
-  private static int failure(Exception e) {
+  static int failure(Exception e) {
     return switch (e) {
       case StateFormatException s -> {
         line(s.getMessage());
@@ -63,17 +65,23 @@ final class Failures {
         yield ExitCode.NOT_RUN;
       }
       case IOException io -> {
-        if (!"Broken pipe".equals(io.getMessage())) {
+        if (!ResultStream.BROKEN_PIPE.equals(io.getMessage())) {
           line(String.valueOf(io.getMessage()));
         }
         yield ExitCode.NOT_RUN;
       }
       default -> {
         line("internal error, please report it with the stack trace below");
-        e.printStackTrace();
+        trace(e);
         yield ExitCode.INTERNAL;
       }
     };
+  }
+
+  private static void trace(Throwable e) {
+    StringWriter text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text, true));
+    text.toString().lines().forEach(line -> System.err.println(Visible.text(line)));
   }
 
   /** Reports what the JVM throws when it cannot go on. */
@@ -82,7 +90,7 @@ final class Failures {
       line("out of memory; VMSTATE_IMG_HEAP=1g gives more, and a report would be welcome");
     } else {
       line("internal error, please report it with the stack trace below");
-      e.printStackTrace();
+      trace(e);
     }
     return ExitCode.INTERNAL;
   }

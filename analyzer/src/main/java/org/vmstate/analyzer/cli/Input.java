@@ -130,7 +130,7 @@ final class Input {
     try {
       Files.deleteIfExists(sample);
     } catch (IOException e) {
-      System.err.println("vmstate-img: " + sample + ": could not be deleted");
+      Failures.note(sample + ": could not be deleted");
     }
   }
 

@@ -1,6 +1,12 @@
 package org.vmstate.analyzer.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -15,6 +21,8 @@ public final class Main {
 
   /** Runs one command. */
   public static void main(String[] args) {
+    // what is printed is English, with the digits of every language's programs
+    Locale.setDefault(Locale.ROOT);
     int exitCode;
     if (args.length > 0 && DESCRIBING.contains(args[0])) {
       prepareNumbers();
@@ -44,7 +52,17 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
-    return line.execute(DumpCommand.explicit(args));
+    // help and completion are printed by picocli
+    OutputStream out = Output.stdout();
+    line.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
+    int exitCode = line.execute(DumpCommand.explicit(args));
+    try {
+      line.getOut().flush();
+      out.flush();
+    } catch (IOException e) {
+      return exitCode == ExitCode.OK ? Failures.failure(e) : exitCode;
+    }
+    return exitCode;
   }
 
   /** Adds the one command that is called, because making each of them costs time at every start. */

@@ -19,11 +19,13 @@ enum Output {
 
   private static final int BUFFER = 64 << 10;
 
-  private static OutputStream target = new FileOutputStream(FileDescriptor.out);
+  private static final OutputStream SYSTEM = new FileOutputStream(FileDescriptor.out);
+
+  private static OutputStream target = SYSTEM;
 
   /** Returns the stream for results. Unlike System.out it reports a pipe that broke. */
   static OutputStream stdout() {
-    return new BufferedOutputStream(target, BUFFER);
+    return new BufferedOutputStream(new ResultStream(target, target == SYSTEM), BUFFER);
   }
 
   /** Ends when closed. */

@@ -27,11 +27,16 @@ final class ProgressLine implements Progress, AutoCloseable {
   private void show(long now, long total) {
     double seconds = (now - start) / NANOS;
     double rate = furthest / seconds;
-    String text = "%s, %s/s".formatted(Sizes.human(furthest), Sizes.human((long) rate));
+    String text =
+        String.format(Locale.ROOT, "%s, %s/s", Sizes.human(furthest), Sizes.human((long) rate));
     if (total > 0) {
       text =
-          "%.0f%%, %s, %.0f s left"
-              .formatted(100.0 * furthest / total, text, (total - furthest) / rate);
+          String.format(
+              Locale.ROOT,
+              "%.0f%%, %s, %.0f s left",
+              100.0 * furthest / total,
+              text,
+              (total - furthest) / rate);
     }
     line(String.format(Locale.ROOT, "%s", text));
   }

@@ -1,10 +1,12 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
@@ -36,10 +38,12 @@ final class SamplesCommand implements Callable<Integer> {
     String name = CommandBuilder.argument(spec, 0);
     Path target = CommandBuilder.value(spec, "-o");
     if (name == null) {
-      try (PrintStream out = new PrintStream(Output.stdout(), false, StandardCharsets.UTF_8)) {
+      try (OutputStream out = Output.stdout()) {
+        PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
         for (Sample sample : Samples.list()) {
-          out.printf("%-20s %s%n", sample.name(), sample.description());
+          print.printf(Locale.ROOT, "%-20s %s%n", sample.name(), sample.description());
         }
+        print.flush();
       }
     } else {
       Path file = target == null ? Path.of(name) : target;

@@ -2,7 +2,6 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,10 +21,11 @@ final class Training {
 
   /** Takes the file into which the Java home is written. */
   public static void main(String[] args) throws IOException {
-    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     Main.prepareNumbers();
-    Main.run("--version");
-    Main.run("samples");
+    try (Output.Redirect _ = Output.redirect(new Nowhere())) {
+      Main.run("--version");
+      Main.run("samples");
+    }
     Path scratch = Files.createTempFile("vmstate-img", ".training");
     for (Sample sample : Samples.list()) {
       Samples.unpack(sample.name(), scratch);

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.compare;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Locale;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Visible;
 
@@ -18,8 +19,12 @@ public final class ComparePrinter {
       for (int i = 0; i < Math.min(SHOWN_RUNS, d.runs().size()); i++) {
         Difference.Run run = d.runs().get(i);
         out.println(
-            "    0x%x to 0x%x, %d bytes"
-                .formatted(run.first(), run.first() + run.length(), run.length()));
+            String.format(
+                Locale.ROOT,
+                "    0x%x to 0x%x, %d bytes",
+                run.first(),
+                run.first() + run.length(),
+                run.length()));
       }
       if (d.runs().size() > SHOWN_RUNS) {
         out.println("    ...");

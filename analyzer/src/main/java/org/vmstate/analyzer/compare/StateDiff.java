@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.compare.Difference.Kind;
@@ -137,7 +138,9 @@ final class StateDiff {
     for (int i = 1; i < raw.length; i++) {
       value = value << 8 | raw[i] & 0xff;
     }
-    return raw.length == Long.BYTES ? "0x%016x".formatted(value) : Long.toString(value);
+    return raw.length == Long.BYTES
+        ? String.format(Locale.ROOT, "0x%016x", value)
+        : Long.toString(value);
   }
 
   /** Shows the first bytes. */

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.create;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.ConversionException;
@@ -57,15 +58,18 @@ public final class Creator {
   /** A domain XML that says what the image says. */
   private static String domain(SyntheticRecipe recipe) {
     RamBlock memory = recipe.ramBlocks().getFirst();
-    return """
-    <domain type='qemu'>
-      <name>synthetic</name>
-      <memory unit='b'>%d</memory>
-      <os>
-        <type machine='%s'>hvm</type>
-      </os>
-    </domain>
-    """
-        .formatted(memory.usedLength(), recipe.machine());
+    return String.format(
+        Locale.ROOT,
+        """
+        <domain type='qemu'>
+          <name>synthetic</name>
+          <memory unit='b'>%d</memory>
+          <os>
+            <type machine='%s'>hvm</type>
+          </os>
+        </domain>
+        """,
+        memory.usedLength(),
+        recipe.machine());
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.formats.ram.RamBlock;
@@ -54,7 +55,7 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
               || c >= '0' && c <= '9'
               || "_-+@".indexOf(c) >= 0
               || c == '.' && !name.isEmpty();
-      name.append(plain ? String.valueOf(c) : "%%%02x".formatted((int) c));
+      name.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02x", (int) c));
     }
     if (name.length() > LONGEST) {
       return name.substring(0, LONGEST) + "~" + block.index();

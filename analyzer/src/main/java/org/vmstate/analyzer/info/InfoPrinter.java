@@ -2,6 +2,7 @@ package org.vmstate.analyzer.info;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Locale;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.report.Report;
@@ -66,13 +67,14 @@ public final class InfoPrinter {
     for (PhysicalRange range : map.ranges()) {
       line(
           out,
-          "    0x%x to 0x%x: %s%s%s"
-              .formatted(
-                  range.start(),
-                  range.end(),
-                  range.block().name(),
-                  range.offset() == 0 ? "" : " from 0x" + Long.toHexString(range.offset()),
-                  range.rom() ? ", not memory of the guest" : ""));
+          String.format(
+              Locale.ROOT,
+              "    0x%x to 0x%x: %s%s%s",
+              range.start(),
+              range.end(),
+              range.block().name(),
+              range.offset() == 0 ? "" : " from 0x" + Long.toHexString(range.offset()),
+              range.rom() ? ", not memory of the guest" : ""));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.map;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Compression;
@@ -84,12 +85,15 @@ public final class FileMap implements StateVisitor {
   private static String pages(Element.RamPages e) {
     long first = e.run().firstPage();
     int size = e.run().block().pageSize();
-    return "%s %s 0x%x%s"
-        .formatted(
-            e.run().block().name(),
-            e.run().kind().label(),
-            first * size,
-            e.run().count() == 1 ? "" : " to 0x%x".formatted((first + e.run().count()) * size));
+    return String.format(
+        Locale.ROOT,
+        "%s %s 0x%x%s",
+        e.run().block().name(),
+        e.run().kind().label(),
+        first * size,
+        e.run().count() == 1
+            ? ""
+            : String.format(Locale.ROOT, " to 0x%x", (first + e.run().count()) * size));
   }
 
   private void section(Element.SectionHeader e) throws IOException {

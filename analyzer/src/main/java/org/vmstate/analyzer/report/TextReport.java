@@ -36,7 +36,7 @@ public final class TextReport implements Report {
     if (inArray()) {
       out.write("- ");
     } else {
-      out.write(name);
+      out.write(Visible.text(name));
       out.write(": ");
     }
   }

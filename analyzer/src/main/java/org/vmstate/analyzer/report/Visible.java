@@ -1,20 +1,44 @@
 package org.vmstate.analyzer.report;
 
-/** Makes the control characters of texts from an image visible, so that no terminal obeys them. */
+import java.util.Locale;
+
+/**
+ * Makes the control characters of strings from an image visible, so that no terminal obeys them.
+ */
 public final class Visible {
   private Visible() {}
 
-  /** Replaces control characters, line feeds included, by escapes such as {@code \x1b}. */
+  /**
+   * Replaces what is not to be seen, line feeds included, by escapes such as {@code \x1b}: control
+   * characters, and what changes the direction of a line or ends it, which would show a name as
+   * another one.
+   */
   public static String text(String value) {
-    StringBuilder result = new StringBuilder(value.length());
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c < ' ' || (c >= 0x7f && c < 0xa0)) {
-        result.append(String.format("\\x%02x", (int) c));
-      } else {
-        result.append(c);
-      }
+    int at = 0;
+    while (at < value.length() && isPlain(value.charAt(at))) {
+      at++;
     }
+    if (at == value.length()) {
+      return value;
+    }
+    StringBuilder result = new StringBuilder(value.length() + 16).append(value, 0, at);
+    value.codePoints().skip(at).forEach(c -> append(result, c));
     return result.toString();
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= ' ' && c < 0x7f;
+  }
+
+  private static void append(StringBuilder result, int c) {
+    switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          result.append(String.format(Locale.ROOT, c < 0x100 ? "\\x%02x" : "\\u%04x", c));
+      default -> result.appendCodePoint(c);
+    }
   }
 }

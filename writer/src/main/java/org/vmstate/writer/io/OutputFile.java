@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 
 /**
  * A file that appears whole or not at all: it is written under another name in the same folder,
@@ -65,7 +66,7 @@ public final class OutputFile implements Closeable {
   /** A name that no other process has; a secure random one takes ten times as long to make. */
   private static String temporaryName() {
     long process = ProcessHandle.current().pid();
-    return ".vmstate-img-%d-%x.part".formatted(process, System.nanoTime());
+    return String.format(Locale.ROOT, ".vmstate-img-%d-%x.part", process, System.nanoTime());
   }
 
   /** Returns the file being written. */

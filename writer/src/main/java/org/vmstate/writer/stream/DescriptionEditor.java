@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.vmstate.formats.element.Subsection;
@@ -140,16 +141,25 @@ public final class DescriptionEditor {
 
   private static String vmsd(String name, long version, List<String> fields, List<String> nested) {
     String text =
-        "{\"vmsd_name\": \"%s\", \"version\": %d, \"fields\": [%s]"
-            .formatted(name, version, String.join(", ", fields));
+        String.format(
+            Locale.ROOT,
+            "{\"vmsd_name\": \"%s\", \"version\": %d, \"fields\": [%s]",
+            name,
+            version,
+            String.join(", ", fields));
     return nested.isEmpty()
         ? text + "}"
         : text + ", \"subsections\": [" + String.join(", ", nested) + "]}";
   }
 
   private static String field(String name, String array, String type, int size) {
-    return "{\"name\": \"%s\", %s\"type\": \"%s\", \"size\": %d}"
-        .formatted(name, array, type, size);
+    return String.format(
+        Locale.ROOT,
+        "{\"name\": \"%s\", %s\"type\": \"%s\", \"size\": %d}",
+        name,
+        array,
+        type,
+        size);
   }
 
   private static List<String> fields(Subsection subsection) {

@@ -1,0 +1,75 @@
+package org.vmstate.analyzer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nobody may take an answer that did not arrive for one. */
+class StandardOutputTest {
+  /** Refuses every byte. */
+  private static final class Full extends OutputStream {
+    private final String why;
+
+    Full(String why) {
+      this.why = why;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException(why);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--version",
+        "--help",
+        "help",
+        "help info",
+        "generate-completion",
+        "samples",
+        "samples --help",
+        "info sample:pc",
+        "info --output=json sample:pc",
+        "dump sample:pc",
+        "dump --output=human sample:pc",
+        "dump --compat=analyze-migration sample:pc",
+        "check sample:pc",
+        "check -v sample:pc",
+        "check --output=json sample:pc",
+        "map sample:pc",
+        "map --pages sample:pc",
+        "map --output=json sample:pc",
+        "map --output=html sample:pc",
+        "compare sample:pc sample:pc",
+        "compare --output=json sample:pc sample:pc",
+        "extract --description sample:pc",
+        "extract --device timer sample:pc",
+        "extract --pages pc.ram:0-4K sample:pc",
+        "extract -O raw sample:pc",
+        "extract -O elf sample:pc",
+        "extract --xml sample:libvirt-zstd",
+        "convert -O qemu sample:pc -",
+        "create --block pc.ram=1M -",
+      })
+  void errorOfStandardOutputIsAnError(String command) {
+    List<String> words = command.isEmpty() ? List.of() : List.of(command.split(" "));
+    Ran full = Ran.into(new Full("No space left on device"), words);
+    assertNotEquals(0, full.exitCode());
+    if (command.isEmpty()) {
+      return;
+    }
+    String notes = full.err().replaceAll("(?m)^vmstate-img: note: .*\n", "");
+    assertEquals("vmstate-img: standard output: No space left on device\n", notes);
+    Ran closed = Ran.into(new Full("Broken pipe"), words);
+    assertNotEquals(0, closed.exitCode());
+    assertEquals("", closed.err().replaceAll("(?m)^vmstate-img: note: .*\n", ""));
+  }
+}
