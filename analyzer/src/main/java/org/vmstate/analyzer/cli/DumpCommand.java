@@ -64,7 +64,7 @@ final class DumpCommand implements Callable<Integer> {
                         "Every run of pages, or with sha256 the hash of each RAM block's final"
                             + " content.")
                     .build())
-            .flag("--security-info", "Show passwords of the domain XML.")
+            .flag("--security-info", "Show passwords, cookies and keys of the domain XML.")
             .option(
                 String.class,
                 "analyze-migration",

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.vmstate.analyzer.compare.Difference.Kind;
 import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.report.XmlSecrets;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -105,20 +106,21 @@ public final class Comparison implements Closeable {
     return envelope.running() ? "running" : "paused";
   }
 
-  /** Tells the first line that differs. */
-  private void text(String path, String one, String other) {
-    if (one.equals(other)) {
+  /** Tells the first line that differs, without what is secret in it. */
+  private void text(String path, String one, String another) {
+    if (one.equals(another)) {
       return;
     }
     String[] ours = one.split("\n", -1);
-    String[] theirs = other.split("\n", -1);
+    String[] theirs = another.split("\n", -1);
     int line = 0;
     while (line < Math.min(ours.length, theirs.length) && ours[line].equals(theirs[line])) {
       line++;
     }
-    add(
-        Difference.of(
-            Kind.ENVELOPE, path + " line " + (line + 1), line(ours, line), line(theirs, line)));
+    // the lines around tell what is secret
+    String shown = line(XmlSecrets.mask(one).split("\n", -1), line);
+    String other = line(XmlSecrets.mask(another).split("\n", -1), line);
+    add(Difference.of(Kind.ENVELOPE, path + " line " + (line + 1), shown, other));
   }
 
   private static String line(String[] lines, int index) {

@@ -70,6 +70,29 @@ public final class Creator {
         </domain>
         """,
         memory.usedLength(),
-        recipe.machine());
+        escaped(recipe.machine()));
+  }
+
+  /** What has a meaning in XML, or is not allowed there, cannot stand for itself. */
+  private static String escaped(String text) {
+    StringBuilder result = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '&' -> result.append("&amp;");
+                case '<' -> result.append("&lt;");
+                case '>' -> result.append("&gt;");
+                case '\'' -> result.append("&apos;");
+                case '"' -> result.append("&quot;");
+                case '\t', '\n', '\r' -> result.append("&#").append(c).append(';');
+                default -> result.appendCodePoint(isAllowed(c) ? c : '?');
+              }
+            });
+    return result.toString();
+  }
+
+  private static boolean isAllowed(int c) {
+    return c >= ' ' && c < 0xd800 || c >= 0xe000 && c < 0xfffe || c > 0xffff;
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.memory.PageCounts;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.analyzer.report.XmlSecrets;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;

@@ -55,7 +55,12 @@ public final class HtmlMap {
       Supplier<OptionalLong> diskSize,
       OutputStream out)
       throws IOException {
-    new HtmlMap(name, source, options, out).write(check, diskSize);
+    new HtmlMap(withoutFolder(name), source, options, out).write(check, diskSize);
+  }
+
+  /** A page is passed on; where the image lay on its host concerns nobody there. */
+  private static String withoutFolder(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   private void write(CheckOptions check, Supplier<OptionalLong> diskSize) throws IOException {

@@ -1,0 +1,93 @@
+package org.vmstate.analyzer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people pass on holds no secret of the host; what is to be restored holds all. */
+class SharedOutputTest {
+  private static final String XML =
+      "<domain><name>n</name><cookie name='c'>S3CRET</cookie><graphics passwd='S3CRET'/></domain>";
+
+  @TempDir Path folder;
+
+  private Path image(String name, String xml) throws IOException {
+    Path file = Files.writeString(folder.resolve(name + ".xml"), xml);
+    Path image = folder.resolve(name);
+    Ran made =
+        Ran.command(
+            List.of(
+                "create",
+                "-O",
+                "libvirt-raw",
+                "--block",
+                "pc.ram=64K",
+                "-o",
+                "xml=" + file,
+                image.toString()));
+    assertEquals(0, made.exitCode(), made.err());
+    return image;
+  }
+
+  @Test
+  void secretsAreNotShown() throws IOException {
+    Path image = image("first", XML);
+    Path other = image("second", XML.replace("S3CRET", "S3CRET2"));
+    List<List<String>> commands =
+        List.of(
+            List.of("info", image.toString()),
+            List.of("dump", image.toString()),
+            List.of("dump", "--output=human", image.toString()),
+            List.of("map", "--output=html", image.toString()),
+            List.of("check", "-v", image.toString()),
+            List.of("compare", image.toString(), other.toString()),
+            List.of("compare", "--output=json", image.toString(), other.toString()));
+    for (List<String> command : commands) {
+      Ran ran = Ran.command(command);
+      assertFalse(ran.out().isEmpty(), command.toString());
+      assertFalse((ran.out() + ran.err()).contains("S3CRET"), command + "\n" + ran.out());
+    }
+    assertTrue(
+        Ran.command(List.of("dump", "--security-info", image.toString())).out().contains("S3CRET"));
+    assertEquals(XML, Ran.command(List.of("extract", "--xml", image.toString())).out());
+  }
+
+  @Test
+  void pageShowsNoFolder() throws IOException {
+    Path image = image("first", XML);
+    Ran ran = Ran.command(List.of("map", "--output=html", image.toString()));
+    assertTrue(ran.out().contains("\"image\":\"first\""), "name of the file");
+    assertFalse(ran.out().contains(folder.toString()), "folder of the file");
+  }
+
+  @Test
+  void machineOfAnyNameMakesWellFormedXml() throws IOException {
+    Path image = folder.resolve("image");
+    String machine = "a'<b>&\"\u0001\t\u00e9";
+    Ran made =
+        Ran.command(
+            List.of(
+                "create",
+                "-O",
+                "libvirt-raw",
+                "--block",
+                "pc.ram=64K",
+                "--machine",
+                machine,
+                image.toString()));
+    assertEquals(0, made.exitCode(), made.err());
+    Ran checked = Ran.command(List.of("check", image.toString()));
+    assertFalse(checked.out().contains("XML"), checked.out());
+    assertEquals(
+        0, Ran.command(List.of("edit", "--paused", "--in-place", image.toString())).exitCode());
+    String xml = Ran.command(List.of("extract", "--xml", image.toString())).out();
+    assertTrue(xml.contains("a&apos;&lt;b&gt;&amp;&quot;?&#9;"), xml);
+  }
+}
