@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.vmstate.formats.error.StateFormatException;
@@ -150,8 +151,13 @@ final class ChannelChecker {
       add(
           Rule.MULTIFD_COUNTS,
           at + 12,
-          "pages: %d and %d zero ones of %d, %d bytes"
-              .formatted(normal, zero, packet.pagesAlloc(), packet.nextPacketSize()));
+          String.format(
+              Locale.ROOT,
+              "pages: %d and %d zero ones of %d, %d bytes",
+              normal,
+              zero,
+              packet.pagesAlloc(),
+              packet.nextPacketSize()));
       return;
     }
     if (normal + zero == 0) {
@@ -169,8 +175,11 @@ final class ChannelChecker {
       add(
           Rule.MULTIFD_SIZE,
           at + 20,
-          "data: expected %d bytes, found %d"
-              .formatted(normal * pageSize, packet.nextPacketSize()));
+          String.format(
+              Locale.ROOT,
+              "data: expected %d bytes, found %d",
+              normal * pageSize,
+              packet.nextPacketSize()));
     }
     byte[] name = packet.idstr();
     int end = 0;

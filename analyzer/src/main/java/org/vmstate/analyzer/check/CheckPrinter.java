@@ -31,14 +31,15 @@ public final class CheckPrinter {
       }
       print.println(
           Visible.text(
-              "%s %s %s: %s at 0x%x%s"
-                  .formatted(
-                      f.severity().label(),
-                      f.rule().code(),
-                      f.rule().label(),
-                      f.text(),
-                      f.offset(),
-                      f.path().isEmpty() ? "" : " (" + f.path() + ")")));
+              String.format(
+                  Locale.ROOT,
+                  "%s %s %s: %s at 0x%x%s",
+                  f.severity().label(),
+                  f.rule().code(),
+                  f.rule().label(),
+                  f.text(),
+                  f.offset(),
+                  f.path().isEmpty() ? "" : " (" + f.path() + ")")));
       if (!f.loader().isEmpty()) {
         print.println(Visible.text("  the loader says: " + f.loader()));
       }
@@ -56,13 +57,14 @@ public final class CheckPrinter {
     }
     print.println(
         Visible.text(
-            "%s: %s (%s, %s, %s)"
-                .formatted(
-                    image,
-                    verdict(result),
-                    count(counts[2], "error"),
-                    count(counts[1], "warning"),
-                    counts[0] + " info")));
+            String.format(
+                Locale.ROOT,
+                "%s: %s (%s, %s, %s)",
+                image,
+                verdict(result),
+                count(counts[2], "error"),
+                count(counts[1], "warning"),
+                counts[0] + " info")));
   }
 
   private static String count(int n, String what) {

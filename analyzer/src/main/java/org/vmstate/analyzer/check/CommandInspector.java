@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.RamBlock;
@@ -55,15 +56,21 @@ final class CommandInspector extends Inspector {
     if (type == CommandType.INVALID) {
       add(
           here(Rule.COMMAND, at, "command " + e.code() + ": is not known")
-              .saying("MIG_CMD 0x%x unknown (len 0x%x)".formatted(e.code(), payload.length)));
+              .saying(
+                  String.format(
+                      Locale.ROOT, "MIG_CMD 0x%x unknown (len 0x%x)", e.code(), payload.length)));
       return;
     }
     if (type.length() >= 0 && type.length() != payload.length) {
       refused(
           type,
           "expected " + type.length() + " bytes, found " + payload.length,
-          "%s received with bad length - expecting %d, got %d"
-              .formatted(type.name(), type.length(), payload.length));
+          String.format(
+              Locale.ROOT,
+              "%s received with bad length - expecting %d, got %d",
+              type.name(),
+              type.length(),
+              payload.length));
       return;
     }
     switch (type) {
@@ -73,8 +80,10 @@ final class CommandInspector extends Inspector {
           refused(
               type,
               "expected open-return-path before it, found none",
-              "CMD_PING (0x%x) received with no return path"
-                  .formatted(ByteBuffer.wrap(payload).getInt()));
+              String.format(
+                  Locale.ROOT,
+                  "CMD_PING (0x%x) received with no return path",
+                  ByteBuffer.wrap(payload).getInt()));
         }
       }
       case POSTCOPY_ADVISE -> advise(payload.length);

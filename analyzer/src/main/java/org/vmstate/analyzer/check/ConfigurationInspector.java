@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -147,7 +148,8 @@ final class ConfigurationInspector extends Inspector {
           here(
                   Rule.STREAM_MAGIC,
                   at,
-                  "stream: starts at %1$d; load it with file:...,offset=%1$d".formatted(at))
+                  String.format(
+                      Locale.ROOT, "stream: starts at %1$d; load it with file:...,offset=%1$d", at))
               .as(Severity.INFO)
               .with(Map.of("start", at))
               .saying("Not a migration stream"));
@@ -172,13 +174,14 @@ final class ConfigurationInspector extends Inspector {
     } else {
       add(
           other.saying(
-              "%s: incoming version_id %d is too %s 1"
-                  .formatted(
-                      name,
-                      compared,
-                      compared > 1
-                          ? "new for local version_id"
-                          : "old for local minimum version_id ")));
+              String.format(
+                  Locale.ROOT,
+                  "%s: incoming version_id %d is too %s 1",
+                  name,
+                  compared,
+                  compared > 1
+                      ? "new for local version_id"
+                      : "old for local minimum version_id ")));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -98,8 +99,12 @@ final class DescribedInspector extends Inspector {
             : other
                 .as(Severity.ERROR)
                 .saying(
-                    "savevm: unsupported version %d for '%s' v%d"
-                        .formatted(section.version(), section.name(), described)));
+                    String.format(
+                        Locale.ROOT,
+                        "savevm: unsupported version %d for '%s' v%d",
+                        section.version(),
+                        section.name(),
+                        described)));
   }
 
   @Override
@@ -140,11 +145,17 @@ final class DescribedInspector extends Inspector {
     return here(
             Rule.DESCRIPTION_COVERS,
             start(header),
-            "section %s: sent but not described%s"
-                .formatted(section.name(), old ? ", unless by its number of old" : ""))
+            String.format(
+                Locale.ROOT,
+                "section %s: sent but not described%s",
+                section.name(),
+                old ? ", unless by its number of old" : ""))
         .as(old ? Severity.WARNING : Severity.ERROR)
         .saying(
-            "Unknown savevm section or instance '%s' %d"
-                .formatted(section.name(), section.instance()));
+            String.format(
+                Locale.ROOT,
+                "Unknown savevm section or instance '%s' %d",
+                section.name(),
+                section.instance()));
   }
 }

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.check;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -82,8 +83,11 @@ final class TargetInspector extends Inspector {
                     + length
                     + " bytes, the target postcopy-ram "
                     + on(set),
-                "RAM postcopy is %s but have %d byte advise"
-                    .formatted(set ? "enabled" : "disabled", length)));
+                String.format(
+                    Locale.ROOT,
+                    "RAM postcopy is %s but have %d byte advise",
+                    set ? "enabled" : "disabled",
+                    length)));
       }
     }
   }
@@ -118,8 +122,11 @@ final class TargetInspector extends Inspector {
                         + ", the target "
                         + target.machine())
                 .saying(
-                    "Machine type received is '%s' and local is '%s'"
-                        .formatted(found.machine(), target.machine())));
+                    String.format(
+                        Locale.ROOT,
+                        "Machine type received is '%s' and local is '%s'",
+                        found.machine(),
+                        target.machine())));
       }
     }
     if (target.capabilities() != null) {
@@ -136,8 +143,12 @@ final class TargetInspector extends Inspector {
                       + on(sent)
                       + ", the target "
                       + on(set),
-                  "Capability %s is %s, but received capability is %s"
-                      .formatted(name, on(set), on(sent))));
+                  String.format(
+                      Locale.ROOT,
+                      "Capability %s is %s, but received capability is %s",
+                      name,
+                      on(set),
+                      on(sent))));
         }
       }
     }
@@ -163,10 +174,11 @@ final class TargetInspector extends Inspector {
                     + sent
                     + ", the target "
                     + target.pageSize().getAsLong(),
-                "Received TARGET_PAGE_BITS is %d but local is %d"
-                    .formatted(
-                        Long.numberOfTrailingZeros(sent),
-                        Long.numberOfTrailingZeros(target.pageSize().getAsLong()))));
+                String.format(
+                    Locale.ROOT,
+                    "Received TARGET_PAGE_BITS is %d but local is %d",
+                    Long.numberOfTrailingZeros(sent),
+                    Long.numberOfTrailingZeros(target.pageSize().getAsLong()))));
       }
     }
     if (target.blocks().isEmpty()) {
@@ -183,10 +195,18 @@ final class TargetInspector extends Inspector {
       } else if (length != block.usedLength()) {
         Finding other =
             ram(
-                "RAM block %s: the stream has %d bytes, the target %d"
-                    .formatted(block.name(), block.usedLength(), length),
-                "Size mismatch: %s: 0x%x != 0x%x: Invalid argument"
-                    .formatted(block.name(), block.usedLength(), length));
+                String.format(
+                    Locale.ROOT,
+                    "RAM block %s: the stream has %d bytes, the target %d",
+                    block.name(),
+                    block.usedLength(),
+                    length),
+                String.format(
+                    Locale.ROOT,
+                    "Size mismatch: %s: 0x%x != 0x%x: Invalid argument",
+                    block.name(),
+                    block.usedLength(),
+                    length));
         // tables made by the firmware interface change their size
         add(block.name().contains("rom@etc/") ? other.as(Severity.INFO).saying("") : other);
       }
@@ -214,8 +234,11 @@ final class TargetInspector extends Inspector {
                     section.name() + ": the dump has no type of " + sent.name())
                 .as(Severity.INFO)
                 .saying(
-                    "Unknown savevm section or instance '%s' %d"
-                        .formatted(section.name(), section.instance())));
+                    String.format(
+                        Locale.ROOT,
+                        "Unknown savevm section or instance '%s' %d",
+                        section.name(),
+                        section.instance())));
       }
       return;
     }
@@ -242,15 +265,28 @@ final class TargetInspector extends Inspector {
         here(
                 Rule.TARGET_VERSION,
                 last,
-                "%s: the section has version %d, the target loads %d to %d"
-                    .formatted(section.name(), section.version(), type.minimum(), type.version()))
+                String.format(
+                    Locale.ROOT,
+                    "%s: the section has version %d, the target loads %d to %d",
+                    section.name(),
+                    section.version(),
+                    type.minimum(),
+                    type.version()))
             .with(Map.of("version", section.version(), "newest", type.version()))
             .saying(
                 isNew
-                    ? "savevm: unsupported version %d for '%s' v%d"
-                        .formatted(section.version(), section.name(), type.version())
-                    : "%s: incoming version_id %d is too old for local minimum version_id  %d"
-                        .formatted(type.name(), section.version(), type.minimum())));
+                    ? String.format(
+                        Locale.ROOT,
+                        "savevm: unsupported version %d for '%s' v%d",
+                        section.version(),
+                        section.name(),
+                        type.version())
+                    : String.format(
+                        Locale.ROOT,
+                        "%s: incoming version_id %d is too old for local minimum version_id  %d",
+                        type.name(),
+                        section.version(),
+                        type.minimum())));
   }
 
   private Optional<Finding> nested(String path, FieldDesc sent, List<Target.Field> known) {
@@ -286,8 +322,13 @@ final class TargetInspector extends Inspector {
               here(
                       Rule.TARGET_FIELD,
                       last,
-                      "%s: field %s has %d bytes, on the target %d"
-                          .formatted(path, name, field.size(), known.getFirst().size()))
+                      String.format(
+                          Locale.ROOT,
+                          "%s: field %s has %d bytes, on the target %d",
+                          path,
+                          name,
+                          field.size(),
+                          known.getFirst().size()))
                   .saying("Missing section footer"));
         }
       }
@@ -311,13 +352,14 @@ final class TargetInspector extends Inspector {
             here(
                 Rule.TARGET_VERSION,
                 last,
-                "%s: subsection %s has version %d, the target loads %d to %d"
-                    .formatted(
-                        path,
-                        subsection.name(),
-                        subsection.version(),
-                        known.minimum(),
-                        known.version())));
+                String.format(
+                    Locale.ROOT,
+                    "%s: subsection %s has version %d, the target loads %d to %d",
+                    path,
+                    subsection.name(),
+                    subsection.version(),
+                    known.minimum(),
+                    known.version())));
       }
       Optional<Finding> inside = compare(path + "." + subsection.name(), subsection, known);
       if (inside.isPresent()) {

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.vmstate.formats.element.Element;
@@ -93,8 +94,11 @@ final class VirtioInspector extends Inspector {
                 "queue " + queue.number() + ": has an index, but no address")
             .as(Severity.ERROR)
             .saying(
-                "VQ %d address 0x0 inconsistent with Host index 0x%x"
-                    .formatted(queue.number(), queue.last())));
+                String.format(
+                    Locale.ROOT,
+                    "VQ %d address 0x0 inconsistent with Host index 0x%x",
+                    queue.number(),
+                    queue.last())));
   }
 
   @Override
@@ -134,9 +138,15 @@ final class VirtioInspector extends Inspector {
                       + Integer.toHexString(f.queue().last()))
               .with(Map.of("queue", (long) f.queue().number(), "ahead", (long) ahead))
               .saying(
-                  "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta 0x%x"
-                      .formatted(
-                          f.queue().number(), f.queue().size(), guest, f.queue().last(), ahead)));
+                  String.format(
+                      Locale.ROOT,
+                      "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta"
+                          + " 0x%x",
+                      f.queue().number(),
+                      f.queue().size(),
+                      guest,
+                      f.queue().last(),
+                      ahead)));
     }
   }
 

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.map;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Optional;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Visible;
@@ -31,11 +32,12 @@ public final class MapPrinter {
                 out.println("unpacked:");
               }
               out.println(
-                  "%-16s %-16d %s"
-                      .formatted(
-                          "0x" + Long.toHexString(entry.range().start()),
-                          entry.range().length(),
-                          Visible.text(what(entry, level))));
+                  String.format(
+                      Locale.ROOT,
+                      "%-16s %-16d %s",
+                      "0x" + Long.toHexString(entry.range().start()),
+                      entry.range().length(),
+                      Visible.text(what(entry, level))));
             });
     return read(source, options, map);
   }
@@ -130,14 +132,15 @@ public final class MapPrinter {
             (run, times) -> {
               int size = block.pageSize();
               String line =
-                  "  0x%012x to 0x%012x %-10s%s%s%s"
-                      .formatted(
-                          run.firstPage() * size,
-                          (run.firstPage() + run.count()) * size,
-                          kind(run),
-                          fill(run) != 0 ? " 0x%02x".formatted(fill(run)) : "",
-                          offset(run) >= 0 ? " at 0x" + Long.toHexString(offset(run)) : "",
-                          times > 1 ? ", sent " + times + " times" : "");
+                  String.format(
+                      Locale.ROOT,
+                      "  0x%012x to 0x%012x %-10s%s%s%s",
+                      run.firstPage() * size,
+                      (run.firstPage() + run.count()) * size,
+                      kind(run),
+                      fill(run) != 0 ? String.format(Locale.ROOT, " 0x%02x", fill(run)) : "",
+                      offset(run) >= 0 ? " at 0x" + Long.toHexString(offset(run)) : "",
+                      times > 1 ? ", sent " + times + " times" : "");
               out.println(line.stripTrailing());
             });
       }
