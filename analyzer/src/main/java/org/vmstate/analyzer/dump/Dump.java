@@ -1,6 +1,8 @@
 package org.vmstate.analyzer.dump;
 
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.vmstate.analyzer.memory.MemoryHasher;
 import org.vmstate.analyzer.memory.PageCounts;
@@ -11,6 +13,8 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.memory.MemoryRun;
+import org.vmstate.parser.memory.PageState;
 import org.vmstate.parser.memory.RamContents;
 
 /** Dumps an image. A broken one gives what could be read, then the error. */
@@ -85,11 +89,34 @@ public final class Dump {
       }
       report.end();
       if (options.hashes() && contents != null) {
-        report.text("sha256", MemoryHasher.sha256(contents, block));
+        content(report, contents, block);
       }
       report.end();
     }
     report.end();
+  }
+
+  /** A hash cannot tell a page of which the image has nothing from a zero page. */
+  private static void content(Report report, RamContents contents, RamBlock block)
+      throws IOException {
+    Map<PageState, Long> absent = new EnumMap<>(PageState.class);
+    contents.forEachRun(
+        block,
+        run -> {
+          switch (run) {
+            case MemoryRun.NeverSent r -> absent.merge(PageState.NEVER_SENT, r.count(), Long::sum);
+            case MemoryRun.LeftOut r -> absent.merge(PageState.LEFT_OUT, r.count(), Long::sum);
+            case MemoryRun.Data _, MemoryRun.Fill _ -> {}
+          }
+        });
+    if (absent.containsKey(PageState.LEFT_OUT)) {
+      report.bool("left_out", true);
+      return;
+    }
+    report.text("sha256", MemoryHasher.sha256(contents, block));
+    if (!absent.isEmpty()) {
+      report.number("never_sent", absent.get(PageState.NEVER_SENT));
+    }
   }
 
   private static void error(Report report, Optional<StateFormatException> error)
