@@ -21,7 +21,6 @@ import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Repair;
 import org.vmstate.parser.ImageReader;
-import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -123,7 +122,9 @@ final class CheckCommand implements Callable<Integer> {
   private CheckResult repair(ByteSource source, CheckResult result, DataMap map, Path out)
       throws IOException {
     Repair repair = new Repair();
-    if (!source.isSeekable() || !repair.plan(source, result) || repair.done().isEmpty()) {
+    if (!source.isSeekable()
+        || !repair.plan(source, new Input(spec).options(), result)
+        || repair.done().isEmpty()) {
       throw new ConversionException(
           repair.done().isEmpty() && result.verdict() == CheckResult.Verdict.GOOD
               ? "--repair: nothing is wrong; nothing was written"
@@ -134,10 +135,12 @@ final class CheckCommand implements Callable<Integer> {
       repair.write(source, map, target);
       target.commit(true);
     }
-    repair.done().forEach(text -> Failures.note("repaired: " + text));
+    if (!CommandBuilder.isSet(spec, "--quiet")) {
+      repair.done().forEach(text -> Failures.note("repaired: " + text));
+    }
     try (HoleMap holes = HoleMap.of(out);
         ByteSource again = ImageReader.open(out)) {
-      return new Checker(ParseOptions.DEFAULT, options(holes)).check(again);
+      return new Checker(new Input(spec).options(), options(holes)).check(again);
     }
   }
 

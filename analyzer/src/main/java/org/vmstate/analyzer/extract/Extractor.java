@@ -77,7 +77,15 @@ public final class Extractor {
       find(source, options);
     }
     if (map.ranges().isEmpty()) {
-      throw new ConversionException("the image has no memory that could be placed");
+      throw new ConversionException(
+          "the image has no memory that could be placed: "
+              + String.join("; ", map.basis())
+              + "; --memory-map places it");
+    }
+    if (!map.leftOut().isEmpty()) {
+      notes.accept(
+          "not in the physical memory, as nothing tells where they are: "
+              + String.join(", ", map.leftOut()));
     }
     if (map.certainty().compareTo(Certainty.KNOWN) > 0) {
       notes.accept(

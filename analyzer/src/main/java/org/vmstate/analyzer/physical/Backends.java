@@ -20,34 +20,58 @@ final class Backends {
           "/rom@.*|[0-9a-f]{4}:[0-9a-f]{2}:.*|.*\\.(bios|rom|mrom|flash\\d|vram.*)|isa-bios");
 
   private static final Pattern PLUGGED = Pattern.compile("(/objects/)?.*(dimm|pmem|virtiomem).*");
+
+  /** A path of the object tree: what the user gave, and no device made. */
+  private static final String OBJECTS = "/objects/";
+
+  /** Of a library's names: libvirt's NUMA nodes, memory shared with other guests. */
+  private static final Pattern FOREIGN = Pattern.compile("tpm-.*|(.*/)?shmmem-.*");
+
+  private static final long LEAST_MEMORY = 1L << 20;
+
+  /** Whole huge pages: no buffer of a device, as a rule. */
+  private static final long DIMM_UNIT = 2L << 20;
+
   private static final Pattern NUMBERED = Pattern.compile("(.*?)(\\d+)");
 
   private final List<RamBlock> memory = new ArrayList<>();
   private final List<RamBlock> plugged = new ArrayList<>();
+  private final List<RamBlock> unknown = new ArrayList<>();
   private final List<String> basis = new ArrayList<>();
+  private final StateFacts facts;
+  private final Supplier<AcpiMemory> acpi;
   private Certainty certainty = Certainty.KNOWN;
 
   /**
    * Sorts the blocks.
    *
+   * @param facts what the image tells
    * @param main name of the machine's one block, which is there without NUMA backends
    * @param total length of the machine's memory, 0 when it is not known
    * @param acpi the guest's tables, asked only when the names do not do
    */
-  Backends(List<RamBlock> blocks, String main, long total, Supplier<AcpiMemory> acpi) {
+  Backends(StateFacts facts, String main, long total, Supplier<AcpiMemory> acpi) {
+    this.facts = facts;
+    this.acpi = acpi;
     List<RamBlock> candidates = new ArrayList<>();
-    for (RamBlock block : blocks) {
+    for (RamBlock block : facts.blocks()) {
       if (block.name().equals(main)) {
         memory.add(block);
       } else if (!OWN.matcher(block.name()).matches()) {
         candidates.add(block);
       }
     }
+    List<RamBlock> large =
+        candidates.stream()
+            .filter(b -> b.usedLength() >= LEAST_MEMORY && !FOREIGN.matcher(b.name()).matches())
+            .toList();
     if (memory.isEmpty()) {
       // one block has no order
-      choose(candidates, total, candidates.size() > 1 ? acpi.get().nodeLengths() : new long[0]);
-    } else {
-      plugged.addAll(candidates);
+      choose(large, total, large.size() > 1 ? acpi.get().nodeLengths() : new long[0]);
+    }
+    candidates.removeAll(memory);
+    for (RamBlock block : candidates) {
+      (isPlugged(block) ? plugged : unknown).add(block);
     }
     byAddress();
     plugged.sort(Comparator.comparing(RamBlock::name, Backends::naturally));
@@ -73,7 +97,24 @@ final class Backends {
       certainty = memory.size() > 1 ? Certainty.GUESSED : Certainty.LIKELY;
       basis.add("memory backends in the order of their names");
     }
-    plugged.addAll(left);
+  }
+
+  /**
+   * Tells whether a block is a DIMM: the domain XML or its name says so, or it is a backend of the
+   * user's on a machine that has room for DIMMs. A device's buffer is neither.
+   */
+  private boolean isPlugged(RamBlock block) {
+    String name = block.name();
+    if (facts.dimms().base(name).isPresent()) {
+      return true;
+    }
+    if (FOREIGN.matcher(name).matches()) {
+      return false;
+    }
+    return PLUGGED.matcher(name).matches()
+        || block.usedLength() % DIMM_UNIT == 0
+            && !facts.sharesMemory()
+            && (name.startsWith(OBJECTS) || acpi.get().hotplugBase().isPresent());
   }
 
   /** With x-ignore-shared each block has its address among the others. */
@@ -132,6 +173,11 @@ final class Backends {
   /** Returns DIMMs and the like. */
   List<RamBlock> plugged() {
     return plugged;
+  }
+
+  /** Returns what nothing says the use of. */
+  List<RamBlock> unknown() {
+    return unknown;
   }
 
   Certainty certainty() {

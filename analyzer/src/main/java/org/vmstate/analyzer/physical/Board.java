@@ -31,17 +31,38 @@ enum Board {
     this.pc = pc;
   }
 
-  /** Finds the board by the machine type, or by the name of a block where that says more. */
+  /**
+   * Finds the board by the machine type, or by the name of a block where that says more. Machines
+   * called virt exist for many architectures, so there it takes more than the name.
+   */
   static Optional<Board> of(StateFacts facts) {
+    Optional<Board> byBlock =
+        Arrays.stream(values()).filter(b -> !b.pc && facts.block(b.memory).isPresent()).findFirst();
+    if (isOfManyArchitectures(facts)) {
+      return byBlock.filter(b -> b == VIRT || b == RISCV).or(() -> byCpu(facts));
+    }
     return Arrays.stream(values())
         .filter(b -> facts.machine().matches(b.names))
         .findFirst()
-        .map(b -> b == RISCV && facts.block(VIRT.memory).isPresent() ? VIRT : b)
-        .or(
-            () ->
-                Arrays.stream(values())
-                    .filter(b -> !b.pc && facts.block(b.memory).isPresent())
-                    .findFirst());
+        .or(() -> byBlock);
+  }
+
+  private static Optional<Board> byCpu(StateFacts facts) {
+    if (RISCV.rom().flatMap(facts::block).isPresent()) {
+      return Optional.of(RISCV);
+    }
+    return facts.cpus().stream()
+        .findFirst()
+        .flatMap(
+            cpu ->
+                cpu.has("env.misa_mxl")
+                    ? Optional.of(RISCV)
+                    : cpu.has("env.xregs") ? Optional.of(VIRT) : Optional.empty());
+  }
+
+  /** Tells whether the machine type is one that several architectures have. */
+  static boolean isOfManyArchitectures(StateFacts facts) {
+    return facts.machine().matches(VIRT.names + "|" + RISCV.names);
   }
 
   String label() {

@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.physical;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class MapBuilder {
   private final StateFacts facts;
   private final Painter painter = new Painter();
   private final Set<String> basis = new LinkedHashSet<>();
+  private final List<String> leftOut = new ArrayList<>();
   private Certainty certainty = Certainty.KNOWN;
 
   private MapBuilder(StateFacts facts) {
@@ -34,7 +36,11 @@ public final class MapBuilder {
 
   private PhysicalMap build() {
     Optional<Board> board = Board.of(facts);
-    if (board.isEmpty()) {
+    if (board.isEmpty() && Board.isOfManyArchitectures(facts)) {
+      certainty = Certainty.UNKNOWN;
+      basis.add("machine type " + facts.machine() + " of an architecture that nothing tells");
+      facts.blocks().forEach(block -> leftOut.add(block.name()));
+    } else if (board.isEmpty()) {
       unknown();
     } else {
       basis.add("machine " + board.get().label());
@@ -44,7 +50,10 @@ public final class MapBuilder {
         board(board.get());
       }
     }
-    return new PhysicalMap(painter.ranges(), certainty, List.copyOf(basis));
+    if (!leftOut.isEmpty()) {
+      basis.add("left out, as nothing tells what they are: " + String.join(", ", leftOut));
+    }
+    return new PhysicalMap(painter.ranges(), certainty, List.copyOf(basis), List.copyOf(leftOut));
   }
 
   private void doubt(Certainty other) {
@@ -71,7 +80,7 @@ public final class MapBuilder {
   }
 
   private void board(Board board) {
-    Backends backends = new Backends(facts.blocks(), board.memory(), 0, this::acpi);
+    Backends backends = new Backends(facts, board.memory(), 0, this::acpi);
     doubt(backends.certainty());
     basis.addAll(backends.basis());
     long end = lay(backends.memory(), 0, Long.MAX_VALUE, board.base());
@@ -80,13 +89,16 @@ public final class MapBuilder {
         .flatMap(facts::block)
         .ifPresent(rom -> painter.put(board.romBase(), rom.usedLength(), rom, 0, true));
     plugged(backends.plugged(), end + GIB - 1 & -GIB);
+    backends.unknown().stream()
+        .filter(block -> virtioMemOf(block).isEmpty())
+        .forEach(block -> leftOut.add(block.name()));
     virtioMem();
   }
 
   private void pc(Board board) {
     long own = facts.block(board.memory()).map(RamBlock::usedLength).orElse(0L);
     PcMemory size = PcMemory.of(facts, board, own);
-    Backends backends = new Backends(facts.blocks(), board.memory(), size.total(), this::acpi);
+    Backends backends = new Backends(facts, board.memory(), size.total(), this::acpi);
     doubt(backends.certainty());
     basis.addAll(backends.basis());
     basis.add(size.basis());
@@ -97,6 +109,9 @@ public final class MapBuilder {
     long end = Math.max(4 * GIB, lay(backends.memory(), below, total - below, 4 * GIB));
     new PcRegions(facts, painter, below).paint(board, basis);
     plugged(backends.plugged(), end + GIB - 1 & -GIB);
+    backends.unknown().stream()
+        .filter(block -> virtioMemOf(block).isEmpty())
+        .forEach(block -> leftOut.add(block.name()));
     virtioMem();
   }
 
@@ -156,13 +171,15 @@ public final class MapBuilder {
   /** The device tells address and plugged blocks; what is not plugged is no memory. */
   private void virtioMem() {
     for (RamBlock block : facts.blocks()) {
-      int slash = block.name().indexOf('/');
-      Optional<Fields> device =
-          slash < 1
-              ? Optional.empty()
-              : facts.deviceNamed(block.name().substring(0, slash) + "/virtio-mem-device-early");
-      device.ifPresent(d -> virtioMem(block, d));
+      virtioMemOf(block).ifPresent(d -> virtioMem(block, d));
     }
+  }
+
+  private Optional<Fields> virtioMemOf(RamBlock block) {
+    int slash = block.name().indexOf('/');
+    return slash < 1
+        ? Optional.empty()
+        : facts.deviceNamed(block.name().substring(0, slash) + "/virtio-mem-device-early");
   }
 
   private void virtioMem(RamBlock block, Fields device) {

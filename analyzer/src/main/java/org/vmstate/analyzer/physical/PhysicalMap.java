@@ -8,8 +8,15 @@ import java.util.List;
  * @param ranges ascending and disjoint
  * @param certainty how sure it is
  * @param basis what it was made from, for people
+ * @param leftOut names of blocks that may be memory, and of which nothing tells what they are
  */
-public record PhysicalMap(List<PhysicalRange> ranges, Certainty certainty, List<String> basis) {
+public record PhysicalMap(
+    List<PhysicalRange> ranges, Certainty certainty, List<String> basis, List<String> leftOut) {
+  /** A map that leaves nothing out. */
+  public PhysicalMap(List<PhysicalRange> ranges, Certainty certainty, List<String> basis) {
+    this(ranges, certainty, basis, List.of());
+  }
+
   /** How sure a map is. */
   public enum Certainty {
     /** The user gave it. */

@@ -84,8 +84,16 @@ public class StateFacts implements StateVisitor {
     }
   }
 
+  private boolean sharesMemory;
+
+  /** Tells whether a device shows memory of the host, whose block the user names. */
+  final boolean sharesMemory() {
+    return sharesMemory;
+  }
+
   @Override
   public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+    sharesMemory |= section.name().contains("/ivshmem");
     if (state.isEmpty()) {
       return;
     }

@@ -4,23 +4,35 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.DataMap;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
+import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
 /**
  * Writes a copy of an image without those defects whose repair loses nothing: the magic of an
- * unfinished save around a whole stream, bytes behind the stream, bits behind the last page, bytes
- * in the padding, a cookie offset that points elsewhere.
+ * unfinished save around a whole stream, bytes after the stream, bits after the last page, bytes in
+ * the padding, a cookie offset that points elsewhere.
  */
 public final class Repair {
   private static final int CHUNK = 256 << 10;
   private static final int COOKIE_AT = 32;
+
+  private static final Set<Rule> REPAIRED =
+      EnumSet.of(
+          Rule.SAVE_FINISHED,
+          Rule.TRAILING_BYTES,
+          Rule.BITMAP_PADDING,
+          Rule.HEADER_PADDING,
+          Rule.COOKIE_OFFSET);
 
   /**
    * A change of some bytes.
@@ -42,11 +54,18 @@ public final class Repair {
   /**
    * Finds out what to change.
    *
+   * @param options how the image was checked
    * @return false when the image has another error, which this cannot repair
+   * @throws ConversionException when what to change is inside compressed data
    */
-  public boolean plan(ByteSource source, CheckResult result) throws IOException {
+  public boolean plan(ByteSource source, ParseOptions options, CheckResult result)
+      throws IOException {
     end = source.length();
+    Compressed compressed = Compressed.of(source, options);
     for (Finding finding : result.findings().list()) {
+      if (REPAIRED.contains(finding.rule())) {
+        compressed.requireInFile(finding);
+      }
       switch (finding.rule()) {
         case SAVE_FINISHED -> {
           byte[] magic = SaveFormat.MAGIC.getBytes(StandardCharsets.US_ASCII);
@@ -120,11 +139,11 @@ public final class Repair {
       chunk.clear().limit((int) Math.min(CHUNK, end - at));
       source.copy(at, chunk);
       for (Patch patch : patches) {
-        for (int i = 0; i < patch.bytes().length; i++) {
-          long place = patch.offset() + i - at;
-          if (place >= 0 && place < chunk.limit()) {
-            chunk.put((int) place, patch.bytes()[i]);
-          }
+        long from = Math.max(at, patch.offset());
+        long to = Math.min(at + chunk.limit(), patch.offset() + patch.bytes().length);
+        if (from < to) {
+          int length = (int) (to - from);
+          chunk.put((int) (from - at), patch.bytes(), (int) (from - patch.offset()), length);
         }
       }
       byte[] bytes = new byte[chunk.limit()];

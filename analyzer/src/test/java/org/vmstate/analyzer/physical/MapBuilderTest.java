@@ -137,6 +137,53 @@ class MapBuilderTest {
     assertTrue(map.basis().contains("addresses of x-ignore-shared"), map.basis().toString());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "pc-q35-10.0, tpm-crb-cmd, 3968",
+    "pc-q35-10.0, tpm-ppi, 1024",
+    "pc-q35-10.0, tpm-ppi, 4194304",
+    "pc-i440fx-10.0, something, 4096",
+    "pc-q35-10.0, hostmem, 4194304",
+    "pc-q35-10.0, /objects/shmmem-shmem0, 4194304",
+    "virt-10.0, vendor.buffer, 65536",
+  })
+  void blockOfUnknownUseIsLeftOutAndNamed(String machine, String name, long length) {
+    String memory = machine.startsWith("virt") ? "mach-virt.ram" : "pc.ram";
+    PhysicalMap map = MapBuilder.of(facts(machine, memory, 64 * MIB, name, length));
+    assertTrue(map.memoryEnd() <= 5L << 28, shown(map));
+    assertEquals(List.of(name), map.leftOut());
+    assertTrue(map.basis().getLast().contains(name), map.basis().toString());
+  }
+
+  @Test
+  void buffersOfDevicesAreNoBackends() {
+    PhysicalMap map =
+        MapBuilder.of(facts("pc-q35-9.2", "m0", 2 * MIB, "tpm-ppi", 1024, "tpm-crb-cmd", 4096));
+    assertEquals("0+200000 m0\n", shown(map));
+    assertEquals(List.of("tpm-ppi", "tpm-crb-cmd"), map.leftOut());
+  }
+
+  @Test
+  void backendInTheObjectTreeIsADimm() {
+    PhysicalMap map = MapBuilder.of(facts("pc-q35-9.2", "pc.ram", 2 * MIB, "/objects/x", 2 * MIB));
+    assertEquals("0+200000 pc.ram\n100000000+200000 /objects/x\n", shown(map));
+    assertEquals(List.of(), map.leftOut());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "virt, loongarch.ram",
+    "virt-10.0, m68k_virt.ram",
+    "virt, openrisc.ram",
+    "virt-10.0, m0",
+  })
+  void machineCalledVirtMayBeOfAnyArchitecture(String machine, String name) {
+    PhysicalMap map = MapBuilder.of(facts(machine, name, 64 * MIB));
+    assertEquals("", shown(map));
+    assertEquals(Certainty.UNKNOWN, map.certainty());
+    assertEquals(List.of(name), map.leftOut());
+  }
+
   @Test
   void unknownMachineIsCalledSo() {
     PhysicalMap map = MapBuilder.of(facts("raspi4b", "ram", 64 * MIB, "rom", MIB));

@@ -49,7 +49,7 @@ class RepairTest {
     Repair repair = new Repair();
     try (ByteSource source = ImageReader.open(image);
         HoleMap holes = HoleMap.of(image)) {
-      if (!repair.plan(source, result) || repair.done().isEmpty()) {
+      if (!repair.plan(source, ParseOptions.DEFAULT, result) || repair.done().isEmpty()) {
         return false;
       }
       try (Destination target = Destination.file(out, false, false)) {

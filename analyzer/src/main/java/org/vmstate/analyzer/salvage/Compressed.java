@@ -1,0 +1,68 @@
+package org.vmstate.analyzer.salvage;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.io.ByteSource;
+
+/**
+ * Which part of an image is compressed: there the offset of a finding is one of the decompressed
+ * stream, and no place in the file.
+ */
+final class Compressed implements StateVisitor {
+  private static final Set<Rule> OF_THE_ENVELOPE =
+      EnumSet.of(Rule.SAVE_FINISHED, Rule.HEADER_PADDING, Rule.COOKIE_OFFSET);
+
+  private boolean hasEnvelope;
+  private boolean whole;
+  private Compression stream = Compression.RAW;
+
+  private Compressed() {}
+
+  /** Reads the head of an image. */
+  static Compressed of(ByteSource source, ParseOptions options) throws IOException {
+    Compressed found = new Compressed();
+    source.seek(source.origin());
+    try {
+      ImageReader.read(source, options.ofHead(), found);
+    } catch (StateFormatException e) {
+      // what the check found is known already
+    }
+    return found;
+  }
+
+  @Override
+  public void envelope(Envelope envelope, String xml, String cookie) {
+    hasEnvelope = true;
+  }
+
+  @Override
+  public void unpacking(Compression compression) {
+    whole |= !hasEnvelope;
+    stream = compression;
+  }
+
+  /** Requires that the place of a finding is one in the file. */
+  void requireInFile(Finding finding) throws ConversionException {
+    boolean inFile =
+        stream == Compression.RAW || !whole && OF_THE_ENVELOPE.contains(finding.rule());
+    if (!inFile) {
+      throw new ConversionException(
+          "--repair: "
+              + finding.rule().code()
+              + " is inside data compressed with "
+              + stream.label()
+              + "; nothing was written. Convert the image to an uncompressed layout, repair that,"
+              + " and compress it again");
+    }
+  }
+}
