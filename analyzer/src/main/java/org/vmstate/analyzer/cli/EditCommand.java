@@ -3,7 +3,6 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.convert.ConversionException;
@@ -71,19 +70,35 @@ final class EditCommand implements Callable<Integer> {
       throw new ConversionException(out + ": is the input; --in-place changes it");
     }
     EnvelopeEditor editor = EnvelopeEditor.open(file);
-    EnvelopeChange change = change(editor);
-    if (inPlace) {
-      editor.inPlace(change);
-      return ExitCode.OK;
+    XmlEditing editing = isEdited() ? XmlEditing.ofUser() : null;
+    try {
+      EnvelopeChange change = change(editor, editing);
+      if (inPlace) {
+        editor.inPlace(change);
+      } else {
+        Work work = new Work(spec);
+        work.run(
+            Destination.file(Path.of(out), work.isForced(), false),
+            (target, progress, notes) -> editor.copy(change, target, progress, notes));
+      }
+    } catch (IOException e) {
+      throw editing == null ? e : editing.failed(e);
     }
-    Work work = new Work(spec);
-    work.run(
-        Destination.file(Path.of(out), work.isForced(), false),
-        (target, progress, notes) -> editor.copy(change, target, progress, notes));
+    if (editing != null) {
+      editing.done();
+    }
     return ExitCode.OK;
   }
 
-  private EnvelopeChange change(EnvelopeEditor editor) throws IOException {
+  /** Tells whether no option says what to change, so that the user is asked. */
+  private boolean isEdited() {
+    return CommandBuilder.value(spec, "--xml") == null
+        && CommandBuilder.value(spec, "--features") == null
+        && !CommandBuilder.isSet(spec, "--running")
+        && !CommandBuilder.isSet(spec, "--paused");
+  }
+
+  private EnvelopeChange change(EnvelopeEditor editor, XmlEditing editing) throws IOException {
     boolean running = CommandBuilder.isSet(spec, "--running");
     boolean paused = CommandBuilder.isSet(spec, "--paused");
     if (running && paused) {
@@ -98,45 +113,13 @@ final class EditCommand implements Callable<Integer> {
     Optional<String> xml = Optional.empty();
     if (file != null) {
       xml = Optional.of(OutputOptions.readText(file));
-    } else if (!running && !paused && features == null) {
-      xml = Optional.of(edited(editor.xml()));
-    }
-    if (xml.isPresent()) {
-      DomainXmlCheck.require(file == null ? "domain XML" : file.toString(), xml.get(), "domain");
+      DomainXmlCheck.require(file.toString(), xml.get(), "domain");
+    } else if (editing != null) {
+      xml = Optional.of(editing.edit(editor.xml()));
     }
     return new EnvelopeChange(
         xml,
         running || paused ? Optional.of(running) : Optional.empty(),
         Optional.ofNullable(features).map(MAPPED_RAM::equals));
-  }
-
-  /** Lets the user edit the text in a file that only they can read: it may hold passwords. */
-  private static String edited(String xml) throws IOException {
-    String program = System.getenv("VISUAL");
-    program = program == null ? System.getenv("EDITOR") : program;
-    program = program == null ? "vi" : program;
-    Path file =
-        Files.createTempFile(
-            "vmstate-img-",
-            ".xml",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      Files.writeString(file, xml);
-      int exitCode =
-          new ProcessBuilder("sh", "-c", program + " \"$1\"", "sh", file.toString())
-              .inheritIO()
-              .start()
-              .waitFor();
-      if (exitCode != 0) {
-        throw new ConversionException(
-            program + ": ended with exit code " + exitCode + "; nothing was changed");
-      }
-      return OutputOptions.readText(file);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } finally {
-      Files.deleteIfExists(file);
-    }
   }
 }

@@ -17,6 +17,77 @@ record Arm64Notes() implements CpuNotes {
   private static final long FPSR = 0xf800009fL;
   private static final long FPCR = 0x07ff9f00L;
 
+  /** The bits of KVM's register number that tell a 64-bit register set. */
+  private static final long ARM64_REGISTER = 0x6L << 60;
+
+  /** Banks of X15 and, two each, X16 to X23 in AArch32 state. Source: Arm ARM, D1.20.1. */
+  private static final int[] BANKS = {6, 4, 4, 1, 1, 2, 2, 3, 3};
+
+  private static final int USER = 0;
+  private static final int FIQ = 5;
+
+  /**
+   * Tells whether a CPU has 64-bit registers: QEMU describes both kinds of CPU alike, but the
+   * numbers of the system registers are of one kind only.
+   */
+  static boolean fits(Fields cpu) {
+    long[] numbers = cpu.values("cpreg_vmstate_indexes");
+    if (numbers.length == 0) {
+      return (cpu.value("cpsr") & AARCH32) == 0;
+    }
+    for (long number : numbers) {
+      if (number >>> 60 == ARM64_REGISTER >>> 60) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns X0 to X30 of a CPU in AArch32 state, which it keeps in banks. */
+  private static long[] banked(Fields cpu) {
+    int mode = (int) cpu.value("cpsr") & 0x1f;
+    int own = bank(mode);
+    long[] x = new long[REGISTERS];
+    for (int i = 0; i < 8; i++) {
+      x[i] = cpu.value("env.regs", i);
+    }
+    for (int i = 8; i < 13; i++) {
+      x[i] = own == FIQ ? cpu.value("env.usr_regs", i - 8) : cpu.value("env.regs", i);
+      x[i + 16] = own == FIQ ? cpu.value("env.regs", i) : cpu.value("env.fiq_regs", i - 8);
+    }
+    boolean hypervisor = own == BANKS[0];
+    x[13] = stack(cpu, own, USER);
+    x[14] =
+        own == USER || hypervisor ? cpu.value("env.regs", 14) : cpu.value("env.banked_r14", USER);
+    x[15] = stack(cpu, own, BANKS[0]);
+    for (int i = 16; i < 24; i += 2) {
+      int bank = BANKS[i - 15];
+      x[i] = own == bank ? cpu.value("env.regs", 14) : cpu.value("env.banked_r14", bank);
+      x[i + 1] = stack(cpu, own, bank);
+    }
+    x[29] = stack(cpu, own, FIQ);
+    x[30] = own == FIQ ? cpu.value("env.regs", 14) : cpu.value("env.banked_r14", FIQ);
+    return x;
+  }
+
+  private static long stack(Fields cpu, int own, int bank) {
+    return own == bank ? cpu.value("env.regs", 13) : cpu.value("env.banked_r13", bank);
+  }
+
+  /** Returns QEMU's number of a mode's bank; the banks are those of its array. */
+  private static int bank(int mode) {
+    return switch (mode) {
+      case 0x11 -> FIQ;
+      case 0x12 -> 4;
+      case 0x13 -> 1;
+      case 0x16 -> 7;
+      case 0x17 -> 2;
+      case 0x1a -> 6;
+      case 0x1b -> 3;
+      default -> USER;
+    };
+  }
+
   @Override
   public int machine() {
     return EM_AARCH64;
@@ -36,11 +107,14 @@ record Arm64Notes() implements CpuNotes {
   public void add(Fields cpu, int id, Notes notes) {
     long state = cpu.value("cpsr");
     ByteBuffer out = notes.content(392).putInt(32, id).position(112);
+    boolean narrow = (state & AARCH32) != 0;
+    long[] banked = narrow ? banked(cpu) : new long[0];
     for (int i = 0; i < REGISTERS; i++) {
-      out.putLong(cpu.value("env.xregs", i));
+      out.putLong(narrow ? banked[i] : cpu.value("env.xregs", i));
     }
-    out.putLong((state & AARCH32) != 0 ? 0 : cpu.value("env.xregs", REGISTERS));
-    out.putLong(cpu.value("env.pc")).putLong(state).putInt(1);
+    out.putLong(narrow ? 0 : cpu.value("env.xregs", REGISTERS));
+    out.putLong(narrow ? cpu.value("env.regs", 15) : cpu.value("env.pc"));
+    out.putLong(state).putInt(1);
     notes.add("CORE", Notes.PRSTATUS, out);
     ByteBuffer vectors = notes.content(528);
     for (int i = 0; i < VECTORS; i++) {

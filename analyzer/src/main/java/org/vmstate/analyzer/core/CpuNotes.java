@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.vmstate.analyzer.physical.Fields;
 
 /** Registers of one kind of CPU as notes. */
-sealed interface CpuNotes permits X86Notes, Arm64Notes, S390Notes, Ppc64Notes, RiscvNotes {
+sealed interface CpuNotes
+    permits X86Notes, Arm64Notes, Arm32Notes, S390Notes, Ppc64Notes, RiscvNotes {
 
   /** Finds the kind by the names of fields. */
   static Optional<CpuNotes> of(List<Fields> cpus) {
@@ -18,7 +19,7 @@ sealed interface CpuNotes permits X86Notes, Arm64Notes, S390Notes, Ppc64Notes, R
       return Optional.of(new X86Notes(first));
     }
     if (first.has("env.xregs")) {
-      return Optional.of(new Arm64Notes());
+      return Optional.of(Arm64Notes.fits(first) ? new Arm64Notes() : new Arm32Notes());
     }
     if (first.has("env.psw.mask")) {
       return Optional.of(new S390Notes());
