@@ -32,6 +32,7 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
@@ -193,7 +194,7 @@ class ResourceAttackTest {
         BlockFolder blocks = BlockFolder.create(inside)) {
       new Extractor(ParseOptions.DEFAULT, null, 1, Progress.NONE, note -> {})
           .blocks(source, file, blocks);
-      blocks.commit(false);
+      blocks.commit(Outcome.WHOLE, false);
     }
     try (Stream<Path> all = Files.walk(folder)) {
       long outside = all.filter(f -> Files.isRegularFile(f) && !f.startsWith(inside)).count();

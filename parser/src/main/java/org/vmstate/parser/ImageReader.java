@@ -38,6 +38,7 @@ public final class ImageReader {
   private final StateVisitor visitor;
   private final boolean keepContent;
   private ByteSource content;
+  private Outcome outcome = Outcome.WHOLE;
   private boolean insideLibvirt;
 
   private ImageReader(ParseOptions options, StateVisitor visitor, boolean keepContent) {
@@ -61,10 +62,30 @@ public final class ImageReader {
     return new StreamSource(stream, new StructurePath());
   }
 
-  /** Makes one pass over an image. */
-  public static void read(ByteSource source, ParseOptions options, StateVisitor visitor)
+  /**
+   * Makes one pass over an image, all of which has to be there and to make sense.
+   *
+   * @return that the image is whole, or that all was seen that the options ask for
+   * @throws StateFormatException also for an image that could be read in part only, after the
+   *     visitor was told what could be
+   */
+  public static Outcome read(ByteSource source, ParseOptions options, StateVisitor visitor)
       throws IOException {
-    new ImageReader(options, visitor, false).run(source);
+    Outcome outcome = survey(source, options, visitor);
+    outcome.require();
+    return outcome;
+  }
+
+  /**
+   * Makes one pass over an image that may be broken, for those who look for damage.
+   *
+   * @throws StateFormatException where the pass cannot go on
+   */
+  public static Outcome survey(ByteSource source, ParseOptions options, StateVisitor visitor)
+      throws IOException {
+    ImageReader reader = new ImageReader(options, visitor, false);
+    reader.run(source);
+    return reader.outcome;
   }
 
   /**
@@ -72,12 +93,22 @@ public final class ImageReader {
    * pipe or a packed stream is unpacked into a temporary file for that.
    *
    * @return a seekable source, which the caller closes
+   * @throws StateFormatException also for an image that could be read in part only
    */
   public static ByteSource readKeeping(
       ByteSource source, ParseOptions options, StateVisitor visitor) throws IOException {
     ImageReader reader = new ImageReader(options, visitor, true);
-    reader.run(source);
-    return reader.content;
+    boolean done = false;
+    try {
+      reader.run(source);
+      reader.outcome.require();
+      done = true;
+      return reader.content;
+    } finally {
+      if (!done && reader.content != null) {
+        reader.content.close();
+      }
+    }
   }
 
   private void run(ByteSource source) throws IOException {
@@ -131,7 +162,7 @@ public final class ImageReader {
     ByteSource from = keepContent ? source.seekable() : source;
     content = from;
     visitor.content(from);
-    new StreamParser(from, options, visitor).parse();
+    outcome = new StreamParser(from, options, visitor).parse();
   }
 
   private void libvirt(ByteSource source, int layer) throws IOException {

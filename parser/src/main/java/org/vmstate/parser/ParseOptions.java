@@ -16,6 +16,7 @@ import org.vmstate.formats.ram.BitmapOrder;
  * @param bitmapOrder order of the page bitmaps' bits, found when empty
  * @param xbzrle encoding of XBZRLE records
  * @param extent what to read
+ * @param tolerant whether what contradicts itself is told and otherwise taken as it stands
  * @param limits bounds on memory
  */
 public record ParseOptions(
@@ -25,6 +26,7 @@ public record ParseOptions(
     Optional<BitmapOrder> bitmapOrder,
     XbzrleChoice xbzrle,
     Extent extent,
+    boolean tolerant,
     Limits limits) {
 
   /** How much of an image is read. */
@@ -59,6 +61,7 @@ public record ParseOptions(
           Optional.empty(),
           XbzrleChoice.AUTO,
           Extent.WHOLE,
+          false,
           Limits.DEFAULT);
 
   /** Tells whether only what stands up to the RAM block list is read. */
@@ -73,12 +76,19 @@ public record ParseOptions(
 
   /** Returns these options with another extent. */
   public ParseOptions with(Extent value) {
-    return new ParseOptions(format, streamOffset, pageSize, bitmapOrder, xbzrle, value, limits);
+    return new ParseOptions(
+        format, streamOffset, pageSize, bitmapOrder, xbzrle, value, tolerant, limits);
   }
 
   /** Returns these options with a layout. */
   public ParseOptions withFormat(FormatId value) {
     return new ParseOptions(
-        Optional.of(value), streamOffset, pageSize, bitmapOrder, xbzrle, extent, limits);
+        Optional.of(value), streamOffset, pageSize, bitmapOrder, xbzrle, extent, tolerant, limits);
+  }
+
+  /** Returns these options for what a salvage made whole, as far as that could be. */
+  public ParseOptions tolerating() {
+    return new ParseOptions(
+        format, streamOffset, pageSize, bitmapOrder, xbzrle, extent, true, limits);
   }
 }

@@ -339,6 +339,7 @@ class RamParserTest {
             d.bitmapOrder(),
             d.xbzrle(),
             d.extent(),
+            d.tolerant(),
             d.limits());
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(0x2004);
     image.name("r").be64(0x2000).be64(8).name("r").fill(3, 8192).eos().u8(0);

@@ -87,7 +87,7 @@ final class Recording implements StateVisitor {
       // the mapping stays, the recording reads memory from it
       ImageReader.readKeeping(source, options, visitor);
     } else {
-      ImageReader.read(source, options, visitor);
+      ImageReader.survey(source, options, visitor);
       source.close();
     }
   }

@@ -45,7 +45,8 @@ public final class Checker {
     what.target().ifPresent(target -> inspectors.add(new TargetInspector(findings, target)));
     Optional<StateFormatException> error = Optional.empty();
     try {
-      ImageReader.read(source, options, new Fanout(inspectors));
+      // what is broken is told by the inspectors, each thing by its rule
+      ImageReader.survey(source, options, new Fanout(inspectors));
     } catch (StateFormatException e) {
       error = Optional.of(e);
       Finding finding = ParseErrors.of(e, sections.source());

@@ -21,6 +21,7 @@ import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Repair;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -133,7 +134,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     try (Destination target = Destination.file(out, CommandBuilder.isSet(spec, "--force"), false)) {
       repair.write(source, map, target);
-      target.commit(true);
+      target.commit(Outcome.WHOLE, true);
     }
     if (!CommandBuilder.isSet(spec, "--quiet")) {
       repair.done().forEach(text -> Failures.note("repaired: " + text));

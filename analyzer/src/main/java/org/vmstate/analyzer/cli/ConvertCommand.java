@@ -10,6 +10,7 @@ import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.formats.FormatId;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -111,7 +112,7 @@ final class ConvertCommand implements Callable<Integer> {
             destination(out, input, options),
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
-                new Converter(options, input.options(), progress, notes)
+                return new Converter(options, input.options(), progress, notes)
                     .convert(source, inputFile, target);
               }
             });
@@ -129,10 +130,12 @@ final class ConvertCommand implements Callable<Integer> {
                   ByteSource damaged = source.isSeekable() ? source : source.seekable()) {
                 ByteSource whole = salvage.salvage(damaged);
                 salvage.losses().forEach(loss -> notes.accept("lost: " + loss));
-                new Converter(options, input.options(), progress, notes)
-                    .losing(absent::add)
-                    .convert(whole, null, target);
+                Outcome outcome =
+                    new Converter(options, input.options().tolerating(), progress, notes)
+                        .losing(absent::add)
+                        .convert(whole, null, target);
                 absent.forEach(loss -> notes.accept("lost: " + loss));
+                return outcome;
               }
             });
     return salvage.losses().isEmpty() && absent.isEmpty() ? ExitCode.OK : ExitCode.ODD;

@@ -12,6 +12,7 @@ import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.create.Creator;
 import org.vmstate.formats.FormatId;
+import org.vmstate.parser.Outcome;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 import picocli.CommandLine.Model.CommandSpec;
@@ -98,9 +99,10 @@ final class CreateCommand implements Callable<Integer> {
         out.equals("-")
             ? Destination.stream(Output.stdout())
             : Destination.file(Path.of(out), work.isForced(), false),
-        (target, progress, notes) ->
-            Creator.create(recipe, options, target, notes)
-                .ifPresent(s -> notes.accept(describe(s))));
+        (target, progress, notes) -> {
+          Creator.create(recipe, options, target, notes).ifPresent(s -> notes.accept(describe(s)));
+          return Outcome.WHOLE;
+        });
     return ExitCode.OK;
   }
 

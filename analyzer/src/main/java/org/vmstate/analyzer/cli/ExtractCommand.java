@@ -13,6 +13,7 @@ import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.extract.BlockFolder;
 import org.vmstate.analyzer.extract.Parts;
 import org.vmstate.formats.element.Section;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -123,12 +124,13 @@ final class ExtractCommand implements Callable<Integer> {
         ByteSource source = input.open()) {
       MemoryOutput memory = new MemoryOutput(spec);
       List<String> losses = new ArrayList<>();
-      memory
-          .extractor(Progress.NONE, work::note)
-          .losing(memory.losses(losses))
-          .blocks(source, input.filePath(), blocks);
+      Outcome outcome =
+          memory
+              .extractor(Progress.NONE, work::note)
+              .losing(memory.losses(losses))
+              .blocks(source, input.filePath(), blocks);
       losses.forEach(loss -> work.note("lost: " + loss));
-      blocks.commit(!CommandBuilder.isSet(spec, "--no-sync"));
+      blocks.commit(outcome, !CommandBuilder.isSet(spec, "--no-sync"));
       return losses.isEmpty() ? ExitCode.OK : ExitCode.ODD;
     }
   }
@@ -150,12 +152,14 @@ final class ExtractCommand implements Callable<Integer> {
             (target, progress, notes) -> {
               try (ByteSource source = input.open();
                   OutputStream bytes = target.asStream()) {
-                memory
-                    .extractor(progress, notes)
-                    .losing(memory.losses(losses))
-                    .pages(source, matcher.group(1), from, to, bytes);
+                Outcome outcome =
+                    memory
+                        .extractor(progress, notes)
+                        .losing(memory.losses(losses))
+                        .pages(source, matcher.group(1), from, to, bytes);
+                losses.forEach(loss -> notes.accept("lost: " + loss));
+                return outcome;
               }
-              losses.forEach(loss -> notes.accept("lost: " + loss));
             });
     return losses.isEmpty() ? ExitCode.OK : ExitCode.ODD;
   }
@@ -182,7 +186,7 @@ final class ExtractCommand implements Callable<Integer> {
             MemoryOutput.destination(spec, input, out, false),
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
-                Parts.copy(source, input.options(), kind, device(), target);
+                return Parts.copy(source, input.options(), kind, device(), target);
               }
             });
   }

@@ -65,7 +65,9 @@ final class InfoCommand implements Callable<Integer> {
         InfoPrinter.human(info, print);
         print.flush();
       }
-      return ExitCode.OK;
+      return info.problem().isPresent()
+          ? Failures.report(input.file(), info.problem().get())
+          : ExitCode.OK;
     }
   }
 }

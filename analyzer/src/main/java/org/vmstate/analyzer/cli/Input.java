@@ -144,6 +144,7 @@ final class Input {
         order(),
         choice(),
         ParseOptions.Extent.WHOLE,
+        false,
         Limits.DEFAULT);
   }
 

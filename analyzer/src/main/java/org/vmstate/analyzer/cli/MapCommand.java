@@ -18,6 +18,7 @@ import org.vmstate.analyzer.map.MapPrinter;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -102,7 +103,14 @@ final class MapCommand implements Callable<Integer> {
                       default -> human(input, source, pages, level, out);
                     };
                 out.flush();
-                code[0] = error.map(e -> Failures.report(input.file(), e)).orElse(ExitCode.OK);
+                if (error.isEmpty()) {
+                  return Outcome.WHOLE;
+                }
+                if (target.isFile()) {
+                  return new Outcome.Broken(error.get());
+                }
+                code[0] = Failures.report(input.file(), error.get());
+                return Outcome.WHOLE;
               }
             });
     return code[0];

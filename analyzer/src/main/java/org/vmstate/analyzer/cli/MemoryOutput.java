@@ -11,6 +11,8 @@ import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.salvage.Salvage;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -64,9 +66,13 @@ final class MemoryOutput {
     return workers == null ? Math.min(4, Runtime.getRuntime().availableProcessors()) : workers;
   }
 
-  Extractor extractor(Progress progress, Consumer<String> notes) {
+  Extractor extractor(Progress progress, Consumer<String> notes) throws IOException {
+    return extractor(input.options(), progress, notes);
+  }
+
+  private Extractor extractor(ParseOptions options, Progress progress, Consumer<String> notes) {
     Path map = CommandBuilder.value(spec, "--memory-map");
-    return new Extractor(input.options(), map, workers(spec), progress, notes);
+    return new Extractor(options, map, workers(spec), progress, notes);
   }
 
   /** Returns where losses are told, null where --salvage does not allow them. */
@@ -82,7 +88,8 @@ final class MemoryOutput {
         .run(
             destination(spec, input, out, CommandBuilder.isSet(spec, "--direct")),
             (target, progress, notes) -> {
-              Extractor extractor = extractor(progress, notes).losing(losses(absent));
+              ParseOptions options = salvages ? input.options().tolerating() : input.options();
+              Extractor extractor = extractor(options, progress, notes).losing(losses(absent));
               try (ByteSource source = input.open()) {
                 ByteSource image = source;
                 if (salvages) {
@@ -90,12 +97,12 @@ final class MemoryOutput {
                   salvage.losses().forEach(loss -> notes.accept("lost: " + loss));
                 }
                 Path file = salvages ? null : input.filePath();
-                if (format.equals("raw")) {
-                  extractor.raw(image, file, target);
-                } else {
-                  extractor.elf(image, file, target);
-                }
+                Outcome outcome =
+                    format.equals("raw")
+                        ? extractor.raw(image, file, target)
+                        : extractor.elf(image, file, target);
                 absent.forEach(loss -> notes.accept("lost: " + loss));
+                return outcome;
               }
             });
     return salvage.losses().isEmpty() && absent.isEmpty() ? ExitCode.OK : ExitCode.ODD;

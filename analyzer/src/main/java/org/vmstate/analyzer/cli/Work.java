@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.parser.Outcome;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -27,7 +28,8 @@ final class Work {
 
   /** Writes an image. */
   interface Writer {
-    void write(Destination target, Progress progress, Consumer<String> notes) throws IOException;
+    /** Returns how the input's pass ended, without which nothing is committed. */
+    Outcome write(Destination target, Progress progress, Consumer<String> notes) throws IOException;
   }
 
   boolean isForced() {
@@ -46,8 +48,9 @@ final class Work {
     boolean quiet = CommandBuilder.isSet(spec, "-q");
     try (destination;
         ProgressLine line = new ProgressLine()) {
-      writer.write(destination, shown && !quiet ? line : Progress.NONE, this::note);
-      destination.commit(!CommandBuilder.isSet(spec, "--no-sync"));
+      Outcome outcome =
+          writer.write(destination, shown && !quiet ? line : Progress.NONE, this::note);
+      destination.commit(outcome, !CommandBuilder.isSet(spec, "--no-sync"));
     }
   }
 }

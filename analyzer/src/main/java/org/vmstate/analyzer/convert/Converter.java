@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
@@ -51,18 +53,19 @@ public final class Converter {
   }
 
   /**
-   * Reads the input and writes the output, which the caller then commits.
+   * Reads the input and writes the output, which the caller then commits with what this returns.
    *
    * @param input the input's file, null for a pipe
    */
-  public void convert(ByteSource source, Path input, Destination target) throws IOException {
+  public Outcome convert(ByteSource source, Path input, Destination target) throws IOException {
     destination = target;
     output = new StreamOutput(options, target, notes);
     boolean done = false;
     try {
-      run(source, input);
+      Outcome outcome = run(source, input);
       output.close();
       done = true;
+      return outcome;
     } catch (InternalError e) {
       // a mapped file became shorter while it was read
       throw MappedSource.shrunk(source.position(), source.path());
@@ -73,7 +76,7 @@ public final class Converter {
     }
   }
 
-  private void run(ByteSource source, Path input) throws IOException {
+  private Outcome run(ByteSource source, Path input) throws IOException {
     if (options.isFixed()) {
       if (!destination.isFile()) {
         throw new ConversionException(
@@ -81,58 +84,66 @@ public final class Converter {
       }
       AbsentPages absent = new AbsentPages(losses);
       try (ToFixed visitor = new ToFixed(options, input, absent, output::open, progress, notes)) {
-        ImageReader.read(source, parseOptions, visitor);
+        Outcome outcome = ImageReader.read(source, parseOptions, visitor);
         visitor.requirePages();
+        return outcome;
       }
-    } else {
-      sequential(source, input);
     }
+    return sequential(source, input);
   }
 
-  private void sequential(ByteSource source, Path input) throws IOException {
+  private Outcome sequential(ByteSource source, Path input) throws IOException {
     if (options.compact() || options.base().isPresent()) {
-      compact(source);
-      return;
+      return compact(source);
     }
     if (!source.isSeekable()) {
       // a pipe, in which no fixed layout can be read
-      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
-      return;
+      return ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
     }
     Facts facts = new Facts();
     ImageReader.read(source, parseOptions.ofHead(), facts);
     source.seek(source.origin());
     if (facts.isFixed(parseOptions)) {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
-      ImageReader.read(source, parseOptions, visitor);
-    } else if (input == null || facts.packed || options.direct()) {
-      ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
-    } else {
-      copy(source, input, facts);
+      return ImageReader.read(source, parseOptions, visitor);
     }
+    if (input == null || facts.packed || options.direct()) {
+      return ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
+    }
+    return copy(source, input, facts);
   }
 
   /** Copies the stream as it stands while another thread reads it to see that it is whole. */
-  private void copy(ByteSource source, Path input, Facts facts) throws IOException {
-    FutureTask<Void> check =
+  private Outcome copy(ByteSource source, Path input, Facts facts) throws IOException {
+    FutureTask<Outcome> check =
         new FutureTask<>(
             () -> {
               try (ByteSource again = ImageReader.open(input)) {
-                ImageReader.read(again, parseOptions, new FrontVisitor(notes) {});
+                return ImageReader.read(again, parseOptions, new FrontVisitor(notes) {});
               }
-              return null;
             });
     Thread thread = new Thread(check, "check");
     thread.setDaemon(true);
     thread.start();
+    Progress watched =
+        (offset, total) -> {
+          if (check.state() == Future.State.FAILED) {
+            throw new Stopped();
+          }
+          progress.at(offset, total);
+        };
     ByteSink sink = facts.open(output::open);
-    if (sink == destination.sink()) {
-      destination.append(input, facts.streamStart, progress);
-    } else {
-      facts.copy(source, sink, progress);
+    try {
+      if (sink == destination.sink()) {
+        destination.append(input, facts.streamStart, watched);
+      } else {
+        facts.copy(source, sink, watched);
+      }
+    } catch (Stopped _) {
+      // the check tells why
     }
     try {
-      check.get();
+      return check.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -144,21 +155,25 @@ public final class Converter {
     }
   }
 
+  /** Ends a copy of which the other thread knows already that it is for nothing. */
+  private static final class Stopped extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   /** Reads the input twice: for its memory, then for everything else. */
-  private void compact(ByteSource source) throws IOException {
+  private Outcome compact(ByteSource source) throws IOException {
     AbsentPages absent = new AbsentPages(losses);
     try (Memory memory = Memory.read(source, parseOptions, notes, absent)) {
       memory.requireNoChannels();
       if (options.base().isEmpty()) {
-        write(memory, new MemoryFeed(memory.contents()), null);
-        return;
+        return write(memory, new MemoryFeed(memory.contents()), null);
       }
       try (ByteSource baseSource = ImageReader.open(options.base().get());
           Memory base =
               Memory.read(baseSource, ParseOptions.DEFAULT, notes, new AbsentPages(losses))) {
         base.requireNoChannels();
         DeltaFeed deltas = new DeltaFeed(base, memory, options.xbzrle2011(), absent);
-        write(memory, new MemoryFeed(base.contents()), deltas);
+        Outcome outcome = write(memory, new MemoryFeed(base.contents()), deltas);
         XbzrleStatistics counted = deltas.statistics();
         notes.accept(
             "xbzrle: "
@@ -168,16 +183,17 @@ public final class Converter {
                 + " bytes sent for them, "
                 + counted.overflow()
                 + " as whole pages");
+        return outcome;
       }
     }
   }
 
-  private void write(Memory memory, PageFeed feed, PageFeed deltas) throws IOException {
+  private Outcome write(Memory memory, PageFeed feed, PageFeed deltas) throws IOException {
     ToSequential visitor = new ToSequential(feed, deltas, output::open, progress, notes);
     memory.repeatTo(visitor);
     ByteSource stream = memory.stream();
     visitor.content(stream);
-    new StreamParser(stream, parseOptions, visitor).parse();
+    return new StreamParser(stream, parseOptions, visitor).parse();
   }
 
   /** Finds out what the input is. */

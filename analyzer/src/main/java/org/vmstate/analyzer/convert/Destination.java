@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.DirectFile;
 import org.vmstate.writer.io.FileSink;
@@ -105,9 +107,12 @@ public final class Destination implements Closeable {
   /**
    * Ends the output; a file gets its name.
    *
+   * @param outcome how the pass ended that made it
    * @param sync whether it is brought to disk first
+   * @throws StateFormatException when what it was made from is broken
    */
-  public void commit(boolean sync) throws IOException {
+  public void commit(Outcome outcome, boolean sync) throws IOException {
+    outcome.require();
     sink.flush();
     if (file != null) {
       file.commit(sync);

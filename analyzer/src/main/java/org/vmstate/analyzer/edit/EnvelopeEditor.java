@@ -22,6 +22,7 @@ import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
@@ -145,6 +146,7 @@ public final class EnvelopeEditor {
               + envelope.dataLength()
               + " in front of the stream; give OUT to write a copy in which they fit");
     }
+    whole().require();
     ByteBuffer bytes = ByteBuffer.wrap(EnvelopeWriter.bytes(spec(change)));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       while (bytes.hasRemaining()) {
@@ -154,15 +156,24 @@ public final class EnvelopeEditor {
     }
   }
 
-  /** Writes a changed copy, which the caller then commits. */
-  public void copy(
+  /** Reads the stream to its end: a changed copy of a broken image would look like a good one. */
+  private Outcome whole() throws IOException {
+    try (ByteSource source = ImageReader.open(file)) {
+      return ImageReader.read(
+          source, ParseOptions.DEFAULT.with(ParseOptions.Extent.DEVICES), new StateVisitor() {});
+    }
+  }
+
+  /** Writes a changed copy, which the caller then commits with what this returns. */
+  public Outcome copy(
       EnvelopeChange change, Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     EnvelopeSpec spec = spec(change);
     if (envelope.compression() != Compression.SPARSE) {
+      Outcome outcome = whole();
       target.append(EnvelopeWriter.bytes(spec));
       target.append(file, envelope.streamOffset(), progress);
-      return;
+      return outcome;
     }
     ConvertOptions plain = ConvertOptions.to(FormatId.LIBVIRT_SPARSE);
     ConvertOptions options =
@@ -181,7 +192,8 @@ public final class EnvelopeEditor {
             false,
             plain.workers());
     try (ByteSource source = ImageReader.open(file)) {
-      new Converter(options, ParseOptions.DEFAULT, progress, notes).convert(source, file, target);
+      return new Converter(options, ParseOptions.DEFAULT, progress, notes)
+          .convert(source, file, target);
     }
   }
 }

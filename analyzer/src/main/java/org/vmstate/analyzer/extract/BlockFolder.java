@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.PlacedPages;
 
@@ -77,9 +78,9 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
   }
 
   /** Gives the folder its name. */
-  public void commit(boolean sync) throws IOException {
+  public void commit(Outcome outcome, boolean sync) throws IOException {
     for (Destination file : files) {
-      file.commit(sync);
+      file.commit(outcome, sync);
     }
     Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
     done = true;

@@ -19,6 +19,7 @@ import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
 import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.io.ByteSource;
@@ -46,6 +47,7 @@ public final class Extractor {
   private Consumer<String> losses;
   private PhysicalFacts facts;
   private PhysicalMap map;
+  private Outcome outcome;
 
   /**
    * Extracts with options.
@@ -98,13 +100,13 @@ public final class Extractor {
   }
 
   private void find(ByteSource source, ParseOptions how) throws IOException {
-    ImageReader.read(source, how, facts);
+    outcome = ImageReader.read(source, how, facts);
     facts.requireMemory();
     map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
   }
 
   /** Makes the flat memory: what lies at an address lies at that offset of the file. */
-  public void raw(ByteSource source, Path input, Destination target) throws IOException {
+  public Outcome raw(ByteSource source, Path input, Destination target) throws IOException {
     try (ByteSource image = again(source)) {
       learn(image, false);
       long end = map.memoryEnd();
@@ -116,12 +118,12 @@ public final class Extractor {
           offsets.add(range.start());
         }
       }
-      write(image, input, target, ranges, offsets, end);
+      return write(image, input, target, ranges, offsets, end);
     }
   }
 
   /** Makes an ELF core. */
-  public void elf(ByteSource source, Path input, Destination target) throws IOException {
+  public Outcome elf(ByteSource source, Path input, Destination target) throws IOException {
     try (ByteSource image = again(source)) {
       learn(image, true);
       List<PhysicalRange> ranges = map.ranges();
@@ -140,7 +142,7 @@ public final class Extractor {
       }
       int last = ranges.size() - 1;
       long end = core.offset(last) + ranges.get(last).length();
-      write(image, input, target, ranges, offsets, end);
+      return write(image, input, target, ranges, offsets, end);
     }
   }
 
@@ -149,7 +151,7 @@ public final class Extractor {
     return source.isSeekable() ? source : source.seekable();
   }
 
-  private void write(
+  private Outcome write(
       ByteSource image,
       Path input,
       Destination target,
@@ -160,13 +162,14 @@ public final class Extractor {
     if (!target.isFile()) {
       image.seek(image.origin());
       stream(image, target, ranges, offsets, end);
-      return;
+      return outcome;
     }
     FileSink sink = (FileSink) target.sink();
     Places places = new Places(facts.blocks().size(), ranges, offsets, sink);
     image.seek(image.origin());
     run(image, input, places, sink.isTransferable(), ranges);
     sink.skipTo(end);
+    return outcome;
   }
 
   private boolean isFixed() {
@@ -233,7 +236,7 @@ public final class Extractor {
   }
 
   /** Writes some bytes of a block to a stream. */
-  public void pages(ByteSource source, String block, long from, long to, OutputStream out)
+  public Outcome pages(ByteSource source, String block, long from, long to, OutputStream out)
       throws IOException {
     try (ByteSource image = again(source);
         BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
@@ -252,17 +255,19 @@ public final class Extractor {
       }
       reader.require(found, from, end - from, FILE);
       reader.copy(found, from, end - from, Channels.newChannel(out));
+      return Outcome.WHOLE;
     }
   }
 
   /** Writes each block into a file of a folder that is made for it. */
-  public void blocks(ByteSource source, Path input, BlockFolder folder) throws IOException {
+  public Outcome blocks(ByteSource source, Path input, BlockFolder folder) throws IOException {
     try (ByteSource image = again(source)) {
       facts = new PhysicalFacts(false, notes);
-      ImageReader.read(image, options.ofHead(), facts);
+      outcome = ImageReader.read(image, options.with(Extent.DEVICES), facts);
       image.seek(image.origin());
       folder.open(facts.blocks());
       run(image, input, folder, true, null);
+      return outcome;
     }
   }
 }

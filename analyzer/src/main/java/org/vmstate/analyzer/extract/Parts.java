@@ -11,6 +11,7 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.StateVisitor;
@@ -58,7 +59,7 @@ public final class Parts implements StateVisitor {
    *
    * @param wanted which section, for {@link Kind#DEVICE}
    */
-  public static void copy(
+  public static Outcome copy(
       ByteSource source,
       ParseOptions options,
       Kind kind,
@@ -67,10 +68,12 @@ public final class Parts implements StateVisitor {
       throws IOException {
     Parts parts = new Parts(kind, wanted, target);
     boolean front = kind == Kind.XML || kind == Kind.COOKIE;
-    ImageReader.read(source, options.with(front ? Extent.HEAD : Extent.DEVICES), parts);
+    Outcome outcome =
+        ImageReader.read(source, options.with(front ? Extent.HEAD : Extent.DEVICES), parts);
     if (!parts.found) {
       throw new ConversionException("the image has no " + kind.label);
     }
+    return outcome;
   }
 
   @Override

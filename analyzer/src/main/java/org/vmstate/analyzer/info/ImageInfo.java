@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
@@ -26,7 +27,7 @@ import org.vmstate.parser.StreamConfiguration;
  * @param blocks RAM blocks, empty when the stream ends before them
  * @param memory the guest-physical memory, where there are blocks
  * @param devices number of described device sections, where a description was found
- * @param problem why the head could not be read to its end, if so
+ * @param problem why the image is not whole, as far as that was seen
  * @param restore what to expect of a restore
  */
 public record ImageInfo(
@@ -42,7 +43,7 @@ public record ImageInfo(
     List<RamBlock> blocks,
     Optional<PhysicalMap> memory,
     OptionalInt devices,
-    Optional<String> problem,
+    Optional<StateFormatException> problem,
     String restore) {
 
   /** Returns the sum of the blocks' lengths in bytes. */

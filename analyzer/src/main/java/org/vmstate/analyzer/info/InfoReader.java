@@ -60,7 +60,7 @@ public final class InfoReader implements StateVisitor {
       Supplier<OptionalLong> diskSize)
       throws IOException {
     InfoReader reader = new InfoReader(whole);
-    Optional<String> problem = Optional.empty();
+    Optional<StateFormatException> problem = Optional.empty();
     try {
       ImageReader.read(source, options.ofHead(), reader);
     } catch (UnrecognizedFormatException e) {
@@ -69,7 +69,7 @@ public final class InfoReader implements StateVisitor {
       if (reader.envelope == null && reader.configuration == null) {
         throw e;
       }
-      problem = Optional.of(e.getMessage());
+      problem = Optional.of(e);
     }
     return reader.info(name, source, options, diskSize.get(), problem);
   }
@@ -79,11 +79,18 @@ public final class InfoReader implements StateVisitor {
       ByteSource source,
       ParseOptions options,
       OptionalLong diskSize,
-      Optional<String> problem)
+      Optional<StateFormatException> early)
       throws IOException {
     boolean seekable = source.isSeekable() && packed == null;
-    OptionalInt devices =
-        seekable && configuration != null ? countDevices(source, options) : OptionalInt.empty();
+    Optional<ByteRange> description =
+        seekable && configuration != null
+            ? DescriptionFinder.find(source, streamOffset, REACH)
+            : Optional.empty();
+    OptionalInt devices = countDevices(source, options, description);
+    Optional<StateFormatException> problem = early;
+    if (early.isEmpty() && seekable && !StreamEnd.isSound(source, description)) {
+      problem = broken(source, options);
+    }
     FormatId format = format(options);
     return new ImageInfo(
         name,
@@ -99,7 +106,8 @@ public final class InfoReader implements StateVisitor {
         map(source, options),
         devices,
         problem,
-        new RestoreOutlook(envelope, configuration, format, problem)
+        new RestoreOutlook(
+                envelope, configuration, format, problem.map(StateFormatException::getMessage))
             .headline(seekable, devices.isPresent()));
   }
 
@@ -128,8 +136,21 @@ public final class InfoReader implements StateVisitor {
     return MapBuilder.of(facts);
   }
 
-  private OptionalInt countDevices(ByteSource source, ParseOptions options) throws IOException {
-    Optional<ByteRange> text = DescriptionFinder.find(source, streamOffset, REACH);
+  /** Reads all of an image whose end does not look like one. */
+  private static Optional<StateFormatException> broken(ByteSource source, ParseOptions options)
+      throws IOException {
+    source.seek(source.origin());
+    source.path().clear();
+    try {
+      ImageReader.read(source, options, new StateVisitor() {});
+      return Optional.empty();
+    } catch (StateFormatException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private static OptionalInt countDevices(
+      ByteSource source, ParseOptions options, Optional<ByteRange> text) throws IOException {
     return text.isPresent() && text.get().length() <= options.limits().descriptionBytes()
         ? OptionalInt.of(DeviceCounter.count(source, text.get()))
         : OptionalInt.empty();

@@ -20,6 +20,7 @@ import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.compress.Unpacker;
@@ -74,6 +75,7 @@ public final class Salvage {
     for (int i = 0; i < MOST_DEFECTS; i++) {
       Scan scan = Scan.of(image, options);
       if (scan.error.isEmpty() && !scan.devicesCut) {
+        image = flawed(image, scan);
         image.seek(0);
         image.path().clear();
         return image;
@@ -90,6 +92,19 @@ public final class Salvage {
       image = scan.listed ? mended(image, scan) : listMended(image, scan);
     }
     return ended(image, Scan.of(image, options), "more than " + MOST_DEFECTS + " defects");
+  }
+
+  /** Tells what stays as it stands although it makes no sense; a cut description is left out. */
+  private SplicedSource flawed(SplicedSource image, Scan scan) {
+    if (!(scan.outcome instanceof Outcome.Broken broken)) {
+      return image;
+    }
+    if (scan.finished && broken.problem() instanceof TruncatedDataException) {
+      losses.add("the description of the device state, which is cut off");
+      return join(image.slice(0, scan.streamEnd));
+    }
+    losses.add("kept as it stands: " + broken.problem().getMessage());
+    return image;
   }
 
   /** Gives an unfinished save the magic of a finished one. */

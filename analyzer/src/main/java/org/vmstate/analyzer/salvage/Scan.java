@@ -14,6 +14,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -27,6 +28,11 @@ final class Scan implements StateVisitor {
   final Map<Long, Section> open = new HashMap<>();
 
   Optional<StateFormatException> error = Optional.empty();
+  Outcome outcome = Outcome.WHOLE;
+
+  /** Where the end mark ends, if it was seen. */
+  long streamEnd = -1;
+
   long goodEnd;
   long totalAt = -1;
   Section section;
@@ -43,7 +49,7 @@ final class Scan implements StateVisitor {
     source.seek(source.origin());
     source.path().clear();
     try {
-      ImageReader.read(source, options, scan);
+      scan.outcome = ImageReader.survey(source, options, scan);
     } catch (StateFormatException e) {
       scan.error = Optional.of(e);
     }
@@ -75,7 +81,10 @@ final class Scan implements StateVisitor {
       }
       case Element.RamTotal e -> totalAt = e.range().start();
       case Element.RamBlockEntry e -> blocks.add(e.block());
-      case Element.EndOfStream e -> finished = true;
+      case Element.EndOfStream e -> {
+        finished = true;
+        streamEnd = e.range().end();
+      }
       default -> {}
     }
   }

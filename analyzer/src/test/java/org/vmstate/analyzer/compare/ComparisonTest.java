@@ -26,6 +26,7 @@ import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
@@ -225,7 +226,7 @@ class ComparisonTest {
         ByteSource in = ImageReader.open(image)) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(in, image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     return target;
   }

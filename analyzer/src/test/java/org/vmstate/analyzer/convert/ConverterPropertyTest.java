@@ -30,6 +30,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -94,7 +95,7 @@ class ConverterPropertyTest {
         Destination target = Destination.file(output, true, options.direct())) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(source, input, target);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
   }
 
@@ -147,7 +148,7 @@ class ConverterPropertyTest {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .losing(losses::add)
           .convert(source, in, target);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     assertEquals(gaps.size(), losses.size(), losses.toString());
     assertEquals(State.of(in), State.of(out));
@@ -277,7 +278,7 @@ class ConverterPropertyTest {
         Destination destination = Destination.file(out, true, false)) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(source, null, destination);
-      destination.commit(false);
+      destination.commit(Outcome.WHOLE, false);
     }
     assertArrayEquals(Files.readAllBytes(folder.resolve("there")), Files.readAllBytes(out));
     if (!options.isFixed()) {
@@ -286,7 +287,7 @@ class ConverterPropertyTest {
           Destination destination = Destination.stream(stdout)) {
         new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
             .convert(source, in, destination);
-        destination.commit(false);
+        destination.commit(Outcome.WHOLE, false);
       }
       assertArrayEquals(Files.readAllBytes(out), stdout.toByteArray());
     }

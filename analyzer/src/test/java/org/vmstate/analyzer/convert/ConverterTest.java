@@ -18,6 +18,7 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.ImageBytes;
@@ -31,14 +32,20 @@ class ConverterTest {
   private final List<String> notes = new ArrayList<>();
 
   private byte[] convert(ImageBytes image, FormatId target) throws IOException {
+    return convert(image, target, ParseOptions.DEFAULT);
+  }
+
+  private byte[] convert(ImageBytes image, FormatId target, ParseOptions options)
+      throws IOException {
     Path in = folder.resolve("in");
     Path out = folder.resolve("out");
     Files.write(in, image.toBytes());
     try (ByteSource source = ImageReader.open(in);
         Destination destination = Destination.file(out, true, false)) {
-      new Converter(ConvertOptions.to(target), ParseOptions.DEFAULT, Progress.NONE, notes::add)
-          .convert(source, in, destination);
-      destination.commit(false);
+      Outcome outcome =
+          new Converter(ConvertOptions.to(target), options, Progress.NONE, notes::add)
+              .convert(source, in, destination);
+      destination.commit(outcome, false);
     }
     return Files.readAllBytes(out);
   }
@@ -164,7 +171,7 @@ class ConverterTest {
 
   /** A device that no description delimits, at the end of a stream without footers. */
   @Test
-  void whatIsNotUnderstoodIsCopied() throws IOException {
+  void whatIsNotUnderstoodIsOnlyCopiedBySalvage() throws IOException {
     ImageBytes image = start().be64(PAGE | 4).name("r").be64(PAGE).eos();
     image
         .again(3, 1)
@@ -174,7 +181,13 @@ class ConverterTest {
         .eos()
         .section(4, 2, "odd", 0, 1)
         .text("xyz\0");
-    String there = text(convert(image, FormatId.QEMU_MAPPED_RAM));
+    for (FormatId target : List.of(FormatId.QEMU_MAPPED_RAM, FormatId.QEMU)) {
+      assertThrows(UnsupportedFeatureException.class, () -> convert(image, target));
+      assertFalse(Files.exists(folder.resolve("out")), "an output has its name");
+    }
+    notes.clear();
+    String there =
+        text(convert(image, FormatId.QEMU_MAPPED_RAM, ParseOptions.DEFAULT.tolerating()));
     assertTrue(there.endsWith("xyz\0"), "the end is missing");
     assertEquals(1, notes.stream().filter(n -> n.contains("rest of the file is unknown")).count());
   }

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.StreamSink;
@@ -79,7 +80,7 @@ class FaultTest {
               Progress.NONE,
               note -> {})
           .convert(source, input, destination);
-      destination.commit(true);
+      destination.commit(Outcome.WHOLE, true);
     }
   }
 
@@ -181,7 +182,7 @@ class FaultTest {
                 IOException.class,
                 () -> {
                   converter.convert(source, in, destination);
-                  destination.commit(true);
+                  destination.commit(Outcome.WHOLE, true);
                 });
         assertEquals("Broken pipe", e.getMessage());
       }

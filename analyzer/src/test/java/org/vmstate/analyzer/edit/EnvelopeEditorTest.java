@@ -26,6 +26,7 @@ import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -94,7 +95,7 @@ class EnvelopeEditorTest {
     String longer = "<domain><name>n</name>" + " ".repeat(100_000) + "</domain>";
     try (Destination out = Destination.file(grown, true, false)) {
       EnvelopeEditor.open(file).copy(xml(longer), out, Progress.NONE, note -> {});
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     List<Rule> right = found(grown);
     assertTrue(!right.contains(Rule.BITMAP_INSIDE), right.toString());

@@ -31,6 +31,7 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.ImageArbitraries;
@@ -103,21 +104,21 @@ class ExtractorPropertyTest {
       ConvertOptions options = format.isLibvirt() ? plain.withXml("<domain/>") : plain;
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(source, input, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     Path map = map(recipe);
     Path raw = folder.resolve("raw");
     try (Destination out = Destination.file(raw, true, false);
         ByteSource source = ImageReader.open(image)) {
       extractor(map).raw(source, image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     assertArrayEquals(expected(recipe), Files.readAllBytes(raw), "to a file");
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     try (Destination out = Destination.stream(stream);
         ByteSource source = ImageReader.open(Files.newInputStream(image))) {
       extractor(map).raw(source, null, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     } catch (IOException e) {
       // a mapped layout cannot be read from a pipe
       assertTrue(plain.isFixed(), e.toString());

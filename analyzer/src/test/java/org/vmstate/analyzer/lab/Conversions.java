@@ -10,6 +10,7 @@ import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -24,7 +25,7 @@ final class Conversions {
         Destination target = Destination.file(output, true, options.direct())) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, notes::add)
           .convert(source, input, target);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     return notes;
   }

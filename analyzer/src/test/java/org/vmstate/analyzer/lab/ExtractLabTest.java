@@ -26,6 +26,7 @@ import org.vmstate.analyzer.extract.BlockFolder;
 import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -54,7 +55,7 @@ class ExtractLabTest {
         InputStream stream = Files.newInputStream(image);
         ByteSource source = pipe ? ImageReader.open(stream) : ImageReader.open(image)) {
       extractor().elf(source, pipe ? null : image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     return file;
   }
@@ -64,7 +65,7 @@ class ExtractLabTest {
     try (Destination out = Destination.file(file, true, false);
         ByteSource source = ImageReader.open(image)) {
       extractor().raw(source, image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     return file;
   }
@@ -77,7 +78,7 @@ class ExtractLabTest {
         ByteSource source = ImageReader.open(image)) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(source, image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     return file;
   }
@@ -240,7 +241,7 @@ class ExtractLabTest {
     try (BlockFolder out = BlockFolder.create(blocks);
         ByteSource source = ImageReader.open(image)) {
       extractor().blocks(source, image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     byte[] memory = Files.readAllBytes(blocks.resolve("pc.ram"));
     assertEquals(32 << 20, memory.length);

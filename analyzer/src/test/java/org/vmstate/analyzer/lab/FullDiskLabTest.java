@@ -17,6 +17,7 @@ import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.create.Creator;
 import org.vmstate.formats.FormatId;
+import org.vmstate.parser.Outcome;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
 /** A file system of 8 MiB, and one without O_DIRECT; mounting them takes root. */
@@ -41,7 +42,7 @@ class FullDiskLabTest {
             0);
     try (Destination out = Destination.file(image, true, false)) {
       Creator.create(recipe, ConvertOptions.to(FormatId.QEMU), out, note -> {});
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     return image;
   }

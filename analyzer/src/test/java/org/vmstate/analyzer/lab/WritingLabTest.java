@@ -23,6 +23,7 @@ import org.vmstate.analyzer.create.Creator;
 import org.vmstate.analyzer.edit.EnvelopeChange;
 import org.vmstate.analyzer.edit.EnvelopeEditor;
 import org.vmstate.formats.FormatId;
+import org.vmstate.parser.Outcome;
 import org.vmstate.writer.synthetic.SyntheticMemory;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
@@ -42,7 +43,7 @@ class WritingLabTest {
   private static Path edited(Path image, Path target, EnvelopeChange change) throws IOException {
     try (Destination out = Destination.file(target, true, false)) {
       EnvelopeEditor.open(image).copy(change, out, Progress.NONE, note -> {});
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     return target;
   }
@@ -180,7 +181,7 @@ class WritingLabTest {
       Path image = folder.resolve(format.label());
       try (Destination out = Destination.file(image, false, false)) {
         Creator.create(recipe, ConvertOptions.to(format), out, note -> {});
-        out.commit(false);
+        out.commit(Outcome.WHOLE, false);
       }
       try (Qemu qemu =
           Qemu.start(

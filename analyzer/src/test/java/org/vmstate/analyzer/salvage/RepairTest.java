@@ -22,6 +22,7 @@ import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.Defect;
@@ -54,7 +55,7 @@ class RepairTest {
       }
       try (Destination target = Destination.file(out, false, false)) {
         repair.write(source, holes, target);
-        target.commit(false);
+        target.commit(Outcome.WHOLE, false);
       }
       return true;
     }

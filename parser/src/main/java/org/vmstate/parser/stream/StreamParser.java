@@ -9,8 +9,10 @@ import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
@@ -25,6 +27,7 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
@@ -72,6 +75,7 @@ public final class StreamParser {
   private long sectionCount;
   private long partCount;
   private boolean passed;
+  private StateFormatException flaw;
 
   /** Reads from the cursor of a source. */
   public StreamParser(ByteSource source, ParseOptions options, StateVisitor visitor) {
@@ -80,8 +84,23 @@ public final class StreamParser {
     this.visitor = visitor;
   }
 
-  /** Reads the stream. */
-  public void parse() throws IOException {
+  /** Reads the stream, and on after what does not make sense wherever that can be delimited. */
+  public Outcome parse() throws IOException {
+    stream();
+    return flaw != null
+        ? new Outcome.Broken(flaw)
+        : options.extent() == ParseOptions.Extent.WHOLE
+            ? Outcome.WHOLE
+            : new Outcome.Part(options.extent());
+  }
+
+  private void flawed(StateFormatException found) {
+    if (flaw == null && !options.tolerant()) {
+      flaw = found;
+    }
+  }
+
+  private void stream() throws IOException {
     streamStart = source.position();
     QemuStreamHeader header =
         SpecReader.read(
@@ -166,7 +185,9 @@ public final class StreamParser {
         case StreamFormat.EOF -> {
           source.skip(1);
           visitor.element(new Element.EndOfStream(new ByteRange(at, at + 1)));
-          new TailParser(source, options.limits(), visitor, description, descriptionOffset).parse();
+          new TailParser(source, options.limits(), visitor, description, descriptionOffset)
+              .parse()
+              .ifPresent(this::flawed);
           return;
         }
         case -1 ->
@@ -386,8 +407,10 @@ public final class StreamParser {
               start,
               Reason.DEVICE_ENDS_ELSEWHERE,
               "the description gives " + state.range().length() + " bytes, no footer follows");
+      flawed(new MalformedDataException(problem.inWords(section.name() + ": " + problem.words())));
     } catch (StateFormatException e) {
       problem = device(section, start, Reason.DEVICE_UNDECODABLE, e.getMessage());
+      flawed(e);
     }
     while (!source.path().toString().equals(path)) {
       source.path().pop();
@@ -421,12 +444,16 @@ public final class StreamParser {
               new ByteRange(start, source.length()), "no end of section " + section.name()));
     }
     visitor.deviceState(section, Optional.empty(), problem);
-    visitor.notice(
+    Problem lost =
         source.problem(
             Reason.SECTION_END_UNKNOWN,
             "no end of section " + section.name() + " found; the rest of the file is unknown",
             start,
-            Facts.named(section.name(), section.instance())));
+            Facts.named(section.name(), section.instance()));
+    visitor.notice(lost);
+    // a stream of old is as good as it was written, but nothing tells where its sections end
+    boolean untold = footers == Footers.ABSENT && description.isEmpty();
+    flawed(untold ? new UnsupportedFeatureException(lost) : new MalformedDataException(lost));
     source.seek(source.length());
     return false;
   }

@@ -6,6 +6,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuVmdescription;
@@ -42,9 +43,15 @@ final class TailParser {
     this.knownOffset = knownOffset;
   }
 
-  void parse() throws IOException {
-    if (source.peek() == StreamFormat.VMDESCRIPTION && source.has(FRAME)) {
-      description();
+  /** Reads to the end of the source; returns the error of a description that was cut off. */
+  Optional<StateFormatException> parse() throws IOException {
+    Optional<StateFormatException> cut = Optional.empty();
+    if (source.peek() == StreamFormat.VMDESCRIPTION) {
+      if (source.has(FRAME)) {
+        cut = description();
+      } else {
+        cut = Optional.of(cut(FRAME));
+      }
     }
     long start = source.position();
     source.skipToEnd();
@@ -58,15 +65,25 @@ final class TailParser {
               start,
               Facts.found(length)));
     }
+    return cut;
   }
 
-  private void description() throws IOException {
+  private TruncatedDataException cut(long expected) {
+    return new TruncatedDataException(
+        Reason.DESCRIPTION_CUT,
+        "vmdescription: expected " + expected + " bytes, found the end of the file",
+        source.position(),
+        source.path().toString());
+  }
+
+  private Optional<StateFormatException> description() throws IOException {
     long start = source.position();
     source.path().push("vmdescription");
     long length =
         SpecReader.read(source, "frame", Reason.RECORD_TYPE_UNKNOWN, QemuVmdescription::new)
             .lenJson();
     long textStart = source.position();
+    Optional<StateFormatException> cut = Optional.empty();
     if (knownOffset == textStart) {
       source.skip(length);
     } else {
@@ -79,10 +96,14 @@ final class TailParser {
       } catch (StateFormatException e) {
         visitor.notice(DescriptionParser.unusable(e));
         skipUpTo(length - (source.position() - textStart));
+        if (source.position() - textStart < length) {
+          cut = Optional.of(cut(length));
+        }
       }
     }
     source.path().pop();
     visitor.element(new Element.Description(new ByteRange(start, source.position())));
+    return cut;
   }
 
   private void skipUpTo(long count) throws IOException {
