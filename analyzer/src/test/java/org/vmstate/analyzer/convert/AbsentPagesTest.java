@@ -21,6 +21,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.FinalMemory;
@@ -77,7 +78,7 @@ class AbsentPagesTest {
         Destination target = Destination.file(out, true, false)) {
       Converter converter = new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {});
       (salvages ? converter.losing(losses::add) : converter).convert(source, in, target);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     return out;
   }

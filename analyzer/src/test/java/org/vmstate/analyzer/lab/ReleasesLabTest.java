@@ -22,6 +22,7 @@ import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -124,7 +125,7 @@ class ReleasesLabTest {
         ByteSource source = ImageReader.open(image)) {
       new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {})
           .elf(source, image, out);
-      out.commit(false);
+      out.commit(Outcome.WHOLE, false);
     }
     try (CoreFile theirs = CoreFile.open(dump);
         CoreFile ours = CoreFile.open(core)) {
