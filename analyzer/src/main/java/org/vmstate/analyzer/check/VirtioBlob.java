@@ -4,6 +4,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,6 +36,12 @@ final class VirtioBlob {
   private static final byte[] RINGS = "\u0011virtio/virtqueues".getBytes(StandardCharsets.US_ASCII);
   private static final String PACKED = "virtio/packed_virtqueues";
 
+  /** Subsection with the features from bit 32 on, of which 33 is VIRTIO_F_ACCESS_PLATFORM. */
+  private static final byte[] FEATURES =
+      "\u0015virtio/64bit_features".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int ACCESS_PLATFORM = 33;
+
   private final ByteBuffer bytes;
   private int vectors = -1;
   private boolean express;
@@ -54,6 +61,24 @@ final class VirtioBlob {
       // it is not what this reads
       return List.of();
     }
+  }
+
+  /** Tells whether the addresses of the queues are those of a vIOMMU, not physical ones. */
+  static boolean isTranslated(byte[] raw) {
+    int at = find(raw, FEATURES, 0);
+    int value = at + FEATURES.length + Integer.BYTES;
+    return at >= 0
+        && value + Long.BYTES <= raw.length
+        && (ByteBuffer.wrap(raw).getLong(value) >> ACCESS_PLATFORM & 1) != 0;
+  }
+
+  private static int find(byte[] all, byte[] wanted, int from) {
+    for (int at = from; at + wanted.length <= all.length; at++) {
+      if (Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   private List<Queue> read() {
@@ -116,16 +141,7 @@ final class VirtioBlob {
 
   /** Returns where the addresses of the rings are, for virtio 1; -1 for older devices. */
   private int rings() {
-    byte[] all = bytes.array();
-    for (int at = bytes.position(); at + RINGS.length < all.length; at++) {
-      int i = 0;
-      while (i < RINGS.length && all[at + i] == RINGS[i]) {
-        i++;
-      }
-      if (i == RINGS.length) {
-        return at + RINGS.length + Integer.BYTES;
-      }
-    }
-    return -1;
+    int at = find(bytes.array(), RINGS, bytes.position());
+    return at < 0 ? -1 : at + RINGS.length + Integer.BYTES;
   }
 }

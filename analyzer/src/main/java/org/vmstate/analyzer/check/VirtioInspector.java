@@ -74,8 +74,21 @@ final class VirtioInspector extends Inspector {
     }
     for (FieldNode field : state.get().fields()) {
       if (field.desc().typeName().equals("virtio")) {
-        for (VirtioBlob.Queue queue : VirtioBlob.queues(field.raw())) {
-          queue(section, queue);
+        boolean translated = VirtioBlob.isTranslated(field.raw());
+        List<VirtioBlob.Queue> queues = VirtioBlob.queues(field.raw());
+        for (VirtioBlob.Queue queue : queues) {
+          if (!translated || queue.available() == 0) {
+            queue(section, queue);
+          }
+        }
+        if (translated && !queues.isEmpty()) {
+          add(
+              Finding.of(
+                      Rule.VIRTQUEUE,
+                      payload,
+                      section.name(),
+                      "queues are at addresses of a vIOMMU, and were not compared with memory")
+                  .as(Severity.INFO));
         }
       }
     }

@@ -3,7 +3,6 @@ package org.vmstate.analyzer.compare;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,13 +187,10 @@ public final class Comparison implements Closeable {
       diff.compare(key, ours.get(), theirs.get());
     } else if (ours.isPresent() != theirs.isPresent()) {
       same(Kind.DEVICE, key + " decoded", ours.isPresent(), theirs.isPresent());
-    } else if (!Arrays.equals(one.bytes(), other.bytes())) {
+    } else if (!one.opaque().isSameAs(other.opaque())) {
       add(
           Difference.of(
-              Kind.DEVICE,
-              key + " (not decoded)",
-              StateDiff.hex(one.bytes()),
-              StateDiff.hex(other.bytes())));
+              Kind.DEVICE, key + " (not decoded)", one.opaque().shown(), other.opaque().shown()));
     }
   }
 

@@ -2,10 +2,7 @@ package org.vmstate.analyzer.compare;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +25,6 @@ import org.vmstate.parser.memory.FinalMemory;
 
 /** All that is compared of one image. */
 final class Side extends FinalMemory {
-  private static final int MOST_OPAQUE = 16 << 20;
   private static final int CHUNK = 256 << 10;
 
   private final Map<String, Device> devices = new LinkedHashMap<>();
@@ -39,16 +35,14 @@ final class Side extends FinalMemory {
   private String xml = "";
   private String cookie = "";
   private String packed = "";
-  private byte[] payload = {};
-  private long opaque;
 
   /**
    * A device section.
    *
    * @param state decoded state, or nothing
-   * @param bytes its bytes when it is not decoded
+   * @param opaque its bytes when it is not decoded
    */
-  record Device(long version, Optional<StateNode> state, byte[] bytes) {}
+  record Device(long version, Optional<StateNode> state, Opaque opaque) {}
 
   @Override
   public boolean wantsData() {
@@ -100,53 +94,27 @@ final class Side extends FinalMemory {
   }
 
   private void payload(Element.DevicePayload e) throws IOException {
-    long length = e.range().length();
-    if (opaque + length > MOST_OPAQUE) {
-      payload = digest(e.range());
-    } else {
-      ByteBuffer bytes = ByteBuffer.allocate((int) length);
-      source().copy(e.range().start(), bytes);
-      payload = bytes.array();
+    if (e.section().name().equals(RamFormat.IDSTR)) {
+      return;
     }
-    if (!e.section().name().equals(RamFormat.IDSTR)) {
-      put(e.section(), Optional.empty());
-    }
-  }
-
-  /** What is too much to keep is compared by its hash. */
-  private byte[] digest(ByteRange range) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    String key = key(e.section());
+    Device before = devices.get(key);
+    // an iterable's parts follow one another
+    Opaque opaque = before != null && before.state().isEmpty() ? before.opaque() : new Opaque();
+    ByteRange range = e.range();
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, range.length()));
     for (long at = range.start(); at < range.end(); at += chunk.limit()) {
-      chunk.clear().limit((int) Math.min(CHUNK, range.end() - at));
+      chunk.clear().limit((int) Math.min(chunk.capacity(), range.end() - at));
       source().copy(at, chunk);
-      digest.update(chunk.flip());
+      opaque.add(chunk.flip());
     }
-    return digest.digest();
-  }
-
-  private void put(Section section, Optional<StateNode> state) {
-    byte[] bytes = state.isPresent() ? new byte[0] : payload;
-    Device before = devices.get(key(section));
-    if (before != null && before.state().isEmpty() && state.isEmpty()) {
-      // an iterable's parts, one behind the other
-      byte[] all = Arrays.copyOf(before.bytes(), before.bytes().length + bytes.length);
-      System.arraycopy(bytes, 0, all, before.bytes().length, bytes.length);
-      bytes = all;
-    }
-    opaque += bytes.length - (before == null ? 0 : before.bytes().length);
-    devices.put(key(section), new Device(section.version(), state, bytes));
+    devices.put(key, new Device(e.section().version(), Optional.empty(), opaque));
   }
 
   @Override
   public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (state.isPresent()) {
-      put(section, state);
+      devices.put(key(section), new Device(section.version(), state, new Opaque()));
     }
   }
 

@@ -171,6 +171,44 @@ class ComparisonTest {
         compare(a, large(state)).stream().map(Difference::path).toList());
   }
 
+  /** How a sender cuts what it sends is no state. */
+  @Test
+  void partsOfASectionCountTogether() throws IOException {
+    byte[] whole =
+        new ImageBytes().section(1, 9, "iter", 0, 1).raw(new byte[40]).footer(9).toBytes();
+    byte[] parts =
+        new ImageBytes()
+            .section(1, 9, "iter", 0, 1)
+            .raw(new byte[10])
+            .footer(9)
+            .again(2, 9)
+            .raw(new byte[3])
+            .footer(9)
+            .again(3, 9)
+            .raw(new byte[27])
+            .footer(9)
+            .toBytes();
+    byte[] a = Parts.sequential().after("device", whole).toBytes();
+    byte[] b = Parts.sequential().after("device", parts).toBytes();
+    assertEquals(List.of(), compare(a, b));
+    byte[] megabytes = new byte[17 << 20];
+    byte[] large = new ImageBytes().section(1, 9, "iter", 0, 1).raw(megabytes).footer(9).toBytes();
+    byte[] cut =
+        new ImageBytes()
+            .section(1, 9, "iter", 0, 1)
+            .raw(new byte[1 << 20])
+            .footer(9)
+            .again(3, 9)
+            .raw(new byte[16 << 20])
+            .footer(9)
+            .toBytes();
+    assertEquals(
+        List.of(),
+        compare(
+            Parts.sequential().after("device", large).toBytes(),
+            Parts.sequential().after("device", cut).toBytes()));
+  }
+
   private static byte[] large(byte[] state) {
     ImageBytes section = new ImageBytes().section(4, 9, "large", 0, 1).raw(state).footer(9);
     return Parts.sequential().after("device", section.toBytes()).toBytes();
