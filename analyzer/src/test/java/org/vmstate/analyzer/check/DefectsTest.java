@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.formats.rule.ReasonsOnly;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
@@ -63,6 +65,32 @@ class DefectsTest {
     others.remove(defect.code());
     assertEquals(Set.of(), others, () -> defect + ": " + found);
     assertTrue(found.stream().allMatch(f -> f.offset() <= defect.bytes().length), found.toString());
+  }
+
+  /** What a finding says apart from its text. */
+  private record Said(
+      Rule rule,
+      Severity severity,
+      long offset,
+      String path,
+      Map<String, Object> facts,
+      String loader) {
+    static List<Said> of(CheckResult result) {
+      return result.findings().list().stream()
+          .map(f -> new Said(f.rule(), f.severity(), f.offset(), f.path(), f.facts(), f.loader()))
+          .toList();
+    }
+  }
+
+  /** Messages are for people: their reason's name in their place changes no answer. */
+  @ParameterizedTest
+  @MethodSource("defects")
+  void nothingDependsOnWords(Defect defect) throws IOException {
+    CheckResult nameless = ReasonsOnly.call(() -> check(defect.bytes()));
+    assertEquals(Said.of(check(defect.bytes())), Said.of(nameless));
+    nameless
+        .error()
+        .ifPresent(e -> assertEquals(e.reason().name(), e.words(), "the words were replaced"));
   }
 
   @ParameterizedTest

@@ -70,10 +70,15 @@ public final class LoaderMessage {
 
   /** Returns what a release prints; empty when it accepts the image here, or is not known. */
   public static String of(Reason reason, Facts facts, QemuRelease release) {
+    return words(pattern(reason, release), facts);
+  }
+
+  /** Returns what a release prints, with conversions of {@link String#format} for the facts. */
+  public static String pattern(Reason reason, QemuRelease release) {
     return MESSAGES.getOrDefault(reason, List.of()).reversed().stream()
         .filter(since -> since.first().compareTo(release) <= 0)
         .findFirst()
-        .map(since -> words(since.words(), facts))
+        .map(Since::words)
         .orElse("");
   }
 

@@ -1,0 +1,48 @@
+package org.vmstate.formats.rule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class LoaderMessageTest {
+  private static String today(Reason reason, Facts facts) {
+    return LoaderMessage.of(reason, facts, QemuRelease.DEFAULT);
+  }
+
+  @Test
+  void factsAreQuoted() {
+    assertEquals(
+        "Unknown savevm section type 9", today(Reason.RECORD_TYPE_UNKNOWN, Facts.found(9)));
+    assertEquals(
+        "Unknown combination of migration flags: 0xc",
+        today(Reason.RAM_WORD_KIND, Facts.found(12)));
+    assertEquals(
+        "error while loading state for instance 0x10 of device 'timer'",
+        today(Reason.DEVICE_UNDECODABLE, Facts.named("timer", 16)));
+  }
+
+  @Test
+  void nothingIsQuotedWhereFactsAreMissing() {
+    assertEquals("", today(Reason.RECORD_TYPE_UNKNOWN, Facts.NONE));
+    assertEquals("", today(Reason.DEVICE_UNDECODABLE, Facts.found(1)));
+  }
+
+  @Test
+  void nothingIsSaidOfReleasesBeforeTheOldest() {
+    assertEquals("", LoaderMessage.of(Reason.FOOTER_MISSING, Facts.NONE, new QemuRelease(5, 1)));
+    assertEquals(
+        "Missing section footer",
+        LoaderMessage.of(Reason.FOOTER_MISSING, Facts.NONE, new QemuRelease(5, 2)));
+  }
+
+  @Test
+  void releasesAreOrdered() {
+    QemuRelease[] releases = {new QemuRelease(10, 0), new QemuRelease(5, 2), new QemuRelease(7, 2)};
+    Arrays.sort(releases);
+    assertEquals(new QemuRelease(5, 2), releases[0]);
+    assertEquals(new QemuRelease(10, 0), releases[2]);
+    assertTrue(QemuRelease.OLDEST.compareTo(QemuRelease.DEFAULT) < 0);
+  }
+}
