@@ -4,10 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.CommandType;
@@ -55,22 +56,19 @@ final class CommandInspector extends Inspector {
     byte[] payload = e.payload();
     if (type == CommandType.INVALID) {
       add(
-          here(Rule.COMMAND, at, "command " + e.code() + ": is not known")
-              .saying(
-                  String.format(
-                      Locale.ROOT, "MIG_CMD 0x%x unknown (len 0x%x)", e.code(), payload.length)));
+          here(
+              Reason.COMMAND_UNKNOWN,
+              Facts.found(e.code(), payload.length),
+              at,
+              "command " + e.code() + ": is not known"));
       return;
     }
     if (type.length() >= 0 && type.length() != payload.length) {
       refused(
           type,
           "expected " + type.length() + " bytes, found " + payload.length,
-          String.format(
-              Locale.ROOT,
-              "%s received with bad length - expecting %d, got %d",
-              type.name(),
-              type.length(),
-              payload.length));
+          Reason.COMMAND_LENGTH,
+          Facts.named(type.name(), type.length(), payload.length));
       return;
     }
     switch (type) {
@@ -80,10 +78,8 @@ final class CommandInspector extends Inspector {
           refused(
               type,
               "expected open-return-path before it, found none",
-              String.format(
-                  Locale.ROOT,
-                  "CMD_PING (0x%x) received with no return path",
-                  ByteBuffer.wrap(payload).getInt()));
+              Reason.PING_WITHOUT_RETURN_PATH,
+              Facts.found(Integer.toUnsignedLong(ByteBuffer.wrap(payload).getInt())));
         }
       }
       case POSTCOPY_ADVISE -> advise(payload.length);
@@ -94,17 +90,18 @@ final class CommandInspector extends Inspector {
       case PACKAGED, POSTCOPY_RESUME -> unanswered(type);
       case ENABLE_COLO ->
           add(
-              here(Rule.COMMAND, at, "command enable-colo: needs the capability x-colo")
-                  .as(Severity.WARNING)
-                  .saying(
-                      "ENABLE_COLO command come in migration stream, but x-colo capability is"
-                          + " not set"));
+              here(
+                      Reason.COLO_WITHOUT_CAPABILITY,
+                      Facts.NONE,
+                      at,
+                      "command enable-colo: needs the capability x-colo")
+                  .as(Severity.WARNING));
       default -> {}
     }
   }
 
-  private void refused(CommandType type, String text, String loader) {
-    add(here(Rule.COMMAND, at, "command " + type.label() + ": " + text).saying(loader));
+  private void refused(CommandType type, String text, Reason reason, Facts facts) {
+    add(here(reason, facts, at, "command " + type.label() + ": " + text));
   }
 
   private void unanswered(CommandType type) {
@@ -118,7 +115,8 @@ final class CommandInspector extends Inspector {
       refused(
           CommandType.POSTCOPY_ADVISE,
           "expected 0 or 16 bytes, found " + length,
-          "CMD_POSTCOPY_ADVISE invalid length (" + length + ")");
+          Reason.POSTCOPY_ADVISE_LENGTH,
+          Facts.found(length));
     } else if (postcopy != NONE) {
       misplaced(CommandType.POSTCOPY_ADVISE);
     }
@@ -138,7 +136,8 @@ final class CommandInspector extends Inspector {
     refused(
         type,
         "out of the order advise, discard, listen, run",
-        "CMD_" + type.name() + " in wrong postcopy state (" + postcopy + ")");
+        Reason.POSTCOPY_ORDER,
+        Facts.named(type.name(), postcopy));
   }
 
   private void bitmap(byte[] payload) {
@@ -147,9 +146,8 @@ final class CommandInspector extends Inspector {
       refused(
           CommandType.RECV_BITMAP,
           "expected the name of a block, found " + payload.length + " bytes",
-          length == 0 && payload.length > 0
-              ? "loadvm_handle_recv_bitmap: failed to read block name"
-              : "loadvm_handle_recv_bitmap: invalid payload length (" + payload.length + ")");
+          length == 0 && payload.length > 0 ? Reason.BITMAP_NAME_EMPTY : Reason.BITMAP_NAME_LENGTH,
+          Facts.found(payload.length));
       return;
     }
     String name = new String(payload, 1, length, StandardCharsets.ISO_8859_1);
@@ -157,7 +155,8 @@ final class CommandInspector extends Inspector {
       refused(
           CommandType.RECV_BITMAP,
           "expected the name of a block, found " + name,
-          "loadvm_handle_recv_bitmap: block '" + name + "' not found");
+          Reason.BITMAP_OF_UNKNOWN_BLOCK,
+          Facts.named(name));
     } else {
       unanswered(CommandType.RECV_BITMAP);
     }

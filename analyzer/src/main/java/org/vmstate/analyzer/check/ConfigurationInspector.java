@@ -12,6 +12,8 @@ import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
@@ -84,8 +86,11 @@ final class ConfigurationInspector extends Inspector {
         later(e.range().start());
         if (e.version() == StreamFormat.VERSION_2) {
           add(
-              here(Rule.STREAM_VERSION, e.range().start() + 4, "version: expected 3, found 2")
-                  .saying("SaveVM v2 format is obsolete and don't work anymore"));
+              here(
+                  Reason.STREAM_VERSION_OBSOLETE,
+                  Facts.NONE,
+                  e.range().start() + 4,
+                  "version: expected 3, found 2"));
         }
       }
       case Element.Configuration e -> machine(e);
@@ -146,13 +151,13 @@ final class ConfigurationInspector extends Inspector {
     if (at > 0 && !enveloped) {
       add(
           here(
-                  Rule.STREAM_MAGIC,
+                  Reason.STREAM_STARTS_LATER,
+                  Facts.found(at),
                   at,
                   String.format(
                       Locale.ROOT, "stream: starts at %1$d; load it with file:...,offset=%1$d", at))
               .as(Severity.INFO)
-              .with(Map.of("start", at))
-              .saying("Not a migration stream"));
+              .with(Map.of("start", at)));
     }
   }
 
@@ -162,27 +167,15 @@ final class ConfigurationInspector extends Inspector {
     if (version == 1) {
       return;
     }
-    Finding other =
-        here(
-            Rule.CONFIGURATION_SUBSECTION,
-            e.range().start(),
-            "subsection " + name + ": expected version 1, found " + version);
     // QEMU keeps a subsection's version in one byte
     long compared = version & 0xff;
-    if (compared == 1) {
-      add(other.as(Severity.WARNING));
-    } else {
-      add(
-          other.saying(
-              String.format(
-                  Locale.ROOT,
-                  "%s: incoming version_id %d is too %s 1",
-                  name,
-                  compared,
-                  compared > 1
-                      ? "new for local version_id"
-                      : "old for local minimum version_id ")));
-    }
+    Finding other =
+        here(
+            compared > 1 ? Reason.SUBSECTION_NEWER : Reason.SUBSECTION_OLDER,
+            Facts.named(name, compared),
+            e.range().start(),
+            "subsection " + name + ": expected version 1, found " + version);
+    add(compared == 1 ? other.as(Severity.WARNING).by(Optional.empty()) : other);
   }
 
   private void capabilities(long at, byte[] payload) {
@@ -196,8 +189,11 @@ final class ConfigurationInspector extends Inspector {
         add(here(Rule.CAPABILITY_LIST, at, "capability " + name + ": listed twice"));
       } else if (!KNOWN.contains(name)) {
         add(
-            here(Rule.CAPABILITY_KNOWN, at, "capability " + name + ": in no released QEMU")
-                .saying("Received unknown capability " + name));
+            here(
+                Reason.CAPABILITY_UNKNOWN,
+                Facts.named(name),
+                at,
+                "capability " + name + ": in no released QEMU"));
       } else if (!VALIDATED.contains(name)) {
         add(here(Rule.CAPABILITY_VALIDATED, at, "capability " + name + ": never announced"));
       }
@@ -212,8 +208,11 @@ final class ConfigurationInspector extends Inspector {
       if (!found.present()) {
         missing =
             Optional.of(
-                here(Rule.NO_CONFIGURATION, start, "configuration: expected byte 0x07, found none")
-                    .saying("Configuration section missing"));
+                here(
+                    Reason.CONFIGURATION_MISSING,
+                    Facts.NONE,
+                    start,
+                    "configuration: expected byte 0x07, found none"));
       }
     }
     agree();
@@ -254,15 +253,12 @@ final class ConfigurationInspector extends Inspector {
     if (announced != present && !blocks.isEmpty()) {
       add(
           here(
-                  Rule.MAPPED_RAM_ANNOUNCED,
-                  start,
-                  announced
-                      ? "mapped-ram is announced, but the blocks have no headers"
-                      : "the blocks have mapped-ram headers, but it is not announced")
-              .saying(
-                  announced
-                      ? "Capability mapped-ram is off, but received capability is on"
-                      : "Capability mapped-ram is on, but received capability is off"));
+              announced ? Reason.MAPPED_RAM_ONLY_ANNOUNCED : Reason.MAPPED_RAM_UNANNOUNCED,
+              Facts.NONE,
+              start,
+              announced
+                  ? "mapped-ram is announced, but the blocks have no headers"
+                  : "the blocks have mapped-ram headers, but it is not announced"));
     }
   }
 

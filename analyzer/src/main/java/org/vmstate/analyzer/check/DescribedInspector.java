@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.StreamFormat;
@@ -83,9 +85,11 @@ final class DescribedInspector extends Inspector {
       return;
     }
     long described = desc.get().state().version();
+    boolean newer = section.version() > described;
     Finding other =
         here(
-            Rule.DESCRIPTION_VERSION,
+            newer ? Reason.VERSION_NEWER : Reason.VERSION_OLDER,
+            Facts.named(section.name(), section.version(), described),
             last,
             "version of "
                 + section.name()
@@ -93,18 +97,7 @@ final class DescribedInspector extends Inspector {
                 + section.version()
                 + ", the description "
                 + described);
-    add(
-        section.version() < described
-            ? other
-            : other
-                .as(Severity.ERROR)
-                .saying(
-                    String.format(
-                        Locale.ROOT,
-                        "savevm: unsupported version %d for '%s' v%d",
-                        section.version(),
-                        section.name(),
-                        described)));
+    add(newer ? other.as(Severity.ERROR) : other);
   }
 
   @Override
@@ -143,19 +136,14 @@ final class DescribedInspector extends Inspector {
     Section section = header.section();
     boolean old = OLD_NUMBERS.contains(section.name()) && section.instance() != 0;
     return here(
-            Rule.DESCRIPTION_COVERS,
+            Reason.DEVICE_NOT_DESCRIBED,
+            Facts.named(section.name(), section.instance()),
             start(header),
             String.format(
                 Locale.ROOT,
                 "section %s: sent but not described%s",
                 section.name(),
                 old ? ", unless by its number of old" : ""))
-        .as(old ? Severity.WARNING : Severity.ERROR)
-        .saying(
-            String.format(
-                Locale.ROOT,
-                "Unknown savevm section or instance '%s' %d",
-                section.name(),
-                section.instance()));
+        .as(old ? Severity.WARNING : Severity.ERROR);
   }
 }

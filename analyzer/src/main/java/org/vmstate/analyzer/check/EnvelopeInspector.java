@@ -11,6 +11,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -45,16 +46,22 @@ final class EnvelopeInspector extends Inspector {
     long at = e.range().start();
     if (!e.envelope().complete()) {
       add(
-          here(Rule.SAVE_FINISHED, at, "magic: expected LibvirtQemudSave, found LibvirtQemudPart")
-              .saying("save image is incomplete"));
+          here(
+              Reason.SAVE_UNFINISHED,
+              Facts.NONE,
+              at,
+              "magic: expected LibvirtQemudSave, found LibvirtQemudPart"));
     }
     List<Long> words = e.words();
     long version = words.get(VERSION_WORD);
     if (version == SaveFormat.VERSION_RFC) {
       long swapped = Integer.toUnsignedLong(Integer.reverseBytes((int) version));
       add(
-          here(Rule.HEADER_VERSION, at + MAGIC_LENGTH, "header version: expected 1 or 2, found 3")
-              .saying("image version is not supported (" + swapped + " > 2)"));
+          here(
+              Reason.LIBVIRT_VERSION_3,
+              Facts.found(swapped),
+              at + MAGIC_LENGTH,
+              "header version: expected 1 or 2, found 3"));
     } else if (version == 0) {
       add(
           here(Rule.HEADER_VERSION, at + MAGIC_LENGTH, "header version: expected 1 or 2, found 0")
@@ -153,18 +160,13 @@ final class EnvelopeInspector extends Inspector {
       if (!facts.machine().equals(configuration.machine())) {
         add(
             here(
-                    Rule.MACHINE_AGREES,
-                    envelope.xml().start(),
-                    "machine type: the XML has "
-                        + facts.machine()
-                        + ", the stream has "
-                        + configuration.machine())
-                .saying(
-                    "Machine type received is '"
-                        + configuration.machine()
-                        + "' and local is '"
-                        + facts.machine()
-                        + "'"));
+                Reason.MACHINE_OF_XML,
+                Facts.names(configuration.machine(), facts.machine()),
+                envelope.xml().start(),
+                "machine type: the XML has "
+                    + facts.machine()
+                    + ", the stream has "
+                    + configuration.machine()));
       }
     }
     if (configuration.uuid().isPresent() && !facts.uuid().isBlank()) {
@@ -173,10 +175,10 @@ final class EnvelopeInspector extends Inspector {
       if (!uuid.equalsIgnoreCase(facts.uuid().strip())) {
         add(
             here(
-                    Rule.UUID_AGREES,
-                    envelope.xml().start(),
-                    "UUID: the XML has " + facts.uuid().strip() + ", the stream has " + uuid)
-                .saying("UUID received is " + uuid + " and local is " + facts.uuid().strip()));
+                Reason.UUID_OF_XML,
+                Facts.names(uuid, facts.uuid().strip()),
+                envelope.xml().start(),
+                "UUID: the XML has " + facts.uuid().strip() + ", the stream has " + uuid));
       }
     }
   }

@@ -1,6 +1,9 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -35,6 +38,12 @@ abstract class Inspector implements StateVisitor {
   /** Makes a finding at the parser's place in the structure. */
   final Finding here(Rule rule, long offset, String text) {
     return Finding.of(rule, offset, source == null ? "libvirt" : source.path().toString(), text);
+  }
+
+  /** Makes a finding at the parser's place in the structure, with what a loader makes of it. */
+  final Finding here(Reason reason, Facts facts, long offset, String text) {
+    String path = source == null ? "libvirt" : source.path().toString();
+    return Finding.of(Problem.of(reason, text, offset, path, facts));
   }
 
   final void add(Finding finding) {

@@ -15,6 +15,8 @@ import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
@@ -140,7 +142,7 @@ final class MappedInspector extends Inspector {
             headers.getFirst().range().start(),
             "offsets: are off by " + movement() + "; the stream was moved (" + error.text() + ")")
         .with(Map.of("moved", movement()))
-        .saying(error.loader());
+        .by(error.cause());
   }
 
   private void moved() {
@@ -172,14 +174,14 @@ final class MappedInspector extends Inspector {
     if (mapped.pagesOffset() % block.pageSize() != 0) {
       add(
           here(
-                  Rule.PAGES_ALIGNED,
-                  at + 20,
-                  name
-                      + ": pages offset: expected a multiple of "
-                      + block.pageSize()
-                      + ", found "
-                      + mapped.pagesOffset())
-              .saying("Error reading ramblock " + name + " pages, region has bad alignment"));
+              Reason.PAGES_UNALIGNED,
+              Facts.named(name),
+              at + 20,
+              name
+                  + ": pages offset: expected a multiple of "
+                  + block.pageSize()
+                  + ", found "
+                  + mapped.pagesOffset()));
     } else if (mapped.pagesOffset() % FixedFormat.ALIGNMENT != 0) {
       add(
           here(

@@ -13,6 +13,8 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
@@ -55,8 +57,11 @@ final class RamInspector extends Inspector {
         if (e.section().name().equals(RamFormat.IDSTR)
             && e.section().version() == RamFormat.VERSION_3) {
           add(
-              here(Rule.RAM_VERSION, last, "ram section version: expected 4, found 3")
-                  .saying("load of migration failed: Invalid argument"));
+              here(
+                  Reason.RAM_VERSION_OBSOLETE,
+                  Facts.NONE,
+                  last,
+                  "ram section version: expected 4, found 3"));
         }
       }
       case Element.RamMarker e -> marker(e);
@@ -75,9 +80,12 @@ final class RamInspector extends Inspector {
       flushAt = last;
       if (fixed) {
         add(
-            here(Rule.MAPPED_SECTIONS, last, "RAM word: expected only EOS, found MULTIFD_FLUSH")
-                .as(Severity.ERROR)
-                .saying("Unexpected RAM flags: " + RamFormat.MULTIFD_FLUSH));
+            here(
+                    Reason.FLUSH_IN_FIXED_LAYOUT,
+                    Facts.found(RamFormat.MULTIFD_FLUSH),
+                    last,
+                    "RAM word: expected only EOS, found MULTIFD_FLUSH")
+                .as(Severity.ERROR));
       }
     } else if (e.word() != RamFormat.EOS) {
       add(
@@ -123,33 +131,47 @@ final class RamInspector extends Inspector {
     switch (run.kind()) {
       case FILL ->
           add(
-              page(run, Rule.FILL_BYTE, "fill byte: expected 0, found " + run.value())
-                  .saying("Found a zero page with value " + run.value()));
+              page(
+                  run,
+                  Reason.FILL_BYTE_SET,
+                  Facts.found(run.value()),
+                  "fill byte: expected 0, found " + run.value()));
       case XBZRLE, XBZRLE_2011 -> {
         applied(Rule.XBZRLE);
         if (!budget.isSpent() && !set.contains(run.firstPage())) {
-          add(page(run, Rule.XBZRLE, "delta: expected an earlier copy of the page, found none"));
+          add(
+              page(
+                  run,
+                  Reason.DELTA_WITHOUT_PAGE,
+                  Facts.NONE,
+                  "delta: expected an earlier copy of the page, found none"));
         }
         if (run.kind() == PageKind.XBZRLE_2011) {
           add(
-              page(run, Rule.RELEASE, "delta: in the form of 2011, which no release has")
-                  .saying("Failed to load XBZRLE page - wrong compression!"));
+              page(
+                  run,
+                  Reason.DELTA_OF_2011,
+                  Facts.NONE,
+                  "delta: in the form of 2011, which no release has"));
         }
       }
       case ZLIB -> {
         applied(Rule.COMPRESSED_PAGE);
         add(
-            page(run, Rule.RAM_WORD, "RAM word: COMPRESS_PAGE, which QEMU 9.1 and later refuse")
-                .as(Severity.WARNING)
-                .saying("Unknown combination of migration flags: 0x100"));
+            page(
+                    run,
+                    Reason.COMPRESSED_PAGE_SENT,
+                    Facts.found(RamFormat.COMPRESS_PAGE),
+                    "RAM word: COMPRESS_PAGE, which QEMU 9.1 and later refuse")
+                .as(Severity.WARNING));
       }
       default -> {}
     }
     set.add(run.firstPage(), run.count());
   }
 
-  private Finding page(PageRun run, Rule rule, String text) {
-    return here(rule, last, text)
+  private Finding page(PageRun run, Reason reason, Facts facts, String text) {
+    return here(reason, facts, last, text)
         .with(Map.of("block", run.block().name(), "page", run.firstPage(), "count", run.count()));
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -105,10 +106,10 @@ final class SectionInspector extends Inspector {
     if (again && !iterables.containsKey(section)) {
       add(
           here(
-                  Rule.SECTION_ANNOUNCED,
-                  last,
-                  "section " + section.name() + ": announced by FULL, which has no PART and END")
-              .saying("error while loading state section id"));
+              Reason.SECTION_WITHOUT_START,
+              Facts.named(section.name(), section.id()),
+              last,
+              "section " + section.name() + ": announced by FULL, which has no PART and END"));
     }
     switch (e.recordType()) {
       case StreamFormat.SECTION_START -> {
@@ -250,12 +251,12 @@ final class SectionInspector extends Inspector {
     if (due && release().filter(MachineRelease::hasFooters).isPresent()) {
       add(
           here(
-                  Rule.SECTION_FOOTER,
-                  last,
-                  "section footers: expected with machine type "
-                      + configuration.machine()
-                      + ", found none")
-              .saying("Missing section footer"));
+              Reason.FOOTERS_MISSING,
+              Facts.named(configuration.machine()),
+              last,
+              "section footers: expected with machine type "
+                  + configuration.machine()
+                  + ", found none"));
     }
   }
 

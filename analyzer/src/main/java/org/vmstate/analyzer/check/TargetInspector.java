@@ -10,7 +10,9 @@ import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
@@ -71,23 +73,23 @@ final class TargetInspector extends Inspector {
   private void command(CommandType type, int length) {
     if (type == CommandType.ENABLE_COLO && !target.capabilities().contains(Capability.COLO)) {
       add(
-          ram(
-              "command enable-colo: the target has x-colo off",
-              "ENABLE_COLO command come in migration stream, but x-colo capability is not set"));
+          here(
+              Reason.TARGET_WITHOUT_COLO,
+              Facts.NONE,
+              last,
+              "command enable-colo: the target has x-colo off"));
     } else if (type == CommandType.POSTCOPY_ADVISE) {
       boolean set = target.capabilities().contains(Capability.POSTCOPY_RAM);
       if (set != length > 0) {
         add(
-            ram(
+            here(
+                Reason.TARGET_POSTCOPY,
+                Facts.named(set ? "enabled" : "disabled", length),
+                last,
                 "command postcopy-advise: has "
                     + length
                     + " bytes, the target postcopy-ram "
-                    + on(set),
-                String.format(
-                    Locale.ROOT,
-                    "RAM postcopy is %s but have %d byte advise",
-                    set ? "enabled" : "disabled",
-                    length)));
+                    + on(set)));
       }
     }
   }
@@ -104,10 +106,10 @@ final class TargetInspector extends Inspector {
     if (needed && !found.present() && found.version() == StreamFormat.VERSION) {
       add(
           here(
-                  Rule.TARGET_MACHINE,
-                  last,
-                  "configuration: the stream has none, " + target.machine() + " needs one")
-              .saying("Configuration section missing"));
+              Reason.TARGET_NEEDS_CONFIGURATION,
+              Facts.NONE,
+              last,
+              "configuration: the stream has none, " + target.machine() + " needs one"));
     }
     if (!target.machine().isEmpty() && found.present()) {
       applied(Rule.TARGET_MACHINE);
@@ -115,18 +117,13 @@ final class TargetInspector extends Inspector {
       if (!target.machine().startsWith(found.machine())) {
         add(
             here(
-                    Rule.TARGET_MACHINE,
-                    last,
-                    "machine type: the stream has "
-                        + found.machine()
-                        + ", the target "
-                        + target.machine())
-                .saying(
-                    String.format(
-                        Locale.ROOT,
-                        "Machine type received is '%s' and local is '%s'",
-                        found.machine(),
-                        target.machine())));
+                Reason.TARGET_OF_ANOTHER_MACHINE,
+                Facts.names(found.machine(), target.machine()),
+                last,
+                "machine type: the stream has "
+                    + found.machine()
+                    + ", the target "
+                    + target.machine()));
       }
     }
     if (target.capabilities() != null) {
@@ -136,19 +133,16 @@ final class TargetInspector extends Inspector {
         boolean set = target.capabilities().contains(name);
         if (sent != set) {
           add(
-              ram(
+              here(
+                  Reason.TARGET_CAPABILITY,
+                  Facts.names(name, on(set), on(sent)),
+                  last,
                   "capability "
                       + name
                       + ": the stream has it "
                       + on(sent)
                       + ", the target "
-                      + on(set),
-                  String.format(
-                      Locale.ROOT,
-                      "Capability %s is %s, but received capability is %s",
-                      name,
-                      on(set),
-                      on(sent))));
+                      + on(set)));
         }
       }
     }
@@ -158,10 +152,6 @@ final class TargetInspector extends Inspector {
     return value ? "on" : "off";
   }
 
-  private Finding ram(String text, String loader) {
-    return here(Rule.TARGET_RAM, last, text).saying(loader);
-  }
-
   @Override
   public void ramBlocks(List<RamBlock> blocks) {
     if (target.pageSize().isPresent() && !blocks.isEmpty()) {
@@ -169,16 +159,16 @@ final class TargetInspector extends Inspector {
       long sent = blocks.getFirst().pageSize();
       if (sent != target.pageSize().getAsLong()) {
         add(
-            ram(
+            here(
+                Reason.TARGET_PAGE_SIZE,
+                Facts.found(
+                    Long.numberOfTrailingZeros(sent),
+                    Long.numberOfTrailingZeros(target.pageSize().getAsLong())),
+                last,
                 "page size: the stream has "
                     + sent
                     + ", the target "
-                    + target.pageSize().getAsLong(),
-                String.format(
-                    Locale.ROOT,
-                    "Received TARGET_PAGE_BITS is %d but local is %d",
-                    Long.numberOfTrailingZeros(sent),
-                    Long.numberOfTrailingZeros(target.pageSize().getAsLong()))));
+                    + target.pageSize().getAsLong()));
       }
     }
     if (target.blocks().isEmpty()) {
@@ -189,26 +179,28 @@ final class TargetInspector extends Inspector {
       Long length = target.blocks().get(block.name());
       if (length == null) {
         add(
-            ram(
-                "RAM block " + block.name() + ": the target has none of this name",
-                "Unknown ramblock \"" + block.name() + "\", cannot accept migration"));
+            here(
+                Reason.TARGET_BLOCK_UNKNOWN,
+                Facts.named(block.name()),
+                last,
+                "RAM block " + block.name() + ": the target has none of this name"));
       } else if (length != block.usedLength()) {
         Finding other =
-            ram(
+            here(
+                Reason.TARGET_BLOCK_LENGTH,
+                Facts.named(block.name(), block.usedLength(), length),
+                last,
                 String.format(
                     Locale.ROOT,
                     "RAM block %s: the stream has %d bytes, the target %d",
                     block.name(),
                     block.usedLength(),
-                    length),
-                String.format(
-                    Locale.ROOT,
-                    "Size mismatch: %s: 0x%x != 0x%x: Invalid argument",
-                    block.name(),
-                    block.usedLength(),
                     length));
         // tables made by the firmware interface change their size
-        add(block.name().contains("rom@etc/") ? other.as(Severity.INFO).saying("") : other);
+        add(
+            block.name().contains("rom@etc/")
+                ? other.as(Severity.INFO).by(Optional.empty())
+                : other);
       }
     }
   }
@@ -229,16 +221,11 @@ final class TargetInspector extends Inspector {
       if (section.name().contains("/") && !sent.name().isEmpty()) {
         add(
             here(
-                    Rule.TARGET_SECTION,
+                    Reason.TARGET_SECTION_UNKNOWN,
+                    Facts.named(section.name(), section.instance()),
                     last,
                     section.name() + ": the dump has no type of " + sent.name())
-                .as(Severity.INFO)
-                .saying(
-                    String.format(
-                        Locale.ROOT,
-                        "Unknown savevm section or instance '%s' %d",
-                        section.name(),
-                        section.instance())));
+                .as(Severity.INFO));
       }
       return;
     }
@@ -263,7 +250,10 @@ final class TargetInspector extends Inspector {
     boolean isNew = section.version() > type.version();
     add(
         here(
-                Rule.TARGET_VERSION,
+                isNew ? Reason.TARGET_VERSION_OLD : Reason.TARGET_VERSION_NEW,
+                isNew
+                    ? Facts.named(section.name(), section.version(), type.version())
+                    : Facts.named(type.name(), section.version(), type.minimum()),
                 last,
                 String.format(
                     Locale.ROOT,
@@ -272,21 +262,7 @@ final class TargetInspector extends Inspector {
                     section.version(),
                     type.minimum(),
                     type.version()))
-            .with(Map.of("version", section.version(), "newest", type.version()))
-            .saying(
-                isNew
-                    ? String.format(
-                        Locale.ROOT,
-                        "savevm: unsupported version %d for '%s' v%d",
-                        section.version(),
-                        section.name(),
-                        type.version())
-                    : String.format(
-                        Locale.ROOT,
-                        "%s: incoming version_id %d is too old for local minimum version_id  %d",
-                        type.name(),
-                        section.version(),
-                        type.minimum())));
+            .with(Map.of("version", section.version(), "newest", type.version())));
   }
 
   private Optional<Finding> nested(String path, FieldDesc sent, List<Target.Field> known) {
@@ -320,16 +296,16 @@ final class TargetInspector extends Inspector {
         if (!fits) {
           return Optional.of(
               here(
-                      Rule.TARGET_FIELD,
-                      last,
-                      String.format(
-                          Locale.ROOT,
-                          "%s: field %s has %d bytes, on the target %d",
-                          path,
-                          name,
-                          field.size(),
-                          known.getFirst().size()))
-                  .saying("Missing section footer"));
+                  Reason.TARGET_FIELD_LENGTH,
+                  Facts.named(name, field.size(), known.getFirst().size()),
+                  last,
+                  String.format(
+                      Locale.ROOT,
+                      "%s: field %s has %d bytes, on the target %d",
+                      path,
+                      name,
+                      field.size(),
+                      known.getFirst().size())));
         }
       }
       Optional<Finding> inside = nested(path + "." + name, field, known);
@@ -342,10 +318,10 @@ final class TargetInspector extends Inspector {
       if (known == null) {
         return Optional.of(
             here(
-                    Rule.TARGET_SUBSECTION,
-                    last,
-                    path + ": the target does not know the subsection " + subsection.name())
-                .saying("load of migration failed: No such file or directory"));
+                Reason.TARGET_SUBSECTION_UNKNOWN,
+                Facts.named(subsection.name()),
+                last,
+                path + ": the target does not know the subsection " + subsection.name()));
       }
       if (!known.loads(subsection.version())) {
         return Optional.of(

@@ -3,14 +3,15 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.vmdesc.FieldNode;
@@ -101,17 +102,13 @@ final class VirtioInspector extends Inspector {
     }
     add(
         Finding.of(
-                Rule.VIRTQUEUE,
-                payload,
-                section.name(),
-                "queue " + queue.number() + ": has an index, but no address")
-            .as(Severity.ERROR)
-            .saying(
-                String.format(
-                    Locale.ROOT,
-                    "VQ %d address 0x0 inconsistent with Host index 0x%x",
-                    queue.number(),
-                    queue.last())));
+                Problem.of(
+                    Reason.QUEUE_WITHOUT_ADDRESS,
+                    "queue " + queue.number() + ": has an index, but no address",
+                    payload,
+                    section.name(),
+                    Facts.found(queue.number(), queue.last())))
+            .as(Severity.ERROR));
   }
 
   @Override
@@ -138,28 +135,21 @@ final class VirtioInspector extends Inspector {
     if (ahead > f.queue().size()) {
       add(
           Finding.of(
-                  Rule.VIRTQUEUE,
-                  f.offset(),
-                  f.device(),
-                  "queue "
-                      + f.queue().number()
-                      + " of "
-                      + f.queue().size()
-                      + " entries: the guest is at 0x"
-                      + Integer.toHexString(guest)
-                      + ", the host at 0x"
-                      + Integer.toHexString(f.queue().last()))
-              .with(Map.of("queue", (long) f.queue().number(), "ahead", (long) ahead))
-              .saying(
-                  String.format(
-                      Locale.ROOT,
-                      "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta"
-                          + " 0x%x",
-                      f.queue().number(),
-                      f.queue().size(),
-                      guest,
-                      f.queue().last(),
-                      ahead)));
+                  Problem.of(
+                      Reason.QUEUE_FAR_BEHIND,
+                      "queue "
+                          + f.queue().number()
+                          + " of "
+                          + f.queue().size()
+                          + " entries: the guest is at 0x"
+                          + Integer.toHexString(guest)
+                          + ", the host at 0x"
+                          + Integer.toHexString(f.queue().last()),
+                      f.offset(),
+                      f.device(),
+                      Facts.found(
+                          f.queue().number(), f.queue().size(), guest, f.queue().last(), ahead)))
+              .with(Map.of("queue", (long) f.queue().number(), "ahead", (long) ahead)));
     }
   }
 

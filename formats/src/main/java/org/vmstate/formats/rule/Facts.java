@@ -30,6 +30,11 @@ public record Facts(List<String> names, List<Long> numbers) {
     return new Facts(List.of(name), LongStream.of(numbers).boxed().toList());
   }
 
+  /** Makes facts of names. */
+  public static Facts names(String... names) {
+    return new Facts(List.of(names), List.of());
+  }
+
   /** Returns the first number. */
   public OptionalLong found() {
     return numbers.isEmpty() ? OptionalLong.empty() : OptionalLong.of(numbers.getFirst());

@@ -53,6 +53,65 @@ public final class LoaderMessage {
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
         Reason.DEVICE_ENDS_ELSEWHERE, Reason.DEVICE_UNDECODABLE);
+    say("MIG_CMD 0x%x unknown (len 0x%x)", Reason.COMMAND_UNKNOWN);
+    say("%s received with bad length - expecting %d, got %d", Reason.COMMAND_LENGTH);
+    say("CMD_PING (0x%x) received with no return path", Reason.PING_WITHOUT_RETURN_PATH);
+    say(
+        "ENABLE_COLO command come in migration stream, but x-colo capability is not set",
+        Reason.COLO_WITHOUT_CAPABILITY);
+    say("CMD_POSTCOPY_ADVISE invalid length (%d)", Reason.POSTCOPY_ADVISE_LENGTH);
+    say("CMD_%s in wrong postcopy state (%d)", Reason.POSTCOPY_ORDER);
+    say("loadvm_handle_recv_bitmap: failed to read block name", Reason.BITMAP_NAME_EMPTY);
+    say("loadvm_handle_recv_bitmap: invalid payload length (%d)", Reason.BITMAP_NAME_LENGTH);
+    say("loadvm_handle_recv_bitmap: block '%s' not found", Reason.BITMAP_OF_UNKNOWN_BLOCK);
+    say("Error reading ramblock %s pages, region has bad alignment", Reason.PAGES_UNALIGNED);
+    say("VQ %d address 0x0 inconsistent with Host index 0x%x", Reason.QUEUE_WITHOUT_ADDRESS);
+    say(
+        "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta 0x%x",
+        Reason.QUEUE_FAR_BEHIND);
+    say("Unknown savevm section or instance '%s' %d", Reason.DEVICE_NOT_DESCRIBED);
+    say("savevm: unsupported version %2$d for '%1$s' v%3$d", Reason.VERSION_NEWER);
+    say("load of migration failed: Invalid argument", Reason.RAM_VERSION_OBSOLETE);
+    say("Unexpected RAM flags: %d", Reason.FLUSH_IN_FIXED_LAYOUT);
+    say("Found a zero page with value %d", Reason.FILL_BYTE_SET);
+    say("Failed to load XBZRLE page - wrong compression!", Reason.DELTA_OF_2011);
+    say("Unknown combination of migration flags: 0x%x", Reason.COMPRESSED_PAGE_SENT);
+    say("error while loading state section id", Reason.SECTION_WITHOUT_START);
+    say("Missing section footer", Reason.FOOTERS_MISSING);
+    say("image version is not supported (%d > 2)", Reason.LIBVIRT_VERSION_3);
+    say("Machine type received is '%s' and local is '%s'", Reason.MACHINE_OF_XML);
+    say("UUID received is %s and local is %s", Reason.UUID_OF_XML);
+    say(
+        "ENABLE_COLO command come in migration stream, but x-colo capability is not set",
+        Reason.TARGET_WITHOUT_COLO);
+    say("RAM postcopy is %s but have %d byte advise", Reason.TARGET_POSTCOPY);
+    say("Configuration section missing", Reason.TARGET_NEEDS_CONFIGURATION);
+    say("Machine type received is '%s' and local is '%s'", Reason.TARGET_OF_ANOTHER_MACHINE);
+    say("Capability %s is %s, but received capability is %s", Reason.TARGET_CAPABILITY);
+    say("Received TARGET_PAGE_BITS is %d but local is %d", Reason.TARGET_PAGE_SIZE);
+    say("Unknown ramblock \"%s\", cannot accept migration", Reason.TARGET_BLOCK_UNKNOWN);
+    say("Size mismatch: %s: 0x%x != 0x%x: Invalid argument", Reason.TARGET_BLOCK_LENGTH);
+    say("Unknown savevm section or instance '%s' %d", Reason.TARGET_SECTION_UNKNOWN);
+    say("savevm: unsupported version %2$d for '%1$s' v%3$d", Reason.TARGET_VERSION_OLD);
+    say(
+        "%s: incoming version_id %d is too old for local minimum version_id  %d",
+        Reason.TARGET_VERSION_NEW);
+    say("Missing section footer", Reason.TARGET_FIELD_LENGTH);
+    say("load of migration failed: No such file or directory", Reason.TARGET_SUBSECTION_UNKNOWN);
+    say("SaveVM v2 format is obsolete and don't work anymore", Reason.STREAM_VERSION_OBSOLETE);
+    say("Not a migration stream", Reason.STREAM_STARTS_LATER);
+    say("%s: incoming version_id %d is too new for local version_id 1", Reason.SUBSECTION_NEWER);
+    say(
+        "%s: incoming version_id %d is too old for local minimum version_id  1",
+        Reason.SUBSECTION_OLDER);
+    say("Received unknown capability %s", Reason.CAPABILITY_UNKNOWN);
+    say("Configuration section missing", Reason.CONFIGURATION_MISSING);
+    say(
+        "Capability mapped-ram is off, but received capability is on",
+        Reason.MAPPED_RAM_ONLY_ANNOUNCED);
+    say(
+        "Capability mapped-ram is on, but received capability is off",
+        Reason.MAPPED_RAM_UNANNOUNCED);
   }
 
   private LoaderMessage() {}

@@ -186,7 +186,65 @@ public enum Reason {
   MULTIFD_INITIAL_MAGIC(
       Kind.MALFORMED, Rule.MULTIFD_INITIAL, "a recording does not start with its packet"),
   MULTIFD_PACKET_MAGIC(
-      Kind.MALFORMED, Rule.MULTIFD_MAGIC, "a packet does not start with its magic");
+      Kind.MALFORMED, Rule.MULTIFD_MAGIC, "a packet does not start with its magic"),
+
+  // seen by check, which knows more than one record at a time
+  PING_WITHOUT_RETURN_PATH(Kind.NOTE, Rule.COMMAND, "a ping stands before open-return-path"),
+  COLO_WITHOUT_CAPABILITY(Kind.NOTE, Rule.COMMAND, "enable-colo needs a capability"),
+  POSTCOPY_ADVISE_LENGTH(Kind.NOTE, Rule.COMMAND, "postcopy-advise is not of its length"),
+  POSTCOPY_ORDER(Kind.NOTE, Rule.COMMAND, "a postcopy command is out of order"),
+  BITMAP_NAME_EMPTY(Kind.NOTE, Rule.COMMAND, "recv-bitmap names no block"),
+  BITMAP_NAME_LENGTH(Kind.NOTE, Rule.COMMAND, "recv-bitmap is not of the length of its name"),
+  BITMAP_OF_UNKNOWN_BLOCK(Kind.NOTE, Rule.COMMAND, "recv-bitmap names an unknown block"),
+  PAGES_UNALIGNED(Kind.NOTE, Rule.PAGES_ALIGNED, "a page area does not start at a page"),
+  QUEUE_WITHOUT_ADDRESS(Kind.NOTE, Rule.VIRTQUEUE, "a queue has an index and no address"),
+  QUEUE_FAR_BEHIND(Kind.NOTE, Rule.VIRTQUEUE, "the host is further behind than the queue is long"),
+  VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
+  VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),
+  RAM_VERSION_OBSOLETE(Kind.NOTE, Rule.RAM_VERSION, "the ram section has version 3"),
+  FLUSH_IN_FIXED_LAYOUT(
+      Kind.NOTE, Rule.MAPPED_SECTIONS, "a MULTIFD_FLUSH stands in a fixed layout"),
+  FILL_BYTE_SET(Kind.NOTE, Rule.FILL_BYTE, "a page of equal bytes is not a zero page"),
+  DELTA_WITHOUT_PAGE(Kind.NOTE, Rule.XBZRLE, "a delta changes a page that was not sent"),
+  DELTA_OF_2011(Kind.NOTE, Rule.RELEASE, "a delta has the form of 2011"),
+  COMPRESSED_PAGE_SENT(Kind.NOTE, Rule.RAM_WORD, "a RAM word is COMPRESS_PAGE"),
+  SECTION_WITHOUT_START(
+      Kind.NOTE, Rule.SECTION_ANNOUNCED, "a PART or END belongs to a section without a START"),
+  FOOTERS_MISSING(Kind.NOTE, Rule.SECTION_FOOTER, "a machine type that writes footers wrote none"),
+  LIBVIRT_VERSION_3(Kind.NOTE, Rule.HEADER_VERSION, "the header has the version of a proposal"),
+  MACHINE_OF_XML(Kind.NOTE, Rule.MACHINE_AGREES, "the XML names another machine type"),
+  UUID_OF_XML(Kind.NOTE, Rule.UUID_AGREES, "the XML has another UUID"),
+  TARGET_WITHOUT_COLO(Kind.NOTE, Rule.TARGET_RAM, "enable-colo needs a capability of the target"),
+  TARGET_POSTCOPY(
+      Kind.NOTE, Rule.TARGET_RAM, "postcopy-advise does not fit the capability of the target"),
+  TARGET_CAPABILITY(Kind.NOTE, Rule.TARGET_RAM, "the target has a capability set otherwise"),
+  TARGET_PAGE_SIZE(Kind.NOTE, Rule.TARGET_RAM, "the target has another page size"),
+  TARGET_BLOCK_UNKNOWN(Kind.NOTE, Rule.TARGET_RAM, "the target has no such block"),
+  TARGET_BLOCK_LENGTH(Kind.NOTE, Rule.TARGET_RAM, "the block has another length on the target"),
+  TARGET_NEEDS_CONFIGURATION(
+      Kind.NOTE, Rule.TARGET_MACHINE, "the target's machine type needs a configuration record"),
+  TARGET_OF_ANOTHER_MACHINE(Kind.NOTE, Rule.TARGET_MACHINE, "the target has another machine type"),
+  TARGET_SECTION_UNKNOWN(Kind.NOTE, Rule.TARGET_SECTION, "the target has no such section"),
+  TARGET_VERSION_OLD(Kind.NOTE, Rule.TARGET_VERSION, "the target is older than the section"),
+  TARGET_VERSION_NEW(Kind.NOTE, Rule.TARGET_VERSION, "the target no longer loads the section"),
+  TARGET_FIELD_LENGTH(Kind.NOTE, Rule.TARGET_FIELD, "a field has another size on the target"),
+  TARGET_SUBSECTION_UNKNOWN(
+      Kind.NOTE, Rule.TARGET_SUBSECTION, "the target does not know a subsection"),
+  STREAM_VERSION_OBSOLETE(Kind.NOTE, Rule.STREAM_VERSION, "the stream has version 2"),
+  STREAM_STARTS_LATER(Kind.NOTE, Rule.STREAM_MAGIC, "unused space stands before the stream"),
+  SUBSECTION_NEWER(
+      Kind.NOTE, Rule.CONFIGURATION_SUBSECTION, "a subsection is newer than version 1"),
+  SUBSECTION_OLDER(
+      Kind.NOTE, Rule.CONFIGURATION_SUBSECTION, "a subsection is older than version 1"),
+  CAPABILITY_UNKNOWN(Kind.NOTE, Rule.CAPABILITY_KNOWN, "a capability is unknown to released QEMU"),
+  CONFIGURATION_MISSING(
+      Kind.NOTE,
+      Rule.NO_CONFIGURATION,
+      "a machine type that needs a configuration record wrote none"),
+  MAPPED_RAM_ONLY_ANNOUNCED(
+      Kind.NOTE, Rule.MAPPED_RAM_ANNOUNCED, "mapped-ram is listed, the blocks have no headers"),
+  MAPPED_RAM_UNANNOUNCED(
+      Kind.NOTE, Rule.MAPPED_RAM_ANNOUNCED, "the blocks have headers, mapped-ram is not listed");
 
   /** How a reader answers. */
   public enum Kind {

@@ -260,7 +260,7 @@ public final class StreamParser {
                   + " bytes, found "
                   + payload.length,
               at,
-              Facts.named(type.label(), payload.length)));
+              Facts.named(type.name(), type.length(), payload.length)));
     }
     if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
       postcopyPageSizes = ByteBuffer.wrap(payload).getLong();
