@@ -113,13 +113,17 @@ final class RamDefects {
             "a compressed page that does not inflate",
             more(new ImageBytes().be64(0x1120).be32(3).u8(1).u8(2).u8(3))),
         new Defect("V205", "a queue that is far behind the guest", virtqueue(0x2000, 0)),
+        new Defect("V205", "a queue whose index spans two pages", virtqueue(0x2000, 0, 0xffd)),
         new Defect("V205", "a queue without an address", virtqueue(0, 1)),
         new Defect("V202", "a delta in the form of 2011", more(delta2011())));
   }
 
   /** A virtio device on PCI without MSI-X, whose only queue is 100 entries before the guest. */
   private static byte[] virtqueue(long descriptors, int last) {
-    int available = 0x1000;
+    return virtqueue(descriptors, last, 0x1000);
+  }
+
+  private static byte[] virtqueue(long descriptors, int last, int available) {
     ImageBytes blob = new ImageBytes().be32(2).zeros(256).zeros(16).u8(0).u8(0).be16(0).be32(0);
     blob.be32(0).be32(1).be32(64).be64(descriptors).be16(last);
     blob.u8(5).name("virtio/virtqueues").be32(1).be64(available).be64(0x3000);
@@ -129,7 +133,7 @@ final class RamDefects {
             .raw(blob.toBytes())
             .footer(2)
             .toBytes();
-    ImageBytes page = new ImageBytes().be64(0x1028).u8(0).u8(0).u8(100).zeros(4093);
+    ImageBytes page = new ImageBytes().be64(0x1028).u8(1).u8(0).u8(100).zeros(4093);
     return sequential()
         .with("part", part(page))
         .with("device", device)

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
+import java.util.zip.Checksum;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
@@ -66,25 +67,67 @@ class UnpackingTest {
     int length = compressor.compress(data, 0, data.length, packed, 0, packed.length);
     Adler32 sum = new Adler32();
     sum.update(data);
-    return new ImageBytes()
-        .u8(0x89)
-        .text("LZO")
-        .raw(new byte[] {0, '\r', '\n', 0x1a, '\n'})
-        .be16(0x1040)
-        .be16(0x20a0)
-        .be16(0x0940)
-        .u8(1)
-        .u8(5)
-        .be32(1)
-        .zeros(12)
-        .u8(0)
-        .be32(0)
+    return lzopHead(1, new Adler32())
         .be32(data.length)
         .be32(length)
         .be32(sum.getValue())
         .raw(Arrays.copyOf(packed, length))
         .be32(0)
         .toBytes();
+  }
+
+  private static ImageBytes lzopHead(int flags, Checksum sum) {
+    byte[] head =
+        new ImageBytes()
+            .be16(0x1040)
+            .be16(0x20a0)
+            .be16(0x0940)
+            .u8(1)
+            .u8(5)
+            .be32(flags)
+            .zeros(12)
+            .u8(0)
+            .toBytes();
+    sum.update(head);
+    return new ImageBytes()
+        .u8(0x89)
+        .text("LZO")
+        .raw(new byte[] {0, '\r', '\n', 0x1a, '\n'})
+        .raw(head)
+        .be32(sum.getValue());
+  }
+
+  private static byte[] stored(ImageBytes head) {
+    return head.be32(IMAGE.length).be32(IMAGE.length).raw(IMAGE).be32(0).toBytes();
+  }
+
+  @Test
+  void checksumOfTheLzopHeaderIsOfTheKindThatItsFlagsSay() throws IOException {
+    assertEquals(
+        1,
+        Recording.withMemory(stored(lzopHead(0x1000, new CRC32())), Recording.Place.FILE)
+            .all(Element.EndOfStream.class)
+            .size());
+    for (byte[] wrong :
+        List.of(
+            stored(lzopHead(0x1000, new Adler32())),
+            stored(lzopHead(0, new CRC32())),
+            stored(lzopHead(0x800000, new CRC32())))) {
+      StateFormatException e =
+          assertThrows(
+              StateFormatException.class, () -> Recording.withMemory(wrong, Recording.Place.FILE));
+      assertTrue(e.getMessage().contains("lzop: wrong checksum of the header"), e.getMessage());
+    }
+  }
+
+  @Test
+  void bytesBehindAnLzopFileAreToldOf() throws IOException {
+    byte[] packed = pack(Compression.LZOP, IMAGE);
+    byte[] longer = Arrays.copyOf(packed, packed.length + 3);
+    StateFormatException e =
+        assertThrows(
+            StateFormatException.class, () -> Recording.withMemory(longer, Recording.Place.FILE));
+    assertTrue(e.getMessage().contains("found other bytes"), e.getMessage());
   }
 
   @ParameterizedTest

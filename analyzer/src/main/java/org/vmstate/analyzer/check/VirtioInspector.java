@@ -155,7 +155,14 @@ final class VirtioInspector extends Inspector {
 
   /** Reads a little-endian number from the guest's final memory. */
   private int index(long address) throws IOException {
-    long number = address / block.pageSize();
+    byte[] page = page(address / block.pageSize());
+    int at = (int) (address % block.pageSize());
+    // a queue of the old layout may stand anywhere, so that the page may end between the bytes
+    byte high = at + 1 < page.length ? page[at + 1] : page(address / block.pageSize() + 1)[0];
+    return page[at] & 0xff | (high & 0xff) << 8;
+  }
+
+  private byte[] page(long number) throws IOException {
     byte[] page = new byte[block.pageSize()];
     RamBlock alone =
         new RamBlock(0, BLOCK, block.usedLength(), block.pageSize(), 0, -1, Optional.empty());
@@ -178,7 +185,6 @@ final class VirtioInspector extends Inspector {
       }
       contents.page(alone, number, page);
     }
-    int at = (int) (address % block.pageSize());
-    return page[at] & 0xff | (page[at + 1] & 0xff) << 8;
+    return page;
   }
 }

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,8 +198,11 @@ final class ExtractCommand implements Callable<Integer> {
       return section -> true;
     }
     Matcher matcher = DEVICE.matcher(name);
+    // a number of any length, of which there may be no instance
     return matcher.matches()
-        ? s -> s.name().equals(matcher.group(1)) && s.instance() == Long.parseLong(matcher.group(2))
+        ? s ->
+            s.name().equals(matcher.group(1))
+                && new BigInteger(matcher.group(2)).equals(BigInteger.valueOf(s.instance()))
         : s -> s.name().equals(name) && s.instance() == 0;
   }
 }

@@ -57,6 +57,7 @@ final class OutputOptions {
   /** Returns what the options say of the envelope and the layout. */
   ConvertOptions envelope() throws IOException {
     ConvertOptions plain = ConvertOptions.to(target);
+    requireHeap();
     return new ConvertOptions(
         target,
         saveVersion(),
@@ -172,6 +173,22 @@ final class OutputOptions {
       throw wrong("compression-level", levels[0] + " to " + levels[1]);
     }
     return OptionalInt.of(Integer.parseInt(value));
+  }
+
+  /** Refuses a level for which the heap is too small, before work begins. */
+  private void requireHeap() throws IOException {
+    Compression compression = target.compression().orElse(Compression.RAW);
+    OptionalInt missing = Packer.heapMissing(compression, level());
+    if (missing.isPresent()) {
+      throw new ConversionException(
+          "-o compression-level: "
+              + target.label()
+              + " needs a Java heap of "
+              + missing.getAsInt()
+              + " MiB at this level; VMSTATE_IMG_HEAP="
+              + missing.getAsInt()
+              + "m gives it");
+    }
   }
 
   /** Returns the domain XML of a file, which must be well-formed. */

@@ -61,8 +61,10 @@ public final class StreamOutput implements Closeable {
     if (zstd != null) {
       zstd.abandon();
     }
-    if (packed != null) {
+    if (packer != null) {
       packer.abandon();
+    }
+    if (file != null) {
       file.abandon();
     }
   }

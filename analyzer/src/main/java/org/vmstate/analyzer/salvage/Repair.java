@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,20 @@ public final class Repair {
    * @param offset file offset
    * @param bytes what stands there in the copy
    */
-  private record Patch(long offset, byte[] bytes) {}
+  private record Patch(long offset, byte[] bytes) {
+    long end() {
+      return offset + bytes.length;
+    }
+
+    /** Changes what lies in a chunk that starts at an offset. */
+    void apply(ByteBuffer chunk, long at) {
+      long first = Math.max(at, offset);
+      long last = Math.min(at + chunk.limit(), end());
+      if (first < last) {
+        chunk.put((int) (first - at), bytes, (int) (first - offset), (int) (last - first));
+      }
+    }
+  }
 
   private final List<Patch> patches = new ArrayList<>();
   private final List<String> done = new ArrayList<>();
@@ -126,6 +140,10 @@ public final class Repair {
   /** Writes the copy; holes stay holes. */
   public void write(ByteSource source, DataMap map, Destination target) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    List<Patch> sorted = new ArrayList<>(patches);
+    sorted.sort(Comparator.comparingLong(Patch::offset));
+    List<Patch> open = new ArrayList<>();
+    int next = 0;
     for (long at = 0; at < end; at += chunk.limit()) {
       long data = Math.min(end, map.nextData(at, end));
       if (data > at) {
@@ -138,14 +156,14 @@ public final class Repair {
       }
       chunk.clear().limit((int) Math.min(CHUNK, end - at));
       source.copy(at, chunk);
-      for (Patch patch : patches) {
-        long from = Math.max(at, patch.offset());
-        long to = Math.min(at + chunk.limit(), patch.offset() + patch.bytes().length);
-        if (from < to) {
-          int length = (int) (to - from);
-          chunk.put((int) (from - at), patch.bytes(), (int) (from - patch.offset()), length);
-        }
+      while (next < sorted.size() && sorted.get(next).offset() < at + chunk.limit()) {
+        open.add(sorted.get(next++));
       }
+      for (Patch patch : open) {
+        patch.apply(chunk, at);
+      }
+      long behind = at + chunk.limit();
+      open.removeIf(patch -> patch.end() <= behind);
       byte[] bytes = new byte[chunk.limit()];
       chunk.flip().get(bytes);
       target.append(bytes);

@@ -25,8 +25,10 @@ final class LzopInputStream extends InputStream {
   private static final int CRC32_UNPACKED = 0x100;
   private static final int CRC32_PACKED = 0x200;
   private static final int FILTER = 0x800;
+  private static final int CRC32_HEADER = 0x1000;
 
   private final DataInputStream in;
+  private final HeadSum head = new HeadSum();
   private final LzoDecompressor lzo = new LzoDecompressor();
   private int flags;
   private byte[] packed = new byte[0];
@@ -47,42 +49,92 @@ final class LzopInputStream extends InputStream {
     if (!Arrays.equals(magic, MAGIC)) {
       throw new IOException("lzop: wrong magic");
     }
-    int version = in.readUnsignedShort();
-    in.readUnsignedShort(); // version of the library
+    head.reset();
+    int version = u16();
+    u16(); // version of the library
     if (version >= VERSION_WITH_LEVEL) {
-      in.readUnsignedShort(); // version needed to unpack
+      u16(); // version needed to unpack
     }
-    int method = in.readUnsignedByte();
+    int method = u8();
     if (method < 1 || method > 3) {
       throw new IOException("lzop: unknown method " + method);
     }
     if (version >= VERSION_WITH_LEVEL) {
-      in.readUnsignedByte(); // level
+      u8(); // level
     }
-    flags = in.readInt();
+    flags = be32();
     if ((flags & FILTER) != 0) {
       throw new IOException("lzop: filters are not supported");
     }
-    in.readInt(); // mode
-    in.readInt(); // time, low word
+    be32(); // mode
+    be32(); // time, low word
     if (version >= VERSION_WITH_LEVEL) {
-      in.readInt(); // time, high word
+      be32(); // time, high word
     }
-    in.skipNBytes(in.readUnsignedByte()); // file name
-    in.readInt(); // checksum of the header
+    for (int left = u8(); left > 0; left--) {
+      u8(); // file name
+    }
+    verifyHead("header");
     if ((flags & EXTRA_FIELD) != 0) {
-      in.skipNBytes(in.readInt() & 0xffffffffL);
-      in.readInt();
+      for (long left = be32() & 0xffffffffL; left > 0; left--) {
+        u8();
+      }
+      verifyHead("extra field");
+    }
+  }
+
+  private int u8() throws IOException {
+    int value = in.readUnsignedByte();
+    head.update(value);
+    return value;
+  }
+
+  private int u16() throws IOException {
+    return u8() << 8 | u8();
+  }
+
+  private int be32() throws IOException {
+    return u16() << 16 | u16();
+  }
+
+  /** Compares what was read of the header with the checksum that follows, and starts over. */
+  private void verifyHead(String what) throws IOException {
+    if (in.readInt() != (int) head.value((flags & CRC32_HEADER) != 0)) {
+      throw new IOException("lzop: wrong checksum of the " + what);
+    }
+    head.reset();
+  }
+
+  /** Both checksums, as only the flags in the middle of the header say which one it has. */
+  private static final class HeadSum {
+    private final Adler32 adler = new Adler32();
+    private final CRC32 crc = new CRC32();
+
+    void reset() {
+      adler.reset();
+      crc.reset();
+    }
+
+    void update(int value) {
+      adler.update(value);
+      crc.update(value);
+    }
+
+    long value(boolean isCrc) {
+      return isCrc ? crc.getValue() : adler.getValue();
     }
   }
 
   private boolean nextBlock() throws IOException {
     int length = in.readInt();
     while (length == 0) {
-      // another member may follow; anything else is not ours
       int next = in.read();
-      if (next != (MAGIC[0] & 0xff)) {
+      if (next < 0) {
         return false;
+      }
+      // another member may follow; at anything else lzop -d fails, too
+      if (next != (MAGIC[0] & 0xff)) {
+        throw new IOException("lzop: expected the end or another member, found other bytes");
       }
       header(next);
       length = in.readInt();

@@ -23,8 +23,12 @@ import org.vmstate.parser.io.ByteSource;
  * packed bytes in the source; since unpackers read ahead, they may lie a little behind the place.
  */
 public final class Unpacker extends InputStream {
-  /** Memory that xz may take, in KiB: enough for {@code xz -9}. */
-  private static final int XZ_LIMIT_KIB = 80 << 10;
+  /**
+   * Memory that xz may take, in KiB: of the usual heap of 128 MiB enough for {@code xz -9}, and as
+   * much of any other. Of one array of it not more fits where the collector divides the heap.
+   */
+  private static final int XZ_LIMIT_KIB =
+      (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 1024 * 9 / 16);
 
   private static final int BUFFER = 64 << 10;
 
@@ -89,7 +93,11 @@ public final class Unpacker extends InputStream {
     } catch (MemoryLimitException e) {
       throw new LimitExceededException(
           Reason.PACKED_MEMORY,
-          "xz: needs " + e.getMemoryNeeded() + " KiB of memory, the limit is " + XZ_LIMIT_KIB,
+          "xz: needs "
+              + e.getMemoryNeeded()
+              + " KiB of memory, this Java heap has "
+              + XZ_LIMIT_KIB
+              + " for it",
           source.position(),
           path());
     } catch (EOFException e) {

@@ -26,6 +26,9 @@ final class RamListParser {
   private final Limits limits;
   private final StateVisitor visitor;
 
+  /** Offset behind the pages of the last block that has some in the file, or 0. */
+  private long areasEnd;
+
   RamListParser(
       ByteSource source,
       RamContext ram,
@@ -137,17 +140,14 @@ final class RamListParser {
     }
     visitor.element(new Element.RamBlockEntry(new ByteRange(start, entryEnd), block));
     if (mapped.isPresent()) {
+      long area = mapped.get().pagesOffset();
+      areasEnd = area == 0 ? areasEnd : area + length;
       fixed().pages(block, entryEnd);
     }
     return length;
   }
 
   private FixedLayoutParser fixed() {
-    long areasEnd = 0;
-    for (RamBlock block : ram.blocks()) {
-      long offset = block.mapped().orElseThrow().pagesOffset();
-      areasEnd = offset == 0 ? areasEnd : offset + block.usedLength();
-    }
     return new FixedLayoutParser(source, ram.pageSize(), areasEnd, features.bitmapOrder(), visitor);
   }
 }

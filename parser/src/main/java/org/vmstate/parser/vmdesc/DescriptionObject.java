@@ -64,14 +64,14 @@ final class DescriptionObject {
    * pointers the length of the whole array when that run is not NULL, then describes the NULLs and
    * what follows them again.
    */
-  private int overcount(int i) {
+  private long overcount(int i) {
     DescriptionObject first = fieldObjects.get(i);
     if (first.arrayLength < 2
         || isMark(first)
         || (i > 0 && fieldObjects.get(i - 1).name.equals(first.name))) {
       return 0;
     }
-    int more = 0;
+    long more = 0;
     boolean hasNull = false;
     for (int k = i + 1; k < fieldObjects.size(); k++) {
       DescriptionObject next = fieldObjects.get(k);
@@ -89,7 +89,7 @@ final class DescriptionObject {
     return meaning == FieldType.NULLPTR || meaning == FieldType.POINTER_MARKER;
   }
 
-  private FieldDesc toField(int overcount) {
+  private FieldDesc toField(long overcount) {
     finishInline();
     FieldType meaning = FieldType.of(type);
     List<StateDesc> nested;
@@ -102,7 +102,7 @@ final class DescriptionObject {
         meaning = FieldType.OPAQUE;
       }
     }
-    int count = arrayLength < 0 ? 1 : arrayLength - overcount;
+    int count = arrayLength < 0 ? 1 : (int) (arrayLength - overcount);
     return new FieldDesc(name, type, meaning, count, arrayLength >= 0 || index >= 0, size, nested);
   }
 }

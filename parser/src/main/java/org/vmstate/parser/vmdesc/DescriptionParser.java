@@ -32,6 +32,10 @@ import org.vmstate.formats.vmdesc.VmDescription;
  */
 public final class DescriptionParser {
   private static final String PATH = "vmdescription";
+
+  /** Most different members of one object; QEMU 10.0 writes up to nine. */
+  private static final int MOST_MEMBERS = 256;
+
   private static final Set<String> QUEUES = Set.of("qtailq", "qlist", "gtree");
 
   private final JsonParser json;
@@ -58,6 +62,8 @@ public final class DescriptionParser {
       throws StateFormatException {
     JsonFactory factory =
         JsonFactory.builder()
+            // else each name that stands in the text stays in memory for ever
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(limits.nesting() * 4)
@@ -178,7 +184,10 @@ public final class DescriptionParser {
     private final Set<String> seen = new HashSet<>();
     private RepeatedMember twice;
 
-    void add(String name) {
+    void add(String name) throws LimitExceededException {
+      if (seen.size() >= MOST_MEMBERS) {
+        throw tooMany("members in an object", MOST_MEMBERS);
+      }
       if (!seen.add(name) && twice == null) {
         twice = new RepeatedMember(name, offset());
       }

@@ -161,6 +161,7 @@ public final class StateDecoder {
   private List<StateNode> inside(FieldDesc desc, byte[] raw, long start, int depth) {
     StateDecoder inner = new StateDecoder(new HeapSource(raw, start, new StructurePath()), limits);
     inner.values = values;
+    inner.bytes = bytes;
     try {
       List<StateNode> result = new ArrayList<>();
       for (StateDesc nested : desc.nested()) {
@@ -173,6 +174,7 @@ public final class StateDecoder {
         return List.of();
       }
       values = inner.values;
+      bytes = inner.bytes;
       return inner.source.atEnd() ? result : List.of();
     } catch (IOException e) {
       // a gtree's keys are not described, for instance

@@ -7,6 +7,8 @@ import java.util.OptionalInt;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.tukaani.xz.ArrayCache;
+import org.tukaani.xz.FinishableWrapperOutputStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 import org.vmstate.formats.libvirt.Compression;
@@ -18,6 +20,9 @@ import org.vmstate.writer.io.StreamSink;
 public final class Packer {
   private static final int BUFFER = 64 << 10;
   private static final int XZ_OF_LIBVIRT = 3;
+
+  /** Buffers that are there beside a packer's, in MiB. */
+  private static final int OTHERS_MIB = 6;
 
   private Packer() {}
 
@@ -48,6 +53,28 @@ public final class Packer {
       case ZSTD -> new int[] {1, 19};
       case LZOP, RAW, SPARSE -> new int[] {0, 0};
     };
+  }
+
+  /**
+   * Returns the heap in MiB that packing needs, or empty when this one has room. Only a trial
+   * tells: how large arrays fit depends on how the collector divides the heap.
+   */
+  public static OptionalInt heapMissing(Compression compression, OptionalInt level)
+      throws IOException {
+    if (compression != Compression.XZ) {
+      return OptionalInt.empty();
+    }
+    LZMA2Options options = new LZMA2Options(level.orElse(XZ_OF_LIBVIRT));
+    try (FinishableWrapperOutputStream nowhere =
+        new FinishableWrapperOutputStream(OutputStream.nullOutputStream())) {
+      byte[][] others = new byte[OTHERS_MIB][1 << 20];
+      options.getOutputStream(nowhere, ArrayCache.getDummyCache()).write(others.length);
+      return OptionalInt.empty();
+    } catch (OutOfMemoryError e) {
+      // the serial collector keeps a third of the heap for small things
+      int mib = options.getEncoderMemoryUsage() / 1024 * 3 / 2 + 64;
+      return OptionalInt.of((mib + 63) / 64 * 64);
+    }
   }
 
   /** gzip at a level of choice. */

@@ -7,8 +7,8 @@ import java.util.concurrent.BlockingQueue;
 
 /**
  * Hands what is written to a thread that writes it to another stream, so that both sides work at
- * once. Up to {@link #BUFFERS} buffers are on their way. A failure of the other stream is thrown at
- * the next call. For use by one thread.
+ * once. Up to {@link #BUFFERS} buffers are on their way. Whatever the other stream throws, an error
+ * of the virtual machine included, is thrown at the next call. For use by one thread.
  */
 public final class BackgroundStream extends OutputStream {
   private static final int BUFFERS = 4;
@@ -18,7 +18,7 @@ public final class BackgroundStream extends OutputStream {
   private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(BUFFERS + 1);
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);
   private final Thread thread;
-  private volatile IOException failure;
+  private volatile Throwable failure;
   private byte[] buffer;
   private int used;
   private boolean closed;
@@ -37,22 +37,35 @@ public final class BackgroundStream extends OutputStream {
     thread.start();
   }
 
+  /** Gives each buffer back, whatever happens: the other side waits for them. */
   private void run() {
-    try {
-      for (Chunk chunk = full.take(); chunk.bytes.length > 0; chunk = full.take()) {
-        try {
-          if (failure == null) {
-            target.write(chunk.bytes, 0, chunk.length);
-          }
-        } catch (IOException e) {
-          failure = e;
-        } catch (RuntimeException e) {
-          failure = new IOException(e);
-        }
-        free.put(chunk.bytes);
+    while (true) {
+      Chunk chunk;
+      try {
+        chunk = full.take();
+      } catch (InterruptedException e) {
+        // nobody has a reason to; what is on its way still has to go
+        fail(new IOException("interrupted", e));
+        continue;
       }
-    } catch (InterruptedException e) {
-      failure = new IOException("interrupted", e);
+      if (chunk.bytes.length == 0) {
+        return;
+      }
+      try {
+        if (failure == null) {
+          target.write(chunk.bytes, 0, chunk.length);
+        }
+      } catch (Throwable e) {
+        fail(e);
+      } finally {
+        free.add(chunk.bytes);
+      }
+    }
+  }
+
+  private void fail(Throwable e) {
+    if (failure == null) {
+      failure = e;
     }
   }
 
@@ -98,8 +111,12 @@ public final class BackgroundStream extends OutputStream {
   }
 
   private void check() throws IOException {
-    if (failure != null) {
-      throw failure;
+    switch (failure) {
+      case null -> {}
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IOException(failure);
     }
   }
 
@@ -120,16 +137,24 @@ public final class BackgroundStream extends OutputStream {
 
   /** Forgets what is on its way; the other stream is left as it is. */
   public void abandon() {
-    closed = true;
-    failure = new IOException("given up");
-    end();
+    fail(new IOException("given up"));
+    if (!closed) {
+      closed = true;
+      end();
+    }
   }
 
   private void end() {
     full.add(new Chunk(new byte[0], 0));
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

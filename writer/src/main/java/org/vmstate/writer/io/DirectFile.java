@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,7 +35,9 @@ public final class DirectFile implements Closeable {
   public static DirectFile open(Path path) throws IOException {
     int alignment = (int) Math.max(PAGE, Files.getFileStore(path).getBlockSize());
     try {
-      return new DirectFile(FileChannel.open(path, StandardOpenOption.WRITE, option()), alignment);
+      return new DirectFile(
+          FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS, option()),
+          alignment);
     } catch (IOException | UnsupportedOperationException e) {
       throw new IOException(path.getParent() + ": no O_DIRECT on this file system", e);
     }

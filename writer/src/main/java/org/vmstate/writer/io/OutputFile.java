@@ -6,12 +6,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A file that appears whole or not at all: it is written under another name in the same folder,
@@ -22,6 +24,13 @@ public final class OutputFile implements Closeable {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+  private static final Set<OpenOption> NEW =
+      Set.of(
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.CREATE_NEW,
+          LinkOption.NOFOLLOW_LINKS);
+
   private final Path target;
   private final Path temporary;
   private final boolean replace;
@@ -29,11 +38,11 @@ public final class OutputFile implements Closeable {
   private final Thread onExit = new Thread(this::remove);
   private boolean done;
 
-  private OutputFile(Path target, Path temporary, boolean replace) throws IOException {
+  private OutputFile(Path target, Path temporary, boolean replace, FileChannel channel) {
     this.target = target;
     this.temporary = temporary;
     this.replace = replace;
-    this.channel = FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = channel;
   }
 
   /**
@@ -57,9 +66,16 @@ public final class OutputFile implements Closeable {
     if (!Files.isDirectory(folder)) {
       throw new IOException(folder + ": no such folder");
     }
-    Path temporary = Files.createFile(folder.resolve(temporaryName()), OWNER_ONLY);
-    OutputFile file = new OutputFile(target, temporary, replace);
-    Runtime.getRuntime().addShutdownHook(file.onExit);
+    Path temporary = folder.resolve(temporaryName());
+    // opened once and by the call that makes it, so that nobody can put another in its place
+    FileChannel channel = FileChannel.open(temporary, NEW, OWNER_ONLY);
+    OutputFile file = new OutputFile(target, temporary, replace, channel);
+    try {
+      Runtime.getRuntime().addShutdownHook(file.onExit);
+    } catch (IllegalStateException e) {
+      file.close();
+      throw new IOException("the program is ending", e);
+    }
     return file;
   }
 

@@ -16,7 +16,10 @@ import org.vmstate.writer.io.SpecWriter;
  */
 public final class PageRecordWriter {
   private static final int BUFFER = 256 << 10;
-  private static final int MAX_HEAD = Long.BYTES + 1 + 255;
+
+  /** Word, name, and the byte that a zero record has behind them. */
+  private static final int MAX_HEAD = Long.BYTES + 1 + 255 + 1;
+
   private static final int MAGIC_2011 = 0x0123;
 
   private final ByteSink sink;

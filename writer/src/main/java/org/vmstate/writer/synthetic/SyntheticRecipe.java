@@ -35,6 +35,9 @@ public record SyntheticRecipe(
     boolean xbzrle2011,
     int devices) {
 
+  /** Most pages of all blocks together, as many as a reader takes. */
+  private static final long MOST_PAGES = 1L << 33;
+
   /**
    * A block.
    *
@@ -58,6 +61,14 @@ public record SyntheticRecipe(
                 + block.name
                 + ": expected a name and a multiple of the page size, found "
                 + block.length);
+      }
+    }
+    long pages = 0;
+    for (Block block : blocks) {
+      pages += block.length / pageSize;
+      if (pages > MOST_PAGES) {
+        throw new IllegalArgumentException(
+            "blocks: expected at most " + MOST_PAGES + " pages together");
       }
     }
     if (blocks.isEmpty() || blocks.stream().map(Block::name).distinct().count() < blocks.size()) {
