@@ -219,6 +219,7 @@ public final class ImageReader {
     visitor.unpacking(compression);
     ByteSource inner =
         new StreamSource(new Unpacker(source, compression, options.headOnly()), path);
+    source.closeWith(inner);
     image(inner, layer + 1);
   }
 

@@ -126,7 +126,8 @@ final class ConvertCommand implements Callable<Integer> {
         .run(
             destination(out, input, options),
             (target, progress, notes) -> {
-              try (ByteSource source = input.open();
+              try (salvage;
+                  ByteSource source = input.open();
                   ByteSource damaged = source.isSeekable() ? source : source.seekable()) {
                 ByteSource whole = salvage.salvage(damaged);
                 salvage.losses().forEach(loss -> notes.accept("lost: " + loss));

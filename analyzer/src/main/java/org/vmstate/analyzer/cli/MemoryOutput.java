@@ -90,7 +90,8 @@ final class MemoryOutput {
             (target, progress, notes) -> {
               ParseOptions options = salvages ? input.options().tolerating() : input.options();
               Extractor extractor = extractor(options, progress, notes).losing(losses(absent));
-              try (ByteSource source = input.open()) {
+              try (salvage;
+                  ByteSource source = input.open()) {
                 ByteSource image = source;
                 if (salvages) {
                   image = salvage.salvage(source.isSeekable() ? source : source.seekable());

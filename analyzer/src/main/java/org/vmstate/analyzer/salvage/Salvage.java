@@ -1,11 +1,9 @@
 package org.vmstate.analyzer.salvage;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +17,6 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
@@ -27,6 +24,8 @@ import org.vmstate.parser.compress.Unpacker;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SplicedSource;
 import org.vmstate.parser.io.SplicedSource.Segment;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.parser.libvirt.EnvelopeParser;
 import org.vmstate.parser.probe.Probe;
 
@@ -34,7 +33,7 @@ import org.vmstate.parser.probe.Probe;
  * Makes a whole image out of a damaged one: what cannot be read is left out, and what has to be
  * there to end it is added. Each loss is told.
  */
-public final class Salvage {
+public final class Salvage implements Closeable {
   /** Defects after which the rest is given up. */
   private static final int MOST_DEFECTS = 200;
 
@@ -51,6 +50,8 @@ public final class Salvage {
 
   private final ParseOptions options;
   private final List<String> losses = new ArrayList<>();
+  private TemporaryFile spool;
+  private ByteSource stream;
 
   /** Salvages with options for reading. */
   public Salvage(ParseOptions options) {
@@ -107,6 +108,17 @@ public final class Salvage {
     return image;
   }
 
+  /** Ends the image that was returned, and removes what was unpacked for it. */
+  @Override
+  public void close() throws IOException {
+    if (stream != null) {
+      stream.close();
+    }
+    if (spool != null) {
+      spool.close();
+    }
+  }
+
   /** Gives an unfinished save the magic of a finished one. */
   private SplicedSource finished(SplicedSource image) throws IOException {
     String partial = SaveFormat.MAGIC_PARTIAL;
@@ -139,15 +151,13 @@ public final class Salvage {
       image.seek(0);
       return image;
     }
-    Path spool = Files.createTempFile("vmstate-img", ".unpacked");
-    try (OutputStream out = Files.newOutputStream(spool)) {
-      new Unpacker(image, compression.get(), false).transferTo(out);
+    spool = TemporaryFile.create(".unpacked");
+    try (Unpacker unpacker = new Unpacker(image, compression.get(), false)) {
+      unpacker.transferTo(spool.asStream());
     } catch (StateFormatException e) {
       losses.add("what is packed behind 0x" + Long.toHexString(e.offset()) + ": " + e.words());
     }
-    ByteSource stream = ImageReader.open(spool);
-    // the mapping keeps it
-    Files.delete(spool);
+    stream = spool.source(0, new StructurePath());
     List<Segment> rest = List.of(new Segment(stream, 0, stream.length()));
     if (start[0] == 0) {
       return join(rest);
@@ -199,7 +209,7 @@ public final class Salvage {
       losses.add("section " + scan.section.name() + " and all devices behind it");
     } else if (scan.inRam()) {
       tail.putLong(RamFormat.EOS);
-      footer(tail, scan.section);
+      footer(tail, scan, scan.section);
       if (scan.recordType == StreamFormat.SECTION_END) {
         scan.open.remove(scan.section.id());
       }
@@ -208,7 +218,7 @@ public final class Salvage {
       if (section.name().equals(RamFormat.IDSTR)) {
         tail.put((byte) StreamFormat.SECTION_END).putInt((int) section.id());
         tail.putLong(RamFormat.EOS);
-        footer(tail, section);
+        footer(tail, scan, section);
         losses.add("all devices: the stream ends inside its memory");
       }
     }
@@ -223,8 +233,10 @@ public final class Salvage {
     return join(image.slice(0, end), List.of(Segment.of(bytes)));
   }
 
-  private static void footer(ByteBuffer tail, Section section) {
-    tail.put((byte) StreamFormat.SECTION_FOOTER).putInt((int) section.id());
+  private static void footer(ByteBuffer tail, Scan scan, Section section) {
+    if (scan.hasFooters()) {
+      tail.put((byte) StreamFormat.SECTION_FOOTER).putInt((int) section.id());
+    }
   }
 
   /**
@@ -259,10 +271,10 @@ public final class Salvage {
     losses.add("blocks behind it, and all devices");
     ByteBuffer tail = ByteBuffer.allocate(128);
     tail.putLong(RamFormat.EOS);
-    footer(tail, scan.section);
+    footer(tail, scan, scan.section);
     tail.put((byte) StreamFormat.SECTION_END).putInt((int) scan.section.id());
     tail.putLong(RamFormat.EOS);
-    footer(tail, scan.section);
+    footer(tail, scan, scan.section);
     tail.put((byte) StreamFormat.EOF);
     byte[] rest = new byte[tail.flip().remaining()];
     tail.get(rest);

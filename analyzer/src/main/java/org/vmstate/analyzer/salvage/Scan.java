@@ -17,6 +17,7 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 
 /** A pass that ends at the first error, and remembers where everything was well. */
@@ -43,6 +44,9 @@ final class Scan implements StateVisitor {
   boolean finished;
   boolean devicesCut;
   PageRun lastRun;
+  private boolean footerSeen;
+  private boolean footerMissing;
+  private boolean configured;
 
   static Scan of(ByteSource source, ParseOptions options) throws IOException {
     Scan scan = new Scan();
@@ -65,6 +69,7 @@ final class Scan implements StateVisitor {
     goodEnd = element.range().end();
     switch (element) {
       case Element.SectionHeader e -> {
+        footerMissing |= inSection && !footerSeen;
         section = e.section();
         sectionStart = e.range().start();
         recordType = e.recordType();
@@ -75,6 +80,7 @@ final class Scan implements StateVisitor {
       }
       case Element.SectionFooter e -> {
         inSection = false;
+        footerSeen = true;
         if (recordType == StreamFormat.SECTION_END) {
           open.remove(section.id());
         }
@@ -87,6 +93,19 @@ final class Scan implements StateVisitor {
       }
       default -> {}
     }
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configured = found.present();
+  }
+
+  /**
+   * Tells whether sections end with a footer. Machine types before 2.4 have neither it nor the
+   * configuration record.
+   */
+  boolean hasFooters() {
+    return footerSeen || configured && !footerMissing;
   }
 
   @Override

@@ -91,12 +91,13 @@ class SalvageTest {
   }
 
   private static Kept salvage(byte[] damaged, List<String> losses) throws IOException {
-    Salvage salvage = new Salvage(ParseOptions.DEFAULT);
-    ByteSource whole = salvage.salvage(new HeapSource(damaged, 0, new StructurePath()));
-    losses.addAll(salvage.losses());
-    Kept kept = new Kept();
-    ImageReader.read(whole, ParseOptions.DEFAULT, kept);
-    return kept;
+    try (Salvage salvage = new Salvage(ParseOptions.DEFAULT)) {
+      ByteSource whole = salvage.salvage(new HeapSource(damaged, 0, new StructurePath()));
+      losses.addAll(salvage.losses());
+      Kept kept = new Kept();
+      ImageReader.read(whole, ParseOptions.DEFAULT, kept);
+      return kept;
+    }
   }
 
   @Test
@@ -116,6 +117,31 @@ class SalvageTest {
     assertEquals(5, kept.page(4));
     assertEquals(0, kept.page(5));
     assertTrue(losses.toString().contains("all devices"), losses.toString());
+  }
+
+  /** Streams of machine types before 2.4 have neither a configuration record nor footers. */
+  @Test
+  void noFooterIsAddedWhereTheStreamHasNone() throws IOException {
+    ImageBytes image =
+        new ImageBytes().be32(0x5145564d).be32(3).section(1, 1, "ram", 0, 4).be64(0x2004);
+    image.name("pc.ram").be64(0x2000).eos().again(2, 1).be64(8).name("pc.ram").fill(7, 4096);
+    try (Salvage salvage = new Salvage(ParseOptions.DEFAULT)) {
+      ByteSource whole = salvage.salvage(new HeapSource(image.toBytes(), 0, new StructurePath()));
+      List<Element> elements = new ArrayList<>();
+      ImageReader.read(
+          whole,
+          ParseOptions.DEFAULT,
+          new StateVisitor() {
+            @Override
+            public void element(Element element) {
+              elements.add(element);
+            }
+          });
+      assertTrue(elements.getLast() instanceof Element.EndOfStream, elements.toString());
+      assertTrue(
+          elements.stream().noneMatch(Element.SectionFooter.class::isInstance),
+          elements.toString());
+    }
   }
 
   @Test

@@ -121,9 +121,13 @@ public final class Unpacker extends InputStream {
     return source.path() + "." + compression.label();
   }
 
-  /** Leaves the source open: whoever opened it may read it again. */
+  /** Frees what the library holds. The source stays open: whoever opened it may read it again. */
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    if (unpacked != null) {
+      unpacked.close();
+    }
+  }
 
   /** The packed bytes; its own I/O errors pass through the unpackers unchanged. */
   private static final class Feed extends InputStream {

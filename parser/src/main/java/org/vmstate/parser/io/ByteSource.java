@@ -4,7 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
@@ -32,6 +34,9 @@ public abstract class ByteSource implements Closeable, Content {
 
   /** Offset of the window's index 0. */
   protected long windowStart;
+
+  /** What this source made of itself, and what therefore ends with it. */
+  private final List<Closeable> owned = new ArrayList<>(0);
 
   ByteSource(StructurePath path) {
     this.path = path;
@@ -306,9 +311,23 @@ public abstract class ByteSource implements Closeable, Content {
 
   /**
    * Returns a source for the bytes that follow, in which seeking works; this one must not be used
-   * any more. A stream is read to its end into memory, or into a temporary file when it is long.
+   * any more, but closed: then the returned one is closed, too, if it was not before. A stream is
+   * read to its end into memory, or into a temporary file when it is long.
    */
   public abstract ByteSource seekable() throws IOException;
+
+  /** Hands over something that is to be closed with this source, and may be closed before. */
+  public final void closeWith(Closeable other) {
+    owned.add(other);
+  }
+
+  /** Closes what depends on this source, the last first, and then the source. */
+  @Override
+  public void close() throws IOException {
+    for (Closeable other : owned.reversed()) {
+      other.close();
+    }
+  }
 
   /** Builds the error for bytes that contradict the format, at a given offset. */
   public final MalformedDataException malformed(Reason reason, String words, long at) {

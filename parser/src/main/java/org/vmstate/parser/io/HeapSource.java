@@ -67,7 +67,4 @@ public final class HeapSource extends ByteSource {
   public ByteSource seekable() {
     return this;
   }
-
-  @Override
-  public void close() {}
 }

@@ -32,7 +32,12 @@ public final class MappedSource extends ByteSource {
       throws IOException {
     super(path);
     this.arena = Arena.ofShared();
-    this.map = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    try {
+      this.map = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    } catch (IOException | RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
     this.origin = origin;
     this.onClose = onClose;
     view(origin);
@@ -165,6 +170,7 @@ public final class MappedSource extends ByteSource {
 
   @Override
   public void close() throws IOException {
+    super.close();
     if (!arena.scope().isAlive()) {
       return;
     }

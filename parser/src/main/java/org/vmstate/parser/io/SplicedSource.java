@@ -8,7 +8,10 @@ import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Reason;
 
-/** Pieces of other sources, of memory, and zeros, one behind the other; offsets start at 0. */
+/**
+ * Pieces of other sources, of memory, and zeros, one behind the other; offsets start at 0. The
+ * sources of the pieces stay open when this one is closed.
+ */
 public final class SplicedSource extends ByteSource {
   private static final int WINDOW = 128 << 10;
 
@@ -129,8 +132,4 @@ public final class SplicedSource extends ByteSource {
   public ByteSource seekable() {
     return this;
   }
-
-  /** The sources of the pieces stay open. */
-  @Override
-  public void close() {}
 }

@@ -4,10 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Reason;
 
@@ -125,34 +121,29 @@ public final class StreamSource extends ByteSource {
       in.close();
       return new HeapSource(head.toByteArray(), origin, path());
     }
-    Path file = Files.createTempFile("vmstate-img", ".spool");
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
+    // the stream once, so that what it takes is bounded by what is read
+    TemporaryFile spool = TemporaryFile.create(".spool");
     try {
-      writeAll(channel, ByteBuffer.wrap(head.toByteArray()));
+      spool.append(ByteBuffer.wrap(head.toByteArray()));
       while (has(1)) {
-        writeAll(channel, window);
+        spool.append(window);
       }
       in.close();
-      return MappedSource.ofSpool(channel, origin, path(), channel);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
+      ByteSource result = spool.source(origin, path());
+      closeWith(result);
+      return result;
+    } catch (IOException | RuntimeException | Error e) {
+      spool.close();
       throw e;
-    }
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer data) throws IOException {
-    while (data.hasRemaining()) {
-      channel.write(data);
     }
   }
 
   @Override
   public void close() throws IOException {
-    in.close();
+    try {
+      super.close();
+    } finally {
+      in.close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.vmstate.parser.io;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,8 @@ public final class TemporaryFile implements Closeable {
   private final Path folder;
   private final FileChannel channel;
   private final Arena arena = Arena.ofShared();
+  private long appended;
+  private boolean closed;
 
   private TemporaryFile(Path folder, FileChannel channel) {
     this.folder = folder;
@@ -38,7 +41,7 @@ public final class TemporaryFile implements Closeable {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.DELETE_ON_CLOSE));
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         Files.deleteIfExists(file);
         throw e;
       }
@@ -64,6 +67,41 @@ public final class TemporaryFile implements Closeable {
       while (data.hasRemaining()) {
         at += channel.write(data, at);
       }
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
+  /** Writes all bytes behind those that were appended before. */
+  public void append(ByteBuffer data) throws IOException {
+    long count = data.remaining();
+    write(appended, data);
+    appended += count;
+  }
+
+  /** Returns a stream whose bytes are appended. Its end does not close the file. */
+  public OutputStream asStream() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        append(ByteBuffer.wrap(new byte[] {(byte) b}));
+      }
+
+      @Override
+      public void write(byte[] data, int from, int length) throws IOException {
+        append(ByteBuffer.wrap(data, from, length));
+      }
+    };
+  }
+
+  /**
+   * Returns what was appended as a source, whose end closes the file.
+   *
+   * @param origin offset of the first byte
+   */
+  public ByteSource source(long origin, StructurePath path) throws IOException {
+    try {
+      return MappedSource.ofSpool(channel, origin, path, this);
     } catch (IOException e) {
       throw failed(folder, e);
     }
@@ -95,7 +133,10 @@ public final class TemporaryFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    arena.close();
-    channel.close();
+    if (!closed) {
+      closed = true;
+      arena.close();
+      channel.close();
+    }
   }
 }

@@ -1,0 +1,113 @@
+package org.vmstate.parser.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.testkit.ImageBytes;
+
+/** What was put aside is unmapped and gone when the source that it came from is closed. */
+class SpoolTest {
+  private static final int LONG = 9 << 20;
+
+  private static List<String> mapped() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+        .filter(line -> line.contains("/vmstate-img"))
+        .toList();
+  }
+
+  /** A stream with a device that has no end, so that the rest is searched for one. */
+  private static byte[] longImage() {
+    return ImageBytes.withRam("r", 1).section(4, 2, "dev", 0, 1).raw(new byte[LONG]).toBytes();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream packed = new GZIPOutputStream(out)) {
+      packed.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void restOfAPipeIsGoneWithThePipe() throws IOException {
+    for (byte[] image : List.of(longImage(), gzip(longImage()))) {
+      try (ByteSource source = ImageReader.open(new ByteArrayInputStream(image))) {
+        ImageReader.read(source, ParseOptions.DEFAULT, new StateVisitor() {});
+        assertEquals(1, mapped().size());
+      }
+      assertEquals(List.of(), mapped());
+    }
+  }
+
+  @Test
+  void keptSourceOfAPassThatFailsIsGone() throws IOException {
+    byte[] image = ImageBytes.withRam("r", 1).u8(9).raw(new byte[LONG]).toBytes();
+    for (byte[] bytes : List.of(image, gzip(image))) {
+      try (ByteSource source = ImageReader.open(new ByteArrayInputStream(bytes))) {
+        assertThrows(
+            StateFormatException.class,
+            () -> ImageReader.readKeeping(source, ParseOptions.DEFAULT, new StateVisitor() {}));
+        assertEquals(1, mapped().size());
+      }
+      assertEquals(List.of(), mapped());
+    }
+  }
+
+  @Test
+  void inputThatFailsWhileItIsPutAsideLeavesNothing() throws IOException {
+    InputStream broken =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("broken");
+          }
+        };
+    try (ByteSource source =
+        ImageReader.open(new SequenceInputStream(new ByteArrayInputStream(longImage()), broken))) {
+      IOException e = assertThrows(IOException.class, source::seekable);
+      assertEquals("broken", e.getMessage());
+    }
+    assertEquals(List.of(), mapped());
+  }
+
+  @Test
+  void faultOfTheTemporaryFolderNamesIt() throws IOException {
+    String before = System.getProperty("java.io.tmpdir");
+    System.setProperty("java.io.tmpdir", "/dev/null");
+    try (ByteSource source = ImageReader.open(new ByteArrayInputStream(longImage()))) {
+      IOException e = assertThrows(IOException.class, source::seekable);
+      assertTrue(e.getMessage().startsWith("temporary folder /dev/null: "), e.getMessage());
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+  }
+
+  @Test
+  void sourceOfASpoolStartsAtItsOrigin() throws IOException {
+    TemporaryFile file = TemporaryFile.create(".test");
+    file.append(ByteBuffer.wrap(new byte[] {1, 2}));
+    file.asStream().write(new byte[] {9, 3, 9}, 1, 1);
+    try (ByteSource source = file.source(100, new StructurePath())) {
+      assertEquals(103, source.length());
+      source.seek(102);
+      assertEquals(3, source.u8());
+    }
+    assertEquals(List.of(), mapped());
+  }
+}
