@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.error.LimitExceededException;
@@ -62,6 +63,10 @@ final class Failures {
       }
       case AccessDeniedException a -> {
         line(a.getFile() + ": permission denied");
+        yield ExitCode.NOT_RUN;
+      }
+      case InvalidPathException p -> {
+        line(p.getInput() + ": no possible file name in this locale; LC_ALL=C.UTF-8 may help");
         yield ExitCode.NOT_RUN;
       }
       case IOException io -> {

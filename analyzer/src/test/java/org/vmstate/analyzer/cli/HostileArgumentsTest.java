@@ -61,4 +61,11 @@ class HostileArgumentsTest {
       }
     }
   }
+
+  /** A byte of zero has the same place in Java as a character that the locale lacks. */
+  @Test
+  void nameThatCannotBeAFileIsOneLine() {
+    assertEquals(1, Main.run("info", "a\0b"));
+    assertEquals(1, Main.run("check", "a\0b"));
+  }
 }
