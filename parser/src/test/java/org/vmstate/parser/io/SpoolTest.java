@@ -31,7 +31,7 @@ class SpoolTest {
         .toList();
   }
 
-  /** A stream with a device that has no end, so that the rest is searched for one. */
+  /** A stream with a device that nothing describes, so that its end is searched for. */
   private static byte[] longImage() {
     return ImageBytes.withRam("r", 1).section(4, 2, "dev", 0, 1).raw(new byte[LONG]).toBytes();
   }
@@ -63,7 +63,6 @@ class SpoolTest {
         assertThrows(
             StateFormatException.class,
             () -> ImageReader.readKeeping(source, ParseOptions.DEFAULT, new StateVisitor() {}));
-        assertEquals(1, mapped().size());
       }
       assertEquals(List.of(), mapped());
     }
