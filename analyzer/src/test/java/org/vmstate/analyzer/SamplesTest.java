@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +23,11 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 
 /** The bundled samples: real bytes, whole and damaged. */
 class SamplesTest {
@@ -51,7 +54,7 @@ class SamplesTest {
     Samples.unpack(sample.name(), file);
     long[] covered = new long[1];
     boolean[] packed = new boolean[1];
-    try (ByteSource source = ImageReader.open(file)) {
+    try (ByteSource source = Container.openState(file)) {
       ImageReader.read(
           source,
           ParseOptions.DEFAULT,
@@ -98,9 +101,11 @@ class SamplesTest {
 
   private static boolean read(byte[] bytes, int length) throws IOException {
     byte[] image = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-    try {
+    try (ByteSource source =
+        Container.open(new HeapSource(image, 0, new StructurePath()), null)
+            .state(Optional.empty())) {
       ImageReader.read(
-          new HeapSource(image, 0, new StructurePath()),
+          source,
           ParseOptions.DEFAULT,
           new StateVisitor() {
             @Override
@@ -111,6 +116,8 @@ class SamplesTest {
       return true;
     } catch (StateFormatException e) {
       assertTrue(e.offset() >= 0, e.getMessage());
+      return false;
+    } catch (NoSuchSnapshotException e) {
       return false;
     }
   }

@@ -41,6 +41,7 @@ final class CompareCommand implements Callable<Integer> {
     Input.addTo(builder, "A")
         .parameter("B", "1", "The other image.")
         .option(String.class, "FMT", "Layout of B, as -f is that of A.", "-F")
+        .option(String.class, "SNAPSHOT", "Snapshot of B, as -l is that of A.", "-L")
         .option(Output.option("human"))
         .flags("Also compare layout, envelope and what was sent.", "-s", "--strict")
         .flags("Show progress also where standard error is no terminal.", "-p", "--progress")
@@ -52,7 +53,7 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Input first = new Input(spec);
-    Input second = new Input(spec, 1, "-F");
+    Input second = new Input(spec, 1, "-F", "-L");
     if (first.file().equals("-") && second.file().equals("-")) {
       throw new ParameterException(spec.commandLine(), "only one image can be standard input");
     }

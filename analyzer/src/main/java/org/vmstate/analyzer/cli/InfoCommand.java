@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.vmstate.analyzer.info.DiskInfo;
+import org.vmstate.analyzer.info.DiskPrinter;
 import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoPrinter;
 import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.container.Container;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code vmstate-img info}. */
@@ -42,32 +47,53 @@ final class InfoCommand implements Callable<Integer> {
     Input input = new Input(spec);
     Output output = CommandBuilder.value(spec, "--output");
     try (DiskUsage usage = new DiskUsage(input.file().equals("-") ? null : input.path());
-        ByteSource source = input.open();
+        Container container = input.container();
         OutputStream out = Output.stdout()) {
-      ImageInfo info;
-      try {
-        info =
-            InfoReader.read(
-                input.file(),
-                source,
-                input.options(),
-                CommandBuilder.isSet(spec, "--memory"),
-                usage);
-      } catch (StateFormatException e) {
-        return Failures.report(input.file(), e);
+      Optional<DiskInfo> disk = Optional.empty();
+      if (container.disk().isPresent()) {
+        disk = Optional.of(DiskInfo.read(input.file(), container, usage, input.snapshot()));
       }
-      if (output == Output.JSON) {
-        try (Report report = output.report(out)) {
-          InfoPrinter.report(info, report);
+      ImageInfo info = null;
+      if (disk.isEmpty() || disk.get().chosen().isPresent()) {
+        Supplier<OptionalLong> bytes = disk.isEmpty() ? usage : OptionalLong::empty;
+        try {
+          info =
+              InfoReader.read(
+                  input.file(),
+                  input.state(container),
+                  input.options(),
+                  CommandBuilder.isSet(spec, "--memory"),
+                  bytes);
+        } catch (StateFormatException e) {
+          return Failures.report(input.file(), e);
         }
-      } else {
-        PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
-        InfoPrinter.human(info, print);
-        print.flush();
       }
-      return info.problem().isPresent()
+      print(output, Optional.ofNullable(info), disk, out);
+      return info != null && info.problem().isPresent()
           ? Failures.report(input.file(), info.problem().get())
           : ExitCode.OK;
     }
+  }
+
+  private static void print(
+      Output output, Optional<ImageInfo> info, Optional<DiskInfo> disk, OutputStream out)
+      throws IOException {
+    if (output == Output.JSON) {
+      try (Report report = output.report(out)) {
+        report.beginObject("");
+        if (disk.isPresent()) {
+          DiskPrinter.report(disk.get(), report);
+        }
+        if (info.isPresent()) {
+          InfoPrinter.report(info.get(), disk.isPresent(), report);
+        }
+        report.end();
+      }
+      return;
+    }
+    PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
+    disk.ifPresent(d -> DiskPrinter.human(d, print));
+    info.ifPresent(i -> InfoPrinter.human(i, disk.isPresent(), print));
+    print.flush();
   }
 }

@@ -16,7 +16,9 @@ import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
+import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -28,10 +30,12 @@ final class Input {
   private final CommandSpec spec;
   private final int index;
   private final String format;
+  private final String snapshot;
   private Path sample;
+  private Boolean isDisk;
 
   Input(CommandSpec spec) {
-    this(spec, 0, "--format");
+    this(spec, 0, "--format", "--snapshot");
   }
 
   /**
@@ -39,11 +43,13 @@ final class Input {
    *
    * @param index number of its argument
    * @param format the option that chooses its format
+   * @param snapshot the option that chooses its snapshot
    */
-  Input(CommandSpec spec, int index, String format) {
+  Input(CommandSpec spec, int index, String format, String snapshot) {
     this.spec = spec;
     this.index = index;
     this.format = format;
+    this.snapshot = snapshot;
   }
 
   /** Adds the argument and the options to a command. */
@@ -62,6 +68,13 @@ final class Input {
                 + " proposal of 2022), libvirt-raw, -gzip, -bzip2, -xz, -lzop, -zstd, -sparse.",
             "-f",
             "--format")
+        .option(
+            String.class,
+            "SNAPSHOT",
+            "Snapshot of a qcow2 disk whose VM state is read: its id or name; not needed when there"
+                + " is only one.",
+            "-l",
+            "--snapshot")
         .option(
             Long.class,
             "N",
@@ -89,11 +102,41 @@ final class Input {
     return CommandBuilder.argument(spec, index);
   }
 
+  /** Opens the saved state; of a disk that of the chosen snapshot. */
   ByteSource open() throws IOException {
+    return state(container());
+  }
+
+  /** Opens the file for what holds the state in it. */
+  Container container() throws IOException {
     if (file().equals("-")) {
-      return isRedirectedFile() ? ImageReader.open(STDIN) : ImageReader.open(System.in);
+      return isRedirectedFile()
+          ? Container.open(ImageReader.open(STDIN), null)
+          : Container.open(ImageReader.open(System.in), null);
     }
-    return ImageReader.open(path());
+    return Container.open(ImageReader.open(path()), path());
+  }
+
+  /** Returns the state in a container, which is closed with it. */
+  ByteSource state(Container container) throws IOException {
+    try {
+      if (container.disk().isEmpty() && snapshot().isPresent()) {
+        throw new IOException(
+            "-l " + snapshot().get() + ": " + file() + " is not a disk with snapshots");
+      }
+      return container.state(snapshot());
+    } catch (NoSuchSnapshotException e) {
+      container.close();
+      throw new IOException(file() + ": " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      container.close();
+      throw e;
+    }
+  }
+
+  /** Returns the snapshot that was chosen. */
+  Optional<String> snapshot() {
+    return Optional.ofNullable(CommandBuilder.value(spec, snapshot));
   }
 
   /** Tells whether standard input is a file at its start, which can be read like one. */
@@ -103,8 +146,22 @@ final class Input {
         && new FileInputStream(FileDescriptor.in).getChannel().position() == 0;
   }
 
-  /** Returns the file from which {@link #open} reads, or null for a pipe. */
+  /**
+   * Returns the file whose offsets are those of {@link #open}, or null for a pipe and for a state
+   * that is scattered over a disk.
+   */
   Path filePath() throws IOException {
+    Path file = wholeFile();
+    if (file != null && isDisk == null) {
+      try (Container container = Container.open(ImageReader.open(file), file)) {
+        isDisk = container.disk().isPresent();
+      }
+    }
+    return file == null || isDisk ? null : file;
+  }
+
+  /** Returns the file that is read, or null for a pipe. */
+  Path wholeFile() throws IOException {
     if (file().equals("-")) {
       return isRedirectedFile() ? STDIN : null;
     }

@@ -50,7 +50,7 @@ final class MemoryOutput {
       return Destination.stream(Output.stdout());
     }
     Path path = Path.of(out);
-    Path file = input.filePath();
+    Path file = input.wholeFile();
     if (file != null && Files.exists(path) && Files.isSameFile(file, path)) {
       throw new ConversionException(out + ": is the input; give another name for the output");
     }

@@ -24,12 +24,20 @@ public final class InfoPrinter {
     return Sizes.human(size) + " (" + size + " bytes)";
   }
 
-  /** Prints lines in the manner of {@code qemu-img info}. */
-  public static void human(ImageInfo info, PrintStream out) {
-    line(out, "image: " + info.image());
-    line(out, "file format: " + info.format().label());
+  /**
+   * Prints lines in the manner of {@code qemu-img info}.
+   *
+   * @param inside whether the image lies in a disk, of which was already told
+   */
+  public static void human(ImageInfo info, boolean inside, PrintStream out) {
+    if (inside) {
+      line(out, "state format: " + info.format().label());
+    } else {
+      line(out, "image: " + info.image());
+      line(out, "file format: " + info.format().label());
+    }
     info.packedWith().ifPresent(c -> line(out, "packed with: " + c.label()));
-    info.size().ifPresent(s -> line(out, "file size: " + bytes(s)));
+    info.size().ifPresent(s -> line(out, (inside ? "state size: " : "file size: ") + bytes(s)));
     info.diskSize().ifPresent(s -> line(out, "disk size: " + bytes(s)));
     if (info.envelope().isPresent()) {
       envelope(info.envelope().get(), out);
@@ -123,16 +131,28 @@ public final class InfoPrinter {
     c.uuid().ifPresent(u -> line(out, "uuid: " + u));
   }
 
-  /** Writes the facts as members of one object. */
+  /** Writes the facts as one object. */
   public static void report(ImageInfo info, Report report) throws IOException {
     report.beginObject("");
-    report.text("image", info.image());
-    report.text("format", info.format().label());
+    report(info, false, report);
+    report.end();
+  }
+
+  /**
+   * Writes the facts as members of an object that is open.
+   *
+   * @param inside whether the image lies in a disk, of which was already told
+   */
+  public static void report(ImageInfo info, boolean inside, Report report) throws IOException {
+    if (!inside) {
+      report.text("image", info.image());
+    }
+    report.text(inside ? "state_format" : "format", info.format().label());
     if (info.packedWith().isPresent()) {
       report.text("packed_with", info.packedWith().get().label());
     }
     if (info.size().isPresent()) {
-      report.number("file_size", info.size().getAsLong());
+      report.number(inside ? "state_size" : "file_size", info.size().getAsLong());
     }
     if (info.diskSize().isPresent()) {
       report.number("disk_size", info.diskSize().getAsLong());
@@ -180,7 +200,6 @@ public final class InfoPrinter {
       report.number("device_sections", info.devices().getAsInt());
     }
     report.text("restore", info.restore());
-    report.end();
   }
 
   private static void configuration(StreamConfiguration c, Report report) throws IOException {

@@ -114,6 +114,34 @@ final class Qemu implements AutoCloseable {
     call("migrate-set-capabilities", arguments);
   }
 
+  /**
+   * Saves, loads or deletes an internal snapshot on one node.
+   *
+   * @throws IOException with QEMU's message when the job fails
+   */
+  void snapshot(String command, String tag, String node) throws IOException, InterruptedException {
+    String job = "snapshot";
+    ObjectNode arguments = JSON.createObjectNode().put("job-id", job).put("tag", tag);
+    if (!command.equals("snapshot-delete")) {
+      arguments.put("vmstate", node);
+    }
+    arguments.putArray("devices").add(node);
+    call(command, arguments);
+    for (int i = 0; i < 1200; i++) {
+      for (JsonNode found : call("query-jobs")) {
+        if (found.path("status").asText().equals("concluded")) {
+          call("job-dismiss", JSON.createObjectNode().put("id", job));
+          if (found.has("error")) {
+            throw new IOException(command + ": " + found.path("error").asText());
+          }
+          return;
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new IOException(command + " did not end");
+  }
+
   /** Saves to a URI, waits for the end and returns QEMU's statistics. */
   JsonNode save(String uri) throws IOException, InterruptedException {
     call("migrate", JSON.createObjectNode().put("uri", uri));

@@ -108,6 +108,30 @@ class SampleRecorder {
     add(name, description, image);
   }
 
+  private void inDisk(String name, String description, String... machine) throws Exception {
+    if (!chosen(name)) {
+      line(name, description);
+      return;
+    }
+    Path disk = folder.resolve(name);
+    Lab.run(
+        folder.resolve("errors"),
+        "qemu-img",
+        "create",
+        "-q",
+        "-f",
+        "qcow2",
+        disk.toString(),
+        "64K");
+    List<String> arguments = new ArrayList<>(List.of(machine));
+    arguments.addAll(List.of("-S", "-blockdev"));
+    arguments.add("driver=qcow2,node-name=d0,file.driver=file,file.filename=" + disk);
+    try (Qemu qemu = start("x86_64", arguments.toArray(String[]::new))) {
+      qemu.snapshot("snapshot-save", "tiny", "d0");
+    }
+    add(name, description, disk);
+  }
+
   private void qemu() throws Exception {
     Path blank = folder.resolve("blank.bin");
     Files.write(blank, new byte[FIRMWARE]);
@@ -148,6 +172,7 @@ class SampleRecorder {
         "none",
         "-m",
         "16");
+    inDisk("pc-qcow2", "QEMU 10.0, pc, snapshot-save into a qcow2 disk", pc);
     busy();
   }
 

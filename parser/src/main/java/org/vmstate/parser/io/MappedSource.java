@@ -154,6 +154,11 @@ public final class MappedSource extends ByteSource {
     target.position(target.position() + length);
   }
 
+  /** Returns a view of bytes that are inside the file. */
+  ByteBuffer slice(long offset, long length) {
+    return map.asSlice(offset - origin, length).asByteBuffer().asReadOnlyBuffer();
+  }
+
   /** Builds the error for a mapped file that became shorter, or whose device failed. */
   public static TruncatedDataException shrunk(long offset, StructurePath path) {
     return new TruncatedDataException(

@@ -1,0 +1,149 @@
+package org.vmstate.parser.container;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.Extents;
+import org.vmstate.parser.qcow2.NoSuchSnapshotException;
+import org.vmstate.parser.qcow2.Qcow2Disk;
+import org.vmstate.parser.qcow2.Snapshot;
+import org.vmstate.parser.qcow2.SnapshotChoice;
+
+/** A file, and what holds the saved state in it. */
+public final class Container implements Closeable {
+  private static final int END_OF_DESCRIPTION = '}';
+  private static final long HEAD = 1 << 20;
+
+  private final ByteSource file;
+  private final Optional<Qcow2Disk> disk;
+
+  private Container(ByteSource file, Optional<Qcow2Disk> disk) {
+    this.file = file;
+    this.disk = disk;
+  }
+
+  /**
+   * Looks what a file is.
+   *
+   * @param opened the file, which this takes over
+   * @param path where it lies, null when it has no name
+   */
+  public static Container open(ByteSource opened, Path path) throws IOException {
+    ByteSource file = opened;
+    try {
+      if (!Qcow2Disk.isOne(file)) {
+        return new Container(file, Optional.empty());
+      }
+      file = file.seekable();
+      return new Container(file, Optional.of(Qcow2Disk.open(file, path)));
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Opens the only state in a file. */
+  public static ByteSource openState(Path path) throws IOException {
+    Container container = open(ImageReader.open(path), path);
+    try {
+      return container.state(Optional.empty());
+    } catch (IOException | RuntimeException e) {
+      container.close();
+      throw e;
+    }
+  }
+
+  /** Returns the disk image, if the file is one. */
+  public Optional<Qcow2Disk> disk() {
+    return disk;
+  }
+
+  /**
+   * Returns the saved state, which closes this with itself.
+   *
+   * @param wanted id or name of a snapshot
+   * @throws NoSuchSnapshotException when there is none, or several and none was chosen
+   */
+  public ByteSource state(Optional<String> wanted) throws IOException {
+    if (disk.isEmpty()) {
+      return file;
+    }
+    Snapshot chosen = SnapshotChoice.of(disk.get().states(), wanted);
+    Extents all = disk.get().extents(chosen);
+    return disk.get().source(chosen, all, length(chosen, all));
+  }
+
+  /** Returns the length of the file in bytes. */
+  public long length() {
+    return file.length();
+  }
+
+  /**
+   * Reads the head of a snapshot's state, and nothing more.
+   *
+   * @return why it cannot be read, if so
+   */
+  public Optional<String> head(Snapshot snapshot, ParseOptions options, StateVisitor visitor)
+      throws IOException {
+    try {
+      Extents all = disk.orElseThrow().extents(snapshot);
+      ByteSource head = disk.get().source(snapshot, all, Math.min(HEAD, all.reach()));
+      ImageReader.read(head, options.ofHead(), visitor);
+      return Optional.empty();
+    } catch (StateFormatException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /**
+   * Finds the end. An older state may lie behind the stream, and the recorded size ends it; but
+   * QEMU never looks at that size, and with mapped-ram it is too short.
+   */
+  private long length(Snapshot chosen, Extents all) throws IOException {
+    long recorded = chosen.stateSize();
+    if (recorded >= all.length()) {
+      return all.length();
+    }
+    // not closed, because that closes the file
+    ByteSource probe = disk.get().source(chosen, all, all.length());
+    probe.seek(recorded - 1);
+    boolean ends = probe.peek() == END_OF_DESCRIPTION || probe.peek() == StreamFormat.EOF;
+    probe.seek(0);
+    return ends && !isMapped(probe) ? recorded : all.length();
+  }
+
+  private static boolean isMapped(ByteSource stream) throws IOException {
+    List<StreamConfiguration> found = new ArrayList<>();
+    try {
+      ImageReader.read(
+          stream,
+          ParseOptions.DEFAULT.ofHead(),
+          new StateVisitor() {
+            @Override
+            public void configuration(StreamConfiguration configuration) {
+              found.add(configuration);
+            }
+          });
+    } catch (StateFormatException e) {
+      // reported by the pass that is not only a look
+      return found.stream().anyMatch(c -> c.has(Capability.MAPPED_RAM));
+    }
+    return found.stream().anyMatch(c -> c.has(Capability.MAPPED_RAM));
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

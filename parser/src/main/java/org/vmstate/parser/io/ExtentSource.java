@@ -1,0 +1,177 @@
+package org.vmstate.parser.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.TruncatedDataException;
+
+/**
+ * A stream that is scattered over a file; offsets are those of the stream. Long extents of a mapped
+ * file are read where they lie, short ones are gathered.
+ */
+public final class ExtentSource extends ByteSource {
+  private static final int GATHER = 128 << 10;
+  private static final long MAX_WINDOW = 1 << 30;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocate(GATHER).asReadOnlyBuffer();
+
+  private final Extents extents;
+  private final long length;
+  private final ByteSource file;
+
+  /**
+   * Reads a stream.
+   *
+   * @param length bytes of it that are read
+   * @param file what is closed with this source
+   */
+  public ExtentSource(Extents extents, long length, ByteSource file, StructurePath path) {
+    super(path);
+    this.extents = extents;
+    this.length = length;
+    this.file = file;
+  }
+
+  @Override
+  public boolean isSeekable() {
+    return true;
+  }
+
+  @Override
+  public long origin() {
+    return 0;
+  }
+
+  @Override
+  public long length() {
+    return length;
+  }
+
+  @Override
+  public void seek(long offset) throws IOException {
+    if (offset < 0 || offset > length()) {
+      throw malformed("offset: expected one inside the stream, found " + offset, offset);
+    }
+    if (offset >= windowStart && offset - windowStart <= window.limit()) {
+      window.position((int) (offset - windowStart));
+    } else {
+      window = ByteBuffer.allocate(0);
+      windowStart = offset;
+    }
+  }
+
+  private Extents.Extent at(long offset) throws IOException {
+    Extents.Extent found = extents.at(offset);
+    long left = length() - offset;
+    return found.length() <= left
+        ? found
+        : new Extents.Extent(found.content(), found.offset(), left);
+  }
+
+  @Override
+  protected boolean fill(int count) throws IOException {
+    long at = position();
+    if (length() - at < count) {
+      return false;
+    }
+    Extents.Extent extent = at(at);
+    if (extent.length() >= Math.max(count, GATHER) && extent.content() == null) {
+      window = ZEROS.duplicate();
+    } else if (extent.length() >= Math.max(count, GATHER)
+        && extent.content() instanceof MappedSource mapped) {
+      window = mapped.slice(extent.offset(), Math.min(MAX_WINDOW, extent.length()));
+    } else {
+      ByteBuffer next = ByteBuffer.allocate((int) Math.min(Math.max(count, GATHER), length() - at));
+      gather(extent, at, count, next);
+      window = next.flip();
+    }
+    windowStart = at;
+    return true;
+  }
+
+  /** Fills a buffer, but does not fail behind the bytes that are needed now. */
+  private void gather(Extents.Extent first, long from, int count, ByteBuffer next)
+      throws IOException {
+    long at = from;
+    Extents.Extent extent = first;
+    int capacity = next.limit();
+    while (true) {
+      int n = (int) Math.min(extent.length(), capacity - next.position());
+      next.limit(next.position() + n);
+      take(extent, next);
+      at += n;
+      if (next.position() == capacity) {
+        return;
+      }
+      if (next.position() >= count) {
+        try {
+          extent = at(at);
+        } catch (StateFormatException e) {
+          return;
+        }
+      } else {
+        extent = at(at);
+      }
+    }
+  }
+
+  private static void take(Extents.Extent extent, ByteBuffer target) throws IOException {
+    if (extent.content() != null) {
+      extent.content().copy(extent.offset(), target);
+      return;
+    }
+    while (target.hasRemaining()) {
+      target.put(ZEROS.duplicate().limit(Math.min(GATHER, target.remaining())));
+    }
+  }
+
+  @Override
+  public void copy(long offset, ByteBuffer target) throws IOException {
+    if (offset < 0 || target.remaining() > length() - offset) {
+      throw new TruncatedDataException(
+          "data: expected " + target.remaining() + " bytes, found the end",
+          offset,
+          path().toString());
+    }
+    int limit = target.limit();
+    long at = offset;
+    while (target.position() < limit) {
+      Extents.Extent extent = at(at);
+      int n = (int) Math.min(extent.length(), limit - target.position());
+      target.limit(target.position() + n);
+      take(extent, target);
+      at += n;
+    }
+  }
+
+  @Override
+  public void copySeries(long offset, int size, long stride, long count, ByteBuffer target)
+      throws IOException {
+    long done = 0;
+    while (done < count) {
+      long from = offset + done * stride;
+      Extents.Extent extent = from < 0 || from >= length() ? null : at(from);
+      long whole =
+          extent == null || extent.length() < size || !(extent.content() instanceof ByteSource)
+              ? 0
+              : Math.min(count - done, (extent.length() - size) / Math.max(1, stride) + 1);
+      if (whole > 0) {
+        ((ByteSource) extent.content()).copySeries(extent.offset(), size, stride, whole, target);
+        done += whole;
+      } else {
+        target.limit(target.position() + size);
+        copy(from, target);
+        done++;
+      }
+    }
+  }
+
+  @Override
+  public ByteSource seekable() {
+    return this;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

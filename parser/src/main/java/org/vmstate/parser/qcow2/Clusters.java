@@ -1,0 +1,59 @@
+package org.vmstate.parser.qcow2;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.parser.io.ByteSource;
+
+/** Unpacks compressed clusters. */
+final class Clusters {
+  private Clusters() {}
+
+  /**
+   * Unpacks one cluster.
+   *
+   * @param at file offset of its first packed byte
+   * @param length most packed bytes; a file that ends before is taken as it is
+   * @throws MalformedDataException when the data does not fill the cluster
+   */
+  static byte[] unpack(ByteSource file, DiskHeader header, long at, int length) throws IOException {
+    // one byte more than there is, which an inflater without header wants at the end
+    byte[] packed = new byte[(int) Math.min(length, file.length() - at) + 1];
+    file.copy(at, ByteBuffer.wrap(packed, 0, packed.length - 1));
+    byte[] result = new byte[header.geometry().clusterSize()];
+    InputStream bytes = new ByteArrayInputStream(packed, 0, packed.length - 1);
+    Inflater inflater = new Inflater(true);
+    int done;
+    try (InputStream in =
+        header.zstd()
+            ? new ZstdInputStream(bytes)
+            : new InflaterInputStream(new ByteArrayInputStream(packed), inflater)) {
+      done = in.readNBytes(result, 0, result.length);
+    } catch (IOException e) {
+      throw broken(file, header, at, e.getMessage());
+    } finally {
+      inflater.end();
+    }
+    if (done < result.length) {
+      throw broken(file, header, at, "the end after " + done);
+    }
+    return result;
+  }
+
+  private static MalformedDataException broken(
+      ByteSource file, DiskHeader header, long at, String found) {
+    return file.malformed(
+        "compressed cluster: expected "
+            + header.geometry().clusterSize()
+            + " bytes of "
+            + (header.zstd() ? "zstd" : "deflate")
+            + " data, found "
+            + found,
+        at);
+  }
+}

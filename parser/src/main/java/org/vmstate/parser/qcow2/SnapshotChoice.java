@@ -1,0 +1,95 @@
+package org.vmstate.parser.qcow2;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds the snapshot that a user means. */
+public final class SnapshotChoice {
+  private static final String ID = "snapshot.id=";
+  private static final String NAME = "snapshot.name=";
+  private static final int LISTED = 20;
+
+  private SnapshotChoice() {}
+
+  /**
+   * Finds one of several snapshots.
+   *
+   * @param wanted an id or a name, {@code snapshot.id=ID} or {@code snapshot.name=NAME}; nothing
+   *     for the only one that there is
+   * @throws NoSuchSnapshotException when there is none, or more than one
+   */
+  public static Snapshot of(List<Snapshot> states, Optional<String> wanted)
+      throws NoSuchSnapshotException {
+    if (wanted.isEmpty()) {
+      if (states.size() == 1) {
+        return states.getFirst();
+      }
+      throw new NoSuchSnapshotException(
+          states.isEmpty()
+              ? "no snapshot with VM state"
+              : states.size() + " saved states, choose one with -l: " + list(states));
+    }
+    String text = wanted.get();
+    if (text.startsWith(ID)) {
+      return one(states, text, byId(states, text.substring(ID.length())));
+    }
+    if (text.startsWith(NAME)) {
+      return one(states, text, byName(states, text.substring(NAME.length())));
+    }
+    Optional<Snapshot> id = byId(states, text);
+    Optional<Snapshot> name = byName(states, text);
+    if (id.isPresent() && name.isPresent() && id.get().index() != name.get().index()) {
+      throw new NoSuchSnapshotException(
+          "-l "
+              + text
+              + ": is the id of "
+              + label(id.get())
+              + " and the name of "
+              + label(name.get())
+              + "; give snapshot.id="
+              + text
+              + " or snapshot.name="
+              + text);
+    }
+    return one(states, text, id.or(() -> name));
+  }
+
+  private static Snapshot one(List<Snapshot> states, String text, Optional<Snapshot> found)
+      throws NoSuchSnapshotException {
+    return found.orElseThrow(
+        () ->
+            new NoSuchSnapshotException(
+                "-l "
+                    + text
+                    + ": no such snapshot with VM state"
+                    + (states.isEmpty() ? "" : "; there is " + list(states))));
+  }
+
+  private static Optional<Snapshot> byId(List<Snapshot> states, String id) {
+    return first(states, Snapshot::id, id);
+  }
+
+  /** Of several with one name QEMU takes the first. */
+  private static Optional<Snapshot> byName(List<Snapshot> states, String name) {
+    return first(states, Snapshot::name, name);
+  }
+
+  private static Optional<Snapshot> first(
+      List<Snapshot> states, Function<Snapshot, String> key, String value) {
+    return states.stream().filter(s -> key.apply(s).equals(value)).findFirst();
+  }
+
+  private static String label(Snapshot snapshot) {
+    return snapshot.id() + " (" + snapshot.name() + ")";
+  }
+
+  private static String list(List<Snapshot> states) {
+    return states.stream()
+            .limit(LISTED)
+            .map(SnapshotChoice::label)
+            .collect(Collectors.joining(", "))
+        + (states.size() > LISTED ? " and " + (states.size() - LISTED) + " more" : "");
+  }
+}
