@@ -188,6 +188,24 @@ public enum Reason {
   MULTIFD_PACKET_MAGIC(
       Kind.MALFORMED, Rule.MULTIFD_MAGIC, "a packet does not start with its magic"),
 
+  // qcow2 disks and other containers
+  DISK_HEADER(Kind.MALFORMED, Rule.OTHER, "a field of a qcow2 header is out of its bounds"),
+  DISK_VERSION(Kind.UNSUPPORTED, Rule.OTHER, "a qcow2 image has an unknown version"),
+  DISK_FEATURES(Kind.UNSUPPORTED, Rule.OTHER, "a qcow2 image has an unknown feature"),
+  DISK_EXTERNAL_DATA(Kind.UNSUPPORTED, Rule.OTHER, "a qcow2 image keeps its data in another file"),
+  DISK_ENCRYPTED(Kind.UNSUPPORTED, Rule.OTHER, "the state in a qcow2 image is encrypted"),
+  DISK_BACKING_FILE(
+      Kind.UNSUPPORTED, Rule.OTHER, "a hole in a state may be filled by the backing file"),
+  SNAPSHOTS_TOO_MANY(Kind.LIMIT, Rule.LIMIT, "there are more snapshots than the limit"),
+  SNAPSHOT_LIMIT(Kind.LIMIT, Rule.LIMIT, "a snapshot's entry passes a limit"),
+  SNAPSHOT_FIELD(Kind.MALFORMED, Rule.OTHER, "a field of a snapshot's entry is impossible"),
+  DISK_TABLE_OUTSIDE(
+      Kind.MALFORMED, Rule.OTHER, "a table of a qcow2 image is not where a table can be"),
+  DISK_TABLE_SHARED(
+      Kind.MALFORMED, Rule.OTHER, "tables or clusters of a qcow2 image are named more than once"),
+  DISK_CLUSTER(Kind.MALFORMED, Rule.OTHER, "a cluster of a qcow2 image is not where one can be"),
+  DISK_CLUSTER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "a compressed cluster is damaged"),
+
   // seen by check, which knows more than one record at a time
   PING_WITHOUT_RETURN_PATH(Kind.NOTE, Rule.COMMAND, "a ping stands before open-return-path"),
   COLO_WITHOUT_CAPABILITY(Kind.NOTE, Rule.COMMAND, "enable-colo needs a capability"),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Reason;
 
 /**
  * A stream that is scattered over a file; offsets are those of the stream. Long extents of a mapped
@@ -49,7 +50,8 @@ public final class ExtentSource extends ByteSource {
   @Override
   public void seek(long offset) throws IOException {
     if (offset < 0 || offset > length()) {
-      throw malformed("offset: expected one inside the stream, found " + offset, offset);
+      throw malformed(
+          Reason.OFFSET_OUTSIDE, "offset: expected one inside the stream, found " + offset, offset);
     }
     if (offset >= windowStart && offset - windowStart <= window.limit()) {
       window.position((int) (offset - windowStart));
@@ -128,6 +130,7 @@ public final class ExtentSource extends ByteSource {
   public void copy(long offset, ByteBuffer target) throws IOException {
     if (offset < 0 || target.remaining() > length() - offset) {
       throw new TruncatedDataException(
+          Reason.DATA_ENDS,
           "data: expected " + target.remaining() + " bytes, found the end",
           offset,
           path().toString());

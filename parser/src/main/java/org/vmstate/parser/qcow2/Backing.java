@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
@@ -40,6 +41,7 @@ final class Backing {
     long size = size();
     if (size < 0 || size > stateStart) {
       throw new UnsupportedFeatureException(
+          Reason.DISK_BACKING_FILE,
           "VM state: expected clusters of its own, found a hole that the backing file "
               + header.backingFile()
               + (size < 0 ? " may fill, which cannot be opened" : " fills"),

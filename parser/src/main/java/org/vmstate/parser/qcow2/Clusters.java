@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /** Unpacks compressed clusters. */
@@ -48,6 +49,7 @@ final class Clusters {
   private static MalformedDataException broken(
       ByteSource file, DiskHeader header, long at, String found) {
     return file.malformed(
+        Reason.DISK_CLUSTER_DAMAGED,
         "compressed cluster: expected "
             + header.geometry().clusterSize()
             + " bytes of "

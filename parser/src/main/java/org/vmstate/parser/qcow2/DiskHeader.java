@@ -6,6 +6,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.qcow2.Geometry;
 import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.Qcow2Header;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
@@ -57,14 +58,15 @@ public record DiskHeader(
    */
   static DiskHeader read(ByteSource file) throws IOException {
     file.seek(file.origin());
-    Qcow2Header raw = SpecReader.read(file, "header", Qcow2Header::new);
+    Qcow2Header raw = SpecReader.read(file, "header", Reason.DISK_HEADER, Qcow2Header::new);
     file.path().push("header");
     if (raw.version() != 2 && raw.version() != 3) {
-      throw file.unsupported("qcow2 version: expected 2 or 3, found " + raw.version(), 4);
+      throw file.unsupported(
+          Reason.DISK_VERSION, "qcow2 version: expected 2 or 3, found " + raw.version(), 4);
     }
     long bits = raw.clusterBits();
     if (bits < Qcow2Format.MIN_CLUSTER_BITS || bits > Qcow2Format.MAX_CLUSTER_BITS) {
-      throw file.malformed("cluster_bits: expected 9 to 21, found " + bits, 20);
+      throw file.malformed(Reason.DISK_HEADER, "cluster_bits: expected 9 to 21, found " + bits, 20);
     }
     boolean v3 = raw.version() == 3;
     long incompatible = v3 ? raw.more().incompatible() : 0;
@@ -74,30 +76,39 @@ public record DiskHeader(
       features(file, incompatible, geometry);
       if (length < Qcow2Format.HEADER_3 || length > geometry.clusterSize() || length % 8 != 0) {
         throw file.malformed(
-            "header_length: expected 104 or more, a multiple of 8, found " + length, 100);
+            Reason.DISK_HEADER,
+            "header_length: expected 104 or more, a multiple of 8, found " + length,
+            100);
       }
       if (raw.more().refcountOrder() > 6) {
         throw file.malformed(
-            "refcount_order: expected 0 to 6, found " + raw.more().refcountOrder(), 96);
+            Reason.DISK_HEADER,
+            "refcount_order: expected 0 to 6, found " + raw.more().refcountOrder(),
+            96);
       }
     }
     int compression = v3 && length > Qcow2Format.COMPRESSION_AT ? file.u8() : 0;
     boolean typed = (incompatible & Qcow2Format.COMPRESSION_TYPE) != 0;
     if (typed != (compression != 0)) {
       throw file.malformed(
+          Reason.DISK_HEADER,
           "compression_type: expected feature bit 3 just when it is not 0, found " + compression,
           Qcow2Format.COMPRESSION_AT);
     }
     if (compression > Qcow2Format.ZSTD) {
       throw file.unsupported(
-          "compression_type: expected 0 or 1, found " + compression, Qcow2Format.COMPRESSION_AT);
+          Reason.DISK_FEATURES,
+          "compression_type: expected 0 or 1, found " + compression,
+          Qcow2Format.COMPRESSION_AT);
     }
     if (raw.numSnapshots() > Qcow2Format.MAX_SNAPSHOTS) {
-      throw file.tooMuch(
-          "snapshots: " + raw.numSnapshots() + ", the limit is " + Qcow2Format.MAX_SNAPSHOTS, 60);
+      throw file.limitExceeded(
+          Reason.SNAPSHOTS_TOO_MANY,
+          "snapshots: " + raw.numSnapshots() + ", the limit is " + Qcow2Format.MAX_SNAPSHOTS,
+          60);
     }
     if (raw.size() < 0) {
-      throw file.malformed("size: expected less than 2^63", 24);
+      throw file.malformed(Reason.DISK_HEADER, "size: expected less than 2^63", 24);
     }
     String backing = backing(file, raw, geometry);
     file.path().pop();
@@ -125,16 +136,20 @@ public record DiskHeader(
     long unknown = incompatible & ~Qcow2Format.KNOWN_INCOMPATIBLE;
     if (unknown != 0) {
       throw file.unsupported(
-          "incompatible features: expected bits 0 to 4, found 0x" + Long.toHexString(unknown), 72);
+          Reason.DISK_FEATURES,
+          "incompatible features: expected bits 0 to 4, found 0x" + Long.toHexString(unknown),
+          72);
     }
     if ((incompatible & Qcow2Format.EXTERNAL_DATA) != 0) {
       throw file.unsupported(
+          Reason.DISK_EXTERNAL_DATA,
           "data file: expected the clusters in this file, found an external data file, with which"
               + " QEMU takes no internal snapshots",
           72);
     }
     if (geometry.extendedL2() && geometry.clusterBits() < 14) {
       throw file.malformed(
+          Reason.DISK_HEADER,
           "cluster_bits: expected 14 or more with extended L2 entries, found "
               + geometry.clusterBits(),
           20);
@@ -149,6 +164,7 @@ public record DiskHeader(
     long offset = raw.backingOffset();
     if (raw.lenBacking() > MAX_BACKING_NAME || offset < 0 || offset > geometry.clusterSize()) {
       throw file.malformed(
+          Reason.DISK_HEADER,
           "backing file name: expected at most 1023 bytes in the first cluster, found "
               + raw.lenBacking()
               + " at 0x"

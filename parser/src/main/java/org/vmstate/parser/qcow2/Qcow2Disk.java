@@ -6,6 +6,7 @@ import java.util.List;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.io.Extents;
@@ -72,7 +73,10 @@ public final class Qcow2Disk {
     String where = "qcow2.snapshot[" + snapshot.index() + "]";
     if (header.encrypted()) {
       throw new UnsupportedFeatureException(
-          "VM state: expected plain clusters, found encrypted ones", 32, where);
+          Reason.DISK_ENCRYPTED,
+          "VM state: expected plain clusters, found encrypted ones",
+          32,
+          where);
     }
     long start =
         header.geometry().stateIndex(snapshot.diskSize().orElse(header.diskSize()))

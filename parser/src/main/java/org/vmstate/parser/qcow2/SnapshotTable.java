@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.Qcow2Snapshot;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
@@ -27,11 +28,15 @@ final class SnapshotTable {
     file.path().push("snapshots");
     if (start < 0 || start % header.geometry().clusterSize() != 0) {
       throw file.malformed(
-          "snapshot table: expected a cluster's start, found 0x" + Long.toHexString(start), 64);
+          Reason.DISK_TABLE_OUTSIDE,
+          "snapshot table: expected a cluster's start, found 0x" + Long.toHexString(start),
+          64);
     }
     if (start >= file.length()) {
       throw file.malformed(
-          "snapshot table: expected it inside the file, found 0x" + Long.toHexString(start), 64);
+          Reason.DISK_TABLE_OUTSIDE,
+          "snapshot table: expected it inside the file, found 0x" + Long.toHexString(start),
+          64);
     }
     file.seek(start);
     for (int i = 0; i < header.snapshots(); i++) {
@@ -40,8 +45,10 @@ final class SnapshotTable {
       file.skip(Math.floorMod(start - file.position(), ALIGN));
       result.add(entry(file, i));
       if (file.position() - start > Qcow2Format.MAX_SNAPSHOT_TABLE) {
-        throw file.tooMuch(
-            "snapshot table: the limit is " + Qcow2Format.MAX_SNAPSHOT_TABLE + " bytes", start);
+        throw file.limitExceeded(
+            Reason.SNAPSHOT_LIMIT,
+            "snapshot table: the limit is " + Qcow2Format.MAX_SNAPSHOT_TABLE + " bytes",
+            start);
       }
     }
     file.path().setDetail(null);
@@ -51,16 +58,21 @@ final class SnapshotTable {
 
   private static Snapshot entry(ByteSource file, int index) throws IOException {
     long start = file.position();
-    Qcow2Snapshot raw = SpecReader.read(file, "entry", Qcow2Snapshot::new);
+    Qcow2Snapshot raw = SpecReader.read(file, "entry", Reason.SNAPSHOT_FIELD, Qcow2Snapshot::new);
     long length = raw.lenExtra();
     if (length > Qcow2Format.MAX_EXTRA) {
-      throw file.tooMuch(
-          "extra data: " + length + " bytes, the limit is " + Qcow2Format.MAX_EXTRA, start + 36);
+      throw file.limitExceeded(
+          Reason.SNAPSHOT_LIMIT,
+          "extra data: " + length + " bytes, the limit is " + Qcow2Format.MAX_EXTRA,
+          start + 36);
     }
     long extra = file.position();
-    long stateSize = length >= 8 ? file.offset64("VM state size") : raw.lenStateShort();
+    long stateSize =
+        length >= 8 ? file.offset64("VM state size", Reason.SNAPSHOT_FIELD) : raw.lenStateShort();
     OptionalLong diskSize =
-        length >= 16 ? OptionalLong.of(file.offset64("disk size")) : OptionalLong.empty();
+        length >= 16
+            ? OptionalLong.of(file.offset64("disk size", Reason.SNAPSHOT_FIELD))
+            : OptionalLong.empty();
     long icount = length >= Qcow2Format.EXTRA ? file.be64() : -1;
     file.skip(extra + length - file.position());
     String id = text(file, raw.lenId(), Qcow2Format.MAX_ID);

@@ -7,6 +7,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.qcow2.Geometry;
 import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.Extents;
 import org.vmstate.parser.io.HeapSource;
@@ -59,6 +60,7 @@ final class StateExtents implements Extents {
     entries = Math.max(0, snapshot.l1Entries() - first);
     if (snapshot.l1Entries() > Qcow2Format.MAX_L1_ENTRIES) {
       throw malformed(
+          Reason.DISK_TABLE_OUTSIDE,
           "L1 table: expected at most "
               + Qcow2Format.MAX_L1_ENTRIES
               + " entries, found "
@@ -71,6 +73,7 @@ final class StateExtents implements Extents {
         || snapshot.l1Offset() > file.length()
         || end > file.length()) {
       throw malformed(
+          Reason.DISK_TABLE_OUTSIDE,
           "L1 table: expected it at a cluster's start inside the file, found 0x"
               + Long.toHexString(snapshot.l1Offset()),
           snapshot.range().start());
@@ -126,7 +129,10 @@ final class StateExtents implements Extents {
     Arrays.sort(tables, 0, count);
     for (int i = 1; i < count; i++) {
       if (tables[i] == tables[i - 1]) {
-        throw malformed("L2 table: expected it to be named once, found more entries", tables[i]);
+        throw malformed(
+            Reason.DISK_TABLE_SHARED,
+            "L2 table: expected it to be named once, found more entries",
+            tables[i]);
       }
     }
     return result;
@@ -134,7 +140,9 @@ final class StateExtents implements Extents {
 
   private MalformedDataException shared(String what, long at) {
     return malformed(
-        what + ": expected each to be named once, found more of them than the file has", at);
+        Reason.DISK_TABLE_SHARED,
+        what + ": expected each to be named once, found more of them than the file has",
+        at);
   }
 
   private boolean isZero(long entry) {
@@ -143,8 +151,8 @@ final class StateExtents implements Extents {
         && (entry & (Qcow2Format.COMPRESSED | Qcow2Format.ZERO)) == Qcow2Format.ZERO;
   }
 
-  private MalformedDataException malformed(String reason, long at) {
-    return new MalformedDataException(reason, at, path);
+  private MalformedDataException malformed(Reason reason, String words, long at) {
+    return new MalformedDataException(reason, words, at, path);
   }
 
   /** Brings a table into memory, unless it is not where a table can be. */
@@ -187,6 +195,7 @@ final class StateExtents implements Extents {
     }
     if (!load(l2)) {
       throw malformed(
+          Reason.DISK_TABLE_OUTSIDE,
           "L2 table: expected it at a cluster's start inside the file, found 0x"
               + Long.toHexString(l2),
           l1 + index * Geometry.L1_ENTRY);
@@ -229,10 +238,12 @@ final class StateExtents implements Extents {
     long host = entry & Qcow2Format.OFFSET_MASK;
     long at = tableAt + (long) in * geometry.l2EntrySize();
     if (header.version() < 3 && (entry & Qcow2Format.ZERO) != 0) {
-      throw malformed("L2 entry: expected no zero flag in version 2, found it", at);
+      throw malformed(
+          Reason.DISK_CLUSTER, "L2 entry: expected no zero flag in version 2, found it", at);
     }
     if (host % geometry.clusterSize() != 0 && !isZero(entry)) {
       throw malformed(
+          Reason.DISK_CLUSTER,
           "cluster: expected a multiple of the cluster size, found 0x" + Long.toHexString(host),
           at);
     }
@@ -249,6 +260,7 @@ final class StateExtents implements Extents {
       return new Extent(null, 0, Math.min(length, cluster + geometry.clusterSize() - host));
     }
     throw malformed(
+        Reason.DISK_CLUSTER,
         "cluster: expected it inside the file, found 0x" + Long.toHexString(host),
         tableAt + (long) in * geometry.l2EntrySize());
   }
@@ -263,6 +275,7 @@ final class StateExtents implements Extents {
     int size = geometry.clusterSize() / Qcow2Format.SUBCLUSTERS;
     if ((bits & bits >>> Qcow2Format.SUBCLUSTERS) != 0 || ((int) bits != 0 && host == 0)) {
       throw malformed(
+          Reason.DISK_CLUSTER,
           "subclusters: expected each allocated, zero or neither, found 0x"
               + Long.toHexString(bits),
           tableAt + in * 16L + 8);
@@ -315,6 +328,7 @@ final class StateExtents implements Extents {
       long at = geometry.compressedOffset(entry);
       if (at >= file.length()) {
         throw malformed(
+            Reason.DISK_CLUSTER,
             "compressed cluster: expected it inside the file, found 0x" + Long.toHexString(at),
             tableAt);
       }
