@@ -1,13 +1,18 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.DiskPlace;
+import org.vmstate.analyzer.convert.SnapshotName;
 import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.Outcome;
@@ -20,6 +25,8 @@ import picocli.CommandLine.ParameterException;
 final class ConvertCommand implements Callable<Integer> {
   private static final List<String> KEYS =
       List.of(
+          "snapshot",
+          "layout",
           "save-version",
           "byte-order",
           "xml",
@@ -30,6 +37,9 @@ final class ConvertCommand implements Callable<Integer> {
           "compact",
           "xbzrle-base",
           "xbzrle");
+
+  private static final String QCOW2 = "qcow2";
+  private static final String DEFAULT_SNAPSHOT = "vmstate";
 
   private CommandSpec spec;
 
@@ -48,6 +58,8 @@ final class ConvertCommand implements Callable<Integer> {
                 "")
             .footer(
                 "%nOptions of -o:%n",
+                "  snapshot=NAME          of qcow2: what -loadvm asks for (default vmstate)",
+                "  layout=FMT             of qcow2: qemu (default) or qemu-mapped-ram (QEMU 11.1)",
                 "  xml=FILE               domain XML, to wrap a bare stream or to replace it",
                 "  cookie=FILE|none       cookie XML of the libvirt header",
                 "  running=yes|no         whether a restore resumes the guest",
@@ -64,14 +76,14 @@ final class ConvertCommand implements Callable<Integer> {
                 "  vmstate-img convert -O libvirt-zstd -o xml=dom.xml migrated.img guest.save",
                 "  vmstate-img convert -O qemu guest.save - | ssh host 'cat >stream'");
     Input.addTo(builder, "IN")
-        .parameter("OUT", "1", "The output: a file, or - for standard output.")
+        .parameter("OUT", "0..1", "The output: a file, or - for standard output.")
         .option(
             OptionSpec.builder("-O")
                 .type(String.class)
                 .paramLabel("FMT")
-                .required(true)
                 .description(
-                    "Layout of the output; the names that -f takes, or raw or elf as extract has.")
+                    "Layout of the output; the names that -f takes, qcow2 for a new disk that holds"
+                        + " the state, or raw or elf as extract has.")
                 .build())
         .option(
             OptionSpec.builder("-o")
@@ -80,6 +92,12 @@ final class ConvertCommand implements Callable<Integer> {
                 .paramLabel("KEY=VALUE")
                 .description("Options of the output, see below.")
                 .build())
+        .option(
+            Path.class,
+            "DISK",
+            "Put the state into this qcow2 disk instead of OUT, under -o snapshot=NAME or else"
+                + " under -l: in place of that snapshot's, or as a new snapshot.",
+            "--into")
         .flag(
             "--salvage",
             "Keep what can be read of a damaged or cut image; exit code 3 when something is lost.")
@@ -92,24 +110,78 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Input input = new Input(spec);
     String out = CommandBuilder.argument(spec, 1);
     String format = CommandBuilder.value(spec, "-O");
-    if (MemoryOutput.isOne(format)) {
+    Path into = CommandBuilder.value(spec, "--into");
+    if ((into == null) == (out == null)) {
+      throw new ParameterException(
+          spec.commandLine(), into == null ? "OUT is missing" : "--into takes the place of OUT");
+    }
+    if (into == null && format == null) {
+      throw new ParameterException(spec.commandLine(), "-O FMT is missing");
+    }
+    if (into == null && MemoryOutput.isOne(format)) {
       if (CommandBuilder.value(spec, "-o") != null) {
         throw new ParameterException(spec.commandLine(), "-o: " + format + " has no options");
       }
       boolean salvage = CommandBuilder.isSet(spec, "--salvage");
       return new MemoryOutput(spec).write(format, out, salvage);
     }
-    ConvertOptions options = options();
+    if (into != null || format.equals(QCOW2)) {
+      return disk(into, out, format);
+    }
+    Input input = new Input(spec);
+    ConvertOptions options = options(format);
+    return convert(input, options, destination(out, input, options));
+  }
+
+  /** Writes into a qcow2 disk, a new one or one that is there. */
+  private int disk(Path into, String out, String format) throws IOException {
+    List<String> texts = CommandBuilder.value(spec, "-o");
+    OutputOptions given = new OutputOptions(FormatId.QEMU, texts == null ? List.of() : texts, KEYS);
+    Optional<String> named = given.text("snapshot");
+    String chosen = CommandBuilder.value(spec, "-l");
+    boolean ofTarget = into != null && named.isEmpty();
+    String snapshot = named.orElse(ofTarget && chosen != null ? chosen : DEFAULT_SNAPSHOT);
+    Input input = new Input(spec, 0, "--format", ofTarget ? null : "--snapshot");
+    String layout =
+        given.text("layout").orElse(format == null || format.equals(QCOW2) ? "qemu" : format);
+    if (!layout.equals("qemu") && !layout.equals("qemu-mapped-ram")) {
+      throw new ParameterException(
+          spec.commandLine(), layout + ": expected qemu or qemu-mapped-ram in a disk");
+    }
+    ConvertOptions options = options(layout);
+    if (options.direct()) {
+      throw new ConversionException("--direct: not into a disk");
+    }
+    Path source = input.wholeFile();
+    Path target = into == null ? Path.of(out) : into;
+    if (source != null && Files.exists(target) && Files.isSameFile(source, target)) {
+      throw new ConversionException(target + ": is the input; give another disk");
+    }
+    if (into == null) {
+      SnapshotName.require(snapshot);
+    }
+    int code =
+        convert(
+            input,
+            options,
+            into == null
+                ? Destination.newDisk(target, new Work(spec).isForced(), snapshot)
+                : Destination.intoDisk(DiskPlace.into(into, snapshot)));
+    new Work(spec).note("QEMU loads it with: " + LoadCommand.of(target, snapshot, into == null));
+    return code;
+  }
+
+  private int convert(Input input, ConvertOptions options, Destination destination)
+      throws IOException {
     Path inputFile = input.filePath();
     if (CommandBuilder.isSet(spec, "--salvage")) {
-      return salvage(input, options, out);
+      return salvage(input, options, destination);
     }
     new Work(spec)
         .run(
-            destination(out, input, options),
+            destination,
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
                 return new Converter(options, input.options(), progress, notes)
@@ -119,12 +191,13 @@ final class ConvertCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int salvage(Input input, ConvertOptions options, String out) throws IOException {
+  private int salvage(Input input, ConvertOptions options, Destination destination)
+      throws IOException {
     Salvage salvage = new Salvage(input.options());
     List<String> absent = new ArrayList<>();
     new Work(spec)
         .run(
-            destination(out, input, options),
+            destination,
             (target, progress, notes) -> {
               try (salvage;
                   ByteSource source = input.open();
@@ -147,8 +220,7 @@ final class ConvertCommand implements Callable<Integer> {
     return MemoryOutput.destination(spec, input, out, options.direct());
   }
 
-  private ConvertOptions options() throws IOException {
-    String name = CommandBuilder.value(spec, "-O");
+  private ConvertOptions options(String name) throws IOException {
     FormatId target =
         FormatId.of(name)
             .orElseThrow(

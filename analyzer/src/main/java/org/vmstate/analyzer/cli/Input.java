@@ -43,7 +43,7 @@ final class Input {
    *
    * @param index number of its argument
    * @param format the option that chooses its format
-   * @param snapshot the option that chooses its snapshot
+   * @param snapshot the option that chooses its snapshot, null when none does
    */
   Input(CommandSpec spec, int index, String format, String snapshot) {
     this.spec = spec;
@@ -136,7 +136,9 @@ final class Input {
 
   /** Returns the snapshot that was chosen. */
   Optional<String> snapshot() {
-    return Optional.ofNullable(CommandBuilder.value(spec, snapshot));
+    return snapshot == null
+        ? Optional.empty()
+        : Optional.ofNullable(CommandBuilder.value(spec, snapshot));
   }
 
   /** Tells whether standard input is a file at its start, which can be read like one. */

@@ -23,10 +23,12 @@ public final class Destination implements Closeable {
 
   private final OutputFile file;
   private final ByteSink sink;
+  private final DiskPlace disk;
 
-  private Destination(OutputFile file, ByteSink sink) {
+  private Destination(OutputFile file, ByteSink sink, DiskPlace disk) {
     this.file = file;
     this.sink = sink;
+    this.disk = disk;
   }
 
   /**
@@ -39,21 +41,38 @@ public final class Destination implements Closeable {
     OutputFile file = OutputFile.create(path, force);
     try {
       DirectFile second = direct ? DirectFile.open(file.temporary()) : null;
-      return new Destination(file, new FileSink(file.channel(), second, 0));
+      return new Destination(file, new FileSink(file.channel(), second, 0), null);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
   }
 
+  /**
+   * Starts a new qcow2 disk that holds what is written as the VM state of a snapshot.
+   *
+   * @param force whether a file of that name may be replaced
+   * @param name name of the snapshot
+   */
+  public static Destination newDisk(Path path, boolean force, String name) throws IOException {
+    OutputFile file = OutputFile.create(path, force);
+    DiskPlace disk = DiskPlace.fresh(file.channel(), name);
+    return new Destination(file, disk.sink(), disk);
+  }
+
+  /** Writes into a qcow2 disk that is there; it changes only when everything is written. */
+  public static Destination intoDisk(DiskPlace disk) {
+    return new Destination(null, disk.sink(), disk);
+  }
+
   /** Writes to a stream, to which nothing can be added later at an earlier place. */
   public static Destination stream(OutputStream out) {
-    return new Destination(null, new StreamSink(out));
+    return new Destination(null, new StreamSink(out), null);
   }
 
   /** Tells whether any place can be written at any time. */
   public boolean isFile() {
-    return file != null;
+    return sink instanceof FileSink;
   }
 
   /** Returns what takes the bytes; a {@link FileSink} when this is a file. */
@@ -114,6 +133,9 @@ public final class Destination implements Closeable {
   public void commit(Outcome outcome, boolean sync) throws IOException {
     outcome.require();
     sink.flush();
+    if (disk != null) {
+      disk.end();
+    }
     if (file != null) {
       file.commit(sync);
     }
@@ -124,6 +146,8 @@ public final class Destination implements Closeable {
     if (file != null) {
       sink.close();
       file.close();
+    } else if (disk != null) {
+      disk.close();
     }
   }
 }

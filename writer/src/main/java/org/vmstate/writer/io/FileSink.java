@@ -23,6 +23,10 @@ public final class FileSink extends ByteSink {
   private final ReentrantLock turn = new ReentrantLock();
 
   private final DirectFile direct;
+
+  /** Offset in the file of what has offset 0 here. */
+  private final long base;
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
   /** Offset of the buffer's first byte. */
@@ -34,9 +38,19 @@ public final class FileSink extends ByteSink {
    * @param direct a second handle that bypasses the page cache, or null
    */
   public FileSink(FileChannel file, DirectFile direct, long offset) {
+    this(file, direct, offset, 0);
+  }
+
+  /**
+   * Appends to a part of a file, in which all offsets count.
+   *
+   * @param base offset in the file at which the part starts
+   */
+  public FileSink(FileChannel file, DirectFile direct, long offset, long base) {
     this.file = file;
     this.direct = direct;
     this.start = offset;
+    this.base = base;
   }
 
   @Override
@@ -83,7 +97,8 @@ public final class FileSink extends ByteSink {
   }
 
   /** Writes bytes anywhere. */
-  public void writeAt(long offset, ByteBuffer data) throws IOException {
+  public void writeAt(long place, ByteBuffer data) throws IOException {
+    long offset = base + place;
     if (direct != null) {
       long first = direct.roundUp(offset);
       long last = direct.roundDown(offset + data.remaining());
@@ -118,7 +133,7 @@ public final class FileSink extends ByteSink {
 
   /** Reads bytes anywhere in what was written by {@link #writeAt}; past the end there are zeros. */
   public void readAt(long offset, ByteBuffer target) throws IOException {
-    long at = offset;
+    long at = base + offset;
     while (target.hasRemaining()) {
       int n = file.read(target, at);
       if (n < 0) {
@@ -147,7 +162,7 @@ public final class FileSink extends ByteSink {
     try {
       long done = 0;
       while (done < count) {
-        long n = file.transferFrom(source, to + done, count - done);
+        long n = file.transferFrom(source, base + to + done, count - done);
         if (n <= 0) {
           throw new EOFException("input: unexpected end at offset " + (from + done));
         }
@@ -172,8 +187,8 @@ public final class FileSink extends ByteSink {
   @Override
   public void flush() throws IOException {
     drain();
-    if (file.size() < start) {
-      file.write(ByteBuffer.allocate(1), start - 1);
+    if (file.size() < base + start) {
+      file.write(ByteBuffer.allocate(1), base + start - 1);
     }
   }
 

@@ -1,0 +1,194 @@
+package org.vmstate.analyzer.convert;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.qcow2.DiskLayout;
+import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.qcow2.DiskHeader;
+import org.vmstate.parser.qcow2.Qcow2Disk;
+import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.qcow2.DiskFile;
+import org.vmstate.writer.qcow2.DiskUpdate;
+import org.vmstate.writer.qcow2.FreshDisk;
+
+/** Where a VM state goes in a qcow2 disk. */
+public final class DiskPlace implements Closeable {
+  /** QEMU locks a byte from here on for each permission that it has, Q: block/file-posix.c. */
+  private static final int LOCK_HELD = 100;
+
+  /** And from here on for each that it denies to others. */
+  private static final int LOCK_DENIED = 200;
+
+  private static final int LOCKS = 4;
+
+  private final FileChannel channel;
+  private final long base;
+  private final Ending ending;
+
+  /** Length to which the file is cut when nothing came of it, -1 for a file that is new. */
+  private final long before;
+
+  private boolean done;
+
+  private DiskPlace(FileChannel channel, long base, long before, Ending ending) {
+    this.channel = channel;
+    this.base = base;
+    this.before = before;
+    this.ending = ending;
+  }
+
+  /** Makes what was written a state. */
+  private interface Ending {
+    void end(DiskFile file, long length) throws IOException;
+  }
+
+  /** Takes a file that is new. */
+  static DiskPlace fresh(FileChannel channel, String name) {
+    return new DiskPlace(
+        channel,
+        FreshDisk.STATE_AT,
+        -1,
+        (file, length) -> FreshDisk.finish(file, length, name, Instant.now()));
+  }
+
+  /**
+   * Opens a disk, locked as QEMU locks it.
+   *
+   * @param snapshot id or name of the snapshot whose state is replaced, or name of a new one
+   * @throws ConversionException when the disk is in use, or nothing may be written to it
+   */
+  public static DiskPlace into(Path path, String snapshot) throws IOException {
+    DiskLayout layout = layout(path);
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      lock(channel, path, LOCK_HELD);
+      lock(channel, path, LOCK_DENIED);
+      DiskFile file = DiskFile.of(channel);
+      Optional<DiskLayout.Place> found = find(layout, snapshot);
+      if (found.isEmpty()) {
+        SnapshotName.require(snapshot);
+        if (layout.snapshots().size() >= Qcow2Format.MAX_SNAPSHOTS) {
+          throw new ConversionException(path + ": has as many snapshots as there can be");
+        }
+      }
+      requireSame(file, path, layout);
+      long before = channel.size();
+      DiskUpdate update = new DiskUpdate(file, layout);
+      update.requireRoom(found);
+      return new DiskPlace(
+          channel,
+          update.stateAt(),
+          before,
+          (disk, length) -> update.finish(length, found, snapshot, Instant.now()));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static Optional<DiskLayout.Place> find(DiskLayout layout, String snapshot)
+      throws ConversionException {
+    List<DiskLayout.Place> found =
+        layout.snapshots().stream()
+            .filter(s -> s.name().equals(snapshot) || s.id().equals(snapshot))
+            .toList();
+    if (found.size() > 1) {
+      throw new ConversionException(
+          "snapshot " + snapshot + ": is the name or id of several; nothing was written");
+    }
+    return found.stream().findFirst();
+  }
+
+  private static void lock(FileChannel channel, Path path, int from) throws IOException {
+    try {
+      if (channel.tryLock(from, LOCKS, false) != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      throw new ConversionException(path + ": is being written by this program");
+    }
+    throw new ConversionException(path + ": is in use by another program, perhaps a running QEMU");
+  }
+
+  /** Nobody wrote between the look at the tables and the locks. */
+  private static void requireSame(DiskFile file, Path path, DiskLayout layout) throws IOException {
+    ByteBuffer words = ByteBuffer.allocate(Qcow2Format.HEADER_2);
+    file.read(0, words);
+    if (words.getLong(Qcow2Format.SWITCH_AT) != layout.refcountTable()
+        || words.getLong(64) != layout.snapshotTable()
+        || words.getInt(60) != layout.snapshots().size()) {
+      throw new ConversionException(path + ": was changed meanwhile by another program");
+    }
+  }
+
+  private static DiskLayout layout(Path path) throws IOException {
+    try (ByteSource source = ImageReader.open(path)) {
+      if (!source.isSeekable() || !Qcow2Disk.isOne(source)) {
+        throw new ConversionException(path + ": is not a qcow2 disk in a file");
+      }
+      Qcow2Disk disk = Qcow2Disk.open(source, path);
+      DiskHeader header = disk.header();
+      if (header.encrypted() || header.isDirty() || header.isCorrupt()) {
+        throw new ConversionException(
+            path
+                + (header.encrypted()
+                    ? ": is encrypted; nothing was written"
+                    : ": has to be mended first, by qemu-img check -r all"));
+      }
+      List<DiskLayout.Place> snapshots =
+          disk.snapshots().stream()
+              .map(
+                  s ->
+                      new DiskLayout.Place(
+                          s.range(),
+                          s.id(),
+                          s.name(),
+                          s.diskSize().orElse(header.diskSize()),
+                          s.l1Offset(),
+                          s.l1Entries()))
+              .toList();
+      return new DiskLayout(
+          header.geometry(),
+          header.refcountOrder(),
+          header.diskSize(),
+          header.l1Offset(),
+          header.l1Entries(),
+          header.refcountTable(),
+          header.refcountClusters(),
+          header.autoclear(),
+          header.snapshotTable(),
+          snapshots);
+    }
+  }
+
+  /** Returns what takes the bytes of the state. */
+  FileSink sink() {
+    return new FileSink(channel, null, 0, base);
+  }
+
+  /** Makes what was written the state of the snapshot. */
+  void end() throws IOException {
+    ending.end(DiskFile.of(channel), channel.size() - base);
+    done = true;
+  }
+
+  /** Takes back what was written when it did not become a state. */
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      if (!done && before >= 0) {
+        channel.truncate(before);
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.vmstate.analyzer.convert;
+
+import java.nio.charset.StandardCharsets;
+import org.vmstate.formats.qcow2.Qcow2Format;
+
+/** Names of snapshots that QEMU finds again. */
+public final class SnapshotName {
+  private SnapshotName() {}
+
+  /**
+   * Checks a name.
+   *
+   * @throws ConversionException when QEMU would not find it, or take it for an id
+   */
+  public static void require(String name) throws ConversionException {
+    if (name.isEmpty() || name.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+      throw new ConversionException("snapshot name: expected one without control characters");
+    }
+    if (name.getBytes(StandardCharsets.UTF_8).length > Qcow2Format.MAX_NAME) {
+      throw new ConversionException(
+          "snapshot name: expected at most " + Qcow2Format.MAX_NAME + " bytes");
+    }
+    if (name.matches("\\d+")) {
+      throw new ConversionException(
+          "snapshot name "
+              + name
+              + ": expected one that is not a number, which QEMU takes for an id");
+    }
+  }
+}
