@@ -56,7 +56,7 @@ final class BitmapIndex implements PageIndex {
     long start = word - word % WINDOW;
     long left = mapped.bitmapLength() - start * Long.BYTES;
     ByteBuffer bytes = ByteBuffer.allocate(WINDOW * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.limit((int) Math.clamp(left, 0, bytes.capacity()));
+    bytes.limit(Math.clamp(left, 0, bytes.capacity()));
     source.copy(mapped.bitmapOffset() + start * Long.BYTES, bytes);
     // a bitmap of 32-bit words may end in the middle of a 64-bit one: the rest is zero
     bytes.clear();
