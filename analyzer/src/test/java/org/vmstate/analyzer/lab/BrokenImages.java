@@ -52,9 +52,9 @@ final class BrokenImages {
   /** Returns broken images of a mapped-ram one. */
   static Map<String, byte[]> ofMapped(byte[] mapped) throws IOException {
     BrokenImages images = new BrokenImages(mapped);
-    int header = images.at(images.first(Element.MappedHeader.class));
+    int header = BrokenImages.at(images.first(Element.MappedHeader.class));
     images.set("mapped header of version 2", header + 3, 2);
-    int marker = images.at(images.first(Element.RamMarker.class));
+    int marker = BrokenImages.at(images.first(Element.RamMarker.class));
     images.set("page record in mapped-ram", marker + 7, 0x08);
     images.set("pages at an odd place", header + 27, 1);
     return images.all;
