@@ -16,6 +16,7 @@ import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.container.Container;
+import org.vmstate.parser.container.Holder;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code vmstate-img info}. */
@@ -68,7 +69,7 @@ final class InfoCommand implements Callable<Integer> {
           return Failures.report(input.file(), e);
         }
       }
-      print(output, Optional.ofNullable(info), disk, out);
+      print(output, Optional.ofNullable(info), disk, container.holder(), out);
       return info != null && info.problem().isPresent()
           ? Failures.report(input.file(), info.problem().get())
           : ExitCode.OK;
@@ -76,7 +77,11 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   private static void print(
-      Output output, Optional<ImageInfo> info, Optional<DiskInfo> disk, OutputStream out)
+      Output output,
+      Optional<ImageInfo> info,
+      Optional<DiskInfo> disk,
+      Optional<Holder> holder,
+      OutputStream out)
       throws IOException {
     if (output == Output.JSON) {
       try (Report report = output.report(out)) {
@@ -87,6 +92,9 @@ final class InfoCommand implements Callable<Integer> {
         if (info.isPresent()) {
           InfoPrinter.report(info.get(), disk.isPresent(), report);
         }
+        if (holder.isPresent()) {
+          report.text("holder", holder.get().label());
+        }
         report.end();
       }
       return;
@@ -94,6 +102,7 @@ final class InfoCommand implements Callable<Integer> {
     PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
     disk.ifPresent(d -> DiskPrinter.human(d, print));
     info.ifPresent(i -> InfoPrinter.human(i, disk.isPresent(), print));
+    holder.ifPresent(h -> print.println("holder: " + h.label()));
     print.flush();
   }
 }

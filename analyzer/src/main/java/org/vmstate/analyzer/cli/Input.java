@@ -156,7 +156,7 @@ final class Input {
     Path file = wholeFile();
     if (file != null && isDisk == null) {
       try (Container container = Container.open(ImageReader.open(file), file)) {
-        isDisk = container.disk().isPresent();
+        isDisk = container.disk().isPresent() || container.holder().isPresent();
       }
     }
     return file == null || isDisk ? null : file;

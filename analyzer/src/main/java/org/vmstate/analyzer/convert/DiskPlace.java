@@ -23,7 +23,9 @@ import org.vmstate.writer.qcow2.FreshDisk;
 
 /** Where a VM state goes in a qcow2 disk. */
 public final class DiskPlace implements Closeable {
-  /** QEMU locks a byte from here on for each permission that it has, Q: block/file-posix.c. */
+  /**
+   * QEMU locks a byte from here on for each permission that it has: QEMU 10.2 block/file-posix.c.
+   */
   private static final int LOCK_HELD = 100;
 
   /** And from here on for each that it denies to others. */
@@ -131,7 +133,7 @@ public final class DiskPlace implements Closeable {
     }
   }
 
-  private static DiskLayout layout(Path path) throws IOException {
+  static DiskLayout layout(Path path) throws IOException {
     try (ByteSource source = ImageReader.open(path)) {
       if (!source.isSeekable() || !Qcow2Disk.isOne(source)) {
         throw new ConversionException(path + ": is not a qcow2 disk in a file");

@@ -205,6 +205,9 @@ public enum Reason {
       Kind.MALFORMED, Rule.OTHER, "tables or clusters of a qcow2 image are named more than once"),
   DISK_CLUSTER(Kind.MALFORMED, Rule.OTHER, "a cluster of a qcow2 image is not where one can be"),
   DISK_CLUSTER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "a compressed cluster is damaged"),
+  HOLDER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "what stands around the stream is damaged"),
+  HOLDER_UNSUPPORTED(Kind.UNSUPPORTED, Rule.OTHER, "what stands around the stream is not read"),
+
 
   // seen by check, which knows more than one record at a time
   PING_WITHOUT_RETURN_PATH(Kind.NOTE, Rule.COMMAND, "a ping stands before open-return-path"),

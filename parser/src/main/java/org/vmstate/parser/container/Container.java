@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamFormat;
@@ -14,7 +15,9 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.io.Extents;
+import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
@@ -27,10 +30,12 @@ public final class Container implements Closeable {
 
   private final ByteSource file;
   private final Optional<Qcow2Disk> disk;
+  private final Optional<Holder> holder;
 
-  private Container(ByteSource file, Optional<Qcow2Disk> disk) {
+  private Container(ByteSource file, Optional<Qcow2Disk> disk, Optional<Holder> holder) {
     this.file = file;
     this.disk = disk;
+    this.holder = holder;
   }
 
   /**
@@ -42,11 +47,15 @@ public final class Container implements Closeable {
   public static Container open(ByteSource opened, Path path) throws IOException {
     ByteSource file = opened;
     try {
-      if (!Qcow2Disk.isOne(file)) {
-        return new Container(file, Optional.empty());
+      if (Qcow2Disk.isOne(file)) {
+        file = file.seekable();
+        return new Container(file, Optional.of(Qcow2Disk.open(file, path)), Optional.empty());
+      }
+      if (!Holder.isOne(file)) {
+        return new Container(file, Optional.empty(), Optional.empty());
       }
       file = file.seekable();
-      return new Container(file, Optional.of(Qcow2Disk.open(file, path)));
+      return new Container(file, Optional.empty(), Optional.of(Holder.find(file)));
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -76,12 +85,41 @@ public final class Container implements Closeable {
    * @throws NoSuchSnapshotException when there is none, or several and none was chosen
    */
   public ByteSource state(Optional<String> wanted) throws IOException {
+    if (holder.isPresent()) {
+      return part(file, holder.get().stream());
+    }
     if (disk.isEmpty()) {
       return file;
     }
     Snapshot chosen = SnapshotChoice.of(disk.get().states(), wanted);
     Extents all = disk.get().extents(chosen);
-    return disk.get().source(chosen, all, length(chosen, all));
+    ByteSource state = disk.get().source(chosen, all, length(chosen, all));
+    if (!Holder.isOne(state)) {
+      return state;
+    }
+    return part(state, Holder.find(state).stream());
+  }
+
+  private static ByteSource part(ByteSource whole, ByteRange range) {
+    return new ExtentSource(new Part(whole, range), range.length(), whole, new StructurePath());
+  }
+
+  /** A part of a source. */
+  private record Part(ByteSource whole, ByteRange range) implements Extents {
+    @Override
+    public long length() {
+      return range.length();
+    }
+
+    @Override
+    public Extent at(long offset) {
+      return new Extent(whole, range.start() + offset, range.length() - offset);
+    }
+  }
+
+  /** Returns what stands around the stream, if anything does. */
+  public Optional<Holder> holder() {
+    return holder;
   }
 
   /** Returns the length of the file in bytes. */

@@ -1,0 +1,212 @@
+package org.vmstate.analyzer.convert;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.formats.qcow2.DiskLayout;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.Extents;
+import org.vmstate.parser.qcow2.Qcow2Disk;
+import org.vmstate.parser.qcow2.Snapshot;
+import org.vmstate.parser.qcow2.SnapshotChoice;
+import org.vmstate.writer.qcow2.DiskFile;
+import org.vmstate.writer.qcow2.DiskUpdate;
+
+/** States in qcow2 disks, written, replaced, added, and stopped in between. */
+class DiskPlaceTest {
+  @TempDir Path folder;
+
+  private static byte[] state(int length, long seed) {
+    byte[] result = new byte[length];
+    new Random(seed).nextBytes(result);
+    result[length - 1] = '}';
+    return result;
+  }
+
+  private Path fresh(byte[] state) throws IOException {
+    Path path = folder.resolve("disk.qcow2");
+    Files.deleteIfExists(path);
+    try (Destination target = Destination.newDisk(path, false, "old")) {
+      target.append(state);
+      target.commit(Outcome.WHOLE, false);
+    }
+    return path;
+  }
+
+  private static byte[] read(Path path, String name) throws IOException {
+    try (ByteSource file = ImageReader.open(path)) {
+      Qcow2Disk disk = Qcow2Disk.open(file, path);
+      Snapshot snapshot = SnapshotChoice.of(disk.states(), Optional.of(name));
+      Extents all = disk.extents(snapshot);
+      byte[] result = new byte[(int) snapshot.stateSize()];
+      disk.source(snapshot, all, all.length()).copy(0, ByteBuffer.wrap(result));
+      return result;
+    }
+  }
+
+  private static void put(Path path, String name, byte[] state) throws IOException {
+    try (Destination target = Destination.intoDisk(DiskPlace.into(path, name))) {
+      target.append(state);
+      target.commit(Outcome.WHOLE, false);
+    }
+  }
+
+  @Test
+  void stateIsReadBackFromANewDisk() throws IOException {
+    for (int length : new int[] {1, 65_535, 65_536, 1_000_000}) {
+      byte[] state = state(length, length);
+      assertArrayEquals(state, read(fresh(state), "old"));
+    }
+  }
+
+  @Test
+  void replacedStateIsTheNewOneAndOthersStay() throws IOException {
+    byte[] first = state(300_000, 1);
+    byte[] second = state(200_000, 2);
+    byte[] third = state(400_000, 3);
+    Path path = fresh(first);
+    put(path, "more", second);
+    put(path, "old", third);
+    assertArrayEquals(second, read(path, "more"));
+    assertArrayEquals(third, read(path, "1"));
+    put(path, "more", first);
+    assertArrayEquals(first, read(path, "more"));
+    assertArrayEquals(third, read(path, "old"));
+    Counts.requireExact(path);
+  }
+
+  @Test
+  void diskThatIsLockedOrDirtyIsLeftAlone() throws IOException {
+    Path path = fresh(state(1000, 1));
+    byte[] before = Files.readAllBytes(path);
+    try (DiskPlace held = DiskPlace.into(path, "x")) {
+      assertThrows(ConversionException.class, () -> DiskPlace.into(path, "y"));
+    }
+    assertArrayEquals(before, Files.readAllBytes(path));
+    assertThrows(ConversionException.class, () -> DiskPlace.into(path, "12"));
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(79);
+      file.write(1);
+    }
+    assertTrue(
+        assertThrows(ConversionException.class, () -> DiskPlace.into(path, "x"))
+            .getMessage()
+            .contains("qemu-img check -r all"));
+  }
+
+  @Test
+  void whatIsNotCommittedIsTakenBack() throws IOException {
+    Path path = fresh(state(1000, 1));
+    byte[] before = Files.readAllBytes(path);
+    try (Destination target = Destination.intoDisk(DiskPlace.into(path, "x"))) {
+      target.append(state(500_000, 2));
+      target.sink().flush();
+    }
+    assertArrayEquals(before, Files.readAllBytes(path));
+  }
+
+  @Test
+  void oldStateLoadsAfterAStopBehindEveryWrite() throws IOException {
+    byte[] old = state(150_000, 1);
+    byte[] other = state(70_000, 2);
+    byte[] young = state(200_000, 3);
+    Path base = fresh(old);
+    put(base, "other", other);
+    byte[] image = Files.readAllBytes(base);
+    for (String name : new String[] {"old", "new"}) {
+      boolean ended = false;
+      for (int writes = 0; !ended; writes++) {
+        Path path = Files.write(folder.resolve("cut"), image);
+        ended = update(path, name, young, writes);
+        assertArrayEquals(other, read(path, "other"), name + " after " + writes);
+        byte[] now = read(path, "old");
+        assertTrue(
+            Arrays.equals(old, now) || name.equals("old") && Arrays.equals(young, now),
+            name + " after " + writes);
+        Counts.requireEnough(path);
+        assertTrue(writes < 200);
+      }
+      assertArrayEquals(young, read(folder.resolve("cut"), name));
+      Counts.requireExact(folder.resolve("cut"));
+    }
+  }
+
+  /** Returns whether the update ended before its writes were used up. */
+  private static boolean update(Path path, String name, byte[] state, int writes)
+      throws IOException {
+    DiskLayout layout = DiskPlace.layout(path);
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      Stopping file = new Stopping(DiskFile.of(channel), writes);
+      DiskUpdate update = new DiskUpdate(file, layout);
+      file.inner.write(update.stateAt(), ByteBuffer.wrap(state));
+      Optional<DiskLayout.Place> found =
+          layout.snapshots().stream().filter(s -> s.name().equals(name)).findFirst();
+      update.requireRoom(found);
+      update.finish(state.length, found, name, Instant.EPOCH);
+      return true;
+    } catch (Stopped e) {
+      return false;
+    }
+  }
+
+  /** The process was killed. */
+  private static final class Stopped extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Stops behind a number of writes. */
+  private static final class Stopping implements DiskFile {
+    private final DiskFile inner;
+    private int left;
+
+    Stopping(DiskFile inner, int writes) {
+      this.inner = inner;
+      this.left = writes;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
+      inner.read(offset, target);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer data) throws IOException {
+      if (left-- == 0) {
+        throw new Stopped();
+      }
+      inner.write(offset, data);
+    }
+
+    @Override
+    public void force() {}
+
+    @Override
+    public long size() throws IOException {
+      return inner.size();
+    }
+  }
+
+  @Test
+  void namesThatQemuDoesNotFindAreRefused() {
+    for (String name : new String[] {"", "7", "a\nb", "n".repeat(256)}) {
+      assertThrows(ConversionException.class, () -> SnapshotName.require(name));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package org.vmstate.formats.container;
+
+/** Constants of other programs' files around a QEMU stream. */
+public final class HolderFormat {
+  /** First word of what xemu writes in front: {@code xemu}. Source: xemu xemu-snapshots.c. */
+  public static final long XEMU = 0x78656d75L;
+
+  /** First word of a libxl stream. Source: Xen libxl_sr_stream_format.h. */
+  public static final long LIBXL = 0x4c696278L;
+
+  /** Second word of a libxl stream. */
+  public static final long LIBXL_REST = 0x6c466d74L;
+
+  /** Option of a libxl stream: its records are big-endian. */
+  public static final int LIBXL_BIG_ENDIAN = 1;
+
+  /** Record that holds the emulator's stream. */
+  public static final int EMULATOR_CONTEXT = 3;
+
+  /** Bytes in front of that stream: which emulator, and a number. */
+  public static final int EMULATOR_HEAD = 8;
+
+  private HolderFormat() {}
+}

@@ -1,0 +1,2 @@
+/** What other programs put around a QEMU stream. */
+package org.vmstate.formats.container;

@@ -1,0 +1,66 @@
+package org.vmstate.parser.container;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+
+class HolderTest {
+  private static final byte[] STREAM = "QEVM and so on".getBytes(StandardCharsets.US_ASCII);
+
+  private static byte[] xemu(int length) {
+    return ByteBuffer.allocate(12 + 5 + STREAM.length)
+        .put("xemu".getBytes(StandardCharsets.US_ASCII))
+        .putInt(1)
+        .putInt(length)
+        .position(12 + 5)
+        .put(STREAM)
+        .array();
+  }
+
+  private static byte[] libxl(int length) {
+    ByteBuffer out = ByteBuffer.allocate(16 + 8 + 8 + 8 + 8 + STREAM.length + 2);
+    out.put("LibxlFmt".getBytes(StandardCharsets.US_ASCII)).putInt(2).putInt(0);
+    out.order(ByteOrder.LITTLE_ENDIAN).putInt(2).putInt(3).position(32);
+    out.putInt(3).putInt(length).putInt(2).putInt(0).put(STREAM);
+    return out.array();
+  }
+
+  private static byte[] state(byte[] file) throws IOException {
+    try (ByteSource state =
+        Container.open(new HeapSource(file, 0, new StructurePath()), null)
+            .state(Optional.empty())) {
+      return state.bytes(state.length(), 1 << 20, "state");
+    }
+  }
+
+  @Test
+  void streamBehindXemusPrefixIsFound() throws IOException {
+    assertArrayEquals(STREAM, state(xemu(5)));
+    assertThrows(MalformedDataException.class, () -> state(xemu(1000)));
+    assertThrows(MalformedDataException.class, () -> state(xemu(-1)));
+  }
+
+  @Test
+  void emulatorsContextOfALibxlStreamIsFound() throws IOException {
+    assertArrayEquals(STREAM, state(libxl(8 + STREAM.length)));
+    assertThrows(TruncatedDataException.class, () -> state(libxl(1 << 20)));
+    try (Container container =
+        Container.open(new HeapSource(libxl(8 + STREAM.length), 0, new StructurePath()), null)) {
+      assertEquals(
+          "device state in a Xen libxl stream, whose memory is elsewhere",
+          container.holder().orElseThrow().label());
+    }
+  }
+}
