@@ -131,6 +131,11 @@ final class ConvertCommand implements Callable<Integer> {
       return disk(into, out, format);
     }
     Input input = new Input(spec);
+    for (String key : List.of("snapshot", "layout")) {
+      if (given(FormatId.of(format).orElse(FormatId.QEMU)).text(key).isPresent()) {
+        throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
+      }
+    }
     ConvertOptions options = options(format);
     return convert(input, options, destination(out, input, options));
   }
@@ -220,14 +225,18 @@ final class ConvertCommand implements Callable<Integer> {
     return MemoryOutput.destination(spec, input, out, options.direct());
   }
 
+  private OutputOptions given(FormatId target) throws ConversionException {
+    List<String> texts = CommandBuilder.value(spec, "-o");
+    return new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
+  }
+
   private ConvertOptions options(String name) throws IOException {
     FormatId target =
         FormatId.of(name)
             .orElseThrow(
                 () ->
                     new ParameterException(spec.commandLine(), "-O " + name + ": no such format"));
-    List<String> texts = CommandBuilder.value(spec, "-o");
-    OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
+    OutputOptions output = given(target);
     ConvertOptions plain = output.envelope();
     return plain.withPages(
         output.bool("compact").orElse(false),
