@@ -208,7 +208,6 @@ public enum Reason {
   HOLDER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "what stands around the stream is damaged"),
   HOLDER_UNSUPPORTED(Kind.UNSUPPORTED, Rule.OTHER, "what stands around the stream is not read"),
 
-
   // seen by check, which knows more than one record at a time
   PING_WITHOUT_RETURN_PATH(Kind.NOTE, Rule.COMMAND, "a ping stands before open-return-path"),
   COLO_WITHOUT_CAPABILITY(Kind.NOTE, Rule.COMMAND, "enable-colo needs a capability"),
