@@ -97,6 +97,7 @@ class DiskPlaceTest {
     byte[] before = Files.readAllBytes(path);
     try (DiskPlace held = DiskPlace.into(path, "x")) {
       assertThrows(ConversionException.class, () -> DiskPlace.into(path, "y"));
+      assertTrue(held.sink().position() == 0);
     }
     assertArrayEquals(before, Files.readAllBytes(path));
     assertThrows(ConversionException.class, () -> DiskPlace.into(path, "12"));
