@@ -33,7 +33,12 @@ class SpoolTest {
 
   /** A stream with a device that nothing describes, so that its end is searched for. */
   private static byte[] longImage() {
-    return ImageBytes.withRam("r", 1).section(4, 2, "dev", 0, 1).raw(new byte[LONG]).toBytes();
+    return ImageBytes.withRam("r", 1)
+        .section(4, 2, "dev", 0, 1)
+        .raw(new byte[LONG])
+        .footer(2)
+        .u8(0)
+        .toBytes();
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {
