@@ -15,7 +15,7 @@ import picocli.CommandLine;
 public final class Main {
   /** Commands that read the description of the devices, which is JSON. */
   private static final Set<String> DESCRIBING =
-      Set.of("check", "compare", "convert", "dump", "extract", "map");
+      Set.of("check", "compare", "convert", "dump", "extract", "map", "stats");
 
   private Main() {}
 
@@ -75,6 +75,7 @@ public final class Main {
       case "extract" -> line.addSubcommand(ExtractCommand.create());
       case "compare" -> line.addSubcommand(CompareCommand.create());
       case "map" -> line.addSubcommand(MapCommand.create());
+      case "stats" -> line.addSubcommand(StatsCommand.create());
       case "edit" -> line.addSubcommand(EditCommand.create());
       case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
@@ -85,6 +86,7 @@ public final class Main {
         line.addSubcommand(ExtractCommand.create());
         line.addSubcommand(CompareCommand.create());
         line.addSubcommand(MapCommand.create());
+        line.addSubcommand(StatsCommand.create());
         line.addSubcommand(EditCommand.create());
         line.addSubcommand(CreateCommand.create());
         line.addSubcommand(SamplesCommand.create());

@@ -15,8 +15,8 @@ final class RootCommand {
                 () -> {
                   throw new CommandLine.ParameterException(
                       self[0].commandLine(),
-                      "expected a command: info, dump, check, convert, extract, compare, map, edit,"
-                          + " create or samples");
+                      "expected a command: info, dump, check, convert, extract, compare, map,"
+                          + " stats, edit, create or samples");
                 })
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
@@ -31,6 +31,7 @@ final class RootCommand {
                 "  vmstate-img extract -O elf IN OUT    memory and registers for gdb and crash",
                 "  vmstate-img compare A B              whether two images hold the same state",
                 "  vmstate-img map --output=html IN OUT a page that shows all of it",
+                "  vmstate-img stats FILE               rounds of the save, pages sent again",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",
                 "",

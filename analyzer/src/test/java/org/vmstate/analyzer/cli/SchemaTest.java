@@ -36,6 +36,7 @@ class SchemaTest {
                     "map --output=json sample:" + name,
                     "map --level 3 --output=json sample:" + name,
                     "map --pages --output=json sample:" + name,
+                    "stats --output=json sample:" + name,
                     "compare --output=json sample:pc sample:" + name,
                     "check --output=json sample:" + name,
                     "check --output=json --align 4M sample:" + name,

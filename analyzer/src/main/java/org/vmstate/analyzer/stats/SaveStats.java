@@ -1,0 +1,129 @@
+package org.vmstate.analyzer.stats;
+
+import java.io.IOException;
+import java.util.List;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.parser.StateVisitor;
+
+/**
+ * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
+ * ends where a page is not behind the one before it.
+ */
+public final class SaveStats implements StateVisitor, AutoCloseable {
+  private final long mostBytes;
+  private Rounds rounds = new Rounds();
+  private Round current;
+  private Round fixed;
+  private SentPages sent;
+  private int lastBlock = -1;
+  private long lastPage;
+  private int pageSize;
+  private boolean channels;
+
+  /** Starts counting. */
+  public SaveStats() {
+    this(SentPages.MOST_BYTES);
+  }
+
+  /** Starts counting with so many bytes for the pages. */
+  SaveStats(long mostBytes) {
+    this.mostBytes = mostBytes;
+    sent = new SentPages(mostBytes);
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> blocks) {
+    sent.close();
+    sent = new SentPages(mostBytes);
+    rounds = new Rounds();
+    current = null;
+    lastBlock = -1;
+    pageSize = blocks.isEmpty() ? 0 : blocks.getFirst().pageSize();
+    boolean places = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
+    fixed = places ? new Round(1) : null;
+  }
+
+  @Override
+  public void element(Element element) {
+    switch (element) {
+      case Element.RamPages e -> sent(e.run(), e.range().length());
+      case Element.RamMarker e when (e.word() & RamFormat.MULTIFD_FLUSH) != 0 -> channels = true;
+      default -> {}
+    }
+  }
+
+  private void sent(PageRun run, long length) {
+    int block = run.block().index();
+    boolean behind = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
+    if (current == null || !behind) {
+      current = rounds.next();
+    }
+    lastBlock = block;
+    lastPage = run.firstPage() + run.count() - 1;
+    current.add(run.kind(), run.count(), length);
+    sent.add(run, length, current);
+  }
+
+  @Override
+  public boolean wantsMappedPages() {
+    return true;
+  }
+
+  @Override
+  public void pages(PageRun run) throws IOException {
+    // a page without a bit has nothing in the file
+    if (fixed != null && run.kind() != PageKind.ZERO) {
+      fixed.add(run.kind(), run.count(), run.count() * run.block().pageSize());
+    }
+  }
+
+  /** Tells whether pages have fixed places, which keep nothing of the rounds. */
+  boolean isFixed() {
+    return fixed != null;
+  }
+
+  /** Tells whether multifd channels, which are other files, had pages. */
+  boolean hasChannels() {
+    return channels;
+  }
+
+  Rounds rounds() {
+    return rounds;
+  }
+
+  Round total() {
+    return fixed == null ? rounds.total() : fixed;
+  }
+
+  /**
+   * Pages that QEMU looked up in its cache in vain or could not encode: with deltas, all plain ones
+   * after the first round.
+   */
+  long notEncoded() {
+    Round total = total();
+    return total.deltas() == 0
+        ? 0
+        : plain(total) - (rounds.list().isEmpty() ? 0 : plain(rounds.list().getFirst()));
+  }
+
+  private static long plain(Round round) {
+    return round.pages(PageKind.DATA);
+  }
+
+  SentPages sent() {
+    return sent;
+  }
+
+  int pageSize() {
+    return pageSize;
+  }
+
+  @Override
+  public void close() {
+    sent.close();
+  }
+}

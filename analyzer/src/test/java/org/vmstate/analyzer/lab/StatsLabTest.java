@@ -1,0 +1,98 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.analyzer.stats.SaveStats;
+import org.vmstate.analyzer.stats.StatsPrinter;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** What {@code stats} counts in a live save is what QEMU counted while it saved. */
+class StatsLabTest {
+  @TempDir Path folder;
+
+  private static JsonNode stats(Path image) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (SaveStats stats = new SaveStats();
+        ByteSource source = ImageReader.open(image);
+        Report report = new JsonReport(out)) {
+      ImageReader.read(source, ParseOptions.DEFAULT, stats);
+      StatsPrinter.report("image", stats, true, report);
+    }
+    return new ObjectMapper().readTree(out.toByteArray()).path("total");
+  }
+
+  private static void equalCounters(JsonNode theirs, JsonNode ours) {
+    String text = ours + " " + theirs;
+    for (String name : new String[] {"normal", "duplicate"}) {
+      assertEquals(theirs.path("ram").path(name).asLong(), ours.path(name).asLong(), text);
+    }
+    assertEquals(
+        theirs.path("ram").path("normal-bytes").asLong(), ours.path("normal_bytes").asLong(), text);
+    long syncs = theirs.path("ram").path("dirty-sync-count").asLong();
+    long rounds = ours.path("dirty_sync_count_at_least").asLong();
+    assertTrue(rounds >= 2 && rounds <= syncs, text);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V7_2", "V10_0"})
+  void countersAreThoseOfQemu(Release release) throws Exception {
+    Path lab = Lab.require();
+    Path log = folder.resolve("serial.log");
+    try (Qemu qemu =
+        release.start(
+            lab,
+            folder,
+            "-M",
+            release.q35(),
+            "-accel",
+            "tcg",
+            "-m",
+            "96",
+            "-nodefaults",
+            "-serial",
+            "file:" + log,
+            "-kernel",
+            lab.resolve("vmlinuz").toString(),
+            "-initrd",
+            lab.resolve("initrd.gz").toString(),
+            "-append",
+            "console=ttyS0 quiet FILL=8")) {
+      Lab.await(log, "TICK 1 OK");
+      qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 30000000, \"downtime-limit\": 30}");
+      Path plain = folder.resolve("plain");
+      equalCounters(qemu.save(release.to(plain)), stats(plain));
+      qemu.call("cont");
+
+      qemu.enable("xbzrle");
+      Path deltas = folder.resolve("deltas");
+      JsonNode theirs = qemu.save(release.to(deltas));
+      JsonNode ours = stats(deltas);
+      equalCounters(theirs, ours);
+      JsonNode cache = theirs.path("xbzrle-cache");
+      JsonNode counted = ours.path("xbzrle_cache");
+      String text = cache + " " + counted;
+      // QEMU counts all pages found in its cache, also those for which it then sends nothing
+      long deltaPages = counted.path("pages_at_least").asLong();
+      assertTrue(deltaPages > 0, text);
+      assertTrue(
+          cache.path("pages").asLong() >= deltaPages + cache.path("overflow").asLong(), text);
+      assertEquals(cache.path("bytes").asLong(), counted.path("bytes").asLong(), text);
+      assertEquals(
+          cache.path("cache-miss").asLong() + cache.path("overflow").asLong(),
+          counted.path("cache_miss_and_overflow").asLong(),
+          text);
+    }
+  }
+}
