@@ -91,6 +91,8 @@ public enum Reason {
       Kind.NOTE, Rule.DESCRIPTION_COVERS, "the description does not name a device"),
   DEVICE_ENDS_ELSEWHERE(
       Kind.NOTE, Rule.DEVICE_DECODES, "no footer follows where the description ends"),
+  DEVICES_BY_TABLE(
+      Kind.NOTE, Rule.DESCRIPTION, "devices are decoded by a table instead of a description"),
   DEVICE_UNDECODABLE(Kind.NOTE, Rule.DEVICE_DECODES, "a device's state is not as described"),
   DEVICE_CUT(Kind.NOTE, Rule.END_MARK, "the file ends inside a device's state"),
   STATE_SUBSECTION_MARK(

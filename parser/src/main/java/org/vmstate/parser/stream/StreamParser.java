@@ -25,6 +25,7 @@ import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.Outcome;
@@ -39,6 +40,7 @@ import org.vmstate.parser.ram.RamParser;
 import org.vmstate.parser.section.SelfDelimited;
 import org.vmstate.parser.vmdesc.DescriptionFinder;
 import org.vmstate.parser.vmdesc.DescriptionParser;
+import org.vmstate.parser.vmdesc.DescriptionTables;
 import org.vmstate.parser.vmdesc.StateDecoder;
 
 /**
@@ -70,6 +72,8 @@ public final class StreamParser {
   private Optional<VmDescription> description = Optional.empty();
   private long descriptionOffset = -1;
   private Footers footers = Footers.UNKNOWN;
+  private Optional<DescriptionTables> tables;
+  private boolean tableNamed;
   private RamFeatures ramFeatures;
   private long postcopyPageSizes;
   private long sectionCount;
@@ -380,6 +384,9 @@ public final class StreamParser {
     long start = source.position();
     Optional<DeviceDesc> desc =
         description.flatMap(d -> d.find(section.name(), section.instance()));
+    if (description.isEmpty() && byTable(section, start)) {
+      return true;
+    }
     if (desc.isEmpty()) {
       return search(
           section,
@@ -418,6 +425,46 @@ public final class StreamParser {
     source.seek(start);
     visitor.notice(problem.inWords(section.name() + ": " + problem.words()));
     return search(section, start, Optional.of(problem));
+  }
+
+  /**
+   * Decodes a device of a stream without a description by the table of its machine type; what does
+   * not end at the section's footer is left to others, with the cursor where it was.
+   */
+  private boolean byTable(Section section, long start) throws IOException {
+    if (tables == null) {
+      tables = DescriptionTables.of(configuration.machine(), options.limits());
+    }
+    if (tables.isEmpty() || footers == Footers.ABSENT) {
+      return false;
+    }
+    String path = source.path().toString();
+    for (StateDesc candidate : tables.get().candidates(section)) {
+      try {
+        StateNode state = StateDecoder.decode(source, candidate, options.limits());
+        if (footerFollows(section)) {
+          if (!tableNamed) {
+            tableNamed = true;
+            visitor.notice(
+                source.problem(
+                    Reason.DEVICES_BY_TABLE,
+                    "devices: decoded by " + tables.get().label(),
+                    start,
+                    Facts.NONE));
+          }
+          payload(section, start);
+          visitor.deviceState(section, Optional.of(state), Optional.empty());
+          return true;
+        }
+      } catch (StateFormatException e) {
+        // the next one may fit
+        while (!source.path().toString().equals(path)) {
+          source.path().pop();
+        }
+      }
+      source.seek(start);
+    }
+    return false;
   }
 
   private Problem device(Section section, long start, Reason reason, String words) {
