@@ -16,6 +16,7 @@ import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.memory.RamContents;
 
 /**
@@ -36,7 +37,7 @@ final class VirtioInspector extends Inspector {
   private boolean tooMany;
 
   /** A queue and where its device's state stands. */
-  private record Found(String device, long offset, VirtioBlob.Queue queue) {}
+  private record Found(String device, long offset, VirtioQueues.Queue queue) {}
 
   VirtioInspector(Findings findings) {
     super(findings);
@@ -73,11 +74,11 @@ final class VirtioInspector extends Inspector {
     if (block == null || state.isEmpty()) {
       return;
     }
-    for (FieldNode field : state.get().fields()) {
+    for (FieldNode field : DeviceDecoders.expand(state.get()).fields()) {
       if (field.desc().typeName().equals("virtio")) {
-        boolean translated = VirtioBlob.isTranslated(field.raw());
-        List<VirtioBlob.Queue> queues = VirtioBlob.queues(field.raw());
-        for (VirtioBlob.Queue queue : queues) {
+        boolean translated = VirtioQueues.isTranslated(field);
+        List<VirtioQueues.Queue> queues = VirtioQueues.of(field);
+        for (VirtioQueues.Queue queue : queues) {
           if (!translated || queue.available() == 0) {
             queue(section, queue);
           }
@@ -95,7 +96,7 @@ final class VirtioInspector extends Inspector {
     }
   }
 
-  private void queue(Section section, VirtioBlob.Queue queue) {
+  private void queue(Section section, VirtioQueues.Queue queue) {
     if (queue.available() != 0) {
       found.add(new Found(section.name(), payload, queue));
       return;

@@ -49,6 +49,7 @@ final class DumpCommand implements Callable<Integer> {
                 "  zcat FILE.gz | vmstate-img dump --memory=sha256 -")
             .option(Output.option("json"))
             .flag("--offsets", "File offset and length of every element and field.")
+            .flag("--raw", "The bytes too of device state that the description leaves opaque.")
             .option(
                 String.class,
                 "NAME",
@@ -110,7 +111,8 @@ final class DumpCommand implements Callable<Integer> {
             Optional.ofNullable(section),
             memory == Memory.RUNS,
             memory == Memory.SHA256,
-            CommandBuilder.isSet(spec, "--security-info"));
+            CommandBuilder.isSet(spec, "--security-info"),
+            CommandBuilder.isSet(spec, "--raw"));
     ParseOptions parseOptions = input.options();
     Optional<StateFormatException> error;
     try (Report report = output.report(out)) {

@@ -3,13 +3,18 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.vmstate.analyzer.change.Change;
+import org.vmstate.analyzer.change.ChangeCheck;
+import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.DomainXmlCheck;
 import org.vmstate.analyzer.edit.EnvelopeChange;
 import org.vmstate.analyzer.edit.EnvelopeEditor;
+import org.vmstate.parser.ParseOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -27,8 +32,13 @@ final class EditCommand implements Callable<Integer> {
     CommandBuilder builder =
         new CommandBuilder("edit", command)
             .about(
-                "Changes the domain XML of a libvirt image, at any length, or how it resumes.",
+                "Changes a saved state: fields, sections, blocks, or the domain XML around it.",
                 "",
+                "Fields have the paths that dump prints, after the section's name and, where there",
+                "are several, #INSTANCE. The description in the image follows. Nothing is written",
+                "unless all is possible and the result passes check.",
+                "",
+                "Of a libvirt image, the domain XML and how it resumes can be changed instead.",
                 "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started"
                     + " on",
                 "the domain XML. The result goes to OUT; --in-place changes FILE itself, which is",
@@ -37,7 +47,9 @@ final class EditCommand implements Callable<Integer> {
             .footer(
                 "%nExamples:%n",
                 "  vmstate-img edit --in-place guest.save",
-                "  vmstate-img edit --xml new.xml --paused guest.save edited.save")
+                "  vmstate-img edit --xml new.xml --paused guest.save edited.save",
+                "  vmstate-img edit --set 'cpu#0.env.tsc=0x1000' guest.img edited.img",
+                "  vmstate-img edit --machine pc-q35-7.2 --drop slirp guest.img edited.img")
             .parameter("FILE", "1", "The image.")
             .parameter("OUT", "0..1", "The changed copy.")
             .option(Path.class, "XML", "Take the domain XML from this file.", "--xml")
@@ -50,7 +62,7 @@ final class EditCommand implements Callable<Integer> {
                     .description("Feature bits of a version 3 header.")
                     .build())
             .flag("--in-place", "Change FILE itself.");
-    command.spec = Work.addTo(builder).spec();
+    command.spec = Work.addTo(ChangeOptions.addTo(builder)).spec();
     return command.spec;
   }
 
@@ -68,6 +80,10 @@ final class EditCommand implements Callable<Integer> {
     }
     if (out != null && Files.exists(Path.of(out)) && Files.isSameFile(file, Path.of(out))) {
       throw new ConversionException(out + ": is the input; --in-place changes it");
+    }
+    List<Change> changes = ChangeOptions.read(spec);
+    if (!changes.isEmpty()) {
+      return change(file, out, changes);
     }
     EnvelopeEditor editor = EnvelopeEditor.open(file);
     XmlEditing editing = isEdited() ? XmlEditing.ofUser() : null;
@@ -87,6 +103,34 @@ final class EditCommand implements Callable<Integer> {
     if (editing != null) {
       editing.done();
     }
+    return ExitCode.OK;
+  }
+
+  private int change(Path file, String out, List<Change> changes) throws IOException {
+    for (String option : List.of("--xml", "--features")) {
+      if (CommandBuilder.value(spec, option) != null) {
+        throw new ParameterException(
+            spec.commandLine(), option + " and changes of the stream exclude each other");
+      }
+    }
+    if (CommandBuilder.isSet(spec, "--running") || CommandBuilder.isSet(spec, "--paused")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--running and --paused and changes of the stream exclude each other");
+    }
+    ImageChanger changer = new ImageChanger(file, ParseOptions.DEFAULT, changes);
+    if (out == null) {
+      changer.inPlace();
+      return ExitCode.OK;
+    }
+    Work work = new Work(spec);
+    work.run(
+        Destination.file(Path.of(out), work.isForced(), false),
+        (target, progress, notes) -> {
+          changer.copy(target, progress, notes);
+          target.sink().flush();
+          ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
+        });
     return ExitCode.OK;
   }
 

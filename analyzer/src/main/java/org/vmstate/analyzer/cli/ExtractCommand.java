@@ -22,7 +22,15 @@ import picocli.CommandLine.ParameterException;
 /** {@code vmstate-img extract}. */
 final class ExtractCommand implements Callable<Integer> {
   private static final List<String> ACTIONS =
-      List.of("-O", "--blocks", "--pages", "--xml", "--cookie", "--description", "--device");
+      List.of(
+          "-O",
+          "--blocks",
+          "--pages",
+          "--xml",
+          "--cookie",
+          "--description",
+          "--device",
+          "--registers");
   private static final Pattern PAGES = Pattern.compile("(.+):([^:]*)-([^:]*)");
   private static final Pattern DEVICE = Pattern.compile("(.+)#(\\d+)");
 
@@ -68,6 +76,7 @@ final class ExtractCommand implements Callable<Integer> {
             "NAME",
             "The bytes of a device's section; NAME#N for the instance N.",
             "--device")
+        .flag("--registers", "The registers of each CPU, as text.")
         .flag(
             "--salvage",
             "With -O, keep what can be read of a damaged image; exit code 3 when something is"
@@ -179,6 +188,7 @@ final class ExtractCommand implements Callable<Integer> {
           case "--xml" -> Parts.Kind.XML;
           case "--cookie" -> Parts.Kind.COOKIE;
           case "--description" -> Parts.Kind.DESCRIPTION;
+          case "--registers" -> Parts.Kind.REGISTERS;
           default -> Parts.Kind.DEVICE;
         };
     Input input = new Input(spec);

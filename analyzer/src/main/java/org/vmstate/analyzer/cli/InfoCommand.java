@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.vmstate.analyzer.info.DiskInfo;
 import org.vmstate.analyzer.info.DiskPrinter;
+import org.vmstate.analyzer.info.DeviceLine;
+import org.vmstate.analyzer.info.DeviceLister;
 import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoPrinter;
 import org.vmstate.analyzer.info.InfoReader;
@@ -17,7 +20,9 @@ import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.container.Holder;
+import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img info}. */
 final class InfoCommand implements Callable<Integer> {
@@ -38,7 +43,9 @@ final class InfoCommand implements Callable<Integer> {
             .option(Output.option("human"))
             .flag(
                 "--memory",
-                "Read the stream to its end, which makes the map of physical memory surer.");
+                "Read the stream to its end, which makes the map of physical memory surer.")
+            .flag(
+                "--devices", "One line a device: type, address, MAC, capacity, features, queues.");
     command.spec = Input.addTo(builder).spec();
     return command.spec;
   }
@@ -55,21 +62,24 @@ final class InfoCommand implements Callable<Integer> {
         disk = Optional.of(DiskInfo.read(input.file(), container, usage, input.snapshot()));
       }
       ImageInfo info = null;
+      Optional<List<DeviceLine>> devices = Optional.empty();
       if (disk.isEmpty() || disk.get().chosen().isPresent()) {
         Supplier<OptionalLong> bytes = disk.isEmpty() ? usage : OptionalLong::empty;
+        ByteSource state = input.state(container);
         try {
           info =
               InfoReader.read(
                   input.file(),
-                  input.state(container),
+                  state,
                   input.options(),
                   CommandBuilder.isSet(spec, "--memory"),
                   bytes);
         } catch (StateFormatException e) {
           return Failures.report(input.file(), e);
         }
+        devices = devices(input, state);
       }
-      print(output, Optional.ofNullable(info), disk, container.holder(), out);
+      print(output, Optional.ofNullable(info), devices, disk, container.holder(), out);
       return info != null && info.problem().isPresent()
           ? Failures.report(input.file(), info.problem().get())
           : ExitCode.OK;
@@ -79,6 +89,7 @@ final class InfoCommand implements Callable<Integer> {
   private static void print(
       Output output,
       Optional<ImageInfo> info,
+      Optional<List<DeviceLine>> devices,
       Optional<DiskInfo> disk,
       Optional<Holder> holder,
       OutputStream out)
@@ -90,7 +101,7 @@ final class InfoCommand implements Callable<Integer> {
           DiskPrinter.report(disk.get(), report);
         }
         if (info.isPresent()) {
-          InfoPrinter.report(info.get(), disk.isPresent(), report);
+          InfoPrinter.report(info.get(), devices, disk.isPresent(), report);
         }
         if (holder.isPresent()) {
           report.text("holder", holder.get().label());
@@ -101,8 +112,27 @@ final class InfoCommand implements Callable<Integer> {
     }
     PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
     disk.ifPresent(d -> DiskPrinter.human(d, print));
-    info.ifPresent(i -> InfoPrinter.human(i, disk.isPresent(), print));
+    info.ifPresent(i -> InfoPrinter.human(i, devices, disk.isPresent(), print));
     holder.ifPresent(h -> print.println("holder: " + h.label()));
     print.flush();
+  }
+
+  private Optional<List<DeviceLine>> devices(Input input, ByteSource source)
+      throws IOException {
+    if (!CommandBuilder.isSet(spec, "--devices")) {
+      return Optional.empty();
+    }
+    if (!source.isSeekable()) {
+      throw new ParameterException(
+          spec.commandLine(), "--devices: expected a file, found a pipe, which is read once");
+    }
+    source.path().clear();
+    source.seek(source.origin());
+    try {
+      return Optional.of(DeviceLister.list(source, input.options()));
+    } catch (StateFormatException e) {
+      Failures.note("devices: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 }

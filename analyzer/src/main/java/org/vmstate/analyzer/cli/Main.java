@@ -77,6 +77,7 @@ public final class Main {
       case "map" -> line.addSubcommand(MapCommand.create());
       case "stats" -> line.addSubcommand(StatsCommand.create());
       case "edit" -> line.addSubcommand(EditCommand.create());
+      case "upgrade" -> line.addSubcommand(UpgradeCommand.create());
       case "create" -> line.addSubcommand(CreateCommand.create());
       default -> {
         line.addSubcommand(InfoCommand.create());
@@ -88,6 +89,7 @@ public final class Main {
         line.addSubcommand(MapCommand.create());
         line.addSubcommand(StatsCommand.create());
         line.addSubcommand(EditCommand.create());
+        line.addSubcommand(UpgradeCommand.create());
         line.addSubcommand(CreateCommand.create());
         line.addSubcommand(SamplesCommand.create());
         line.addSubcommand(new CommandLine.HelpCommand());

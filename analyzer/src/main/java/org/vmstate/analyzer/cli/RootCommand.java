@@ -16,7 +16,7 @@ final class RootCommand {
                   throw new CommandLine.ParameterException(
                       self[0].commandLine(),
                       "expected a command: info, dump, check, convert, extract, compare, map,"
-                          + " stats, edit, create or samples");
+                          + " stats, edit, upgrade, create or samples");
                 })
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
@@ -33,6 +33,7 @@ final class RootCommand {
                 "  vmstate-img map --output=html IN OUT a page that shows all of it",
                 "  vmstate-img stats FILE               rounds of the save, pages sent again",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
+                "  vmstate-img upgrade --recipe R IN OUT  a state that another QEMU takes",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",
                 "",
                 "FILE may be sample:NAME ('vmstate-img samples' lists the names) or - for standard"

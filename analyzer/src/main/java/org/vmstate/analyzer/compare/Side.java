@@ -21,6 +21,7 @@ import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.memory.FinalMemory;
 
 /** All that is compared of one image. */
@@ -114,7 +115,9 @@ final class Side extends FinalMemory {
   @Override
   public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (state.isPresent()) {
-      devices.put(key(section), new Device(section.version(), state, new Opaque()));
+      devices.put(
+          key(section),
+          new Device(section.version(), state.map(DeviceDecoders::expand), new Opaque()));
     }
   }
 

@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.compare.Difference.Kind;
+import org.vmstate.formats.device.BitNames;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.FieldValue;
 import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
 
@@ -128,15 +131,16 @@ final class StateDiff {
   private static String value(FieldDesc desc, byte[] raw) {
     boolean integer =
         switch (desc.type()) {
-          case SIGNED, UNSIGNED, BOOL, TIMER -> raw.length > 0 && raw.length <= Long.BYTES;
+          case SIGNED, UNSIGNED, LITTLE, BOOL, TIMER -> raw.length > 0 && raw.length <= Long.BYTES;
           default -> false;
         };
     if (!integer) {
       return hex(raw);
     }
-    long value = desc.type() == FieldType.SIGNED ? raw[0] : raw[0] & 0xff;
-    for (int i = 1; i < raw.length; i++) {
-      value = value << 8 | raw[i] & 0xff;
+    long value = FieldValue.integer(desc.type(), raw, 0, raw.length);
+    Optional<BitNames> bits = BitNames.of(desc.typeName());
+    if (bits.isPresent()) {
+      return String.format(Locale.ROOT, "0x%x %s", value, bits.get().set(value));
     }
     return raw.length == Long.BYTES
         ? String.format(Locale.ROOT, "0x%016x", value)

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.ByteSink;
@@ -70,6 +72,11 @@ public final class Destination implements Closeable {
     return new Destination(null, new StreamSink(out), null);
   }
 
+  /** Returns where a file is while it is being written. */
+  public Optional<Path> temporary() {
+    return Optional.ofNullable(file).map(OutputFile::temporary);
+  }
+
   /** Tells whether any place can be written at any time. */
   public boolean isFile() {
     return sink instanceof FileSink;
@@ -97,8 +104,12 @@ public final class Destination implements Closeable {
 
   /** Appends the rest of a file from an offset on. */
   public void append(Path source, long from, Progress progress) throws IOException {
+    append(source, from, Files.size(source), progress);
+  }
+
+  /** Appends a part of a file. */
+  public void append(Path source, long from, long end, Progress progress) throws IOException {
     try (FileChannel channel = FileChannel.open(source, StandardOpenOption.READ)) {
-      long end = channel.size();
       if (sink instanceof FileSink out && out.isTransferable()) {
         for (long at = from; at < end; at += SLICE) {
           long count = Math.min(SLICE, end - at);
@@ -112,7 +123,7 @@ public final class Destination implements Closeable {
       }
       ByteBuffer chunk = sink.allocate(CHUNK);
       for (long at = from; at < end; at += chunk.limit()) {
-        chunk.clear();
+        chunk.clear().limit((int) Math.min(CHUNK, end - at));
         int n = channel.read(chunk, at);
         if (n < 0) {
           throw new EOFException(source + ": unexpected end at offset " + at);

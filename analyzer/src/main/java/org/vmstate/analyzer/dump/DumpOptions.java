@@ -10,9 +10,15 @@ import java.util.Optional;
  * @param runs every run of pages
  * @param hashes SHA-256 of the final content of each RAM block
  * @param secrets passwords of the domain XML as they are
+ * @param raw the bytes beside what a device decoder made of them
  */
 public record DumpOptions(
-    boolean offsets, Optional<String> section, boolean runs, boolean hashes, boolean secrets) {
+    boolean offsets,
+    Optional<String> section,
+    boolean runs,
+    boolean hashes,
+    boolean secrets,
+    boolean raw) {
 
   /** Tells whether a section is to be shown: its whole name or the last part of its path. */
   boolean shows(String name) {

@@ -22,6 +22,7 @@ import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.RamContents;
 
@@ -225,7 +226,7 @@ final class DumpVisitor implements StateVisitor {
     }
     pageCounts();
     if (pendingState != null) {
-      new StateWriter(report, options.offsets()).write("state", pendingState);
+      new StateWriter(report, options.offsets(), options.raw()).write("state", pendingState);
     } else if (!pendingProblem.isEmpty()) {
       report.text("not_decoded", pendingProblem);
     }
@@ -327,8 +328,15 @@ final class DumpVisitor implements StateVisitor {
   @Override
   public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
       throws IOException {
-    pendingState = state.orElse(null);
+    pendingState =
+        state.map(s -> DeviceDecoders.expand(s, note -> undecoded(section, note))).orElse(null);
     pendingProblem = problem.map(Problem::words).orElse("");
+  }
+
+  private void undecoded(Section section, String note) {
+    if (notices.size() < MAX_NOTICES) {
+      notices.add(section.name() + "." + note);
+    }
   }
 
   @Override

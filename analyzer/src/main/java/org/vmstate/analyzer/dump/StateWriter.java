@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.device.BitNames;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.FieldValue;
 import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
 
@@ -22,10 +25,17 @@ final class StateWriter {
 
   private final Report report;
   private final boolean offsets;
+  private final boolean raw;
 
-  StateWriter(Report report, boolean offsets) {
+  /**
+   * Writes to a report.
+   *
+   * @param raw whether the bytes of what a decoder understood are written too
+   */
+  StateWriter(Report report, boolean offsets, boolean raw) {
     this.report = report;
     this.offsets = offsets;
+    this.raw = raw;
   }
 
   void write(String name, StateNode state) throws IOException {
@@ -75,8 +85,25 @@ final class StateWriter {
       }
       case QUEUE, INLINE -> inline(name, field);
       case CAPABILITY -> capabilities(name, field);
+      case OPAQUE -> {
+        if (field.elements().isEmpty()) {
+          scalars(name, field);
+        } else {
+          decoded(name, field);
+        }
+      }
       default -> scalars(name, field);
     }
+  }
+
+  private void decoded(String name, FieldNode field) throws IOException {
+    report.beginObject(name);
+    place(field.range().start(), field.range().length());
+    if (raw) {
+      hex("@raw", field.raw(), 0, field.raw().length);
+    }
+    body(field.elements().getFirst());
+    report.end();
   }
 
   private void inline(String name, FieldNode field) throws IOException {
@@ -120,6 +147,14 @@ final class StateWriter {
         scalar(name, field.desc(), field.raw(), i * size, size);
       }
     }
+    Optional<BitNames> bits = BitNames.of(field.desc().typeName());
+    if (bits.isPresent() && !field.desc().isArray()) {
+      report.beginArray(name + "_bits");
+      for (String bit : bits.get().set(FieldValue.integer(field, 0))) {
+        report.text("", bit);
+      }
+      report.end();
+    }
   }
 
   private void scalar(String name, FieldDesc desc, byte[] raw, int from, int size)
@@ -135,6 +170,21 @@ final class StateWriter {
           hex(name, raw, from, size);
         }
       }
+      case LITTLE -> {
+        if (integer) {
+          integer(name, desc, reversed(raw, from, size), 0, size);
+        } else {
+          hex(name, raw, from, size);
+        }
+      }
+      case BUFFER -> {
+        switch (desc.typeName()) {
+          case "mac" ->
+              report.text(name, HexFormat.ofDelimiter(":").formatHex(raw, from, from + size));
+          case "zeros" -> report.text(name, size + " bytes of 0");
+          default -> hex(name, raw, from, size);
+        }
+      }
       case TIMER -> timer(name, raw, from, size);
       case FLOAT64 -> {
         if (size == Double.BYTES) {
@@ -145,6 +195,14 @@ final class StateWriter {
       }
       default -> hex(name, raw, from, size);
     }
+  }
+
+  private static byte[] reversed(byte[] raw, int from, int size) {
+    byte[] result = new byte[size];
+    for (int i = 0; i < size; i++) {
+      result[i] = raw[from + size - 1 - i];
+    }
+    return result;
   }
 
   private void integer(String name, FieldDesc desc, byte[] raw, int from, int size)

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.extract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
@@ -10,6 +11,8 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
@@ -39,7 +42,9 @@ public final class Parts implements StateVisitor {
     /** The JSON behind the stream. */
     DESCRIPTION("description"),
     /** The payload of a section, without header and footer. */
-    DEVICE("such device section");
+    DEVICE("such device section"),
+    /** The registers of each CPU, as text. */
+    REGISTERS("CPU whose state the description names");
 
     private final String label;
 
@@ -103,6 +108,16 @@ public final class Parts implements StateVisitor {
       case Element.DevicePayload e when kind == Kind.DEVICE && wanted.test(e.section()) ->
           copy(e.range());
       default -> {}
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
+      throws IOException {
+    if (kind == Kind.REGISTERS && section.name().equals("cpu") && state.isPresent()) {
+      found = true;
+      String text = RegisterText.of(section, state.get());
+      target.append(text.getBytes(StandardCharsets.US_ASCII));
     }
   }
 

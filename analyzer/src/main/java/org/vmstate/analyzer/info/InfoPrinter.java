@@ -2,7 +2,9 @@ package org.vmstate.analyzer.info;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.report.Report;
@@ -27,9 +29,11 @@ public final class InfoPrinter {
   /**
    * Prints lines in the manner of {@code qemu-img info}.
    *
+   * @param devices lines on devices, where they are wanted
    * @param inside whether the image lies in a disk, of which was already told
    */
-  public static void human(ImageInfo info, boolean inside, PrintStream out) {
+  public static void human(
+      ImageInfo info, Optional<List<DeviceLine>> devices, boolean inside, PrintStream out) {
     if (inside) {
       line(out, "state format: " + info.format().label());
     } else {
@@ -61,6 +65,7 @@ public final class InfoPrinter {
     }
     info.memory().ifPresent(m -> memory(m, out));
     info.devices().ifPresent(n -> line(out, "device sections: " + n));
+    devices.ifPresent(list -> DeviceLinePrinter.human(list, out));
     line(out, "restore: " + info.restore());
   }
 
@@ -134,16 +139,19 @@ public final class InfoPrinter {
   /** Writes the facts as one object. */
   public static void report(ImageInfo info, Report report) throws IOException {
     report.beginObject("");
-    report(info, false, report);
+    report(info, Optional.empty(), false, report);
     report.end();
   }
 
   /**
    * Writes the facts as members of an object that is open.
    *
+   * @param devices lines on devices, where they are wanted
    * @param inside whether the image lies in a disk, of which was already told
    */
-  public static void report(ImageInfo info, boolean inside, Report report) throws IOException {
+  public static void report(
+      ImageInfo info, Optional<List<DeviceLine>> devices, boolean inside, Report report)
+      throws IOException {
     if (!inside) {
       report.text("image", info.image());
     }
@@ -198,6 +206,9 @@ public final class InfoPrinter {
     }
     if (info.devices().isPresent()) {
       report.number("device_sections", info.devices().getAsInt());
+    }
+    if (devices.isPresent()) {
+      DeviceLinePrinter.report(devices.get(), report);
     }
     report.text("restore", info.restore());
   }

@@ -73,12 +73,13 @@ public final class HtmlMap {
     part(
         "info",
         report ->
-            InfoPrinter.report(InfoReader.read(name, source, options, true, diskSize), report));
+            InfoPrinter.report(
+                InfoReader.read(name, source, options, true, diskSize), Optional.empty(), report));
     part(
         "check",
         report -> CheckPrinter.report(name, new Checker(options, check).check(source), report));
     part("map", report -> MapPrinter.bytes(name, source, options, 2, report));
-    DumpOptions shown = new DumpOptions(false, Optional.empty(), false, false, false);
+    DumpOptions shown = new DumpOptions(false, Optional.empty(), false, false, false, false);
     part("dump", report -> new Dump(shown, options).run(name, source, report));
     part("cells", report -> CellMap.write(source, options, report));
     text(page.substring(mark + MARK.length()));

@@ -1,10 +1,11 @@
 package org.vmstate.analyzer.physical;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.FieldValue;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /** Looks up decoded device state by the names that the description gives. */
@@ -58,19 +59,18 @@ public final class Fields {
     return field == null ? new byte[0] : field.raw();
   }
 
-  /** Returns the elements of an array of integers as they stand, big-endian, without a sign. */
+  /** Returns the elements of an array of integers in their own order, without a sign. */
   public long[] values(String name) {
     FieldNode field = find(node, name);
     if (field == null || field.desc().size() < 1 || field.desc().size() > Long.BYTES) {
       return new long[0];
     }
     int size = (int) field.desc().size();
-    ByteBuffer raw = ByteBuffer.wrap(field.raw());
-    long[] result = new long[raw.remaining() / size];
+    FieldType type =
+        field.desc().type() == FieldType.LITTLE ? FieldType.LITTLE : FieldType.UNSIGNED;
+    long[] result = new long[field.raw().length / size];
     for (int i = 0; i < result.length; i++) {
-      for (int k = 0; k < size; k++) {
-        result[i] = result[i] << 8 | raw.get() & 0xff;
-      }
+      result[i] = FieldValue.integer(type, field.raw(), i * size, size);
     }
     return result;
   }
@@ -89,10 +89,17 @@ public final class Fields {
 
   /** Returns the structs of an array. */
   public List<Fields> structs(String name) {
-    FieldNode field = find(node, name);
     List<Fields> result = new ArrayList<>();
-    if (field != null) {
-      field.elements().forEach(e -> result.add(new Fields(e)));
+    boolean here = false;
+    for (FieldNode field : node.fields()) {
+      if (field.desc().name().equals(name)) {
+        here = true;
+        field.elements().forEach(e -> result.add(new Fields(e)));
+      }
+    }
+    FieldNode deeper = here ? null : find(node, name);
+    if (deeper != null) {
+      deeper.elements().forEach(e -> result.add(new Fields(e)));
     }
     return result;
   }

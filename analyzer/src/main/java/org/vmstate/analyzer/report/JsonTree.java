@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,17 @@ public final class JsonTree {
       throw new ConversionException(file + ": expected a JSON object");
     } catch (JsonProcessingException e) {
       throw new ConversionException(file + ": " + e.getOriginalMessage());
+    }
+  }
+
+  /** Reads a stream that holds an object. */
+  public static Map<?, ?> object(String name, InputStream in) throws IOException {
+    try (JsonParser json = new JsonFactory().createParser(in)) {
+      json.nextToken();
+      if (value(json) instanceof Map<?, ?> map) {
+        return map;
+      }
+      throw new ConversionException(name + ": expected a JSON object");
     }
   }
 

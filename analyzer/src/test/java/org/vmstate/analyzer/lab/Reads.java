@@ -49,7 +49,7 @@ final class Reads {
 
   private static JsonNode dump(ByteSource opened, Path image, boolean hashes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    DumpOptions options = new DumpOptions(false, Optional.empty(), false, hashes, false);
+    DumpOptions options = new DumpOptions(false, Optional.empty(), false, hashes, false, false);
     try (ByteSource source = opened;
         Report report = new JsonReport(out)) {
       new Dump(options, ParseOptions.DEFAULT).run(image.toString(), source, report);

@@ -68,7 +68,7 @@ class SpecificationsLabTest {
   /** Says of our dump what the scripts say. */
   private static JsonNode summary(Path image) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    DumpOptions options = new DumpOptions(true, Optional.empty(), false, false, false);
+    DumpOptions options = new DumpOptions(true, Optional.empty(), false, false, false, false);
     try (ByteSource source = ImageReader.open(image);
         Report report = new JsonReport(out)) {
       new Dump(options, ParseOptions.DEFAULT).run("image", source, report);

@@ -10,6 +10,8 @@ public enum FieldType {
   SIGNED,
   /** Big-endian, no sign. */
   UNSIGNED,
+  /** Little-endian, no sign; only inside of what the description leaves opaque. */
+  LITTLE,
   /** be64 nanoseconds, all ones when not armed. */
   TIMER,
   /** Bytes. */

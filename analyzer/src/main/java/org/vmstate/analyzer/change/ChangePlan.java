@@ -1,0 +1,211 @@
+package org.vmstate.analyzer.change;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamFormat;
+
+/**
+ * Changes that were held to what an image has: names that mean nothing, values out of range and
+ * changes that exclude each other are found here, before anything is written.
+ */
+public final class ChangePlan {
+  /** Sections without which no machine goes on. */
+  private static final Set<String> NEEDED = Set.of("ram", "cpu", "cpu_common", "timer");
+
+  private final ImageFacts facts;
+  private final Map<String, SectionChange> sections = new LinkedHashMap<>();
+  private final Map<String, BlockChange> blocks = new HashMap<>();
+  private final List<Integer> commands = new ArrayList<>();
+  private final List<String> capabilities;
+  private String machine;
+
+  private ChangePlan(ImageFacts facts) {
+    this.facts = facts;
+    this.machine = facts.machine();
+    this.capabilities = new ArrayList<>(facts.configuration().capabilities());
+  }
+
+  /**
+   * Makes a plan.
+   *
+   * @throws ChangeException when a change is not possible
+   */
+  public static ChangePlan of(ImageFacts facts, List<Change> changes) throws IOException {
+    ChangePlan plan = new ChangePlan(facts);
+    for (Change change : changes) {
+      plan.add(change);
+    }
+    for (SectionChange section : plan.sections.values()) {
+      plan.apply(section);
+    }
+    return plan;
+  }
+
+  private void apply(SectionChange change) throws ChangeException {
+    ImageFacts.Found found = facts.sections().get(ImageFacts.key(change.before()));
+    if (change.hasFields()) {
+      if (change.isDropped()) {
+        throw new ChangeException(
+            "section " + change.before().name() + ": expected it to stay, as its fields change");
+      }
+      if (found.state().isEmpty()) {
+        throw new ChangeException(
+            "section " + change.before().name() + ": the description does not say its fields");
+      }
+      change.apply(found.state().get());
+    }
+    if (change.isHeaderChanged() && !change.isDropped()) {
+      String key = ImageFacts.key(change.after());
+      boolean moves = !key.equals(ImageFacts.key(change.before()));
+      SectionChange other = sections.get(key);
+      boolean taken =
+          facts.sections().containsKey(key)
+              && (other == null || !other.isDropped() && !other.isHeaderChanged());
+      if (moves && taken) {
+        throw new ChangeException("section " + key + ": is there already");
+      }
+    }
+  }
+
+  private SectionChange section(String name) throws ChangeException {
+    ImageFacts.Found found = facts.section(name);
+    return sections.computeIfAbsent(
+        ImageFacts.key(found.section()), k -> new SectionChange(found.section()));
+  }
+
+  private void field(Change change, String path) throws ChangeException {
+    Map.Entry<String, String> parts = facts.split(path);
+    section(parts.getKey()).field(change, parts.getValue());
+  }
+
+  private BlockChange block(String name) throws ChangeException {
+    facts.block(name);
+    return blocks.computeIfAbsent(name, BlockChange::new);
+  }
+
+  private void add(Change change) throws ChangeException {
+    switch (change) {
+      case Change.SetField c -> field(c, c.path());
+      case Change.RemoveField c -> field(c, c.path());
+      case Change.InsertField c -> field(c, c.after());
+      case Change.RemoveSubsection c -> field(c, c.path());
+      case Change.DropSection c -> {
+        if (NEEDED.contains(facts.section(c.section()).section().name())) {
+          throw new ChangeException("section " + c.section() + ": no machine goes on without it");
+        }
+        section(c.section()).drop();
+      }
+      case Change.RenameSection c -> section(c.section()).name(c.name());
+      case Change.SetInstance c -> section(c.section()).instance(c.instance());
+      case Change.SetVersion c -> section(c.section()).version(c.version());
+      case Change.DropCommand c -> command(c.command());
+      case Change.SetMachine c -> {
+        configured();
+        if (c.machine().isEmpty() || c.machine().length() > 255) {
+          throw new ChangeException(
+              "machine type: expected 1 to 255 bytes, found " + c.machine().length());
+        }
+        machine = c.machine();
+      }
+      case Change.SetCapability c -> capability(c);
+      case Change.RenameBlock c -> block(c.block()).rename(c.name(), facts);
+      case Change.ResizeBlock c -> block(c.block()).resize(c.length(), facts.block(c.block()));
+      case Change.DropBlock c -> block(c.block()).drop();
+    }
+  }
+
+  private void configured() throws ChangeException {
+    if (!facts.configuration().present()) {
+      throw new ChangeException("configuration: expected one, the stream has none");
+    }
+  }
+
+  private void capability(Change.SetCapability c) throws ChangeException {
+    configured();
+    if (c.capability().isEmpty() || c.capability().length() > 255) {
+      throw new ChangeException("capability: expected 1 to 255 bytes, found " + c.capability());
+    }
+    boolean layout =
+        switch (c.capability()) {
+          case "mapped-ram", "fixed-ram", "x-ignore-shared" -> true;
+          default -> false;
+        };
+    if (layout) {
+      throw new ChangeException(
+          "capability " + c.capability() + ": says what the layout is; convert changes it");
+    }
+    boolean before = capabilities.contains(c.capability());
+    if (before == c.listed()) {
+      throw new ChangeException(
+          "capability " + c.capability() + ": is " + (before ? "listed already" : "not listed"));
+    }
+    if (c.listed()) {
+      capabilities.add(c.capability());
+    } else {
+      capabilities.remove(c.capability());
+    }
+  }
+
+  private void command(String label) throws ChangeException {
+    if (!facts.commands().contains(label)) {
+      throw ChangeException.unknown("command", label, facts.commands());
+    }
+    for (CommandType type : CommandType.values()) {
+      if (type.label().equals(label)) {
+        commands.add(type.ordinal());
+      }
+    }
+  }
+
+  ImageFacts facts() {
+    return facts;
+  }
+
+  SectionChange sectionOf(String key) {
+    return sections.get(key);
+  }
+
+  BlockChange blockOf(String name) {
+    return blocks.get(name);
+  }
+
+  boolean drops(int command) {
+    return commands.contains(command);
+  }
+
+  String machine() {
+    return machine;
+  }
+
+  List<String> capabilities() {
+    return capabilities;
+  }
+
+  boolean changesConfiguration() {
+    return !machine.equals(facts.machine())
+        || !capabilities.equals(facts.configuration().capabilities());
+  }
+
+  boolean changesCapabilities() {
+    return !capabilities.equals(facts.configuration().capabilities());
+  }
+
+  boolean changesBlocks() {
+    return !blocks.isEmpty();
+  }
+
+  boolean changesSections() {
+    return !sections.isEmpty();
+  }
+
+  /** Tells whether the stream is of the version that can be changed. */
+  boolean isSupported() {
+    return facts.configuration().version() == StreamFormat.VERSION;
+  }
+}

@@ -1,0 +1,206 @@
+package org.vmstate.analyzer.change;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.convert.StreamOutput;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.io.ByteSink;
+
+/**
+ * Applies changes to an image: one pass finds out what there is, a second makes the splices, then
+ * everything between them is copied. The image itself is only read, except by {@link #inPlace}.
+ */
+public final class ImageChanger {
+  private final Path file;
+  private final ParseOptions options;
+  private final List<Change> changes;
+
+  /** Changes an image. */
+  public ImageChanger(Path file, ParseOptions options, List<Change> changes) {
+    this.file = file;
+    this.options = options;
+    this.changes = List.copyOf(changes);
+  }
+
+  private ChangePlan plan() throws IOException {
+    ImageFacts facts;
+    try (ByteSource source = ImageReader.open(file)) {
+      facts = ImageFacts.read(source, extent());
+    }
+    ChangePlan plan = ChangePlan.of(facts, changes);
+    if (!plan.isSupported()) {
+      throw new ChangeException("stream version: expected 3, older ones are not changed");
+    }
+    return plan;
+  }
+
+  /** What stands between the pages is passed over unless a change may concern it. */
+  private ParseOptions extent() {
+    boolean devices =
+        changes.stream()
+            .allMatch(
+                change ->
+                    switch (change) {
+                      case Change.DropSection c -> false;
+                      case Change.DropCommand c -> false;
+                      case Change.RenameBlock c -> false;
+                      case Change.ResizeBlock c -> false;
+                      case Change.DropBlock c -> false;
+                      default -> true;
+                    });
+    return devices ? options.with(ParseOptions.Extent.DEVICES) : options;
+  }
+
+  /** Writes a changed copy, which the caller then commits. */
+  public void copy(Destination target, Progress progress, Consumer<String> notes)
+      throws IOException {
+    ChangePlan plan = plan();
+    if (plan.facts().packing().isPresent()) {
+      packed(plan, target, progress, notes);
+      return;
+    }
+    SpliceFinder finder = new SpliceFinder(plan);
+    try (ByteSource source = ImageReader.open(file)) {
+      ImageReader.read(source, extent(), finder);
+      long end = source.length();
+      long at = 0;
+      for (Splice splice : finder.splices()) {
+        target.append(file, at, splice.range().start(), progress);
+        target.append(splice.bytes());
+        target.zeros(splice.zeros());
+        at = splice.range().end();
+      }
+      target.append(file, at, end, progress);
+    }
+  }
+
+  /** A compressed stream is unpacked into a temporary file and compressed again. */
+  private void packed(
+      ChangePlan plan, Destination target, Progress progress, Consumer<String> notes)
+      throws IOException {
+    SpliceFinder finder = new SpliceFinder(plan);
+    Front front = new Front(finder);
+    FormatId format =
+        plan.facts().envelope().isPresent()
+            ? FormatId.of("libvirt-" + plan.facts().packing().orElseThrow().label())
+                .orElse(FormatId.LIBVIRT_RAW)
+            : FormatId.QEMU;
+    if (format == FormatId.QEMU) {
+      notes.accept("the changed copy is not compressed");
+    }
+    try (ByteSource source = ImageReader.open(file);
+        ByteSource content = ImageReader.readKeeping(source, options, front);
+        StreamOutput output = new StreamOutput(ConvertOptions.to(format), target, notes)) {
+      ByteSink sink = output.open(front.envelope, front.xml, front.cookie);
+      long at = 0;
+      for (Splice splice : finder.splices()) {
+        copy(content, at, splice.range().start(), sink, progress);
+        sink.write(splice.bytes());
+        sink.zeros(splice.zeros());
+        at = splice.range().end();
+      }
+      copy(content, at, content.length(), sink, progress);
+    }
+  }
+
+  private static void copy(ByteSource source, long from, long to, ByteSink sink, Progress progress)
+      throws IOException {
+    ByteBuffer chunk = sink.allocate(256 << 10);
+    for (long at = from; at < to; at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
+      source.copy(at, chunk);
+      sink.write(chunk.flip());
+      progress.at(at, to);
+    }
+  }
+
+  /** Changes the file itself, which is possible when nothing becomes longer or shorter. */
+  public void inPlace() throws IOException {
+    ChangePlan plan = plan();
+    if (plan.facts().packing().isPresent()) {
+      throw new ChangeException(file + ": is compressed; give OUT to write a changed copy");
+    }
+    SpliceFinder finder = new SpliceFinder(plan);
+    try (ByteSource source = ImageReader.open(file)) {
+      ImageReader.read(source, extent(), finder);
+    }
+    for (Splice splice : finder.splices()) {
+      if (splice.growth() != 0) {
+        throw new ChangeException(
+            "change at 0x"
+                + Long.toHexString(splice.range().start())
+                + ": makes the image "
+                + Math.abs(splice.growth())
+                + (splice.growth() > 0 ? " bytes longer" : " bytes shorter")
+                + "; give OUT to write a changed copy");
+      }
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      for (Splice splice : finder.splices()) {
+        ByteBuffer bytes = ByteBuffer.wrap(splice.bytes());
+        while (bytes.hasRemaining()) {
+          channel.write(bytes, splice.range().start() + bytes.position());
+        }
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Keeps the envelope and passes everything else on. */
+  private static final class Front implements StateVisitor {
+    private final SpliceFinder finder;
+    private Envelope envelope;
+    private String xml = "";
+    private String cookie = "";
+    private boolean unpacked;
+
+    Front(SpliceFinder finder) {
+      this.finder = finder;
+    }
+
+    @Override
+    public void envelope(Envelope found, String domainXml, String cookieXml) {
+      envelope = found;
+      xml = domainXml;
+      cookie = cookieXml;
+    }
+
+    @Override
+    public void unpacking(Compression compression) {
+      unpacked = true;
+    }
+
+    @Override
+    public void content(ByteSource content) {
+      finder.content(content);
+    }
+
+    @Override
+    public void configuration(StreamConfiguration found) throws IOException {
+      finder.configuration(found);
+    }
+
+    @Override
+    public void element(Element element) throws IOException {
+      if (unpacked) {
+        finder.element(element);
+      }
+    }
+  }
+}

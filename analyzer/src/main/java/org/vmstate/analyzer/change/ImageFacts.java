@@ -1,0 +1,168 @@
+package org.vmstate.analyzer.change;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+
+/** What an image has that changes can name. */
+public final class ImageFacts implements StateVisitor {
+  /**
+   * A section.
+   *
+   * @param section name, instance, version
+   * @param state decoded state, empty where there is none
+   * @param length bytes of its payload, as far as it is a device's
+   */
+  record Found(Section section, Optional<StateNode> state, long length) {}
+
+  private final Map<String, Found> sections = new LinkedHashMap<>();
+  private final List<String> commands = new ArrayList<>();
+  private List<RamBlock> blocks = List.of();
+  private StreamConfiguration configuration = StreamConfiguration.absent(StreamFormat.VERSION);
+  private Optional<Compression> packing = Optional.empty();
+  private Optional<Envelope> envelope = Optional.empty();
+  private long length;
+
+  /** Reads an image. */
+  public static ImageFacts read(ByteSource source, ParseOptions options) throws IOException {
+    ImageFacts facts = new ImageFacts();
+    ImageReader.read(source, options, facts);
+    return facts;
+  }
+
+  static String key(Section section) {
+    return section.name() + "#" + section.instance();
+  }
+
+  @Override
+  public void envelope(Envelope found, String xml, String cookie) {
+    envelope = Optional.of(found);
+  }
+
+  @Override
+  public void unpacking(Compression compression) {
+    packing = Optional.of(compression);
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) {
+    configuration = found;
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    blocks = found;
+  }
+
+  @Override
+  public void element(Element element) {
+    switch (element) {
+      case Element.SectionHeader e ->
+          sections.putIfAbsent(key(e.section()), new Found(e.section(), Optional.empty(), 0));
+      case Element.DevicePayload e -> length = e.range().length();
+      case Element.Command e -> commands.add(CommandType.of(e.code()).label());
+      default -> {}
+    }
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+    sections.put(key(section), new Found(section, state, length));
+  }
+
+  /** Returns the machine type. */
+  public String machine() {
+    return configuration.machine();
+  }
+
+  StreamConfiguration configuration() {
+    return configuration;
+  }
+
+  Map<String, Found> sections() {
+    return sections;
+  }
+
+  List<String> commands() {
+    return commands;
+  }
+
+  List<RamBlock> blocks() {
+    return blocks;
+  }
+
+  /** Returns how the stream is compressed, as far as it is. */
+  Optional<Compression> packing() {
+    return packing;
+  }
+
+  Optional<Envelope> envelope() {
+    return envelope;
+  }
+
+  /** Returns the section that a name means, alone or with {@code #INSTANCE}. */
+  Found section(String name) throws ChangeException {
+    if (sections.containsKey(name)) {
+      return sections.get(name);
+    }
+    List<Found> all =
+        sections.values().stream().filter(f -> f.section().name().equals(name)).toList();
+    if (all.isEmpty()) {
+      throw ChangeException.unknown("section", name, sections.keySet());
+    }
+    if (all.size() > 1) {
+      throw new ChangeException(
+          "section "
+              + name
+              + ": expected an instance, one of "
+              + String.join(", ", all.stream().map(f -> key(f.section())).toList()));
+    }
+    return all.getFirst();
+  }
+
+  RamBlock block(String name) throws ChangeException {
+    for (RamBlock block : blocks) {
+      if (block.name().equals(name)) {
+        return block;
+      }
+    }
+    throw ChangeException.unknown("block", name, blocks.stream().map(RamBlock::name).toList());
+  }
+
+  /**
+   * Returns the section in which a path of a field begins: the longest name in front of a dot.
+   *
+   * @return the section's key and what follows the dot
+   */
+  Map.Entry<String, String> split(String path) throws ChangeException {
+    for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+      String name = path.substring(0, dot);
+      boolean known =
+          sections.containsKey(name)
+              || sections.values().stream().anyMatch(f -> f.section().name().equals(name));
+      if (known) {
+        return Map.entry(key(section(name).section()), path.substring(dot + 1));
+      }
+    }
+    int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
+    throw ChangeException.unknown(
+        "section", dot < 0 ? path : path.substring(0, dot), sections.keySet());
+  }
+}

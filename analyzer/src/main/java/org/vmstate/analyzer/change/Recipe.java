@@ -1,0 +1,135 @@
+package org.vmstate.analyzer.change;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.report.JsonTree;
+
+/**
+ * A list of changes with conditions, written down as JSON: {@code recipe}, {@code summary}, {@code
+ * source} and {@code steps}. A step has one change under the name of its kind, why under {@code
+ * because}, and under {@code when} what has to be there; it is done once for each section or block
+ * that fits. {@code {section}} and {@code {block}} stand for the name of what was found.
+ */
+public final class Recipe {
+  private static final String BUNDLED = "bundled:";
+  private static final Set<String> MEMBERS =
+      Set.of("recipe", "summary", "source", "from", "to", "message", "cost", "steps", "$schema");
+  private static final Set<String> TEXTS = Set.of("because", "when");
+
+  /** Names of the bundled recipes. */
+  public static final List<String> NAMES =
+      List.of(
+          "dc390-10.0-to-7.2",
+          "dc390-11.1-to-10.0",
+          "dc390-7.2-to-10.0",
+          "ipmi-bmc-sim-11.1-to-10.0",
+          "isa-vga-to-any",
+          "pckbd-7.2-to-5.2",
+          "rom-left-to-the-target",
+          "slirp-dropped",
+          "switchover-10.0-to-7.2",
+          "virtio-net-tap-to-user");
+
+  private record Step(RecipeCondition when, String because, ChangeKind kind, String change) {}
+
+  private final String name;
+  private final String summary;
+  private final List<Step> steps = new ArrayList<>();
+
+  private Recipe(String name, Map<?, ?> tree) throws ChangeException {
+    for (Object key : tree.keySet()) {
+      if (!MEMBERS.contains(key)) {
+        throw new ChangeException(
+            name + ": expected one of " + new TreeSet<>(MEMBERS) + ", found " + key);
+      }
+    }
+    this.name = name;
+    this.summary = tree.get("summary") instanceof String text ? text : "";
+    if (!(tree.get("steps") instanceof List<?> list) || list.isEmpty()) {
+      throw new ChangeException(name + ": expected a list of steps");
+    }
+    for (Object step : list) {
+      if (!(step instanceof Map<?, ?> map)) {
+        throw new ChangeException(name + ": expected an object for each step");
+      }
+      steps.add(step(map));
+    }
+  }
+
+  /** Reads a recipe: a file, or a bundled one as {@code bundled:NAME}. */
+  public static Recipe read(String place) throws IOException {
+    if (!place.startsWith(BUNDLED)) {
+      Path file = Path.of(place);
+      if (!Files.isRegularFile(file)) {
+        throw new ChangeException(place + ": is no file; bundled recipes are bundled:NAME");
+      }
+      return new Recipe(place, JsonTree.object(file));
+    }
+    String wanted = place.substring(BUNDLED.length());
+    if (!NAMES.contains(wanted)) {
+      throw ChangeException.unknown("recipe", wanted, NAMES);
+    }
+    try (InputStream in = Recipe.class.getResourceAsStream("recipes/" + wanted + ".json")) {
+      return new Recipe(place, JsonTree.object(place, in));
+    }
+  }
+
+  private Step step(Map<?, ?> map) throws ChangeException {
+    Optional<ChangeKind> kind = Optional.empty();
+    String change = "";
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      String key = String.valueOf(entry.getKey());
+      if (TEXTS.contains(key)) {
+        continue;
+      }
+      if (kind.isPresent()) {
+        throw new ChangeException(
+            name + ": expected one change in a step, found " + kind.get().name() + " and " + key);
+      }
+      kind = ChangeKind.of(key);
+      if (kind.isEmpty()) {
+        throw ChangeException.unknown(
+            name + ": step", key, ChangeKind.ALL.stream().map(ChangeKind::name).toList());
+      }
+      change = String.valueOf(entry.getValue());
+    }
+    if (kind.isEmpty()) {
+      throw new ChangeException(name + ": expected a change in each step, found none");
+    }
+    String because = map.get("because") instanceof String text ? text : "";
+    return new Step(RecipeCondition.of(name, map.get("when")), because, kind.get(), change);
+  }
+
+  /** Returns what it is for. */
+  public String summary() {
+    return summary;
+  }
+
+  /**
+   * Returns the changes for an image.
+   *
+   * @param notes takes each change that is made, with its reason
+   */
+  public List<Change> changes(ImageFacts facts, Consumer<String> notes) throws ChangeException {
+    List<Change> changes = new ArrayList<>();
+    for (Step step : steps) {
+      for (RecipeCondition.Match match : step.when.matches(facts)) {
+        String text =
+            step.change.replace("{section}", match.section()).replace("{block}", match.block());
+        changes.add(step.kind.reader().read(text));
+        notes.accept(
+            step.kind.name() + " " + text + (step.because.isEmpty() ? "" : ": " + step.because));
+      }
+    }
+    return changes;
+  }
+}

@@ -1,0 +1,102 @@
+package org.vmstate.analyzer.change;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.device.DeviceDecoders;
+
+/** Everything that is to happen to one section. */
+final class SectionChange {
+  private final Section before;
+  private Section after;
+  private boolean dropped;
+  private final List<Change> fields = new ArrayList<>();
+  private final List<String> paths = new ArrayList<>();
+  private StateNode state;
+
+  SectionChange(Section section) {
+    before = section;
+    after = section;
+  }
+
+  Section before() {
+    return before;
+  }
+
+  Section after() {
+    return after;
+  }
+
+  boolean isDropped() {
+    return dropped;
+  }
+
+  boolean isHeaderChanged() {
+    return !after.equals(before);
+  }
+
+  boolean hasFields() {
+    return !fields.isEmpty();
+  }
+
+  /** Returns the changed state, null when no field changes. */
+  StateNode state() {
+    return state;
+  }
+
+  void drop() {
+    dropped = true;
+  }
+
+  void name(String name) throws ChangeException {
+    if (name.isEmpty() || name.length() > 255) {
+      throw new ChangeException("section name: expected 1 to 255 bytes, found " + name.length());
+    }
+    after = new Section(after.id(), name, after.instance(), after.version());
+  }
+
+  void instance(long instance) throws ChangeException {
+    after = new Section(after.id(), after.name(), word("instance", instance), after.version());
+  }
+
+  void version(long version) throws ChangeException {
+    after = new Section(after.id(), after.name(), after.instance(), word("version", version));
+  }
+
+  private long word(String what, long value) throws ChangeException {
+    if (value < 0 || value > 0xffffffffL) {
+      throw new ChangeException(
+          what + " of " + before.name() + ": expected 0 to 4294967295, found " + value);
+    }
+    return value;
+  }
+
+  /** Adds a change of a field or a subsection, whose path goes on behind the section's name. */
+  void field(Change change, String path) {
+    fields.add(change);
+    paths.add(path);
+  }
+
+  /** Changes the state, or finds out that this is not possible. */
+  void apply(StateNode found) throws ChangeException {
+    StateNode result = DeviceDecoders.expand(found);
+    for (int i = 0; i < fields.size(); i++) {
+      String path = paths.get(i);
+      result =
+          switch (fields.get(i)) {
+            case Change.SetField c -> StateChange.set(result, path, c);
+            case Change.RemoveField c -> StateChange.remove(result, path, c.path());
+            case Change.InsertField c -> StateChange.insert(result, path, c);
+            case Change.RemoveSubsection c -> StateChange.removeSubsection(result, path, c.path());
+            default -> throw new IllegalStateException(fields.get(i).toString());
+          };
+    }
+    state = result;
+  }
+
+  /** Tells whether the description of the fields changes, not only their values. */
+  boolean isReshaped() {
+    return fields.stream().anyMatch(c -> !(c instanceof Change.SetField));
+  }
+}

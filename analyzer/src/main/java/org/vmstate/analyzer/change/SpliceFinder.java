@@ -1,0 +1,193 @@
+package org.vmstate.analyzer.change;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.io.StreamSink;
+import org.vmstate.writer.stream.Capabilities;
+import org.vmstate.writer.stream.DescriptionEditor;
+import org.vmstate.writer.stream.StreamWriter;
+import org.vmstate.writer.vmdesc.DeviceListEditor;
+import org.vmstate.writer.vmdesc.StateDescriptionWriter;
+import org.vmstate.writer.vmdesc.StateEncoder;
+
+/** Makes the splices of a plan while a pass goes over the image that it was made for. */
+final class SpliceFinder implements StateVisitor {
+  /** Record type and be32 length in front of the description's text. */
+  private static final int DESCRIPTION_FRAME = 5;
+
+  private final ChangePlan plan;
+  private final List<Splice> splices = new ArrayList<>();
+  private final List<Subsection> subsections = new ArrayList<>();
+  private final RamSplices ram;
+  private ByteSource source;
+  private long configurationStart = -1;
+  private long configurationEnd;
+  private SectionChange open;
+  private long growth;
+
+  SpliceFinder(ChangePlan plan) {
+    this.plan = plan;
+    this.ram = new RamSplices(plan, this);
+  }
+
+  /** Returns the splices in the order of the input. */
+  List<Splice> splices() {
+    return splices;
+  }
+
+  void add(Splice splice) {
+    splices.add(splice);
+    growth += splice.growth();
+  }
+
+  /** Returns how much longer the output is than the input so far. */
+  long growth() {
+    return growth;
+  }
+
+  ByteSource source() {
+    return source;
+  }
+
+  /** Writes records into an array. */
+  interface Records {
+    void write(StreamWriter out) throws IOException;
+  }
+
+  static byte[] records(Records records) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (StreamSink sink = new StreamSink(bytes)) {
+      records.write(new StreamWriter(sink));
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public boolean wantsData() {
+    return true;
+  }
+
+  @Override
+  public void content(ByteSource content) {
+    source = content;
+  }
+
+  @Override
+  public void configuration(StreamConfiguration found) throws IOException {
+    if (configurationStart >= 0 && plan.changesConfiguration()) {
+      ByteRange range = new ByteRange(configurationStart, configurationEnd);
+      add(Splice.of(range, records(out -> out.configuration(plan.machine(), written()))));
+    }
+  }
+
+  private List<Subsection> written() {
+    return plan.changesCapabilities()
+        ? Capabilities.replace(subsections, plan.capabilities())
+        : subsections;
+  }
+
+  @Override
+  public void element(Element element) throws IOException {
+    switch (element) {
+      case Element.Configuration e -> {
+        configurationStart = e.range().start();
+        configurationEnd = e.range().end();
+      }
+      case Element.ConfigurationSubsection e -> {
+        subsections.add(e.subsection());
+        configurationEnd = e.range().end();
+      }
+      case Element.SectionHeader e -> header(e);
+      case Element.DevicePayload e -> payload(e);
+      case Element.SectionFooter e -> {
+        if (isDropping()) {
+          add(Splice.nothing(e.range()));
+        }
+        open = null;
+      }
+      case Element.Command e -> {
+        if (plan.drops(e.code())) {
+          add(Splice.nothing(e.range()));
+        }
+      }
+      case Element.Description e -> description(e);
+      default -> ram.element(element);
+    }
+  }
+
+  private boolean isDropping() {
+    return open != null && open.isDropped();
+  }
+
+  private void header(Element.SectionHeader e) throws IOException {
+    Section section = e.section();
+    open = plan.sectionOf(ImageFacts.key(section));
+    boolean announced =
+        e.recordType() == StreamFormat.SECTION_START || e.recordType() == StreamFormat.SECTION_FULL;
+    if (isDropping()) {
+      add(Splice.nothing(e.range()));
+    } else if (open != null && open.isHeaderChanged() && announced) {
+      Section after = open.after();
+      Section written = new Section(section.id(), after.name(), after.instance(), after.version());
+      add(Splice.of(e.range(), records(out -> out.section(e.recordType(), written))));
+    }
+  }
+
+  private void payload(Element.DevicePayload e) {
+    if (isDropping()) {
+      add(Splice.nothing(e.range()));
+    } else if (open != null && open.state() != null) {
+      add(Splice.of(e.range(), StateEncoder.encode(open.state())));
+    }
+  }
+
+  private void description(Element.Description e) throws IOException {
+    long length = e.range().length() - DESCRIPTION_FRAME;
+    boolean changes = plan.changesConfiguration() || plan.changesSections();
+    if (!changes || length > Limits.DEFAULT.descriptionBytes()) {
+      return;
+    }
+    byte[] json = new byte[(int) length];
+    source.copy(e.range().start() + DESCRIPTION_FRAME, ByteBuffer.wrap(json));
+    byte[] edited = json;
+    if (plan.changesConfiguration()) {
+      edited = DescriptionEditor.withConfiguration(edited, plan.machine(), written());
+    }
+    edited = DeviceListEditor.edit(edited, this::device);
+    ByteBuffer text = ByteBuffer.allocate(DESCRIPTION_FRAME + edited.length);
+    text.put((byte) StreamFormat.VMDESCRIPTION).putInt(edited.length).put(edited);
+    add(Splice.of(e.range(), text.array()));
+  }
+
+  private Optional<String> device(String name, long instance, String text) {
+    SectionChange change = plan.sectionOf(name + "#" + instance);
+    if (change == null) {
+      return Optional.of(text);
+    }
+    if (change.isDropped()) {
+      return Optional.empty();
+    }
+    Section after = change.after();
+    String result =
+        change.state() != null && change.isReshaped()
+            ? StateDescriptionWriter.device(name, instance, change.state())
+            : text;
+    return Optional.of(
+        change.isHeaderChanged()
+            ? DeviceListEditor.renamed(result, after.name(), after.instance(), after.version())
+            : result);
+  }
+}

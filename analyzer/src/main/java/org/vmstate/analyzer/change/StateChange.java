@@ -1,0 +1,250 @@
+package org.vmstate.analyzer.change;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.vmstate.formats.vmdesc.FieldDesc;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.FieldValue;
+import org.vmstate.formats.vmdesc.StateDesc;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.writer.vmdesc.StateEncoder;
+
+/** Finds a field by its path and makes a tree with another field in its place. */
+final class StateChange {
+  /** What is done where a path ends. */
+  private interface Action {
+    /** Returns what stands in place of a field; nothing takes it away. */
+    List<FieldNode> field(FieldNode field, int index) throws ChangeException;
+  }
+
+  private final String path;
+  private final boolean subsection;
+  private final Action action;
+  private final Set<String> near = new LinkedHashSet<>();
+
+  private StateChange(String path, boolean subsection, Action action) {
+    this.path = path;
+    this.subsection = subsection;
+    this.action = action;
+  }
+
+  /** Returns a tree with another value. */
+  static StateNode set(StateNode root, String path, Change.SetField change) throws ChangeException {
+    return run(
+        root,
+        path,
+        change.path(),
+        (field, index) ->
+            List.of(
+                FieldText.change(change.path(), field, index, change.operator(), change.value())));
+  }
+
+  /** Returns a tree without a field. */
+  static StateNode remove(StateNode root, String path, String whole) throws ChangeException {
+    return run(root, path, whole, (field, index) -> List.of());
+  }
+
+  /** Returns a tree with one more field. */
+  static StateNode insert(StateNode root, String path, Change.InsertField change)
+      throws ChangeException {
+    int size =
+        switch (change.type()) {
+          case "uint8", "bool" -> 1;
+          case "uint16" -> 2;
+          case "uint32" -> 4;
+          case "uint64" -> 8;
+          default ->
+              throw new ChangeException(
+                  "type of "
+                      + change.name()
+                      + ": expected uint8, uint16, uint32, uint64 or bool,"
+                      + " found "
+                      + change.type());
+        };
+    FieldType type = FieldType.of(change.type());
+    FieldDesc desc = new FieldDesc(change.name(), change.type(), type, 1, false, size, List.of());
+    return run(
+        root,
+        path,
+        change.after(),
+        (field, index) ->
+            List.of(
+                field,
+                new FieldNode(
+                    desc,
+                    field.range(),
+                    FieldValue.bytes(FieldType.UNSIGNED, change.value(), size),
+                    List.of())));
+  }
+
+  /** Tells whether a path names a field or a subsection. */
+  static boolean has(StateNode root, String path) {
+    StateNode node = DeviceDecoders.expand(root);
+    for (boolean subsection : new boolean[] {false, true}) {
+      try {
+        StateChange change = new StateChange(path, subsection, (field, index) -> List.of(field));
+        if (change.node(node, path, "") != null) {
+          return true;
+        }
+      } catch (ChangeException e) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static StateNode run(StateNode root, String path, String whole, Action action)
+      throws ChangeException {
+    StateChange change = new StateChange(whole, false, action);
+    return change.found(change.node(root, path, ""));
+  }
+
+  /** Returns a tree without a subsection. */
+  static StateNode removeSubsection(StateNode root, String path, String whole)
+      throws ChangeException {
+    StateChange change = new StateChange(whole, true, (field, index) -> List.of(field));
+    return change.found(change.node(root, path, ""));
+  }
+
+  private StateNode found(StateNode result) throws ChangeException {
+    if (result == null) {
+      throw ChangeException.unknown(subsection ? "subsection" : "field", path, near);
+    }
+    return result;
+  }
+
+  /** Returns the changed node, null when the rest of the path names nothing in it. */
+  private StateNode node(StateNode node, String rest, String before) throws ChangeException {
+    List<String> names = node.fields().stream().map(f -> f.desc().name()).distinct().toList();
+    for (String name : byLength(names)) {
+      near.add(head() + before + name);
+      if (rest.startsWith(name)) {
+        StateNode result = group(node, name, rest.substring(name.length()), before + name);
+        if (result != null) {
+          return result;
+        }
+      }
+    }
+    for (int i = 0; i < node.subsections().size(); i++) {
+      StateNode inner = node.subsections().get(i);
+      String name = inner.desc().name();
+      near.add(head() + before + name);
+      List<StateNode> all = new ArrayList<>(node.subsections());
+      if (subsection && rest.equals(name)) {
+        all.remove(i);
+        return rebuilt(node, node.fields(), all);
+      }
+      if (rest.startsWith(name + ".")) {
+        StateNode changed = node(inner, rest.substring(name.length() + 1), before + name + ".");
+        if (changed != null) {
+          all.set(i, changed);
+          return rebuilt(node, node.fields(), all);
+        }
+      }
+    }
+    return null;
+  }
+
+  private String head() {
+    int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
+    return dot < 0 ? "" : path.substring(0, dot + 1);
+  }
+
+  private static List<String> byLength(List<String> names) {
+    return names.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
+  }
+
+  /** Goes on in the fields of one name, the elements of which are counted through. */
+  private StateNode group(StateNode node, String name, String tail, String before)
+      throws ChangeException {
+    int index = -1;
+    String rest = tail;
+    if (tail.startsWith("[")) {
+      int close = tail.indexOf(']');
+      try {
+        index = Integer.parseUnsignedInt(tail, 1, Math.max(1, close), 10);
+      } catch (NumberFormatException e) {
+        return null;
+      }
+      rest = tail.substring(close + 1);
+    }
+    if (!rest.isEmpty() && !rest.startsWith(".")) {
+      return null;
+    }
+    int left = Math.max(0, index);
+    for (int i = 0; i < node.fields().size(); i++) {
+      FieldNode field = node.fields().get(i);
+      if (!field.desc().name().equals(name)) {
+        continue;
+      }
+      int count = field.elements().isEmpty() ? field.desc().count() : field.elements().size();
+      if (left >= count) {
+        left -= count;
+        continue;
+      }
+      List<FieldNode> fields = new ArrayList<>(node.fields());
+      if (rest.isEmpty()) {
+        if (subsection) {
+          return null;
+        }
+        fields.remove(i);
+        fields.addAll(i, action.field(field, index < 0 ? -1 : left));
+        return rebuilt(node, fields, node.subsections());
+      }
+      if (field.elements().isEmpty()) {
+        return null;
+      }
+      StateNode changed = node(field.elements().get(left), rest.substring(1), before + ".");
+      if (changed == null) {
+        return null;
+      }
+      List<StateNode> elements = new ArrayList<>(field.elements());
+      elements.set(left, changed);
+      fields.set(i, rebuilt(field, elements));
+      return rebuilt(node, fields, node.subsections());
+    }
+    return null;
+  }
+
+  private static StateNode rebuilt(
+      StateNode node, List<FieldNode> fields, List<StateNode> subsections) {
+    StateDesc desc =
+        new StateDesc(
+            node.desc().name(),
+            node.desc().version(),
+            fields.stream().map(FieldNode::desc).toList(),
+            subsections.stream().map(StateNode::desc).toList());
+    return new StateNode(desc, node.range(), fields, subsections);
+  }
+
+  /** The description of a field follows its elements. */
+  private static FieldNode rebuilt(FieldNode field, List<StateNode> elements) {
+    FieldDesc old = field.desc();
+    FieldNode probe = new FieldNode(old, field.range(), field.raw(), elements);
+    UnaryOperator<FieldNode> first =
+        f ->
+            old.type() == FieldType.STRUCT
+                ? new FieldNode(old, f.range(), f.raw(), elements.subList(0, 1))
+                : f;
+    StateDesc alone = new StateDesc("", 0, List.of(old), List.of());
+    long size =
+        StateEncoder.encode(
+                new StateNode(alone, field.range(), List.of(first.apply(probe)), List.of()))
+            .length;
+    boolean queue = old.type() == FieldType.QUEUE || old.type() == FieldType.INLINE;
+    List<StateDesc> nested =
+        queue
+            ? elements.stream().map(StateNode::desc).toList()
+            : old.type() == FieldType.STRUCT ? List.of(elements.getFirst().desc()) : old.nested();
+    FieldDesc desc =
+        new FieldDesc(
+            old.name(), old.typeName(), old.type(), old.count(), old.isArray(), size, nested);
+    return new FieldNode(desc, field.range(), field.raw(), elements);
+  }
+}

@@ -1,0 +1,94 @@
+package org.vmstate.analyzer.info;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.vmstate.analyzer.physical.Fields;
+import org.vmstate.formats.device.BitNames;
+import org.vmstate.formats.device.VirtioDevice;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.io.ByteSource;
+
+/** Lists the devices of an image, one line each. */
+public final class DeviceLister implements StateVisitor {
+  private static final int SECTOR = 512;
+
+  private final List<DeviceLine> lines = new ArrayList<>();
+
+  private DeviceLister() {}
+
+  /** Reads an image from its start, without its memory where that is possible. */
+  public static List<DeviceLine> list(ByteSource source, ParseOptions options) throws IOException {
+    DeviceLister lister = new DeviceLister();
+    ImageReader.read(source, options.with(ParseOptions.Extent.DEVICES), lister);
+    return lister.lines;
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+    int slash = section.name().lastIndexOf('/');
+    String address = slash < 0 ? "" : section.name().substring(0, slash);
+    String type = state.map(s -> s.desc().name()).orElse("");
+    Fields device = state.map(s -> new Fields(DeviceDecoders.expand(s))).orElse(null);
+    boolean virtio = device != null && device.has("virtio");
+    lines.add(
+        new DeviceLine(
+            section.name(),
+            section.instance(),
+            type,
+            address,
+            device == null ? "" : mac(device, virtio),
+            virtio ? capacity(device, type) : OptionalLong.empty(),
+            virtio ? features(device, type) : List.of(),
+            virtio ? queues(device) : 0));
+  }
+
+  private static String mac(Fields device, boolean virtio) {
+    byte[] mac = {};
+    if (virtio) {
+      mac = device.structs("device").stream().findFirst().map(d -> d.bytes("mac")).orElse(mac);
+    } else if (device.has("conf.macaddr.a")) {
+      mac = device.bytes("conf.macaddr.a");
+    }
+    return mac.length == 6 ? HexFormat.ofDelimiter(":").formatHex(mac) : "";
+  }
+
+  private static OptionalLong capacity(Fields device, String type) {
+    long sectors = VirtioDevice.of(type) == VirtioDevice.BLK ? device.value("capacity") : 0;
+    return sectors > 0 && sectors < Long.MAX_VALUE / SECTOR
+        ? OptionalLong.of(sectors * SECTOR)
+        : OptionalLong.empty();
+  }
+
+  private static List<String> features(Fields device, String type) {
+    boolean wide = device.has("guest_features") && device.has("guest_features_low");
+    long value =
+        device
+            .structs("virtio")
+            .getFirst()
+            .subsection("virtio/64bit_features")
+            .filter(s -> wide)
+            .map(s -> s.value("guest_features"))
+            .orElseGet(() -> device.value("guest_features_low"));
+    return BitNames.of(VirtioDevice.of(type).featureType())
+        .map(names -> names.set(value))
+        .orElse(List.of());
+  }
+
+  private static int queues(Fields device) {
+    int count = 0;
+    for (Fields queue : device.structs("virtio").getFirst().structs("queue")) {
+      count += queue.value("desc") != 0 ? 1 : 0;
+    }
+    return count;
+  }
+}

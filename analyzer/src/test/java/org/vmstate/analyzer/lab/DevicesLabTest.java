@@ -1,0 +1,284 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.change.Change;
+import org.vmstate.analyzer.change.ChangeText;
+import org.vmstate.analyzer.change.ImageChanger;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.extract.Parts;
+import org.vmstate.analyzer.info.DeviceLine;
+import org.vmstate.analyzer.info.DeviceLister;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.vmdesc.StateEncoder;
+
+/** Devices of a real QEMU: decoded to the last byte, as QEMU itself says, changed and loaded. */
+class DevicesLabTest {
+  /** Most bytes of device state that may stay opaque, of 1,000. */
+  private static final int MOST_OPAQUE = 10;
+
+  private static final String MAC = "52:54:00:12:34:99";
+
+  @TempDir Path folder;
+
+  private List<String> many() {
+    return List.of(
+        ("-M q35 -m 32 -nodefaults -S -netdev user,id=n0 -netdev user,id=n1"
+                + " -device virtio-net-pci,netdev=n0,mac="
+                + MAC
+                + " -device virtio-blk-pci,drive=d0 -device virtio-scsi-pci"
+                + " -device scsi-hd,drive=d1 -device virtio-balloon-pci,free-page-reporting=on"
+                + " -device virtio-rng-pci -device virtio-serial-pci"
+                + " -device virtconsole,chardev=c0 -chardev null,id=c0"
+                + " -device virtio-gpu-pci,max_outputs=2 -device virtio-keyboard-pci"
+                + " -device virtio-tablet-pci -device virtio-iommu-pci -device nec-usb-xhci"
+                + " -device e1000e,netdev=n1 -device pcie-root-port,id=rp"
+                + " -device virtio-rng-pci,bus=rp -device intel-hda -device ich9-ahci")
+            .split(" "));
+  }
+
+  /** What became of the bytes of an image's devices. */
+  private static final class Tally implements StateVisitor {
+    private final TreeMap<String, Long> opaque = new TreeMap<>();
+    private final List<String> notes = new ArrayList<>();
+    private long all;
+    private ByteSource content;
+
+    @Override
+    public boolean wantsData() {
+      return true;
+    }
+
+    @Override
+    public void content(ByteSource found) {
+      content = found;
+    }
+
+    @Override
+    public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
+        throws IOException {
+      StateNode node = DeviceDecoders.expand(state.orElseThrow(), notes::add);
+      all += node.range().length();
+      count(section.name(), node);
+      byte[] payload = new byte[(int) node.range().length()];
+      content.copy(node.range().start(), ByteBuffer.wrap(payload));
+      assertArrayEquals(payload, StateEncoder.encode(node), section.name());
+    }
+
+    private void count(String path, StateNode node) {
+      for (FieldNode field : node.fields()) {
+        String name = path + "." + field.desc().name();
+        boolean bytes =
+            field.elements().isEmpty()
+                && (field.desc().type() == FieldType.OPAQUE
+                    || field.desc().type() == FieldType.QUEUE && field.raw().length > 1);
+        if (bytes) {
+          opaque.merge(
+              name + " (" + field.desc().typeName() + ")", field.range().length(), Long::sum);
+        }
+        field.elements().forEach(e -> count(name, e));
+      }
+      node.subsections().forEach(s -> count(path + "." + s.desc().name(), s));
+    }
+  }
+
+  @Test
+  void stateOfManyDevicesIsDecodedAsQemuSaysIt() throws Exception {
+    Lab.require();
+    Path image = folder.resolve("image");
+    for (String disk : List.of("d0", "d1")) {
+      Files.write(folder.resolve(disk), new byte[1 << 20]);
+    }
+    List<String> arguments = new ArrayList<>(many());
+    for (String disk : List.of("d0", "d1")) {
+      arguments.addAll(
+          List.of("-drive", "if=none,format=raw,id=" + disk + ",file=" + folder.resolve(disk)));
+    }
+    JsonNode devices;
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+      devices = qemu.call("query-pci").get(0).get("devices");
+      qemu.save("file:" + image);
+    }
+    Tally tally = new Tally();
+    try (ByteSource source = ImageReader.open(image)) {
+      ImageReader.read(source, ParseOptions.DEFAULT, tally);
+    }
+    assertEquals(List.of(), tally.notes);
+    long opaque = tally.opaque.values().stream().mapToLong(Long::longValue).sum();
+    System.out.println("opaque: " + opaque + " of " + tally.all + " bytes " + tally.opaque);
+    assertTrue(opaque * 1000 < tally.all * MOST_OPAQUE, tally.opaque.toString());
+    JsonNode dump = Reads.dump(image, false);
+    int compared = 0;
+    for (JsonNode device : devices) {
+      String address =
+          "0000:00:%02x.%d/".formatted(device.get("slot").asInt(), device.get("function").asInt());
+      for (JsonNode section : dump.get("sections")) {
+        JsonNode config = section.path("state").findValue("vendor_id");
+        if (config != null && section.path("name").asText().startsWith(address)) {
+          assertEquals(device.get("id").get("vendor").asInt(), config.asInt(), address);
+          assertEquals(
+              device.get("id").get("device").asInt(),
+              section.get("state").findValue("device_id").asInt(),
+              address);
+          compared++;
+          break;
+        }
+      }
+    }
+    assertTrue(compared > 15, "compared " + compared);
+    try (ByteSource source = ImageReader.open(image)) {
+      List<DeviceLine> lines = DeviceLister.list(source, ParseOptions.DEFAULT);
+      assertTrue(lines.stream().anyMatch(l -> l.mac().equals(MAC)), lines.toString());
+    }
+  }
+
+  private List<String> guest(Path serial) throws IOException {
+    Path disk = folder.resolve("disk");
+    Files.write(disk, new byte[1 << 20]);
+    return new ArrayList<>(
+        List.of(
+            ("-M q35 -m 128 -nodefaults -netdev user,id=n0 -device virtio-net-pci,netdev=n0,mac="
+                    + MAC
+                    + " -device virtio-balloon-pci -device virtio-blk-pci,id=k,drive=d -drive"
+                    + " if=none,format=raw,id=d,file.locking=off,file="
+                    + disk
+                    + " -serial file:"
+                    + serial)
+                .split(" ")));
+  }
+
+  private Path changed(Path image, String... sets) throws IOException {
+    Path out = folder.resolve("changed");
+    List<Change> changes = new ArrayList<>();
+    for (String set : sets) {
+      changes.add(ChangeText.set(set));
+    }
+    try (Destination target = Destination.file(out, true, false)) {
+      new ImageChanger(image, ParseOptions.DEFAULT, changes)
+          .copy(target, Progress.NONE, note -> {});
+      target.commit(false);
+    }
+    return out;
+  }
+
+  @Test
+  void changedFieldsReachQemuAndTheGuestGoesOn() throws Exception {
+    Path lab = Lab.require();
+    Path image = folder.resolve("image");
+    Path serial = folder.resolve("serial");
+    List<String> kernel =
+        List.of(
+            "-kernel",
+            lab.resolve("vmlinuz").toString(),
+            "-initrd",
+            lab.resolve("initrd.gz").toString(),
+            "-append",
+            "console=ttyS0 quiet FILL=8");
+    List<String> first = guest(serial);
+    first.addAll(kernel);
+    JsonNode features;
+    String registers;
+    try (Qemu qemu = Qemu.start(folder, "x86_64", first.toArray(String[]::new))) {
+      Lab.await(serial, "TICK 1 OK");
+      qemu.call("stop");
+      features =
+          qemu.call(
+              "x-query-virtio-status", "{\"path\": \"/machine/peripheral/k/virtio-backend\"}");
+      registers =
+          qemu.call("human-monitor-command", "{\"command-line\": \"info registers\"}").asText();
+      qemu.save("file:" + image);
+    }
+    registersAreThose(image, registers);
+    try (ByteSource source = ImageReader.open(image)) {
+      DeviceLine disk =
+          DeviceLister.list(source, ParseOptions.DEFAULT).stream()
+              .filter(l -> l.name().endsWith("virtio-blk"))
+              .findFirst()
+              .orElseThrow();
+      String known = features.get("guest-features").toString();
+      assertEquals(1 << 20, disk.capacity().orElse(0));
+      assertEquals(1, disk.queues());
+      assertTrue(disk.features().contains("VIRTIO_F_VERSION_1"), disk.toString());
+      for (String name : disk.features()) {
+        assertTrue(known.contains(name), name + " in " + known);
+      }
+    }
+    Path edited =
+        changed(
+            image,
+            "0000:00:01.0/virtio-net.virtio.device.mac=52:54:00:aa:bb:cc",
+            "0000:00:02.0/virtio-balloon.virtio.device.num_pages=256",
+            "cpu#0.env.tsc_aux=7",
+            "serial.state.lcr=0x1b",
+            "mc146818rtc.cmos_data[50]=0x42");
+    List<String> second = guest(folder.resolve("serial2"));
+    second.addAll(kernel);
+    second.addAll(List.of("-incoming", "defer"));
+    Path again = folder.resolve("again");
+    try (Qemu qemu = Qemu.start(folder, "x86_64", second.toArray(String[]::new))) {
+      qemu.load("file:" + edited);
+      qemu.save("file:" + again);
+      qemu.call("cont");
+      Lab.await(folder.resolve("serial2"), " OK");
+    }
+    JsonNode dump = Reads.dump(again, false);
+    for (JsonNode section : dump.get("sections")) {
+      JsonNode state = section.path("state");
+      switch (section.path("name").asText()) {
+        case "0000:00:01.0/virtio-net" ->
+            assertEquals("52:54:00:aa:bb:cc", state.at("/virtio/device/mac").asText());
+        case "0000:00:02.0/virtio-balloon" ->
+            assertEquals(256, state.at("/virtio/device/num_pages").asInt());
+        case "cpu" -> assertTrue(state.get("env.tsc_aux").asText().endsWith("7"));
+        case "serial" -> assertEquals(0x1b, state.at("/state/lcr").asInt());
+        case "mc146818rtc" -> assertEquals(0x42, state.at("/cmos_data").get(50).asInt());
+        default -> {}
+      }
+    }
+  }
+
+  private static void registersAreThose(Path image, String monitor) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ByteSource source = ImageReader.open(image);
+        Destination target = Destination.stream(bytes)) {
+      Parts.copy(source, ParseOptions.DEFAULT, Parts.Kind.REGISTERS, section -> true, target);
+      target.commit(false);
+    }
+    String text = bytes.toString(StandardCharsets.US_ASCII);
+    int compared = 0;
+    for (String line : monitor.lines().toList()) {
+      for (String word : line.replace(" =", "=").strip().split("\\s+")) {
+        if (word.matches("(R[A-Z0-9]{1,2}|CR[234])=[0-9a-f]{8,16}") && !word.startsWith("RFL")) {
+          assertTrue(text.replace(" =", "=").contains(word), word + " in\n" + text);
+          compared++;
+        }
+      }
+    }
+    assertTrue(compared >= 19, "compared " + compared + " of\n" + monitor);
+  }
+}

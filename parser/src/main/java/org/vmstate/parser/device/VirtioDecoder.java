@@ -1,0 +1,45 @@
+package org.vmstate.parser.device;
+
+import java.util.Optional;
+import org.vmstate.formats.device.PciFormat;
+import org.vmstate.formats.device.VirtioDevice;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.StateNode;
+
+/**
+ * The state of a virtio device: fields of type {@code virtio}. Nothing says on which bus the device
+ * is, so of the forms that are possible the one counts that ends with the last byte.
+ */
+final class VirtioDecoder implements DeviceDecoder {
+  @Override
+  public Optional<StateNode> decode(String device, FieldNode field) throws StateFormatException {
+    VirtioDevice kind = VirtioDevice.of(device);
+    boolean pci =
+        field.raw().length > PciFormat.CONFIGURATION
+            && new TreeReader(field.raw(), 0).peekBig(0, Integer.BYTES) == PciFormat.VERSION;
+    if (pci) {
+      return Optional.of(read(VirtioReader.Bus.PCI, kind, field));
+    }
+    StateFormatException first = null;
+    for (VirtioReader.Bus bus :
+        new VirtioReader.Bus[] {VirtioReader.Bus.MMIO, VirtioReader.Bus.CCW}) {
+      try {
+        return Optional.of(read(bus, kind, field));
+      } catch (StateFormatException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first;
+  }
+
+  private static StateNode read(VirtioReader.Bus bus, VirtioDevice kind, FieldNode field)
+      throws StateFormatException {
+    VirtioReader reader = new VirtioReader(bus, kind, field, bus == VirtioReader.Bus.CCW);
+    StateNode state = reader.read();
+    if (reader.bigEndian() == (bus == VirtioReader.Bus.CCW)) {
+      return state;
+    }
+    return new VirtioReader(bus, kind, field, reader.bigEndian()).read();
+  }
+}
