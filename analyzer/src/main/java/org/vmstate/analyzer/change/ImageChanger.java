@@ -16,6 +16,7 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.StreamConfiguration;
@@ -67,17 +68,21 @@ public final class ImageChanger {
     return devices ? options.with(ParseOptions.Extent.DEVICES) : options;
   }
 
-  /** Writes a changed copy, which the caller then commits. */
-  public void copy(Destination target, Progress progress, Consumer<String> notes)
+  /**
+   * Writes a changed copy, which the caller then commits.
+   *
+   * @return how the pass over the image ended
+   */
+  public Outcome copy(Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     ChangePlan plan = plan();
     if (plan.facts().packing().isPresent()) {
       packed(plan, target, progress, notes);
-      return;
+      return Outcome.WHOLE;
     }
     SpliceFinder finder = new SpliceFinder(plan);
     try (ByteSource source = ImageReader.open(file)) {
-      ImageReader.read(source, extent(), finder);
+      Outcome outcome = ImageReader.read(source, extent(), finder);
       long end = source.length();
       long at = 0;
       for (Splice splice : finder.splices()) {
@@ -87,6 +92,7 @@ public final class ImageChanger {
         at = splice.range().end();
       }
       target.append(file, at, end, progress);
+      return outcome;
     }
   }
 

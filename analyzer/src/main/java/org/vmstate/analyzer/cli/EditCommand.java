@@ -14,6 +14,7 @@ import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.DomainXmlCheck;
 import org.vmstate.analyzer.edit.EnvelopeChange;
 import org.vmstate.analyzer.edit.EnvelopeEditor;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -127,9 +128,10 @@ final class EditCommand implements Callable<Integer> {
     work.run(
         Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
-          changer.copy(target, progress, notes);
+          Outcome outcome = changer.copy(target, progress, notes);
           target.sink().flush();
           ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
+          return outcome;
         });
     return ExitCode.OK;
   }

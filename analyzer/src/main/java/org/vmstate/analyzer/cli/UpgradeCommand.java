@@ -14,6 +14,7 @@ import org.vmstate.analyzer.change.ImageFacts;
 import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,9 +83,10 @@ final class UpgradeCommand implements Callable<Integer> {
     work.run(
         Destination.file(out, work.isForced(), false),
         (target, progress, notes) -> {
-          changer.copy(target, progress, notes);
+          Outcome outcome = changer.copy(target, progress, notes);
           target.sink().flush();
           ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
+          return outcome;
         });
     return ExitCode.OK;
   }

@@ -25,6 +25,7 @@ import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -51,7 +52,7 @@ class ImageChangerTest {
           .copy(target, Progress.NONE, note -> {});
       target.sink().flush();
       ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     assertArrayEquals(before, Files.readAllBytes(file));
     return out;

@@ -31,6 +31,7 @@ import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.device.DeviceDecoders;
@@ -181,7 +182,7 @@ class DevicesLabTest {
     try (Destination target = Destination.file(out, true, false)) {
       new ImageChanger(image, ParseOptions.DEFAULT, changes)
           .copy(target, Progress.NONE, note -> {});
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     return out;
   }
@@ -267,7 +268,7 @@ class DevicesLabTest {
     try (ByteSource source = ImageReader.open(image);
         Destination target = Destination.stream(bytes)) {
       Parts.copy(source, ParseOptions.DEFAULT, Parts.Kind.REGISTERS, section -> true, target);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     String text = bytes.toString(StandardCharsets.US_ASCII);
     int compared = 0;

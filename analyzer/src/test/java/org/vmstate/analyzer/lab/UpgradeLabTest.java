@@ -21,6 +21,7 @@ import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -41,7 +42,7 @@ class UpgradeLabTest {
           .copy(target, Progress.NONE, note -> {});
       target.sink().flush();
       ChangeCheck.require(image, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
-      target.commit(false);
+      target.commit(Outcome.WHOLE, false);
     }
     return out;
   }
