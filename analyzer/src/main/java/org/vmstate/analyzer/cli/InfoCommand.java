@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.vmstate.analyzer.info.DiskInfo;
-import org.vmstate.analyzer.info.DiskPrinter;
 import org.vmstate.analyzer.info.DeviceLine;
 import org.vmstate.analyzer.info.DeviceLister;
+import org.vmstate.analyzer.info.DiskInfo;
+import org.vmstate.analyzer.info.DiskPrinter;
 import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoPrinter;
 import org.vmstate.analyzer.info.InfoReader;
@@ -117,8 +117,7 @@ final class InfoCommand implements Callable<Integer> {
     print.flush();
   }
 
-  private Optional<List<DeviceLine>> devices(Input input, ByteSource source)
-      throws IOException {
+  private Optional<List<DeviceLine>> devices(Input input, ByteSource source) throws IOException {
     if (!CommandBuilder.isSet(spec, "--devices")) {
       return Optional.empty();
     }

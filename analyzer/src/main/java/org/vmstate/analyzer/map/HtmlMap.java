@@ -73,8 +73,7 @@ public final class HtmlMap {
     part(
         "info",
         report ->
-            InfoPrinter.report(
-                InfoReader.read(name, source, options, true, diskSize), Optional.empty(), report));
+            InfoPrinter.report(InfoReader.read(name, source, options, true, diskSize), report));
     part(
         "check",
         report -> CheckPrinter.report(name, new Checker(options, check).check(source), report));
