@@ -27,6 +27,7 @@ public final class Converter {
   private final Progress progress;
   private final Consumer<String> notes;
   private Consumer<String> losses;
+  private final NewPages newPages = new NewPages();
   private Destination destination;
   private StreamOutput output;
 
@@ -49,6 +50,20 @@ public final class Converter {
   /** Lets pages be lost that the output cannot express, and tells of them; returns this. */
   public Converter losing(Consumer<String> told) {
     losses = told;
+    return this;
+  }
+
+  /**
+   * Replaces a page of the memory as it is in the end. The output must be sequential, and has each
+   * page once but for those that are replaced.
+   *
+   * @param block idstr of the RAM block
+   * @param index number of the page in its block, from 0
+   * @param content one target page of bytes
+   * @return this
+   */
+  public Converter replacing(String block, long index, byte[] content) {
+    newPages.add(block, index, content);
     return this;
   }
 
@@ -78,6 +93,10 @@ public final class Converter {
 
   private Outcome run(ByteSource source, Path input) throws IOException {
     if (options.isFixed()) {
+      if (!newPages.isEmpty()) {
+        throw new ConversionException(
+            options.target().label() + ": pages are replaced in a sequential layout only");
+      }
       if (!destination.isFile()) {
         throw new ConversionException(
             options.target().label() + " cannot be written to a pipe: pages have fixed places");
@@ -93,7 +112,7 @@ public final class Converter {
   }
 
   private Outcome sequential(ByteSource source, Path input) throws IOException {
-    if (options.compact() || options.base().isPresent()) {
+    if (options.compact() || options.base().isPresent() || !newPages.isEmpty()) {
       return compact(source);
     }
     if (!source.isSeekable()) {
@@ -165,8 +184,13 @@ public final class Converter {
     AbsentPages absent = new AbsentPages(losses);
     try (Memory memory = Memory.read(source, parseOptions, notes, absent)) {
       memory.requireNoChannels();
+      newPages.require(memory.blocks());
       if (options.base().isEmpty()) {
-        return write(memory, new MemoryFeed(memory.contents()), null);
+        return write(
+            memory, new MemoryFeed(memory.contents()), newPages.isEmpty() ? null : newPages);
+      }
+      if (!newPages.isEmpty()) {
+        throw new ConversionException("xbzrle-base: goes with no replaced pages");
       }
       try (ByteSource baseSource = ImageReader.open(options.base().get());
           Memory base =

@@ -40,7 +40,8 @@ public final class DiskPlace implements Closeable {
   /** Length to which the file is cut when nothing came of it, -1 for a file that is new. */
   private final long before;
 
-  private boolean done;
+  /** Whether the tables began to change: from then on they may name what was written. */
+  private boolean begun;
 
   private DiskPlace(FileChannel channel, long base, long before, Ending ending) {
     this.channel = channel;
@@ -180,15 +181,16 @@ public final class DiskPlace implements Closeable {
 
   /** Makes what was written the state of the snapshot. */
   void end() throws IOException {
-    ending.end(DiskFile.of(channel), channel.size() - base);
-    done = true;
+    long length = channel.size() - base;
+    begun = true;
+    ending.end(DiskFile.of(channel), length);
   }
 
-  /** Takes back what was written when it did not become a state. */
+  /** Takes back what was written when no table came to name it; later, only unused space is left. */
   @Override
   public void close() throws IOException {
     try (channel) {
-      if (!done && before >= 0) {
+      if (!begun && before >= 0) {
         channel.truncate(before);
       }
     }

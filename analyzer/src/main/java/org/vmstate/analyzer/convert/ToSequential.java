@@ -76,7 +76,7 @@ final class ToSequential extends StreamVisitor {
       throw PageMover.bitmapsMissing();
     }
     if (deltas != null && !isRamEnded()) {
-      throw new ConversionException("xbzrle-base: the stream has no END of ram to put deltas into");
+      throw new ConversionException("the stream has no END of ram to put changed pages into");
     }
   }
 }
