@@ -98,6 +98,7 @@ class Qcow2LabTest {
     }
   }
 
+  /** The clock goes on while the guest is paused. */
   private static List<Difference> differences(Path disk, String snapshot, Path plain)
       throws Exception {
     try (Comparison comparison = new Comparison(false, Progress.NONE);
@@ -107,7 +108,9 @@ class Qcow2LabTest {
       comparison.readFirst(state, ParseOptions.DEFAULT);
       comparison.readSecond(stream, ParseOptions.DEFAULT);
       comparison.compare();
-      return comparison.differences();
+      return comparison.differences().stream()
+          .filter(d -> !d.path().startsWith("mc146818rtc "))
+          .toList();
     }
   }
 
