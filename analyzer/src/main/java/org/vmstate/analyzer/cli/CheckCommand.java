@@ -53,8 +53,8 @@ final class CheckCommand implements Callable<Integer> {
             .option(Output.option("human"))
             .flags("Also show remarks and what was found good.", "-v", "--verbose")
             .flags("Print nothing; the exit code tells.", "-q", "--quiet")
-            .option(
-                String.class,
+            .choice(
+                List.of("512", "4K", "64K", "1M", "4M"),
                 "SIZE",
                 "Whether pages can be read with direct I/O in blocks of 512, 4K, 64K, 1M or 4M.",
                 "--align")

@@ -48,6 +48,18 @@ final class CommandBuilder {
     return this;
   }
 
+  /** Adds an option whose value is one of some words, which the shell completes. */
+  CommandBuilder choice(Iterable<String> words, String label, String description, String... names) {
+    spec.addOption(
+        OptionSpec.builder(names)
+            .type(String.class)
+            .paramLabel(label)
+            .completionCandidates(words)
+            .description(description)
+            .build());
+    return this;
+  }
+
   CommandBuilder option(OptionSpec option) {
     spec.addOption(option);
     return this;

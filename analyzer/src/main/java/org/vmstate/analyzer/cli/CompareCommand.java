@@ -40,7 +40,7 @@ final class CompareCommand implements Callable<Integer> {
                 "  vmstate-img compare --output=json a b | jq '.differences[].path'");
     Input.addTo(builder, "A")
         .parameter("B", "1", "The other image.")
-        .option(String.class, "FMT", "Layout of B, as -f is that of A.", "-F")
+        .choice(Input::formats, "FMT", "Layout of B, as -f is that of A.", "-F")
         .option(String.class, "SNAPSHOT", "Snapshot of B, as -l is that of A.", "-L")
         .option(Output.option("human"))
         .flags("Also compare layout, envelope and what was sent.", "-s", "--strict")

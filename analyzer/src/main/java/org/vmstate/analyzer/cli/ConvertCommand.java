@@ -81,6 +81,7 @@ final class ConvertCommand implements Callable<Integer> {
             OptionSpec.builder("-O")
                 .type(String.class)
                 .paramLabel("FMT")
+                .completionCandidates(MemoryOutput::withLayouts)
                 .description(
                     "Layout of the output; the names that -f takes, qcow2 for a new disk that holds"
                         + " the state, or raw or elf as extract has.")

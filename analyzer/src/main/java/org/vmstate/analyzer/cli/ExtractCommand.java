@@ -61,7 +61,7 @@ final class ExtractCommand implements Callable<Integer> {
                 "  vmstate-img extract --xml guest.save | xmllint --format -");
     Input.addTo(builder, "IN")
         .parameter("OUT", "0..1", "The output: a file, or - for standard output (the default).")
-        .option(String.class, "FMT", "All memory: raw or elf.", "-O")
+        .choice(MemoryOutput.FORMATS, "FMT", "All memory: raw or elf.", "-O")
         .option(Path.class, "DIR", "Each RAM block as a file of a new folder.", "--blocks")
         .option(
             String.class,

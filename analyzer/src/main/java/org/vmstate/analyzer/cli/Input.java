@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -25,6 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The image argument and the options that say how to read it. */
 final class Input {
   private static final Path STDIN = Path.of("/dev/stdin");
+
   private static final InputStream STANDARD_INPUT = System.in;
 
   private final CommandSpec spec;
@@ -52,6 +56,11 @@ final class Input {
     this.snapshot = snapshot;
   }
 
+  /** Returns the names of layouts. */
+  static Iterator<String> formats() {
+    return Arrays.stream(FormatId.values()).map(FormatId::label).iterator();
+  }
+
   /** Adds the argument and the options to a command. */
   static CommandBuilder addTo(CommandBuilder command) {
     return addTo(command, "FILE");
@@ -61,8 +70,8 @@ final class Input {
   static CommandBuilder addTo(CommandBuilder command, String label) {
     return command
         .parameter(label, "1", "The image: a file, sample:NAME, or - for standard input.")
-        .option(
-            String.class,
+        .choice(
+            Input::formats,
             "FMT",
             "Layout of the image; found out by default. qemu, qemu-mapped-ram, qemu-fixed-ram (the"
                 + " proposal of 2022), libvirt-raw, -gzip, -bzip2, -xz, -lzop, -zstd, -sparse.",
@@ -85,13 +94,13 @@ final class Input {
             "BYTES",
             "Target page size, for a stream that does not say and a machine unknown here.",
             "--page-size")
-        .option(
-            String.class,
+        .choice(
+            List.of("le", "be64", "be32"),
             "ORDER",
             "Bits of mapped-ram bitmaps: le, be64 or be32; found out by default.",
             "--bitmap-order")
-        .option(
-            String.class,
+        .choice(
+            List.of("current", "2011"),
             "ENCODING",
             "Deltas: current or 2011 (the proposal); found out by default.",
             "--xbzrle");

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** Runs the command line and turns its outcome into an exit code. */
@@ -47,9 +46,7 @@ public final class Main {
 
   /** Runs one command and returns the exit code. */
   static int run(String... args) {
-    CommandLine line = new CommandLine(RootCommand.create());
-    addCommands(line, args.length == 0 ? "" : args[0]);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine line = Commands.line(args.length == 0 ? "" : args[0]);
     line.setParameterExceptionHandler(Failures::usage);
     line.setExecutionExceptionHandler(Failures::execution);
     // help and completion are printed by picocli
@@ -63,38 +60,5 @@ public final class Main {
       return exitCode == ExitCode.OK ? Failures.failure(e) : exitCode;
     }
     return exitCode;
-  }
-
-  /** Adds the one command that is called, because making each of them costs time at every start. */
-  private static void addCommands(CommandLine line, String called) {
-    switch (called) {
-      case "info" -> line.addSubcommand(InfoCommand.create());
-      case "dump" -> line.addSubcommand(DumpCommand.create());
-      case "check" -> line.addSubcommand(CheckCommand.create());
-      case "convert" -> line.addSubcommand(ConvertCommand.create());
-      case "extract" -> line.addSubcommand(ExtractCommand.create());
-      case "compare" -> line.addSubcommand(CompareCommand.create());
-      case "map" -> line.addSubcommand(MapCommand.create());
-      case "stats" -> line.addSubcommand(StatsCommand.create());
-      case "edit" -> line.addSubcommand(EditCommand.create());
-      case "upgrade" -> line.addSubcommand(UpgradeCommand.create());
-      case "create" -> line.addSubcommand(CreateCommand.create());
-      default -> {
-        line.addSubcommand(InfoCommand.create());
-        line.addSubcommand(DumpCommand.create());
-        line.addSubcommand(CheckCommand.create());
-        line.addSubcommand(ConvertCommand.create());
-        line.addSubcommand(ExtractCommand.create());
-        line.addSubcommand(CompareCommand.create());
-        line.addSubcommand(MapCommand.create());
-        line.addSubcommand(StatsCommand.create());
-        line.addSubcommand(EditCommand.create());
-        line.addSubcommand(UpgradeCommand.create());
-        line.addSubcommand(CreateCommand.create());
-        line.addSubcommand(SamplesCommand.create());
-        line.addSubcommand(new CommandLine.HelpCommand());
-        line.addSubcommand(new AutoComplete.GenerateCompletion());
-      }
-    }
   }
 }

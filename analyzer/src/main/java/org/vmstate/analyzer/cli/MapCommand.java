@@ -53,6 +53,7 @@ final class MapCommand implements Callable<Integer> {
             OptionSpec.builder("--output")
                 .type(String.class)
                 .paramLabel("human|json|html")
+                .completionCandidates(List.of("human", "json", "html"))
                 .defaultValue("human")
                 .description("Form of the output (default: human).")
                 .build())

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.ConversionException;
@@ -19,6 +20,8 @@ import picocli.CommandLine.ParameterException;
 
 /** The layouts that hold memory and nothing else: {@code raw} and {@code elf}. */
 final class MemoryOutput {
+  static final List<String> FORMATS = List.of("raw", "elf");
+
   private final CommandSpec spec;
   private final Input input;
 
@@ -27,8 +30,15 @@ final class MemoryOutput {
     this.input = new Input(spec);
   }
 
+  /** Returns the names of all layouts, these included. */
+  static Iterator<String> withLayouts() {
+    List<String> all = new ArrayList<>(FORMATS);
+    Input.formats().forEachRemaining(all::add);
+    return all.iterator();
+  }
+
   static boolean isOne(String format) {
-    return format.equals("raw") || format.equals("elf");
+    return FORMATS.contains(format);
   }
 
   /** Adds the options that the extractor takes. */

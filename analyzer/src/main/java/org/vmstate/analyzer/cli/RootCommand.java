@@ -15,8 +15,7 @@ final class RootCommand {
                 () -> {
                   throw new CommandLine.ParameterException(
                       self[0].commandLine(),
-                      "expected a command: info, dump, check, convert, extract, compare, map,"
-                          + " stats, edit, upgrade, create or samples");
+                      "expected a command: " + String.join(", ", Commands.VERBS));
                 })
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
@@ -38,7 +37,7 @@ final class RootCommand {
                 "",
                 "FILE may be sample:NAME ('vmstate-img samples' lists the names) or - for standard"
                     + " input.",
-                "Completion for bash and zsh: source <(vmstate-img generate-completion)",
+                "Completion: source <(vmstate-img generate-completion bash), or zsh, or fish",
                 "",
                 "Exit codes: 0 done, 1 could not run, 2 the image is corrupt or cut off,",
                 "3 loadable but odd (check),",
