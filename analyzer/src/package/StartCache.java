@@ -1,0 +1,101 @@
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The archive of classes from which the program starts, made by the runtime of the package for its
+ * jar, and the same each time. A cache that a run leaves behind would not be: it has what threads
+ * and chance made of it. This one is made from a list of classes, see {@link ClassList}. What then
+ * still differs between two archives is the clock in soft references, and check sums for {@code
+ * -XX:+VerifySharedSpaces}; both become zero.
+ */
+final class StartCache {
+  private static final int HEADER = 4096;
+  private static final long LATEST = 1L << 42;
+
+  private final Path home;
+
+  /** Works in the folder {@code lib} of the package. */
+  StartCache(Path home) {
+    this.home = home;
+  }
+
+  /** Makes {@code vmstate-img.jsa}; files of its own go to a scratch folder. */
+  void make(Path scratch) throws IOException, InterruptedException {
+    String raw = scratch.resolve("classes.raw").toString();
+    String list = scratch.resolve("classes.list").toString();
+    java(
+        List.of("-Xmx512m", "-Xshare:off", "-XX:DumpLoadedClassList=" + raw),
+        List.of("org.vmstate.analyzer.cli.Training", scratch.resolve("java-home").toString()));
+    ClassList.main(new String[] {raw, home.resolve("vmstate-img.jar").toString(), list});
+    Path first = dump(list, scratch.resolve("first.jsa"));
+    Path second = dump(list, scratch.resolve("second.jsa"));
+    settle(first, second);
+    Files.move(first, home.resolve("vmstate-img.jsa"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path dump(String list, Path out) throws IOException, InterruptedException {
+    java(
+        List.of(
+            "-Xmx128m",
+            "-Xshare:dump",
+            "-XX:+AOTClassLinking",
+            "-XX:SharedClassListFile=" + list,
+            "-XX:SharedArchiveFile=" + out),
+        List.of());
+    return out;
+  }
+
+  private void java(List<String> flags, List<String> program)
+      throws IOException, InterruptedException {
+    List<String> common =
+        List.of(
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-DZstdNativePath=" + home.resolve("libzstd-jni.so"),
+            "-cp",
+            home.resolve("vmstate-img.jar").toString());
+    Package.run(
+        Stream.of(List.of(home.resolve("runtime/bin/java").toString()), flags, common, program)
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  /** Makes the first archive free of the clock, which is what differs from the second. */
+  private static void settle(Path first, Path second) throws IOException {
+    ByteBuffer a = ByteBuffer.wrap(Files.readAllBytes(first)).order(ByteOrder.nativeOrder());
+    ByteBuffer b = ByteBuffer.wrap(Files.readAllBytes(second)).order(ByteOrder.nativeOrder());
+    if (a.capacity() != b.capacity()) {
+      throw new IOException("two archives of the same classes differ in length");
+    }
+    for (int at = 0; at < HEADER; at += Integer.BYTES) {
+      if (a.getInt(at) != b.getInt(at)) {
+        a.putInt(at, 0);
+      }
+    }
+    List<Integer> clocks = new ArrayList<>();
+    for (int at = HEADER; at + Long.BYTES <= a.capacity(); at += Long.BYTES) {
+      long difference = b.getLong(at) - a.getLong(at);
+      if (difference != 0) {
+        if (difference < 0 || a.getLong(at) < 0 || b.getLong(at) > LATEST) {
+          throw new IOException("two archives of the same classes differ at 0x%x".formatted(at));
+        }
+        clocks.add(at);
+      }
+    }
+    if (clocks.isEmpty()) {
+      throw new IOException("two archives of the same classes have the same clock");
+    }
+    clocks.forEach(at -> a.putLong(at, 0));
+    Files.write(first, a.array());
+  }
+}
