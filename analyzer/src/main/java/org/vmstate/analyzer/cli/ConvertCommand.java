@@ -84,7 +84,7 @@ final class ConvertCommand implements Callable<Integer> {
                 .completionCandidates(MemoryOutput::withLayouts)
                 .description(
                     "Layout of the output; the names that -f takes, qcow2 for a new disk that holds"
-                        + " the state, or raw or elf as extract has.")
+                        + " the state, or raw, elf or kdump as extract has.")
                 .build())
         .option(
             OptionSpec.builder("-o")

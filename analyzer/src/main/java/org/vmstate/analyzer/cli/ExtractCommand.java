@@ -30,7 +30,9 @@ final class ExtractCommand implements Callable<Integer> {
           "--cookie",
           "--description",
           "--device",
-          "--registers");
+          "--registers",
+          "--physical",
+          "--virtual");
   private static final Pattern PAGES = Pattern.compile("(.+):([^:]*)-([^:]*)");
   private static final Pattern DEVICE = Pattern.compile("(.+)#(\\d+)");
 
@@ -55,19 +57,37 @@ final class ExtractCommand implements Callable<Integer> {
                 "%nExamples:%n",
                 "  vmstate-img extract -O elf guest.save guest.core",
                 "  vmstate-img extract -O raw guest.save guest.raw",
+                "  vmstate-img extract -O kdump guest.save guest.kdump",
+                "  vmstate-img extract --virtual 0xffffffff82000000:256 guest.save",
                 "  vmstate-img extract --blocks guest.blocks guest.save",
                 "  vmstate-img extract --pages pc.ram:0x100000-0x101000 guest.save | xxd | less",
                 "  vmstate-img extract --device cpu#1 guest.save cpu1.bin",
                 "  vmstate-img extract --xml guest.save | xmllint --format -");
     Input.addTo(builder, "IN")
         .parameter("OUT", "0..1", "The output: a file, or - for standard output (the default).")
-        .choice(MemoryOutput.FORMATS, "FMT", "All memory: raw or elf.", "-O")
+        .choice(
+            MemoryOutput.FORMATS,
+            "FMT",
+            "All memory: raw, elf, kdump, kdump-zstd or kdump-none.",
+            "-O")
         .option(Path.class, "DIR", "Each RAM block as a file of a new folder.", "--blocks")
         .option(
             String.class,
             "BLOCK:START-END",
             "Some bytes of a block, by offsets; both may be left out, 0x and K, M, G are known.",
             "--pages")
+        .option(
+            String.class,
+            "ADDR:LEN",
+            "Memory by physical addresses: bytes to a pipe or a file, a hexdump to a terminal.",
+            "--physical")
+        .option(
+            String.class,
+            "ADDR:LEN",
+            "The same by virtual addresses, through the page tables of a CPU.",
+            "--virtual")
+        .option(Integer.class, "N", "The CPU of --virtual, from 0 (default: 0).", "--cpu")
+        .flag("--hex", "A hexdump also where standard output is no terminal.")
         .flag("--xml", "The domain XML of a libvirt image.")
         .flag("--cookie", "The cookie of a libvirt image.")
         .flag("--description", "The description of the device state: JSON.")
@@ -109,7 +129,7 @@ final class ExtractCommand implements Callable<Integer> {
       case "-O" -> {
         String format = CommandBuilder.value(spec, "-O");
         if (!MemoryOutput.isOne(format)) {
-          throw wrong("-O " + format + ": expected raw or elf");
+          throw wrong("-O " + format + ": expected " + String.join(", ", MemoryOutput.FORMATS));
         }
         return new MemoryOutput(spec).write(format, out, CommandBuilder.isSet(spec, "--salvage"));
       }
@@ -121,6 +141,9 @@ final class ExtractCommand implements Callable<Integer> {
       }
       case "--pages" -> {
         return pages(out);
+      }
+      case "--physical", "--virtual" -> {
+        return new AddressExtract(spec).run(chosen.getFirst(), out);
       }
       default -> part(chosen.getFirst(), out);
     }

@@ -15,12 +15,13 @@ import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.compress.PageCompression;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** The layouts that hold memory and nothing else: {@code raw} and {@code elf}. */
+/** The layouts that hold memory and nothing else: {@code raw}, {@code elf}, {@code kdump}. */
 final class MemoryOutput {
-  static final List<String> FORMATS = List.of("raw", "elf");
+  static final List<String> FORMATS = List.of("raw", "elf", "kdump", "kdump-zstd", "kdump-none");
 
   private final CommandSpec spec;
   private final Input input;
@@ -46,7 +47,8 @@ final class MemoryOutput {
     return command.option(
         Path.class,
         "FILE",
-        "Physical map of the guest for raw and elf, as 'info --output=json' prints it.",
+        "Physical map of the guest for memory as a whole or by address, as 'info --output=json'"
+            + " prints it.",
         "--memory-map");
   }
 
@@ -109,9 +111,13 @@ final class MemoryOutput {
                 }
                 Path file = salvages ? null : input.filePath();
                 Outcome outcome =
-                    format.equals("raw")
-                        ? extractor.raw(image, file, target)
-                        : extractor.elf(image, file, target);
+                    switch (format) {
+                      case "raw" -> extractor.raw(image, file, target);
+                      case "elf" -> extractor.elf(image, file, target);
+                      case "kdump" -> extractor.kdump(image, PageCompression.ZLIB, target);
+                      case "kdump-zstd" -> extractor.kdump(image, PageCompression.ZSTD, target);
+                      default -> extractor.kdump(image, PageCompression.NONE, target);
+                    };
                 absent.forEach(loss -> notes.accept("lost: " + loss));
                 return outcome;
               }

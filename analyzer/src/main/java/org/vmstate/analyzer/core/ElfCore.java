@@ -27,6 +27,7 @@ public final class ElfCore {
 
   private final List<PhysicalRange> ranges;
   private final Optional<CpuNotes> kind;
+  private final ByteOrder order;
   private final byte[] notes;
   private final boolean is64;
   private final List<Long> offsets = new ArrayList<>();
@@ -38,16 +39,10 @@ public final class ElfCore {
    */
   public ElfCore(List<PhysicalRange> ranges, List<Fields> cpus, byte[] vmcoreinfo) {
     this.ranges = ranges;
-    kind = CpuNotes.of(cpus);
-    Notes collected = new Notes(order());
-    if (kind.isPresent()) {
-      for (int i = 0; i < cpus.size(); i++) {
-        kind.get().add(cpus.get(i), i + 1, collected);
-      }
-      cpus.forEach(cpu -> kind.get().addMore(cpu, collected));
-    }
-    collected.add(vmcoreinfo);
-    notes = collected.toBytes();
+    CoreNotes collected = new CoreNotes(cpus, vmcoreinfo);
+    kind = collected.kind();
+    order = collected.order();
+    notes = collected.bytes();
     boolean high = ranges.stream().anyMatch(r -> r.end() >= 1L << 32);
     is64 = high || kind.map(CpuNotes::is64).orElse(true);
     long at = memoryStart();
@@ -55,10 +50,6 @@ public final class ElfCore {
       offsets.add(at);
       at += range.length();
     }
-  }
-
-  private ByteOrder order() {
-    return kind.map(CpuNotes::order).orElse(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Tells whether the registers are in it. */
@@ -82,9 +73,9 @@ public final class ElfCore {
 
   /** Returns what stands in front of the memory. */
   public byte[] front() {
-    ByteBuffer out = ByteBuffer.allocate(notesStart() + notes.length).order(order());
+    ByteBuffer out = ByteBuffer.allocate(notesStart() + notes.length).order(order);
     out.put(new byte[] {0x7f, 'E', 'L', 'F', (byte) (is64 ? 2 : 1)});
-    out.put((byte) (order() == ByteOrder.LITTLE_ENDIAN ? 1 : 2)).put((byte) 1).position(16);
+    out.put((byte) (order == ByteOrder.LITTLE_ENDIAN ? 1 : 2)).put((byte) 1).position(16);
     out.putShort((short) CORE).putShort((short) (int) kind.map(CpuNotes::machine).orElse(0));
     int header = is64 ? HEADER_64 : HEADER_32;
     out.putInt(1);

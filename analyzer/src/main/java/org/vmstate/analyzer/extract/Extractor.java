@@ -13,6 +13,8 @@ import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.core.ElfCore;
+import org.vmstate.analyzer.core.Kdump;
+import org.vmstate.analyzer.paging.AddressSpace;
 import org.vmstate.analyzer.physical.MapBuilder;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
@@ -24,6 +26,7 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
+import org.vmstate.writer.compress.PageCompression;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.PlacedPages;
 
@@ -38,6 +41,9 @@ public final class Extractor {
 
   /** What cannot express that a page was never sent. */
   private static final String FILE = "plain memory";
+
+  private static final String NO_REGISTERS =
+      "no registers: the state of the CPUs is not described, or of a kind unknown";
 
   private final ParseOptions options;
   private final Path mapFile;
@@ -133,7 +139,7 @@ public final class Extractor {
       }
       ElfCore core = new ElfCore(ranges, facts.cpus(), facts.note());
       if (!core.hasRegisters()) {
-        notes.accept("no registers: the state of the CPUs is not described, or of a kind unknown");
+        notes.accept(NO_REGISTERS);
       }
       target.append(core.front());
       List<Long> offsets = new ArrayList<>();
@@ -143,6 +149,74 @@ public final class Extractor {
       int last = ranges.size() - 1;
       long end = core.offset(last) + ranges.get(last).length();
       return write(image, input, target, ranges, offsets, end);
+    }
+  }
+
+  /** Makes a compressed kdump, for which the pages are needed in order of address. */
+  public Outcome kdump(ByteSource source, PageCompression compression, Destination target)
+      throws IOException {
+    if (!target.isFile()) {
+      throw new ConversionException("-O kdump: needs a file to write to, not a pipe");
+    }
+    try (ByteSource image = again(source)) {
+      learn(image, true);
+      Kdump dump = new Kdump(map.ranges(), facts.cpus(), facts.note());
+      if (!dump.is64()) {
+        throw new ConversionException("-O kdump: the guest has 32-bit words; -O elf has them too");
+      }
+      if (!dump.hasRegisters()) {
+        notes.accept(NO_REGISTERS);
+      }
+      image.seek(image.origin());
+      try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses));
+          KdumpPages pages = new KdumpPages(dump, compression, (FileSink) target.sink(), threads)) {
+        pages.begin();
+        long done = 0;
+        for (PhysicalRange range : map.ranges()) {
+          reader.require(range.block(), range.offset(), range.length(), FILE);
+          pages.moveTo(range.start());
+          reader.copy(range.block(), range.offset(), range.length(), pages);
+          done += range.length();
+          progress.at(done, map.length());
+        }
+        pages.finish();
+        return outcome;
+      }
+    }
+  }
+
+  /** Writes memory by physical addresses to a stream. */
+  public Outcome physical(ByteSource source, long from, long length, OutputStream out)
+      throws IOException {
+    try (ByteSource image = again(source)) {
+      learn(image, false);
+      image.seek(image.origin());
+      try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
+        new AddressReader(reader, map).physical(from, length, Channels.newChannel(out));
+        return Outcome.WHOLE;
+      }
+    }
+  }
+
+  /** Writes memory to a stream by the addresses that a CPU has for it. */
+  public Outcome virtual(ByteSource source, int cpu, long from, long length, OutputStream out)
+      throws IOException {
+    try (ByteSource image = again(source)) {
+      learn(image, false);
+      if (cpu < 0 || cpu >= facts.cpus().size()) {
+        throw new ConversionException(
+            "--cpu " + cpu + ": the image has the state of " + facts.cpus().size() + " CPUs");
+      }
+      AddressSpace space =
+          AddressSpace.of(facts.cpus().get(cpu))
+              .orElseThrow(
+                  () ->
+                      new ConversionException("--virtual: page tables of this CPU are not known"));
+      image.seek(image.origin());
+      try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
+        new AddressReader(reader, map).virtual(space, from, length, out);
+        return Outcome.WHOLE;
+      }
     }
   }
 

@@ -1,0 +1,87 @@
+package org.vmstate.analyzer.extract;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.io.OutputStream;
+import java.util.OptionalLong;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.paging.AddressSpace;
+import org.vmstate.analyzer.physical.PhysicalMap;
+import org.vmstate.analyzer.physical.PhysicalRange;
+
+/** Reads memory by the guest's addresses, physical or those that a CPU sees. */
+final class AddressReader {
+  private static final int PAGE = 4096;
+
+  private final BlockReader blocks;
+  private final PhysicalMap map;
+
+  AddressReader(BlockReader blocks, PhysicalMap map) {
+    this.blocks = blocks;
+    this.map = map;
+  }
+
+  /** Copies physical memory. */
+  void physical(long from, long length, WritableByteChannel out) throws IOException {
+    for (long at = from; at - from < length; ) {
+      long here = at;
+      PhysicalRange range =
+          map.ranges().stream()
+              .filter(r -> r.start() <= here && here < r.end())
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new ConversionException(
+                          "physical address 0x%x: no memory of the image".formatted(here)));
+      long count = Math.min(length - (at - from), range.end() - at);
+      long offset = range.offset() + at - range.start();
+      blocks.require(range.block(), offset, count, "--physical");
+      blocks.copy(range.block(), offset, count, out);
+      at += count;
+    }
+  }
+
+  /** Copies memory by the addresses of a CPU. */
+  void virtual(AddressSpace space, long from, long length, OutputStream stream)
+      throws IOException {
+    WritableByteChannel out = Channels.newChannel(stream);
+    for (long at = from; at - from < length; ) {
+      OptionalLong physical = space.translate(at, (address, size) -> word(space, address, size));
+      if (physical.isEmpty()) {
+        throw new ConversionException("virtual address 0x%x: not mapped".formatted(at));
+      }
+      long count = Math.min(length - (at - from), PAGE - (at & PAGE - 1));
+      physical(physical.getAsLong(), count, out);
+      at += count;
+    }
+  }
+
+  private long word(AddressSpace space, long address, int size) throws IOException {
+    ByteBuffer word =
+        ByteBuffer.allocate(size)
+            .order(space.isBigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    physical(
+        address,
+        size,
+        new WritableByteChannel() {
+          @Override
+          public int write(ByteBuffer source) {
+            int count = source.remaining();
+            word.put(source);
+            return count;
+          }
+
+          @Override
+          public boolean isOpen() {
+            return true;
+          }
+
+          @Override
+          public void close() {}
+        });
+    return size == Long.BYTES ? word.getLong(0) : word.getInt(0) & 0xffff_ffffL;
+  }
+}

@@ -1,0 +1,2 @@
+/** Page tables of the guest, walked from the saved registers of a CPU. */
+package org.vmstate.analyzer.paging;

@@ -1,0 +1,82 @@
+package org.vmstate.writer.compress;
+
+import com.github.luben.zstd.ZstdCompressCtx;
+import java.util.zip.Deflater;
+
+/** Compressions of single pages in a kdump. Source: makedumpfile diskdump_mod.h. */
+public enum PageCompression {
+  /** Pages as they are. */
+  NONE(0),
+  /** What every reader knows. */
+  ZLIB(1),
+  /** Faster; crash 8.0, makedumpfile 1.7.1. */
+  ZSTD(0x20);
+
+  private final int flag;
+
+  PageCompression(int flag) {
+    this.flag = flag;
+  }
+
+  /** Returns the flag of a page so compressed. */
+  public int flag() {
+    return flag;
+  }
+
+  /** Compresses pages, in one thread. */
+  public interface Packer extends AutoCloseable {
+    /** Compresses some bytes and returns the length, 0 when it would not be less. */
+    int pack(byte[] source, int from, int length, byte[] target);
+
+    @Override
+    void close();
+  }
+
+  /** Returns a new packer. */
+  public Packer packer() {
+    return switch (this) {
+      case NONE -> new Plain();
+      case ZLIB -> new Deflating(new Deflater(Deflater.BEST_SPEED));
+      case ZSTD -> new Zstandard(new ZstdCompressCtx().setLevel(1));
+    };
+  }
+
+  private record Plain() implements Packer {
+    @Override
+    public int pack(byte[] source, int from, int length, byte[] target) {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record Deflating(Deflater deflater) implements Packer {
+    @Override
+    public int pack(byte[] source, int from, int length, byte[] target) {
+      deflater.reset();
+      deflater.setInput(source, from, length);
+      deflater.finish();
+      int done = deflater.deflate(target, 0, length);
+      return deflater.finished() && done < length ? done : 0;
+    }
+
+    @Override
+    public void close() {
+      deflater.end();
+    }
+  }
+
+  private record Zstandard(ZstdCompressCtx context) implements Packer {
+    @Override
+    public int pack(byte[] source, int from, int length, byte[] target) {
+      int done = context.compressByteArray(target, 0, target.length, source, from, length);
+      return done < length ? done : 0;
+    }
+
+    @Override
+    public void close() {
+      context.close();
+    }
+  }
+}
