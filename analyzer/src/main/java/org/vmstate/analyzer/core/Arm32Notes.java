@@ -2,6 +2,8 @@ package org.vmstate.analyzer.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
@@ -11,7 +13,16 @@ import org.vmstate.analyzer.physical.Fields;
 record Arm32Notes() implements CpuNotes {
   private static final int EM_ARM = 40;
   private static final int REGISTERS = 16;
+  private static final int VECTORS = 16;
   private static final int VFP = 0x400;
+
+  @Override
+  public List<RequiredField> required(Fields cpu) {
+    List<RequiredField> all = new ArrayList<>(Arm64Notes.floats(VECTORS));
+    all.add(RequiredField.of("cpsr", 1));
+    all.add(RequiredField.of("env.regs", REGISTERS));
+    return all;
+  }
 
   @Override
   public int machine() {
@@ -37,7 +48,7 @@ record Arm32Notes() implements CpuNotes {
     out.putInt((int) cpu.value("cpsr")).putInt(144, 1);
     notes.add("CORE", Notes.PRSTATUS, out);
     ByteBuffer vectors = notes.content(260);
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < VECTORS; i++) {
       String name = "env.vfp.zregs[" + i + "].d";
       vectors.putLong(cpu.value(name, 0)).putLong(cpu.value(name, 1));
     }

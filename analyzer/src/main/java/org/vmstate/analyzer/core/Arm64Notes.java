@@ -2,6 +2,8 @@ package org.vmstate.analyzer.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
@@ -86,6 +88,35 @@ record Arm64Notes() implements CpuNotes {
       case 0x1b -> 3;
       default -> USER;
     };
+  }
+
+  /** Returns the fields of the vector registers, which not every CPU has. */
+  static List<RequiredField> floats(int count) {
+    List<RequiredField> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(RequiredField.of("env.vfp.zregs[" + i + "].d", 2).in("cpu/vfp"));
+    }
+    all.add(RequiredField.of("fpscr", 1).in("cpu/vfp"));
+    return all;
+  }
+
+  @Override
+  public List<RequiredField> required(Fields cpu) {
+    List<RequiredField> all = new ArrayList<>(floats(VECTORS));
+    all.add(RequiredField.of("cpsr", 1));
+    if ((cpu.value("cpsr") & AARCH32) == 0) {
+      all.add(RequiredField.of("env.xregs", REGISTERS + 1));
+      all.add(RequiredField.of("env.pc", 1));
+      return all;
+    }
+    all.add(RequiredField.of("env.regs", 16));
+    for (String name : List.of("env.banked_r13", "env.banked_r14")) {
+      all.add(RequiredField.of(name, 8));
+    }
+    for (String name : List.of("env.usr_regs", "env.fiq_regs")) {
+      all.add(RequiredField.of(name, 5));
+    }
+    return all;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.core;
 
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.physical.Fields;
@@ -10,6 +11,7 @@ final class CoreNotes {
   private final Optional<CpuNotes> kind;
   private final byte[] bytes;
   private final int guestNote;
+  private final List<String> omitted = new ArrayList<>();
 
   /**
    * Makes the notes.
@@ -20,10 +22,18 @@ final class CoreNotes {
     kind = CpuNotes.of(cpus);
     Notes collected = new Notes(order());
     if (kind.isPresent()) {
+      List<Fields> whole = new ArrayList<>();
       for (int i = 0; i < cpus.size(); i++) {
-        kind.get().add(cpus.get(i), i + 1, collected);
+        Optional<String> missing = kind.get().missing(cpus.get(i));
+        if (missing.isPresent()) {
+          omitted.add(
+              "no registers of CPU " + i + ": field " + missing.get() + " is not in the state");
+        } else {
+          kind.get().add(cpus.get(i), i + 1, collected);
+          whole.add(cpus.get(i));
+        }
       }
-      cpus.forEach(cpu -> kind.get().addMore(cpu, collected));
+      whole.forEach(cpu -> kind.get().addMore(cpu, collected));
     }
     guestNote = collected.toBytes().length;
     collected.add(vmcoreinfo);
@@ -36,6 +46,11 @@ final class CoreNotes {
 
   Optional<CpuNotes> kind() {
     return kind;
+  }
+
+  /** Returns a line for each CPU whose registers are left out, with the reason. */
+  List<String> omitted() {
+    return List.copyOf(omitted);
   }
 
   byte[] bytes() {

@@ -9,12 +9,17 @@ import org.vmstate.analyzer.physical.Fields;
 sealed interface CpuNotes
     permits X86Notes, Arm64Notes, Arm32Notes, S390Notes, Ppc64Notes, RiscvNotes {
 
-  /** Finds the kind by the names of fields. */
+  /** Finds the kind by the first CPU that has all fields of its kind, or else of any kind. */
   static Optional<CpuNotes> of(List<Fields> cpus) {
-    if (cpus.isEmpty()) {
-      return Optional.empty();
-    }
-    Fields first = cpus.getFirst();
+    Optional<CpuNotes> whole =
+        cpus.stream()
+            .flatMap(cpu -> kind(cpu).filter(kind -> kind.missing(cpu).isEmpty()).stream())
+            .findFirst();
+    return whole.or(() -> cpus.stream().flatMap(cpu -> kind(cpu).stream()).findFirst());
+  }
+
+  /** Finds the kind of a CPU by the names of fields. */
+  private static Optional<CpuNotes> kind(Fields first) {
     if (first.has("env.eip")) {
       return Optional.of(new X86Notes(first));
     }
@@ -41,8 +46,16 @@ sealed interface CpuNotes
   /** Tells whether the core is of 64 bits also when all memory is below 4 GiB. */
   boolean is64();
 
+  /** Returns the fields that a CPU must have for its notes. */
+  List<RequiredField> required(Fields cpu);
+
+  /** Returns the name of a required field that a CPU does not have. */
+  default Optional<String> missing(Fields cpu) {
+    return required(cpu).stream().flatMap(field -> field.missing(cpu).stream()).findFirst();
+  }
+
   /**
-   * Adds what tells of one CPU.
+   * Adds what tells of one CPU, which has the required fields.
    *
    * @param id from 1
    */

@@ -31,6 +31,7 @@ public final class ElfCore {
   private final byte[] notes;
   private final boolean is64;
   private final List<Long> offsets = new ArrayList<>();
+  private final List<String> omitted;
 
   /**
    * Lays a core out.
@@ -43,6 +44,7 @@ public final class ElfCore {
     kind = collected.kind();
     order = collected.order();
     notes = collected.bytes();
+    omitted = collected.omitted();
     boolean high = ranges.stream().anyMatch(r -> r.end() >= 1L << 32);
     is64 = high || kind.map(CpuNotes::is64).orElse(true);
     long at = memoryStart();
@@ -55,6 +57,11 @@ public final class ElfCore {
   /** Tells whether the registers are in it. */
   public boolean hasRegisters() {
     return kind.isPresent();
+  }
+
+  /** Returns a line for each CPU whose registers are left out, with the reason. */
+  public List<String> omitted() {
+    return omitted;
   }
 
   private int notesStart() {

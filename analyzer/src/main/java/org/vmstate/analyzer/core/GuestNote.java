@@ -5,28 +5,40 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.parser.io.ByteSource;
 
 /**
- * Finds the note VMCOREINFO that a Linux guest keeps at the start of a page for whoever dumps it:
- * name of 11 bytes, type 0, and a text that begins with OSRELEASE. Source: Linux
- * kernel/vmcore_info.c.
+ * Finds the notes VMCOREINFO that Linux keeps at the start of a page for whoever dumps it: name of
+ * 11 bytes, type 0, and text that begins with OSRELEASE. There are several when the guest has
+ * guests of its own. Source: Linux kernel/vmcore_info.c.
  */
 public final class GuestNote {
   private static final int NAME_LENGTH = 11;
   private static final int HEADER = 24;
   private static final int MOST = 8192;
+
+  /** As many are kept, the first by block and page. */
+  private static final int MOST_NOTES = 64;
+
   private static final byte[] NAME = "VMCOREINFO\0\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TEXT = "OSRELEASE=".getBytes(StandardCharsets.US_ASCII);
 
   private final ByteBuffer head = ByteBuffer.allocate(HEADER + TEXT.length);
-  private byte[] note = {};
+  private final TreeMap<NotePlace, byte[]> notes = new TreeMap<>();
 
-  /** Looks at the pages of a run; the last note found counts. */
+  /** Looks at the pages of a run; what a page was before no longer counts. */
   public void look(ByteSource source, PageRun run) throws IOException {
-    if (run.kind() != PageKind.DATA || run.block().pageSize() < HEADER + TEXT.length) {
+    boolean data = run.kind() == PageKind.DATA;
+    if (data || run.kind() == PageKind.ZERO || run.kind() == PageKind.FILL) {
+      NotePlace first = NotePlace.of(run.block(), run.firstPage());
+      notes.subMap(first, NotePlace.of(run.block(), run.firstPage() + run.count())).clear();
+    }
+    if (!data || run.block().pageSize() < HEADER + TEXT.length) {
       return;
     }
     ByteBuffer word = head.duplicate().limit(Integer.BYTES);
@@ -62,12 +74,22 @@ public final class GuestNote {
             && Arrays.equals(bytes, 12, HEADER, NAME, 0, NAME.length)
             && Arrays.equals(bytes, HEADER, HEADER + TEXT.length, TEXT, 0, TEXT.length);
     if (found) {
-      note = Arrays.copyOf(bytes, HEADER + (length + 3 & ~3));
+      notes.put(
+          NotePlace.of(run.block(), run.firstPage() + page),
+          Arrays.copyOf(bytes, HEADER + (length + 3 & ~3)));
+      if (notes.size() > MOST_NOTES) {
+        notes.pollLastEntry();
+      }
     }
   }
 
-  /** Returns the note with its header, empty when none was found. */
-  public byte[] note() {
-    return note.clone();
+  /** Returns the note at a place, header included. */
+  Optional<byte[]> at(NotePlace place) {
+    return Optional.ofNullable(notes.get(place));
+  }
+
+  /** Returns the notes in a part of a block. */
+  Map<NotePlace, byte[]> in(int block, long from, long to) {
+    return notes.subMap(new NotePlace(block, from), new NotePlace(block, to));
   }
 }

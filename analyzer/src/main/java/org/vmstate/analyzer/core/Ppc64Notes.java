@@ -2,6 +2,8 @@ package org.vmstate.analyzer.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
@@ -19,12 +21,41 @@ record Ppc64Notes(ByteOrder order) implements CpuNotes {
   private static final int VMX = 0x100;
   private static final int SPE = 0x101;
   private static final int VSX = 0x102;
+  private static final int VECTOR = 16;
+  private static final String FPU = "cpu/fpu";
+  private static final String ALTIVEC = "cpu/altivec";
+  private static final String VSX_HALVES = "cpu/vsx";
 
   Ppc64Notes(Fields first) {
     this(
         (first.value("env.spr", LPCR) & LITTLE_INTERRUPTS) != 0
             ? ByteOrder.LITTLE_ENDIAN
             : ByteOrder.BIG_ENDIAN);
+  }
+
+  @Override
+  public List<RequiredField> required(Fields cpu) {
+    return List.of(
+        RequiredField.of("env.gpr", COUNT),
+        RequiredField.of("env.crf", 8),
+        RequiredField.of("env.nip", 1),
+        RequiredField.of("env.msr", 1),
+        RequiredField.of("env.spr", LPCR + 1),
+        RequiredField.of("env.spe_acc", 1),
+        RequiredField.of("env.vsr", COUNT).in(FPU),
+        RequiredField.of("env.fpscr", 1).in(FPU),
+        RequiredField.of("vscr", 1).in(ALTIVEC),
+        RequiredField.of("env.vsr", COUNT).in(VSX_HALVES));
+  }
+
+  @Override
+  public Optional<String> missing(Fields cpu) {
+    // registers of 16 bytes, which are no integers
+    boolean cut =
+        cpu.subsection(ALTIVEC)
+            .filter(vectors -> vectors.bytes("env.vsr").length < COUNT * VECTOR)
+            .isPresent();
+    return CpuNotes.super.missing(cpu).or(() -> Optional.of(ALTIVEC + "/env.vsr").filter(n -> cut));
   }
 
   @Override
@@ -37,8 +68,9 @@ record Ppc64Notes(ByteOrder order) implements CpuNotes {
     return true;
   }
 
+  /** Returns a subsection; what a CPU without it does not have is zero. */
   private static Fields inside(Fields cpu, String subsection) {
-    return cpu.subsection(subsection).orElse(cpu);
+    return cpu.subsection(subsection).orElse(Fields.NONE);
   }
 
   @Override
@@ -57,16 +89,16 @@ record Ppc64Notes(ByteOrder order) implements CpuNotes {
     notes.add("CORE", Notes.PRSTATUS, status);
 
     ByteBuffer floats = notes.content(264);
-    Fields fpu = inside(cpu, "cpu/fpu");
+    Fields fpu = inside(cpu, FPU);
     for (int i = 0; i < COUNT; i++) {
       floats.putLong(fpu.value("env.vsr", i));
     }
     notes.add("CORE", Notes.FPREGSET, floats.putLong(fpu.value("env.fpscr")));
 
     ByteBuffer vectors = notes.content(544);
-    Fields altivec = inside(cpu, "cpu/altivec");
+    Fields altivec = inside(cpu, ALTIVEC);
     ByteBuffer raw = ByteBuffer.wrap(altivec.bytes("env.vsr"));
-    for (int i = 0; i < COUNT && raw.remaining() >= 2 * Long.BYTES; i++) {
+    for (int i = 0; i < COUNT && raw.remaining() >= VECTOR; i++) {
       long high = raw.getLong();
       long low = raw.getLong();
       boolean little = order == ByteOrder.LITTLE_ENDIAN;
@@ -75,7 +107,7 @@ record Ppc64Notes(ByteOrder order) implements CpuNotes {
     notes.add("CORE", VMX, vectors.putInt(524, (int) altivec.value("vscr")));
 
     ByteBuffer halves = notes.content(256);
-    Fields vsx = inside(cpu, "cpu/vsx");
+    Fields vsx = inside(cpu, VSX_HALVES);
     for (int i = 0; i < COUNT; i++) {
       halves.putLong(vsx.value("env.vsr", i));
     }

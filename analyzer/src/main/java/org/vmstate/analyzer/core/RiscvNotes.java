@@ -2,6 +2,7 @@ package org.vmstate.analyzer.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
@@ -15,6 +16,14 @@ record RiscvNotes(boolean is64) implements CpuNotes {
 
   RiscvNotes(Fields first) {
     this(first.value("env.misa_mxl") >= RV64);
+  }
+
+  @Override
+  public List<RequiredField> required(Fields cpu) {
+    return List.of(
+        RequiredField.of("env.misa_mxl", 1),
+        RequiredField.of("env.pc", 1),
+        RequiredField.of("env.gpr", COUNT));
   }
 
   @Override

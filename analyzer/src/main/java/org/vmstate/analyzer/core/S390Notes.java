@@ -2,6 +2,8 @@ package org.vmstate.analyzer.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
@@ -20,6 +22,30 @@ record S390Notes() implements CpuNotes {
   private static final int VECTORS_LOW = 0x309;
   private static final int VECTORS_HIGH = 0x30a;
   private static final int GUARDED_STORAGE = 0x30b;
+  private static final String VECTORS = "cpu/vregs";
+
+  @Override
+  public List<RequiredField> required(Fields cpu) {
+    List<RequiredField> all = new ArrayList<>();
+    for (String name : List.of("psw.mask", "psw.addr", "fpc", "psa", "cputm", "ckc", "todpr")) {
+      all.add(RequiredField.of("env." + name, 1));
+    }
+    for (String name : List.of("env.regs", "env.aregs", "env.cregs")) {
+      all.add(RequiredField.of(name, COUNT));
+    }
+    for (int i = 0; i < COUNT; i++) {
+      all.add(RequiredField.of(vectorName(i, 0), 1));
+      all.add(RequiredField.of(vectorName(i, 1), 1).in(VECTORS));
+      all.add(RequiredField.of(vectorName(COUNT + i, 0), 1).in(VECTORS));
+      all.add(RequiredField.of(vectorName(COUNT + i, 1), 1).in(VECTORS));
+    }
+    all.add(RequiredField.of("env.gscb", 4).in("cpu/gscb"));
+    return all;
+  }
+
+  private static String vectorName(int index, int half) {
+    return "env.vregs[" + index + "][" + half + "]";
+  }
 
   @Override
   public int machine() {
@@ -37,7 +63,7 @@ record S390Notes() implements CpuNotes {
   }
 
   private static long vector(Fields cpu, int index, int half) {
-    return cpu.value("env.vregs[" + index + "][" + half + "]");
+    return cpu.value(vectorName(index, half));
   }
 
   @Override

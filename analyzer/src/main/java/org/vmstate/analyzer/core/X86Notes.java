@@ -2,6 +2,7 @@ package org.vmstate.analyzer.core;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.analyzer.physical.Fields;
 
@@ -20,6 +21,11 @@ record X86Notes(boolean longMode) implements CpuNotes {
   /** EAX, EBX, ECX, EDX, ESI, EDI, ESP, EBP by QEMU's numbers. */
   private static final int[] QEMU_ORDER = {0, 3, 1, 2, 6, 7, 4, 5};
 
+  private static final int NARROW = 8;
+  private static final int WIDE = 16;
+  private static final List<String> DESCRIPTORS =
+      List.of("env.ldt", "env.tr", "env.gdt", "env.idt");
+
   private static final int ES = 0;
   private static final int CS = 1;
   private static final int SS = 2;
@@ -28,7 +34,27 @@ record X86Notes(boolean longMode) implements CpuNotes {
   private static final int GS = 5;
 
   X86Notes(Fields first) {
-    this((first.value("env.hflags") & LONG_MODE_ACTIVE) != 0);
+    this(!first.has("env.hflags") || (first.value("env.hflags") & LONG_MODE_ACTIVE) != 0);
+  }
+
+  @Override
+  public List<RequiredField> required(Fields cpu) {
+    List<String> segment = List.of("selector", "base", "limit", "flags");
+    List<RequiredField> all = new ArrayList<>();
+    // qemu-system-i386 knows eight registers only
+    boolean wide = longMode || cpu.values("env.regs").length > NARROW;
+    all.add(RequiredField.of("env.regs", wide ? WIDE : NARROW));
+    all.add(RequiredField.structs("env.segs", GS + 1, segment));
+    for (String name : DESCRIPTORS) {
+      all.add(RequiredField.structs(name, 1, segment));
+    }
+    for (String name : List.of("eip", "eflags", "hflags", "cr[0]", "cr[2]", "cr[3]", "cr[4]")) {
+      all.add(RequiredField.of("env." + name, 1));
+    }
+    if (wide) {
+      all.add(RequiredField.of("env.kernelgsbase", 1));
+    }
+    return all;
   }
 
   @Override
@@ -47,11 +73,11 @@ record X86Notes(boolean longMode) implements CpuNotes {
   }
 
   private static long selector(List<Fields> segments, int index) {
-    return index < segments.size() ? segments.get(index).value("selector") : 0;
+    return segments.get(index).value("selector");
   }
 
   private static long base(List<Fields> segments, int index) {
-    return index < segments.size() ? segments.get(index).value("base") : 0;
+    return segments.get(index).value("base");
   }
 
   @Override
@@ -64,11 +90,11 @@ record X86Notes(boolean longMode) implements CpuNotes {
     long[] r = cpu.values("env.regs");
     ByteBuffer out = notes.content(336).putInt(32, id).position(112);
     for (int index : USER_ORDER) {
-      out.putLong(index < r.length ? r[index] : 0);
+      out.putLong(r[index]);
     }
     out.putLong(0).putLong(cpu.value("env.eip"));
     out.putLong(selector(segments, CS)).putLong(cpu.value("env.eflags"));
-    out.putLong(r.length > 4 ? r[4] : 0).putLong(selector(segments, SS));
+    out.putLong(r[4]).putLong(selector(segments, SS));
     out.putLong(base(segments, FS)).putLong(base(segments, GS));
     for (int index : new int[] {DS, ES, FS, GS}) {
       out.putLong(selector(segments, index));
@@ -102,22 +128,19 @@ record X86Notes(boolean longMode) implements CpuNotes {
     out.putLong(cpu.value("env.eip")).putLong(cpu.value("env.eflags"));
     List<Fields> segments = cpu.structs("env.segs");
     for (int index : new int[] {CS, DS, ES, FS, GS, SS}) {
-      segment(out, index < segments.size() ? segments.get(index) : null);
+      segment(out, segments.get(index));
     }
-    for (String name : new String[] {"env.ldt", "env.tr", "env.gdt", "env.idt"}) {
-      segment(out, cpu.structs(name).stream().findFirst().orElse(null));
+    for (String name : DESCRIPTORS) {
+      segment(out, cpu.structs(name).getFirst());
     }
     for (int i = 0; i < 5; i++) {
+      // there is no CR1
       out.putLong(cpu.value("env.cr[" + i + "]"));
     }
     notes.add("QEMU", 0, out.putLong(cpu.value("env.kernelgsbase")));
   }
 
   private static void segment(ByteBuffer out, Fields segment) {
-    if (segment == null) {
-      out.position(out.position() + 24);
-      return;
-    }
     out.putInt((int) segment.value("selector")).putInt((int) segment.value("limit"));
     out.putInt((int) segment.value("flags")).putInt(0).putLong(segment.value("base"));
   }

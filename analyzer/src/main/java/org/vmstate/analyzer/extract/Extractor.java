@@ -137,7 +137,8 @@ public final class Extractor {
         throw new ConversionException(
             "memory has " + ranges.size() + " ranges, an ELF core at most " + MOST_RANGES);
       }
-      ElfCore core = new ElfCore(ranges, facts.cpus(), facts.note());
+      ElfCore core = new ElfCore(ranges, facts.cpus(), facts.note(ranges));
+      core.omitted().forEach(notes);
       if (!core.hasRegisters()) {
         notes.accept(NO_REGISTERS);
       }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.PageMover;
 import org.vmstate.analyzer.core.GuestNote;
+import org.vmstate.analyzer.core.NoteChoice;
+import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.physical.StateFacts;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
@@ -75,8 +77,9 @@ final class PhysicalFacts extends StateFacts {
     }
   }
 
-  byte[] note() {
-    return note.note();
+  /** Returns the guest's own note, empty when there is none. */
+  byte[] note(List<PhysicalRange> ranges) {
+    return new NoteChoice(note, ranges, notes).choose(device("vmcoreinfo"));
   }
 
   /** Tells whether offsets of the stream are not those of the file. */

@@ -3,13 +3,24 @@ package org.vmstate.analyzer.physical;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.FieldValue;
+import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /** Looks up decoded device state by the names that the description gives. */
 public final class Fields {
+  /** A state without fields. */
+  public static final Fields NONE =
+      new Fields(
+          new StateNode(
+              new StateDesc("", 0, List.of(), List.of()),
+              new ByteRange(0, 0),
+              List.of(),
+              List.of()));
+
   private final StateNode node;
 
   /** Looks into the state of a device, a struct or a subsection. */

@@ -22,7 +22,7 @@ import org.vmstate.parser.io.ByteSource;
 /** What a pass finds that tells where memory lies: blocks, a few devices, the ACPI tables, CPUs. */
 public class StateFacts implements StateVisitor {
   private static final Pattern OF_INTEREST =
-      Pattern.compile("mc146818rtc|.*/I440FX|.*/mch|.*/virtio-mem-device-early");
+      Pattern.compile("mc146818rtc|vmcoreinfo|.*/I440FX|.*/mch|.*/virtio-mem-device-early");
   private static final String TABLES = "/rom@etc/acpi/tables";
   private static final long MOST_TABLES = 4 << 20;
 
