@@ -8,9 +8,8 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * A file's blocks on disk, which Java has no call for: from the launcher, which puts blocks, block
- * size and the file's name into VMSTATE_IMG_STAT, or else from {@code stat} while the image is
- * being read. Without {@code stat} on the system nothing is known.
+ * A file's blocks on disk, which Java has no call for: from {@code stat}, while the image is being
+ * read. Without {@code stat} on the system nothing is known.
  */
 final class DiskUsage implements Supplier<OptionalLong>, AutoCloseable {
   private final Thread thread;
@@ -20,11 +19,7 @@ final class DiskUsage implements Supplier<OptionalLong>, AutoCloseable {
   DiskUsage(Path file) {
     thread = new Thread(() -> ask(file));
     thread.setDaemon(true);
-    String known = System.getenv("VMSTATE_IMG_STAT");
-    if (file != null && known != null && known.endsWith(" " + file)) {
-      accept(known.substring(0, known.length() - file.toString().length()));
-    }
-    if (result.isEmpty() && file != null && Files.isRegularFile(file)) {
+    if (file != null && Files.isRegularFile(file)) {
       thread.start();
     }
   }

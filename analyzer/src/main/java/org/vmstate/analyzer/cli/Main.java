@@ -22,6 +22,7 @@ public final class Main {
   public static void main(String[] args) {
     // what is printed is English, with the digits of every language's programs
     Locale.setDefault(Locale.ROOT);
+    StartCache.report();
     int exitCode;
     if (args.length > 0 && DESCRIBING.contains(args[0])) {
       prepareNumbers();
