@@ -94,28 +94,29 @@ final class DirectInspector extends Inspector {
     if (!whole) {
       add(
           problem(
-              Rule.DIRECT_LENGTH,
-              block,
-              ": length: expected a multiple of "
-                  + align
-                  + ", found "
-                  + block.usedLength()
-                  + "; read the last "
-                  + block.usedLength() % align
-                  + " bytes through the page cache"));
+                  Rule.DIRECT_LENGTH,
+                  block,
+                  ": length: expected a multiple of "
+                      + align
+                      + ", found "
+                      + block.usedLength()
+                      + "; read the last "
+                      + block.usedLength() % align
+                      + " bytes through the page cache")
+              .as(Severity.INFO));
     }
     if (block.pageSize() < align) {
       // whole runs can still be read
-      Finding small =
+      add(
           problem(
-              Rule.DIRECT_PAGE,
-              block,
-              ": page size: expected at least "
-                  + align
-                  + ", found "
-                  + block.pageSize()
-                  + "; read runs of pages that start and end at multiples");
-      add(placed ? small.as(Severity.WARNING) : small);
+                  Rule.DIRECT_PAGE,
+                  block,
+                  ": page size: expected at least "
+                      + align
+                      + ", found "
+                      + block.pageSize()
+                      + "; read runs of pages that start and end at multiples")
+              .as(Severity.INFO));
     }
     if (placed && whole) {
       remark(Rule.DIRECT_OFFSET, pages, block.name() + ": direct reads of all pages are possible");

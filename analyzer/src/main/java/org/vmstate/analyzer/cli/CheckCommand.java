@@ -56,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
             .choice(
                 List.of("512", "4K", "64K", "1M", "4M"),
                 "SIZE",
-                "Whether pages can be read with direct I/O in blocks of 512, 4K, 64K, 1M or 4M.",
+                "Whether pages can be read with direct I/O in blocks of SIZE, a power of two.",
                 "--align")
             .option(
                 Path.class,
@@ -182,15 +182,12 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private long alignment(String size) {
-    return switch (size) {
-      case "512" -> 512;
-      case "4K", "4k", "4096" -> 4 << 10;
-      case "64K", "64k" -> 64 << 10;
-      case "1M", "1m" -> 1 << 20;
-      case "4M", "4m" -> 4 << 20;
-      default ->
-          throw new ParameterException(
-              spec.commandLine(), "--align " + size + ": expected 512, 4K, 64K, 1M or 4M");
-    };
+    return Quantities.size(size)
+        .filter(bytes -> Long.bitCount(bytes) == 1)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--align " + size + ": expected a power of two, such as 4K or 1M"));
   }
 }

@@ -36,16 +36,17 @@ class DirectTest {
   }
 
   @Test
-  void largeBlocksNeedRunsAndAWholeLength() throws IOException {
+  void placeDecidesAndAShortTailDoesNot() throws IOException {
     byte[] image = new MappedParts().toBytes();
-    assertEquals(Set.of(Rule.DIRECT_LENGTH, Rule.DIRECT_PAGE), found(image, 65536));
+    assertEquals(Set.of(), found(image, 65536));
+    assertEquals(Set.of(), found(image, 1 << 20));
+    assertEquals(Set.of(Rule.DIRECT_OFFSET), found(image, 2 << 20));
   }
 
   @Test
   void oddPlaceIsFound() throws IOException {
     byte[] image = new MappedParts().pagesOffset((1 << 20) + 4096).toBytes();
-    assertEquals(
-        Set.of(Rule.DIRECT_OFFSET, Rule.DIRECT_PAGE, Rule.PAGES_ALIGNED_1M), found(image, 16384));
+    assertEquals(Set.of(Rule.DIRECT_OFFSET, Rule.PAGES_ALIGNED_1M), found(image, 16384));
   }
 
   @Test

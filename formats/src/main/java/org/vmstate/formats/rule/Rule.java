@@ -170,9 +170,9 @@ public enum Rule {
   /** Direct I/O can read pages in place. */
   DIRECT_OFFSET(68, Severity.ERROR, "direct I/O can read pages in place"),
   /** Direct I/O ends at the end of a page area. */
-  DIRECT_LENGTH(69, Severity.ERROR, "direct I/O ends at the end of a page area"),
+  DIRECT_LENGTH(69, Severity.INFO, "direct I/O ends at the end of a page area"),
   /** A page is at least one block long. */
-  DIRECT_PAGE(70, Severity.ERROR, "a page is at least one block long"),
+  DIRECT_PAGE(70, Severity.INFO, "a page is at least one block long"),
   /** A mapped-ram image is a plain file. */
   MAPPED_SEEKABLE(71, Severity.ERROR, "a mapped-ram image is a plain file"),
   /** Unused space stays below the alignment. */
