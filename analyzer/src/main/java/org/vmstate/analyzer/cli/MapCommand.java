@@ -151,8 +151,7 @@ final class MapCommand implements Callable<Integer> {
         ByteSource image = source.isSeekable() ? source : source.seekable()) {
       DataMap map = holes == null ? DataMap.SOLID : holes;
       CheckOptions check = new CheckOptions(map, 0, "", Optional.empty(), List.of());
-      HtmlMap.write(input.file(), image, input.options(), check, usage, out);
-      return Optional.empty();
+      return HtmlMap.write(input.file(), image, input.options(), check, usage, out);
     }
   }
 }

@@ -90,6 +90,11 @@ public final class Kdump {
     }
   }
 
+  /** Returns a line for each CPU whose registers are left out, with the reason. */
+  public List<String> omitted() {
+    return notes.omitted();
+  }
+
   /** Tells whether the registers are in it. */
   public boolean hasRegisters() {
     return notes.kind().isPresent();

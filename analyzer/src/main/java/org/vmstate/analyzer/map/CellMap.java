@@ -65,6 +65,10 @@ final class CellMap {
       }
       report.beginArray("blocks");
       for (RamBlock block : memory.contents().blocks()) {
+        if (!whole && block.mapped().isPresent()) {
+          // its bitmap is no longer at hand
+          continue;
+        }
         CellMap cells = new CellMap(block.pages());
         memory.runs(block, cells::add);
         cells.write(block, report, whole ? memory.contents() : null);

@@ -17,6 +17,7 @@ import org.vmstate.analyzer.info.InfoPrinter;
 import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -28,6 +29,7 @@ public final class HtmlMap {
   private final ByteSource source;
   private final ParseOptions options;
   private final OutputStream out;
+  private Optional<StateFormatException> error = Optional.empty();
 
   private HtmlMap(String name, ByteSource source, ParseOptions options, OutputStream out) {
     this.name = name;
@@ -42,12 +44,13 @@ public final class HtmlMap {
   }
 
   /**
-   * Writes the page. The image is read several times.
+   * Writes the page, of a damaged image as far as it can be read. The image is read several times.
    *
    * @param source can be sought
    * @param check how to check
+   * @return the damage
    */
-  public static void write(
+  public static Optional<StateFormatException> write(
       String name,
       ByteSource source,
       ParseOptions options,
@@ -55,7 +58,9 @@ public final class HtmlMap {
       Supplier<OptionalLong> diskSize,
       OutputStream out)
       throws IOException {
-    new HtmlMap(withoutFolder(name), source, options, out).write(check, diskSize);
+    HtmlMap map = new HtmlMap(withoutFolder(name), source, options, out);
+    map.write(check, diskSize);
+    return map.error;
   }
 
   /** A page is passed on; where the image lay on its host concerns nobody there. */
@@ -79,7 +84,7 @@ public final class HtmlMap {
         report -> CheckPrinter.report(name, new Checker(options, check).check(source), report));
     part("map", report -> MapPrinter.bytes(name, source, options, 2, report));
     DumpOptions shown = new DumpOptions(false, Optional.empty(), false, false, false, false);
-    part("dump", report -> new Dump(shown, options).run(name, source, report));
+    part("dump", report -> error = new Dump(shown, options).run(name, source, report));
     part("cells", report -> CellMap.write(source, options, report));
     text(page.substring(mark + MARK.length()));
   }

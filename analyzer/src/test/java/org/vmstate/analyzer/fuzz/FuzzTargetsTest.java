@@ -2,6 +2,7 @@ package org.vmstate.analyzer.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -28,11 +29,14 @@ import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.MultifdInitialPacket;
 import org.vmstate.formats.spec.MultifdPacket;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
@@ -54,6 +58,8 @@ import org.vmstate.testkit.Parts;
  * format may escape.
  */
 class FuzzTargetsTest {
+  private static final int MOST_CUTS = 64;
+
   /** Real images, as far as they are small. */
   private static Stream<byte[]> samples() throws IOException {
     return Samples.list().stream()
@@ -173,16 +179,80 @@ class FuzzTargetsTest {
     }
   }
 
+  /** A whole stream is whole nowhere else: no part of it from its start on is taken for one. */
+  @MethodSource("images")
+  @FuzzTest
+  void cut(byte[] image) throws IOException {
+    long[] end = {-1};
+    boolean[] sized = {true};
+    StateVisitor ends =
+        new StateVisitor() {
+          @Override
+          public void element(Element element) {
+            if (element instanceof Element.EndOfStream e) {
+              end[0] = e.range().end();
+            }
+            // bytes after the stream may be cut, and packing may have its own end before that
+            sized[0] &= !(element instanceof Element.Trailing);
+          }
+
+          @Override
+          public void unpacking(Compression compression) {
+            sized[0] = false;
+          }
+        };
+    try {
+      ImageReader.read(source(image), ParseOptions.DEFAULT, ends);
+    } catch (StateFormatException expected) {
+      return;
+    }
+    if (!sized[0] || end[0] < 0) {
+      return;
+    }
+    // more cuts of a long image than these would only repeat one another
+    long step = Math.max(1, image.length / MOST_CUTS);
+    for (long length = image.length - 1; length >= 0; length -= step) {
+      byte[] part = Arrays.copyOf(image, (int) length);
+      // a cut right after the end mark is a stream whose description was suppressed
+      if (length != end[0] && isWhole(part)) {
+        throw new AssertionError("cut at " + length + " of " + image.length + ": whole");
+      }
+    }
+  }
+
+  private static boolean isWhole(byte[] image) throws IOException {
+    try {
+      ImageReader.read(source(image), ParseOptions.DEFAULT, new StateVisitor() {});
+      return true;
+    } catch (StateFormatException expected) {
+      return false;
+    }
+  }
+
+  /** What is converted is the same guest as before, or nothing. */
   @MethodSource("images")
   @FuzzTest
   void convert(byte[] image) throws IOException {
     ConvertOptions options = ConvertOptions.to(FormatId.QEMU);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ByteSource source = source(image);
-        Destination target = Destination.stream(OutputStream.nullOutputStream())) {
-      new Converter(options, ParseOptions.DEFAULT, Progress.NONE, text -> {})
-          .convert(source, null, target);
+        Destination target = Destination.stream(out)) {
+      Outcome outcome =
+          new Converter(options, ParseOptions.DEFAULT, Progress.NONE, text -> {})
+              .convert(source, null, target);
+      target.commit(outcome, false);
     } catch (StateFormatException | ConversionException expected) {
-      // whatever the bytes are
+      return;
+    }
+    try (Comparison comparison = new Comparison(false, Progress.NONE)) {
+      comparison.readFirst(source(image), ParseOptions.DEFAULT);
+      comparison.readSecond(source(out.toByteArray()), ParseOptions.DEFAULT);
+      comparison.compare();
+      if (comparison.count() != 0) {
+        throw new AssertionError("converted to another: " + comparison.differences());
+      }
+    } catch (StateFormatException e) {
+      throw new AssertionError("converted to what cannot be read", e);
     }
   }
 

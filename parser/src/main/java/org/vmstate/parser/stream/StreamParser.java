@@ -55,6 +55,9 @@ public final class StreamParser {
   /** End mark, record type, length. */
   private static final int DESCRIPTION_FRAME = 6;
 
+  /** Footer of the last section, and the end mark. */
+  private static final int LAST = 6;
+
   /** Whether sections end with a footer; the stream does not say. */
   private enum Footers {
     UNKNOWN,
@@ -189,6 +192,7 @@ public final class StreamParser {
         case StreamFormat.EOF -> {
           source.skip(1);
           visitor.element(new Element.EndOfStream(new ByteRange(at, at + 1)));
+          requireEnd(at);
           new TailParser(source, options.limits(), visitor, description, descriptionOffset)
               .parse()
               .ifPresent(this::flawed);
@@ -215,6 +219,30 @@ public final class StreamParser {
         }
         passOver();
       }
+    }
+  }
+
+  /**
+   * Bytes after the end mark do not count, unless a longer stream ends there: then a part of it was
+   * overwritten by zeros, and the first of them is no end mark.
+   */
+  private void requireEnd(long at) throws IOException {
+    if (!source.has(1) || source.peek() == StreamFormat.VMDESCRIPTION) {
+      return;
+    }
+    putAside();
+    boolean ended = descriptionOffset > at;
+    if (!ended && source.length() - source.position() >= LAST) {
+      ByteBuffer last = ByteBuffer.allocate(LAST);
+      source.copy(source.length() - LAST, last);
+      ended = last.get(0) == StreamFormat.SECTION_FOOTER && last.get(LAST - 1) == StreamFormat.EOF;
+    }
+    if (ended) {
+      flawed(
+          source.malformed(
+              Reason.END_MARK_EARLY,
+              "end mark: expected at the end of the stream, found one where more of it follows",
+              at));
     }
   }
 

@@ -1,0 +1,81 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.vmstate.analyzer.samples.Sample;
+import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.formats.FormatId;
+import org.vmstate.testkit.Defects;
+import org.vmstate.testkit.MappedParts;
+import org.vmstate.testkit.Parts;
+
+/** Whole images of every kind: the samples, those of the test kit, and each layout that is made. */
+final class WholeImages {
+  private static final String SAMPLE = "sample ";
+  private static final String CREATED = "created ";
+  private static final String GOOD = "good ";
+
+  private WholeImages() {}
+
+  static List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < Defects.good().size(); i++) {
+      names.add(GOOD + i);
+    }
+    names.add("no description");
+    names.add("two blocks");
+    for (FormatId format : FormatId.values()) {
+      names.add(CREATED + format.label());
+    }
+    names.add(CREATED + "deltas");
+    for (Sample sample : Samples.list()) {
+      names.add(SAMPLE + sample.name());
+    }
+    return names;
+  }
+
+  static boolean isSample(String name) {
+    return name.startsWith(SAMPLE);
+  }
+
+  /** Tells whether offsets of what a pass tells of are not those of the file. */
+  static boolean isPacked(String name) {
+    return name.matches(".*libvirt-(gzip|bzip2|xz|lzop|zstd)");
+  }
+
+  static void write(String name, Path file) throws IOException {
+    if (isSample(name)) {
+      Samples.unpack(name.substring(SAMPLE.length()), file);
+    } else if (name.startsWith(GOOD)) {
+      int index = Integer.parseInt(name.substring(GOOD.length()));
+      Files.write(file, Defects.good().get(index));
+    } else if (name.startsWith(CREATED)) {
+      create(name.substring(CREATED.length()), file);
+    } else {
+      boolean mapped = name.startsWith("two");
+      Files.write(
+          file,
+          mapped
+              ? new MappedParts().pagesOffset(8192).blocks(2).bitmap(3).toBytes()
+              : Parts.sequential().without("description").toBytes());
+    }
+  }
+
+  private static void create(String kind, Path file) throws IOException {
+    boolean deltas = kind.equals("deltas");
+    List<String> words = new ArrayList<>(List.of("create", "-q", "--force", "--no-sync", "-O"));
+    words.add(deltas ? "qemu" : kind);
+    words.addAll(List.of("--block", "pc.ram=64K", "--block", "pc.rom=8K", "--devices", "3"));
+    if (deltas) {
+      words.addAll(List.of("--iterations", "2", "--dirty-rate", "50", "--xbzrle", "current"));
+    }
+    words.add(file.toString());
+    CommandRun run = CommandRun.of(words.toArray(new String[0]));
+    if (run.code() != 0) {
+      throw new IOException(String.join(" ", words) + ": " + run.err());
+    }
+  }
+}
