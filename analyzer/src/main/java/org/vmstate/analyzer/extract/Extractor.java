@@ -161,7 +161,8 @@ public final class Extractor {
     }
     try (ByteSource image = again(source)) {
       learn(image, true);
-      Kdump dump = new Kdump(map.ranges(), facts.cpus(), facts.note());
+      Kdump dump = new Kdump(map.ranges(), facts.cpus(), facts.note(map.ranges()));
+      dump.omitted().forEach(notes);
       if (!dump.is64()) {
         throw new ConversionException("-O kdump: the guest has 32-bit words; -O elf has them too");
       }
