@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.formats.rule.QemuRelease;
 
 /**
  * What is checked beyond the format.
@@ -12,10 +13,27 @@ import java.util.Optional;
  * @param origin who needs it
  * @param target what is to load the image
  * @param channels recordings of the multifd channels that belong to the image
+ * @param release the QEMU that is to load the image
  */
 public record CheckOptions(
-    DataMap map, long align, String origin, Optional<Target> target, List<Path> channels) {
+    DataMap map,
+    long align,
+    String origin,
+    Optional<Target> target,
+    List<Path> channels,
+    QemuRelease release) {
   /** The format alone, in a file without holes. */
   public static final CheckOptions DEFAULT =
       new CheckOptions(DataMap.SOLID, 0, "", Optional.empty(), List.of());
+
+  /** For the newest release that is known. */
+  public CheckOptions(
+      DataMap map, long align, String origin, Optional<Target> target, List<Path> channels) {
+    this(map, align, origin, target, channels, QemuRelease.DEFAULT);
+  }
+
+  /** Returns these options for another release. */
+  public CheckOptions with(QemuRelease other) {
+    return new CheckOptions(map, align, origin, target, channels, other);
+  }
 }

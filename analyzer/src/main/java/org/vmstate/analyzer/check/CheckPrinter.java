@@ -40,8 +40,9 @@ public final class CheckPrinter {
                   f.text(),
                   f.offset(),
                   f.path().isEmpty() ? "" : " (" + f.path() + ")")));
-      if (!f.loader().isEmpty()) {
-        print.println(Visible.text("  the loader says: " + f.loader()));
+      String loader = f.loader(result.findings().release());
+      if (!loader.isEmpty()) {
+        print.println(Visible.text("  the loader says: " + loader));
       }
     }
     for (Rule rule : Rule.values()) {
@@ -104,10 +105,11 @@ public final class CheckPrinter {
         }
       }
       report.end();
-      if (f.loader().isEmpty()) {
+      String loader = f.loader(result.findings().release());
+      if (loader.isEmpty()) {
         report.nothing("loader");
       } else {
-        report.text("loader", f.loader());
+        report.text("loader", loader);
       }
       report.end();
     }

@@ -23,7 +23,7 @@ public final class Checker {
 
   /** Makes the pass. */
   public CheckResult check(ByteSource source) throws IOException {
-    Findings findings = new Findings();
+    Findings findings = new Findings(what.release());
     List<Inspector> inspectors = new ArrayList<>();
     inspectors.add(new EnvelopeInspector(findings));
     inspectors.add(new ConfigurationInspector(findings));

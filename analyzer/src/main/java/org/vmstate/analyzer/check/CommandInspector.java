@@ -54,6 +54,14 @@ final class CommandInspector extends Inspector {
 
   private void command(CommandType type, Element.Command e) {
     byte[] payload = e.payload();
+    if (type == CommandType.SWITCHOVER_START && !release().isFrom(10, 0)) {
+      add(
+          here(
+              Reason.COMMAND_UNKNOWN,
+              Facts.found(e.code(), payload.length),
+              at,
+              "command switchover-start: QEMU before 10.0 does not know it"));
+    }
     if (type == CommandType.INVALID) {
       add(
           here(

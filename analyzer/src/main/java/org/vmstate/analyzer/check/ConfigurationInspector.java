@@ -194,6 +194,13 @@ final class ConfigurationInspector extends Inspector {
                 Facts.named(name),
                 at,
                 "capability " + name + ": in no released QEMU"));
+      } else if (name.equals(Capability.MAPPED_RAM) && !release().isFrom(9, 0)) {
+        add(
+            here(
+                Reason.CAPABILITY_UNKNOWN,
+                Facts.named(name),
+                at,
+                "capability " + name + ": QEMU 9.0 is the first"));
       } else if (!VALIDATED.contains(name)) {
         add(here(Rule.CAPABILITY_VALIDATED, at, "capability " + name + ": never announced"));
       }

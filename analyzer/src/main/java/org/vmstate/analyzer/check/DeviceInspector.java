@@ -8,6 +8,7 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
@@ -47,7 +48,8 @@ final class DeviceInspector extends Inspector {
   public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     applied(Rule.DEVICE_DECODES, Rule.FIELD_VALUES, Rule.QUEUE_MARKERS);
     problem
-        .filter(p -> p.reason().rule() == Rule.DEVICE_DECODES)
+        .filter(
+            p -> p.reason().rule() == Rule.DEVICE_DECODES || p.reason() == Reason.DEVICE_FOOTER_ID)
         .ifPresent(p -> add(Finding.of(p.inWords(section.name() + ": " + p.words()))));
     if (state.isPresent()) {
       path.setLength(0);

@@ -69,6 +69,14 @@ public record Finding(
     return cause.map(c -> LoaderMessage.of(c.reason(), c.facts(), release)).orElse("");
   }
 
+  /** Returns this finding as it is for a release, which may take what others refuse. */
+  Finding in(QemuRelease release) {
+    boolean accepted =
+        severity == Severity.ERROR
+            && cause.filter(c -> LoaderMessage.isAccepted(c.reason(), release)).isPresent();
+    return accepted ? as(Severity.WARNING) : this;
+  }
+
   /** Returns what the release prints that is quoted when none is asked for. */
   public String loader() {
     return loader(QemuRelease.DEFAULT);

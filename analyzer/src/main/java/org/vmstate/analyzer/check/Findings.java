@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 
@@ -18,10 +19,27 @@ public final class Findings {
   private final List<Finding> list = new ArrayList<>();
   private final Map<Rule, Integer> counts = new EnumMap<>(Rule.class);
   private final Set<Rule> applied = EnumSet.noneOf(Rule.class);
+  private final QemuRelease release;
   private Severity worst;
 
+  /** Collects findings in the words of the newest known loader. */
+  public Findings() {
+    this(QemuRelease.DEFAULT);
+  }
+
+  /** Collects findings in the words of a release. */
+  public Findings(QemuRelease release) {
+    this.release = release;
+  }
+
+  /** Returns the release that is to load the image. */
+  QemuRelease release() {
+    return release;
+  }
+
   /** Adds a finding. */
-  public void add(Finding finding) {
+  public void add(Finding made) {
+    Finding finding = made.in(release);
     if (counts.merge(finding.rule(), 1, Integer::sum) <= MOST) {
       list.add(finding);
     }

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.StateVisitor;
@@ -25,6 +26,11 @@ abstract class Inspector implements StateVisitor {
   /** Returns the source of the stream, or null before it begins. */
   final ByteSource source() {
     return source;
+  }
+
+  /** Returns the release that is to load the image. */
+  final QemuRelease release() {
+    return findings.release();
   }
 
   final Findings findings() {

@@ -63,11 +63,30 @@ final class MappedInspector extends Inspector {
       case Element.MappedHeader e -> {
         fixed = true;
         headers.add(e);
+        aligned(e);
       }
       case Element.Gap e -> gap(e);
       case Element.SectionHeader e ->
           ended |= e.recordType() == 3 && e.section().name().equals("ram");
       default -> {}
+    }
+  }
+
+  /** Asked at once, because what follows stands at an odd place, too. */
+  private void aligned(Element.MappedHeader header) {
+    RamBlock block = header.block();
+    long offset = block.mapped().orElseThrow().pagesOffset();
+    if (offset % block.pageSize() != 0) {
+      add(
+          here(
+              Reason.PAGES_UNALIGNED,
+              Facts.named(block.name()),
+              header.range().start() + 20,
+              block.name()
+                  + ": pages offset: expected a multiple of "
+                  + block.pageSize()
+                  + ", found "
+                  + offset));
     }
   }
 
@@ -105,11 +124,12 @@ final class MappedInspector extends Inspector {
         Rule.MAPPED_SEEKABLE,
         Rule.MAPPED_NO_RECORDS);
     if (ignoresShared) {
-      add(
+      Finding shared =
           here(
               Rule.MAPPED_SHARED,
               headers.getFirst().range().start(),
-              "mapped-ram with x-ignore-shared: QEMU before 11.0 does not load it"));
+              "mapped-ram with x-ignore-shared: QEMU before 11.0 does not load it");
+      add(release().isFrom(11, 0) ? shared : shared.as(Severity.ERROR));
     }
     boolean moved = movement() != 0 && headers.size() > 1;
     for (Element.MappedHeader header : headers) {
@@ -171,18 +191,8 @@ final class MappedInspector extends Inspector {
               at + 12,
               name + ": bitmap offset: expected the header's end, found " + off + " more"));
     }
-    if (mapped.pagesOffset() % block.pageSize() != 0) {
-      add(
-          here(
-              Reason.PAGES_UNALIGNED,
-              Facts.named(name),
-              at + 20,
-              name
-                  + ": pages offset: expected a multiple of "
-                  + block.pageSize()
-                  + ", found "
-                  + mapped.pagesOffset()));
-    } else if (mapped.pagesOffset() % FixedFormat.ALIGNMENT != 0) {
+    if (mapped.pagesOffset() % block.pageSize() == 0
+        && mapped.pagesOffset() % FixedFormat.ALIGNMENT != 0) {
       add(
           here(
               Rule.PAGES_ALIGNED_1M,

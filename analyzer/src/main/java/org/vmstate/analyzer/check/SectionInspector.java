@@ -248,7 +248,7 @@ final class SectionInspector extends Inspector {
    */
   private void footers() {
     boolean due = !footers && !ids.isEmpty() && findings().count(Rule.SECTION_FOOTER) == 0;
-    if (due && release().filter(MachineRelease::hasFooters).isPresent()) {
+    if (due && machine().filter(MachineRelease::hasFooters).isPresent()) {
       add(
           here(
               Reason.FOOTERS_MISSING,
@@ -260,12 +260,12 @@ final class SectionInspector extends Inspector {
     }
   }
 
-  private Optional<MachineRelease> release() {
+  private Optional<MachineRelease> machine() {
     return configuration == null ? Optional.empty() : MachineRelease.of(configuration.machine());
   }
 
   private void switchover(boolean snapshot) {
-    Optional<MachineRelease> release = release();
+    Optional<MachineRelease> release = machine();
     if (snapshot || postcopy || release.isEmpty()) {
       return;
     }

@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.check;
 
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -56,6 +57,7 @@ final class TargetInspector extends Inspector {
   private final Target target;
   private VmDescription description;
   private long last;
+  private boolean compared;
 
   TargetInspector(Findings findings, Target target) {
     super(findings);
@@ -65,6 +67,12 @@ final class TargetInspector extends Inspector {
   @Override
   public void element(Element element) {
     last = element.range().start();
+    if (element instanceof Element.ConfigurationSubsection e
+        && e.subsection().name().equals(StreamFormat.TARGET_PAGE_BITS)
+        && e.subsection().payload().length == Integer.BYTES) {
+      // said before the memory is read, which another page size makes unreadable
+      pageSize(1L << ByteBuffer.wrap(e.subsection().payload()).getInt());
+    }
     if (element instanceof Element.Command e && target.capabilities() != null) {
       command(CommandType.of(e.code()), e.payload().length);
     }
@@ -134,7 +142,9 @@ final class TargetInspector extends Inspector {
         if (sent != set) {
           add(
               here(
-                  Reason.TARGET_CAPABILITY,
+                  name.equals(Capability.MAPPED_RAM)
+                      ? Reason.TARGET_MAPPED_RAM
+                      : Reason.TARGET_CAPABILITY,
                   Facts.names(name, on(set), on(sent)),
                   last,
                   "capability "
@@ -154,22 +164,8 @@ final class TargetInspector extends Inspector {
 
   @Override
   public void ramBlocks(List<RamBlock> blocks) {
-    if (target.pageSize().isPresent() && !blocks.isEmpty()) {
-      applied(Rule.TARGET_RAM);
-      long sent = blocks.getFirst().pageSize();
-      if (sent != target.pageSize().getAsLong()) {
-        add(
-            here(
-                Reason.TARGET_PAGE_SIZE,
-                Facts.found(
-                    Long.numberOfTrailingZeros(sent),
-                    Long.numberOfTrailingZeros(target.pageSize().getAsLong())),
-                last,
-                "page size: the stream has "
-                    + sent
-                    + ", the target "
-                    + target.pageSize().getAsLong()));
-      }
+    if (!blocks.isEmpty() && !compared) {
+      pageSize(blocks.getFirst().pageSize());
     }
     if (target.blocks().isEmpty()) {
       return;
@@ -201,6 +197,26 @@ final class TargetInspector extends Inspector {
             block.name().contains("rom@etc/")
                 ? other.as(Severity.INFO).by(Optional.empty())
                 : other);
+      }
+    }
+  }
+
+  private void pageSize(long sent) {
+    if (target.pageSize().isPresent()) {
+      compared = true;
+      applied(Rule.TARGET_RAM);
+      if (sent != target.pageSize().getAsLong()) {
+        add(
+            here(
+                Reason.TARGET_PAGE_SIZE,
+                Facts.found(
+                    Long.numberOfTrailingZeros(sent),
+                    Long.numberOfTrailingZeros(target.pageSize().getAsLong())),
+                last,
+                "page size: the stream has "
+                    + sent
+                    + ", the target "
+                    + target.pageSize().getAsLong()));
       }
     }
   }
@@ -319,7 +335,7 @@ final class TargetInspector extends Inspector {
         return Optional.of(
             here(
                 Reason.TARGET_SUBSECTION_UNKNOWN,
-                Facts.named(subsection.name()),
+                Facts.names(subsection.name(), type.name()),
                 last,
                 path + ": the target does not know the subsection " + subsection.name()));
       }

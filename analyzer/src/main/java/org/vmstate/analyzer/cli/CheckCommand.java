@@ -20,6 +20,7 @@ import org.vmstate.analyzer.host.DirectNeeds;
 import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Repair;
+import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
@@ -82,6 +83,12 @@ final class CheckCommand implements Callable<Integer> {
                 "DUMP",
                 "Whether the QEMU that wrote this with -dump-vmstate loads the image.",
                 "--target")
+            .option(
+                String.class,
+                "RELEASE",
+                "The QEMU that is to load the image, 5.2, 7.2, 10.0 or 11.1: what it refuses, in"
+                    + " its words (default: 11.1).",
+                "--qemu")
             .option(
                 Path.class,
                 "JSON",
@@ -178,7 +185,20 @@ final class CheckCommand implements Callable<Integer> {
             : Optional.of(Target.read(dump, configuration));
     List<Path> channels = CommandBuilder.value(spec, "--channel");
     return new CheckOptions(
-        map, needs.align(), needs.origin(), target, channels == null ? List.of() : channels);
+            map, needs.align(), needs.origin(), target, channels == null ? List.of() : channels)
+        .with(release());
+  }
+
+  private QemuRelease release() {
+    String number = CommandBuilder.value(spec, "--qemu");
+    return number == null
+        ? QemuRelease.DEFAULT
+        : QemuRelease.of(number)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "--qemu " + number + ": expected 5.2, 7.2, 10.0 or 11.1"));
   }
 
   private long alignment(String size) {

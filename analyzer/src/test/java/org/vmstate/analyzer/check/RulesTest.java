@@ -31,7 +31,7 @@ class RulesTest {
       ## Each way in which a rule is broken
 
       The name is what programs may go by. Kinds: *malformed*, *truncated*, *unsupported*, *limit* and
-      *unrecognized* end the reading, after a *note* it goes on. N and NAME in the messages of QEMU 10.0
+      *unrecognized* end the reading, after a *note* it goes on. N and NAME in the messages of QEMU 11.1
       and libvirt 11.3 stand for what was found.
 
       | code | reason | kind | what is wrong | what the loader prints |

@@ -117,6 +117,7 @@ final class BrokenImages {
     set("magic", 3, 'N');
     set("version 2", 7, 2);
     set("version 4", 7, 4);
+    set("version 0x1000003", 4, 1);
     splice("no configuration", at(configuration), end(configuration));
     set("machine", at(configuration) + 5, 'x');
     splice(
@@ -141,6 +142,8 @@ final class BrokenImages {
     cut("no end mark", eof);
     splice("second configuration", eof, eof, new ImageBytes().configuration("x").toBytes());
     splice("command 99", eof, eof, new ImageBytes().u8(8).be16(99).be16(0).toBytes());
+    splice("command 0", eof, eof, new ImageBytes().u8(8).be16(0).be16(0).toBytes());
+    splice("ping", eof, eof, new ImageBytes().u8(8).be16(2).be16(4).be32(7).toBytes());
     splice("short ping", eof, eof, new ImageBytes().u8(8).be16(2).be16(3).zeros(3).toBytes());
   }
 

@@ -20,10 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Rule;
 
 /** What {@code check} says, against what QEMU does. */
 class CheckLabTest {
+  private static final QemuRelease V10 = new QemuRelease(10, 0);
+
   @TempDir Path folder;
 
   private static final List<String> SMALL = List.of("-m", "16", "-nodefaults", "-S");
@@ -132,7 +135,7 @@ class CheckLabTest {
     Path errors = folder.resolve("qemu.err");
     Lab.run(errors, command.toArray(String[]::new));
     String said = Files.readString(errors);
-    assertTrue(said.contains(found.getFirst().loader()), said + found);
+    assertTrue(said.contains(found.getFirst().loader(V10)), said + found);
   }
 
   /** Returns where a queue of 256 entries stands: be32 size, be64 address, be16 index. */
@@ -252,10 +255,10 @@ class CheckLabTest {
     assertEquals(List.of(), Checks.errors(Checks.check(image, null)));
     Files.write(image, broken(Files.readAllBytes(image), how));
     Target target = dumped("qemu-system-x86_64", "q35", "-m", "16", "-nodefaults");
-    Finding first = Checks.errors(Checks.check(image, target)).getFirst();
+    Finding first = Checks.errors(Checks.check(image, target, V10)).getFirst();
     String said = refused(image, "-M", "q35", "-m", "16", "-nodefaults");
-    assertFalse(first.loader().isEmpty(), first + " " + said);
-    assertTrue(said.contains(first.loader()), first.loader() + " <> " + said);
+    assertFalse(first.loader(V10).isEmpty(), first + " " + said);
+    assertTrue(said.contains(first.loader(V10)), first.loader(V10) + " <> " + said);
   }
 
   @Test
@@ -281,7 +284,7 @@ class CheckLabTest {
     assertEquals(1, Lab.run(log, command.toArray(String[]::new)).exitCode());
     String said = Files.readString(log);
     assertTrue(
-        errors.stream().anyMatch(f -> !f.loader().isEmpty() && said.contains(f.loader())),
+        errors.stream().anyMatch(f -> !f.loader(V10).isEmpty() && said.contains(f.loader(V10))),
         errors + " " + said);
   }
 }

@@ -12,6 +12,7 @@ import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.host.HoleMap;
+import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -32,11 +33,16 @@ final class Checks {
 
   /** Checks an image, for a target when there is one. */
   static CheckResult check(Path image, Target target) throws IOException {
+    return check(image, target, QemuRelease.DEFAULT);
+  }
+
+  /** Checks an image for a release of QEMU. */
+  static CheckResult check(Path image, Target target, QemuRelease release) throws IOException {
     try (HoleMap holes = HoleMap.of(image);
         ByteSource source = ImageReader.open(image)) {
       return new Checker(
               ParseOptions.DEFAULT,
-              new CheckOptions(holes, 0, "", Optional.ofNullable(target), List.of()))
+              new CheckOptions(holes, 0, "", Optional.ofNullable(target), List.of()).with(release))
           .check(source);
     }
   }

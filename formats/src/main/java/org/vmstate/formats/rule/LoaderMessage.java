@@ -5,14 +5,18 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * What QEMU or libvirt prints when it refuses an image, by reason and release. Messages quote the
- * facts: names first, then numbers.
+ * facts: names first, then numbers; words without facts are the part of the line that is always the
+ * same. What QEMU 5.2, 7.2, 10.0 and 11.1 print is compared by a test with these.
  */
 public final class LoaderMessage {
-  /** The words of all releases from one on. */
+  private static final String ACCEPTED = "";
+
+  /** The words of all releases from one on; empty when they load it. */
   private record Since(QemuRelease first, String words) {}
 
   private static final Map<Reason, List<Since>> MESSAGES = new EnumMap<>(Reason.class);
@@ -23,16 +27,36 @@ public final class LoaderMessage {
     say("Not a migration stream", Reason.STREAM_MAGIC_MISSING);
     say("Unsupported migration stream version", Reason.STREAM_VERSION_UNKNOWN);
     say("Unknown savevm section type %d", Reason.RECORD_TYPE_UNKNOWN, Reason.CONFIGURATION_TWICE);
+    since(11, 1, "Unknown section type %d", Reason.RECORD_TYPE_UNKNOWN, Reason.CONFIGURATION_TWICE);
     say("Unknown savevm section %d", Reason.SECTION_NOT_ANNOUNCED);
-    say("Unknown savevm section or instance ''", Reason.SECTION_NAME_EMPTY);
-    say("Missing section footer", Reason.FOOTER_MISSING);
-    say("Mismatched section id in footer", Reason.FOOTER_OF_ANOTHER_SECTION);
+    since(11, 1, "Unknown section %d", Reason.SECTION_NOT_ANNOUNCED);
+    say("Unable to read ID string for section", Reason.SECTION_NAME_EMPTY, Reason.SECTION_NAME_CUT);
+    say("Missing section footer", Reason.FOOTER_MISSING, Reason.DEVICE_ENDS_ELSEWHERE);
+    say(
+        "Mismatched section id in footer",
+        Reason.FOOTER_OF_ANOTHER_SECTION,
+        Reason.DEVICE_FOOTER_ID);
     say(
         "load of migration failed: Input/output error",
         Reason.DATA_ENDS,
         Reason.END_MARK_MISSING,
         Reason.DEVICE_CUT);
+    since(
+        11, 1, "error while loading state for instance 0x%2$x of device '%1$s'", Reason.DEVICE_CUT);
+    say("Unknown combination of migration flags: 0x0", Reason.RAM_WORD_CUT);
+    since(10, 0, "Getting RAM address failed", Reason.RAM_WORD_CUT);
     say("load of migration failed: No such file or directory", Reason.SUBSECTION_UNKNOWN);
+    since(11, 1, "VM subsection '%s' in 'configuration' does not exist", Reason.SUBSECTION_UNKNOWN);
+    say(
+        "load of migration failed: No such file or directory",
+        Reason.DEVICE_SUBSECTION_UNKNOWN,
+        Reason.TARGET_SUBSECTION_UNKNOWN);
+    since(
+        11,
+        1,
+        "VM subsection '%s' in '%s' does not exist",
+        Reason.DEVICE_SUBSECTION_UNKNOWN,
+        Reason.TARGET_SUBSECTION_UNKNOWN);
     say(
         "Unknown combination of migration flags: 0x%x",
         Reason.RAM_WORD_KIND, Reason.RAM_TOTAL_AGAIN);
@@ -52,7 +76,7 @@ public final class LoaderMessage {
     say("failed to read domain XML", Reason.DATA_LENGTH_LIMIT, Reason.DATA_LENGTH_PASSES_END);
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
-        Reason.DEVICE_ENDS_ELSEWHERE, Reason.DEVICE_UNDECODABLE);
+        Reason.DEVICE_UNDECODABLE);
     say("MIG_CMD 0x%x unknown (len 0x%x)", Reason.COMMAND_UNKNOWN);
     say("%s received with bad length - expecting %d, got %d", Reason.COMMAND_LENGTH);
     say("CMD_PING (0x%x) received with no return path", Reason.PING_WITHOUT_RETURN_PATH);
@@ -69,14 +93,45 @@ public final class LoaderMessage {
     say(
         "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta 0x%x",
         Reason.QUEUE_FAR_BEHIND);
-    say("Unknown savevm section or instance '%s' %d", Reason.DEVICE_NOT_DESCRIBED);
-    say("savevm: unsupported version %2$d for '%1$s' v%3$d", Reason.VERSION_NEWER);
+    say(
+        "Unknown savevm section or instance '%s' %d",
+        Reason.DEVICE_NOT_DESCRIBED, Reason.TARGET_SECTION_UNKNOWN);
+    since(
+        11,
+        1,
+        "Unknown section or instance '%s' %d",
+        Reason.DEVICE_NOT_DESCRIBED,
+        Reason.TARGET_SECTION_UNKNOWN);
+    say(
+        "savevm: unsupported version %2$d for '%1$s' v%3$d",
+        Reason.VERSION_NEWER, Reason.TARGET_VERSION_OLD);
+    since(
+        11,
+        1,
+        "unsupported version %2$d for '%1$s' v%3$d",
+        Reason.VERSION_NEWER,
+        Reason.TARGET_VERSION_OLD);
+    say("savevm: unsupported version %d for 'ram' v4", Reason.RAM_VERSION_UNKNOWN);
+    since(11, 1, "unsupported version %d for 'ram' v4", Reason.RAM_VERSION_UNKNOWN);
     say("load of migration failed: Invalid argument", Reason.RAM_VERSION_OBSOLETE);
     say("Unexpected RAM flags: %d", Reason.FLUSH_IN_FIXED_LAYOUT);
-    say("Found a zero page with value %d", Reason.FILL_BYTE_SET);
+    say(ACCEPTED, Reason.FILL_BYTE_SET);
+    since(10, 0, "Found a zero page with value %d", Reason.FILL_BYTE_SET);
     say("Failed to load XBZRLE page - wrong compression!", Reason.DELTA_OF_2011);
-    say("Unknown combination of migration flags: 0x%x", Reason.COMPRESSED_PAGE_SENT);
+    say(
+        "Received an unexpected compressed page",
+        Reason.COMPRESSED_PAGE_SENT,
+        Reason.COMPRESSED_LENGTH,
+        Reason.COMPRESSED_PAGE_DAMAGED);
+    since(
+        10,
+        0,
+        "Unknown combination of migration flags: 0x100",
+        Reason.COMPRESSED_PAGE_SENT,
+        Reason.COMPRESSED_LENGTH,
+        Reason.COMPRESSED_PAGE_DAMAGED);
     say("error while loading state section id", Reason.SECTION_WITHOUT_START);
+    since(11, 1, "Failed to load vmstate", Reason.SECTION_WITHOUT_START);
     say("Missing section footer", Reason.FOOTERS_MISSING);
     say("image version is not supported (%d > 2)", Reason.LIBVIRT_VERSION_3);
     say("Machine type received is '%s' and local is '%s'", Reason.MACHINE_OF_XML);
@@ -88,43 +143,64 @@ public final class LoaderMessage {
     say("Configuration section missing", Reason.TARGET_NEEDS_CONFIGURATION);
     say("Machine type received is '%s' and local is '%s'", Reason.TARGET_OF_ANOTHER_MACHINE);
     say("Capability %s is %s, but received capability is %s", Reason.TARGET_CAPABILITY);
+    say("Received unknown capability %s", Reason.TARGET_MAPPED_RAM);
+    since(10, 0, "Capability %s is %s, but received capability is %s", Reason.TARGET_MAPPED_RAM);
     say("Received TARGET_PAGE_BITS is %d but local is %d", Reason.TARGET_PAGE_SIZE);
     say("Unknown ramblock \"%s\", cannot accept migration", Reason.TARGET_BLOCK_UNKNOWN);
     say("Size mismatch: %s: 0x%x != 0x%x: Invalid argument", Reason.TARGET_BLOCK_LENGTH);
-    say("Unknown savevm section or instance '%s' %d", Reason.TARGET_SECTION_UNKNOWN);
-    say("savevm: unsupported version %2$d for '%1$s' v%3$d", Reason.TARGET_VERSION_OLD);
     say(
         "%s: incoming version_id %d is too old for local minimum version_id  %d",
         Reason.TARGET_VERSION_NEW);
+    since(
+        11,
+        1,
+        "%s: incoming version_id %d is too old for local minimum version_id %d",
+        Reason.TARGET_VERSION_NEW);
     say("Missing section footer", Reason.TARGET_FIELD_LENGTH);
-    say("load of migration failed: No such file or directory", Reason.TARGET_SUBSECTION_UNKNOWN);
     say("SaveVM v2 format is obsolete and don't work anymore", Reason.STREAM_VERSION_OBSOLETE);
+    since(
+        11,
+        1,
+        "SaveVM v2 format is obsolete and no longer supported",
+        Reason.STREAM_VERSION_OBSOLETE);
     say("Not a migration stream", Reason.STREAM_STARTS_LATER);
     say("%s: incoming version_id %d is too new for local version_id 1", Reason.SUBSECTION_NEWER);
     say(
         "%s: incoming version_id %d is too old for local minimum version_id  1",
         Reason.SUBSECTION_OLDER);
+    since(
+        11,
+        1,
+        "%s: incoming version_id %d is too old for local minimum version_id 1",
+        Reason.SUBSECTION_OLDER);
     say("Received unknown capability %s", Reason.CAPABILITY_UNKNOWN);
     say("Configuration section missing", Reason.CONFIGURATION_MISSING);
-    say(
+    say("Received unknown capability mapped-ram", Reason.MAPPED_RAM_ONLY_ANNOUNCED);
+    since(
+        10,
+        0,
         "Capability mapped-ram is off, but received capability is on",
         Reason.MAPPED_RAM_ONLY_ANNOUNCED);
-    say(
+    since(
+        10,
+        0,
         "Capability mapped-ram is on, but received capability is off",
         Reason.MAPPED_RAM_UNANNOUNCED);
   }
 
   private LoaderMessage() {}
 
+  /** Gives the words of all releases. */
   private static void say(String words, Reason... reasons) {
-    for (Reason reason : reasons) {
-      since(QemuRelease.OLDEST, reason, words);
-    }
+    since(QemuRelease.OLDEST.major(), QemuRelease.OLDEST.minor(), words, reasons);
   }
 
   /** Gives the words of a release and those after it; earlier ones are given before. */
-  private static void since(QemuRelease first, Reason reason, String words) {
-    MESSAGES.computeIfAbsent(reason, r -> new ArrayList<>()).add(new Since(first, words));
+  private static void since(int major, int minor, String words, Reason... reasons) {
+    QemuRelease first = new QemuRelease(major, minor);
+    for (Reason reason : reasons) {
+      MESSAGES.computeIfAbsent(reason, r -> new ArrayList<>()).add(new Since(first, words));
+    }
   }
 
   /** Returns what a release prints; empty when it accepts the image here, or is not known. */
@@ -134,11 +210,18 @@ public final class LoaderMessage {
 
   /** Returns what a release prints, with conversions of {@link String#format} for the facts. */
   public static String pattern(Reason reason, QemuRelease release) {
+    return find(reason, release).map(Since::words).orElse(ACCEPTED);
+  }
+
+  /** Tells whether a release is known to take what others refuse for a reason. */
+  public static boolean isAccepted(Reason reason, QemuRelease release) {
+    return find(reason, release).filter(since -> since.words().equals(ACCEPTED)).isPresent();
+  }
+
+  private static Optional<Since> find(Reason reason, QemuRelease release) {
     return MESSAGES.getOrDefault(reason, List.of()).reversed().stream()
         .filter(since -> since.first().compareTo(release) <= 0)
-        .findFirst()
-        .map(Since::words)
-        .orElse("");
+        .findFirst();
   }
 
   private static String words(String words, Facts facts) {

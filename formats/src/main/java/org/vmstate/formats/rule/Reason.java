@@ -63,6 +63,7 @@ public enum Reason {
   COMMAND_LENGTH(Kind.NOTE, Rule.COMMAND, "a command is not of its length"),
   COMMAND_OF_POSTCOPY(
       Kind.UNSUPPORTED, Rule.COMMAND, "a postcopy stream would have to change its layout"),
+  SECTION_NAME_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends inside a section's name"),
   SECTION_NAME_EMPTY(Kind.MALFORMED, Rule.SECTION_NAME, "a section has no name"),
   SECTIONS_TOO_MANY(Kind.LIMIT, Rule.LIMIT, "there are more sections than the limit"),
   SECTION_NOT_ANNOUNCED(Kind.MALFORMED, Rule.SECTION_ANNOUNCED, "a PART or END has an unknown id"),
@@ -95,6 +96,10 @@ public enum Reason {
       Kind.NOTE, Rule.DEVICE_DECODES, "no footer follows where the description ends"),
   DEVICES_BY_TABLE(
       Kind.NOTE, Rule.DESCRIPTION, "devices are decoded by a table instead of a description"),
+  DEVICE_SUBSECTION_UNKNOWN(
+      Kind.NOTE, Rule.DEVICE_DECODES, "a subsection follows that is not described"),
+  DEVICE_FOOTER_ID(
+      Kind.NOTE, Rule.SECTION_FOOTER, "a footer of another section ends a device's state"),
   DEVICE_UNDECODABLE(Kind.NOTE, Rule.DEVICE_DECODES, "a device's state is not as described"),
   DEVICE_CUT(Kind.NOTE, Rule.END_MARK, "the file ends inside a device's state"),
   STATE_SUBSECTION_MARK(
@@ -128,6 +133,7 @@ public enum Reason {
       Kind.MALFORMED, Rule.PAGE_INSIDE, "a page names a block that is not in the list"),
   PAGE_OUTSIDE(Kind.MALFORMED, Rule.PAGE_INSIDE, "a page lies outside of its block"),
   PAGES_PASS_BLOCK(Kind.MALFORMED, Rule.PAGE_INSIDE, "pages in a row pass the end of their block"),
+  RAM_WORD_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends where a RAM word is due"),
   RAM_WORD_KIND(
       Kind.MALFORMED, Rule.RAM_WORD, "a RAM word has no kind, several, or an unknown one"),
   RAM_WORD_FULL(Kind.UNSUPPORTED, Rule.RAM_WORD, "a RAM word is FULL"),
@@ -242,6 +248,7 @@ public enum Reason {
   TARGET_POSTCOPY(
       Kind.NOTE, Rule.TARGET_RAM, "postcopy-advise does not fit the capability of the target"),
   TARGET_CAPABILITY(Kind.NOTE, Rule.TARGET_RAM, "the target has a capability set otherwise"),
+  TARGET_MAPPED_RAM(Kind.NOTE, Rule.TARGET_RAM, "the target has mapped-ram set otherwise"),
   TARGET_PAGE_SIZE(Kind.NOTE, Rule.TARGET_RAM, "the target has another page size"),
   TARGET_BLOCK_UNKNOWN(Kind.NOTE, Rule.TARGET_RAM, "the target has no such block"),
   TARGET_BLOCK_LENGTH(Kind.NOTE, Rule.TARGET_RAM, "the block has another length on the target"),

@@ -5,6 +5,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -51,7 +52,8 @@ public final class RamParser {
       throw source.unsupported(
           Reason.RAM_VERSION_UNKNOWN,
           "ram section version: expected 3 or 4, found " + section.version(),
-          source.position());
+          source.position(),
+          Facts.found(section.version()));
     }
     if (layout != RamContext.Layout.SEQUENTIAL && !source.isSeekable()) {
       throw source.unsupported(
@@ -83,6 +85,13 @@ public final class RamParser {
     long mask = ram.pageSize() - 1L;
     while (true) {
       long at = source.position();
+      if (!source.has(Long.BYTES)) {
+        throw new TruncatedDataException(
+            Reason.RAM_WORD_CUT,
+            "data: expected 8 more bytes, found the end",
+            at,
+            source.path().toString());
+      }
       long word = source.be64();
       int flags = (int) (word & mask);
       long address = word & ~mask;

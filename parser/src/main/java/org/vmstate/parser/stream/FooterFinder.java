@@ -24,7 +24,10 @@ final class FooterFinder {
     this.known = known;
   }
 
-  /** Returns the offset of the footer, searching a seekable source from an offset to its end. */
+  /**
+   * Returns the offset of a footer that a record or the end of the file follows, searching a
+   * seekable source from an offset to its end.
+   */
   OptionalLong find(long from, long sectionId) throws IOException {
     long end = source.length();
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
@@ -36,7 +39,7 @@ final class FooterFinder {
       for (int i = 0; i <= last; i++) {
         if (chunk.get(i) == StreamFormat.SECTION_FOOTER
             && (chunk.getInt(i + 1) & 0xffffffffL) == sectionId
-            && RecordStart.isAt(source, at + i + FOOTER, known)) {
+            && (at + i + FOOTER == end || RecordStart.isAt(source, at + i + FOOTER, known))) {
           return OptionalLong.of(at + i);
         }
       }

@@ -52,6 +52,9 @@ public final class StreamParser {
   private static final long DESCRIPTION_REACH = 64 << 20;
   private static final int ADVISE_WITH_SIZES = 16;
 
+  /** Record type, section id, length of the name. */
+  private static final int NAME = 6;
+
   /** End mark, record type, length. */
   private static final int DESCRIPTION_FRAME = 6;
 
@@ -303,8 +306,7 @@ public final class StreamParser {
   private boolean section(int type) throws IOException {
     long at = source.position();
     source.path().push("section[" + sectionCount + "]");
-    QemuSectionHeader header =
-        SpecReader.read(source, "header", Reason.RECORD_TYPE_UNKNOWN, QemuSectionHeader::new);
+    QemuSectionHeader header = header(at);
     Section section =
         new Section(
             header.sectionId(),
@@ -345,6 +347,16 @@ public final class StreamParser {
     delimited = delimited && footer(section);
     source.path().pop();
     return delimited;
+  }
+
+  private QemuSectionHeader header(long at) throws IOException {
+    try {
+      return SpecReader.read(source, "header", Reason.RECORD_TYPE_UNKNOWN, QemuSectionHeader::new);
+    } catch (TruncatedDataException e) {
+      throw e.problem().reason() == Reason.DATA_ENDS && e.offset() <= at + NAME
+          ? new TruncatedDataException(e.problem().as(Reason.SECTION_NAME_CUT))
+          : e;
+    }
   }
 
   private boolean sectionAgain(int type) throws IOException {
@@ -436,12 +448,7 @@ public final class StreamParser {
         visitor.deviceState(section, Optional.of(state), Optional.empty());
         return true;
       }
-      problem =
-          device(
-              section,
-              start,
-              Reason.DEVICE_ENDS_ELSEWHERE,
-              "the description gives " + state.range().length() + " bytes, no footer follows");
+      problem = noFooter(section, state);
       flawed(new MalformedDataException(problem.inWords(section.name() + ": " + problem.words())));
     } catch (StateFormatException e) {
       problem = device(section, start, Reason.DEVICE_UNDECODABLE, e.getMessage());
@@ -493,6 +500,34 @@ public final class StreamParser {
       source.seek(start);
     }
     return false;
+  }
+
+  /** Says what stands where a device's state ends by its description. */
+  private Problem noFooter(Section section, StateNode state) throws IOException {
+    long start = state.range().start();
+    String words = "the description gives " + state.range().length() + " bytes, ";
+    int next = source.peek();
+    if (next == StreamFormat.SUBSECTION) {
+      byte[] name = new byte[Math.max(0, source.peek(1))];
+      for (int i = 0; i < name.length; i++) {
+        name[i] = (byte) source.peek(2 + i);
+      }
+      String found = ByteSource.latin1(name);
+      if (found.startsWith(state.desc().name() + "/")) {
+        return source.problem(
+            Reason.DEVICE_SUBSECTION_UNKNOWN,
+            words + "the subsection " + found + " follows",
+            start,
+            Facts.names(found, state.desc().name()));
+      }
+    }
+    return device(
+        section,
+        start,
+        next == StreamFormat.SECTION_FOOTER
+            ? Reason.DEVICE_FOOTER_ID
+            : Reason.DEVICE_ENDS_ELSEWHERE,
+        words + "no footer follows");
   }
 
   private Problem device(Section section, long start, Reason reason, String words) {
