@@ -1,9 +1,11 @@
 package org.vmstate.formats.rule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LoaderMessageTest {
@@ -13,8 +15,7 @@ class LoaderMessageTest {
 
   @Test
   void factsAreQuoted() {
-    assertEquals(
-        "Unknown savevm section type 9", today(Reason.RECORD_TYPE_UNKNOWN, Facts.found(9)));
+    assertEquals("Unknown section type 9", today(Reason.RECORD_TYPE_UNKNOWN, Facts.found(9)));
     assertEquals(
         "Unknown combination of migration flags: 0xc",
         today(Reason.RAM_WORD_KIND, Facts.found(12)));
@@ -35,6 +36,34 @@ class LoaderMessageTest {
     assertEquals(
         "Missing section footer",
         LoaderMessage.of(Reason.FOOTER_MISSING, Facts.NONE, new QemuRelease(5, 2)));
+  }
+
+  @Test
+  void wordsAreThoseOfTheRelease() {
+    Facts facts = Facts.named("timer", 3);
+    assertEquals(
+        "load of migration failed: Input/output error",
+        LoaderMessage.of(Reason.DEVICE_CUT, facts, new QemuRelease(10, 0)));
+    assertEquals(
+        "error while loading state for instance 0x3 of device 'timer'",
+        LoaderMessage.of(Reason.DEVICE_CUT, facts, new QemuRelease(11, 1)));
+  }
+
+  @Test
+  void releasesThatTakeWhatOthersRefuseAreKnown() {
+    assertTrue(LoaderMessage.isAccepted(Reason.FILL_BYTE_SET, new QemuRelease(7, 2)));
+    assertFalse(LoaderMessage.isAccepted(Reason.FILL_BYTE_SET, new QemuRelease(10, 0)));
+    assertEquals("", LoaderMessage.pattern(Reason.FILL_BYTE_SET, new QemuRelease(7, 2)));
+    // nothing is known of its message, which is not to say that the image loads
+    assertFalse(LoaderMessage.isAccepted(Reason.PAGE_BITS_OUTSIDE, new QemuRelease(7, 2)));
+  }
+
+  @Test
+  void releasesAreFoundByTheirNumbers() {
+    assertEquals(Optional.of(QemuRelease.DEFAULT), QemuRelease.of("11.1"));
+    assertEquals(Optional.empty(), QemuRelease.of("8.0"));
+    assertTrue(new QemuRelease(10, 0).isFrom(9, 2));
+    assertFalse(new QemuRelease(10, 0).isFrom(10, 1));
   }
 
   @Test
