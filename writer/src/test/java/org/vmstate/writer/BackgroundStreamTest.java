@@ -60,10 +60,14 @@ class BackgroundStreamTest {
                           () -> {
                             BackgroundStream stream =
                                 new BackgroundStream(new Failing(failing, failure));
-                            for (int i = 0; i < count; i++) {
-                              stream.write(new byte[PIECE]);
+                            try {
+                              for (int i = 0; i < count; i++) {
+                                stream.write(new byte[PIECE]);
+                              }
+                              stream.close();
+                            } finally {
+                              stream.abandon();
                             }
-                            stream.close();
                           }));
           assertSame(failure, met);
         }
@@ -84,6 +88,10 @@ class BackgroundStreamTest {
                   stream.write(new byte[PIECE]);
                 }
               });
+          // and so does whoever does not take the first error for an answer
+          for (int i = 0; i < 10; i++) {
+            assertThrows(OutOfMemoryError.class, () -> stream.write(new byte[PIECE]));
+          }
           stream.abandon();
         });
   }

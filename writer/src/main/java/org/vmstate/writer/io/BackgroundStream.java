@@ -94,8 +94,12 @@ public final class BackgroundStream extends OutputStream {
   }
 
   private byte[] take() throws IOException {
+    check();
     try {
       byte[] result = free.take();
+      if (failure != null) {
+        free.add(result);
+      }
       check();
       return result;
     } catch (InterruptedException e) {
