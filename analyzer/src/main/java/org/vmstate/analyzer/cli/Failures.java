@@ -43,6 +43,12 @@ final class Failures {
   }
 
   static int execution(Exception e, CommandLine command, ParseResult result) {
+    if (e instanceof StateFormatException s
+        && !command.getCommandSpec().positionalParameters().isEmpty()) {
+      // what every verb reads is its first argument
+      String image = CommandBuilder.argument(command.getCommandSpec(), 0);
+      return s.getMessage().startsWith(image + ":") ? failure(s) : report(image, s);
+    }
     int code = failure(e);
     return code == ExitCode.NOT_RUN ? of(command) : code;
   }
@@ -102,7 +108,7 @@ final class Failures {
 
   /** Prints the error that ended a pass whose report is already out. */
   static int report(String image, StateFormatException e) {
-    line(image + ": " + e.getMessage());
+    line((image.equals("-") ? "standard input" : image) + ": " + e.getMessage());
     return code(e);
   }
 
