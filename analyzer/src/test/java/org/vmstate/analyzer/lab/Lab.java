@@ -63,7 +63,12 @@ final class Lab {
 
   /** Waits until a file holds a text. */
   static void await(Path file, String text) throws IOException, InterruptedException {
-    for (int i = 0; i < 1200; i++) {
+    await(file, text, 120);
+  }
+
+  /** Waits until a file holds a text, at most so many seconds. */
+  static void await(Path file, String text, int seconds) throws IOException, InterruptedException {
+    for (int i = 0; i < seconds * 10; i++) {
       if (Files.exists(file) && Files.readString(file).contains(text)) {
         return;
       }
