@@ -159,7 +159,7 @@ class QemuMachinesLabTest {
   }
 
   @Test
-  void streamWithoutDescriptionIsFramed() throws Exception {
+  void streamWithoutDescriptionIsDecodedByATable() throws Exception {
     Path lab = Lab.require();
     Machine pc = new Machine("pc", "x86_64", "-M", "pc,suppress-vmdesc=on", "-m", "16");
     Path image = folder.resolve("image");
@@ -167,7 +167,8 @@ class QemuMachinesLabTest {
       qemu.save("file:" + image);
     }
     JsonNode dump = Reads.dump(image, false);
-    assertEquals(0, Reads.decoded(dump));
+    assertEquals(1, dump.path("notices").size());
+    assertTrue(Reads.decoded(dump) > 20, "decoded " + Reads.decoded(dump));
     assertTrue(dump.path("sections").size() > 20, "sections " + dump.path("sections").size());
     Reads.covered(image);
     assertFalse(Reads.equalsScript(lab, image), "the script reads such streams now: use it");

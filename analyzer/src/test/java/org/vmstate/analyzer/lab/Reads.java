@@ -57,7 +57,12 @@ final class Reads {
     JsonNode dump = JSON.readTree(out.toByteArray());
     assertTrue(dump.path("error").isNull(), () -> image + ": " + dump.path("error"));
     assertTrue(dump.path("complete").asBoolean(), image + ": not complete");
-    assertEquals("[]", dump.path("notices").toString(), image.toString());
+    for (JsonNode notice : dump.path("notices")) {
+      // a stream without a description is whole
+      assertTrue(
+          notice.asText().startsWith("devices: decoded by the table of QEMU "),
+          () -> image + ": " + dump.path("notices"));
+    }
     return dump;
   }
 
