@@ -1,5 +1,6 @@
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +10,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import com.github.luben.zstd.ZstdOutputStream;
 
 /**
  * A Debian package: an ar archive of a version, the control files and the data, both as tar.zst.

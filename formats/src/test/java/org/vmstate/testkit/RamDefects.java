@@ -127,6 +127,8 @@ final class RamDefects {
     ImageBytes blob = new ImageBytes().be32(2).zeros(256).zeros(16).u8(0).u8(0).be16(0).be32(0);
     blob.be32(0).be32(1).be32(64).be64(descriptors).be16(last);
     blob.u8(5).name("virtio/virtqueues").be32(1).be64(available).be64(0x3000);
+    // QEMU has 1,024 queues, whatever the device uses
+    blob.zeros(1023 * 16);
     byte[] device =
         new ImageBytes()
             .section(4, 2, "0000:00:02.0/virtio-rng", 0, 1)

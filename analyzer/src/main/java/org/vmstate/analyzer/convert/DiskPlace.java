@@ -186,7 +186,9 @@ public final class DiskPlace implements Closeable {
     ending.end(DiskFile.of(channel), length);
   }
 
-  /** Takes back what was written when no table came to name it; later, only unused space is left. */
+  /**
+   * Takes back what was written when no table came to name it; later, only unused space is left.
+   */
   @Override
   public void close() throws IOException {
     try (channel) {

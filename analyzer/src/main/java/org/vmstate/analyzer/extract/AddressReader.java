@@ -1,11 +1,11 @@
 package org.vmstate.analyzer.extract;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
-import java.io.OutputStream;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.paging.AddressSpace;
@@ -35,7 +35,9 @@ final class AddressReader {
               .orElseThrow(
                   () ->
                       new ConversionException(
-                          "physical address 0x%x: no memory of the image".formatted(here)));
+                          "physical address 0x"
+                              + Long.toHexString(here)
+                              + ": no memory of the image"));
       long count = Math.min(length - (at - from), range.end() - at);
       long offset = range.offset() + at - range.start();
       blocks.require(range.block(), offset, count, "--physical");
@@ -45,13 +47,12 @@ final class AddressReader {
   }
 
   /** Copies memory by the addresses of a CPU. */
-  void virtual(AddressSpace space, long from, long length, OutputStream stream)
-      throws IOException {
+  void virtual(AddressSpace space, long from, long length, OutputStream stream) throws IOException {
     WritableByteChannel out = Channels.newChannel(stream);
     for (long at = from; at - from < length; ) {
       OptionalLong physical = space.translate(at, (address, size) -> word(space, address, size));
       if (physical.isEmpty()) {
-        throw new ConversionException("virtual address 0x%x: not mapped".formatted(at));
+        throw new ConversionException("virtual address 0x" + Long.toHexString(at) + ": not mapped");
       }
       long count = Math.min(length - (at - from), PAGE - (at & PAGE - 1));
       physical(physical.getAsLong(), count, out);

@@ -160,8 +160,7 @@ final class KdumpPages implements WritableByteChannel {
       }
     }
     sink.write(ByteBuffer.wrap(batch.data()));
-    sink.writeAt(
-        dump.descriptorStart() + described * Kdump.DESCRIPTOR, descriptors.flip());
+    sink.writeAt(dump.descriptorStart() + described * Kdump.DESCRIPTOR, descriptors.flip());
     described += batch.lengths().length;
   }
 

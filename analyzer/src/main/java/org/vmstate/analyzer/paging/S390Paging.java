@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
- * s390x: up to three region tables, segment table and page table; the home space where the CPU is in
- * it, else the primary one. The first 8 KiB and those at the prefix change places. Source:
+ * s390x: up to three region tables, segment table and page table; the home space where the CPU is
+ * in it, else the primary one. The first 8 KiB and those at the prefix change places. Source:
  * z/Architecture Principles of Operation, chapter 3.
  *
  * @param control address-space control element

@@ -13,8 +13,7 @@ import org.vmstate.analyzer.physical.Fields;
  * @param wide whether entries have 8 bytes
  * @param largePages whether 4 MiB pages are on, without PAE
  */
-record X86Paging(long root, int levels, boolean wide, boolean largePages)
-    implements AddressSpace {
+record X86Paging(long root, int levels, boolean wide, boolean largePages) implements AddressSpace {
   private static final long PAGING = 1L << 31;
   private static final int LARGE_PAGES = 1 << 4;
   private static final int PHYSICAL_EXTENSION = 1 << 5;
@@ -55,7 +54,8 @@ record X86Paging(long root, int levels, boolean wide, boolean largePages)
       if ((entry & PRESENT) == 0) {
         return OptionalLong.empty();
       }
-      boolean large = (entry & LARGE) != 0 && largePages && (level == 1 || level == 2 && levels > 3);
+      boolean large =
+          (entry & LARGE) != 0 && largePages && (level == 1 || level == 2 && levels > 3);
       if (level == 0 || large) {
         long inside = (1L << shift) - 1;
         long frame = entry & FRAME & ~inside;

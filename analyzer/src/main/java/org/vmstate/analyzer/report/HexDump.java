@@ -3,6 +3,7 @@ package org.vmstate.analyzer.report;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Bytes for people: address, sixteen bytes in hexadecimal, and what they are as characters. */
 public final class HexDump extends OutputStream {
@@ -23,9 +24,10 @@ public final class HexDump extends OutputStream {
   @Override
   public void write(int value) throws IOException {
     if (count == 0) {
-      text.append("%016x ".formatted(address));
+      text.append(String.format(Locale.ROOT, "%016x ", address));
     }
-    text.append(count == WIDTH / 2 ? "  " : " ").append("%02x".formatted(value & 0xff));
+    text.append(count == WIDTH / 2 ? "  " : " ")
+        .append(String.format(Locale.ROOT, "%02x", value & 0xff));
     characters.append(value >= ' ' && value < 0x7f ? (char) value : '.');
     count++;
     if (count == WIDTH) {

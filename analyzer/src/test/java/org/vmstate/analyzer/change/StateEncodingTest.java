@@ -37,7 +37,9 @@ class StateEncodingTest {
   @TempDir Path scratch;
 
   static Stream<Sample> samples() throws IOException {
-    return Samples.list().stream().filter(s -> !s.name().contains("no-description"));
+    // the state in a disk is that of another sample
+    return Samples.list().stream()
+        .filter(s -> !s.name().contains("no-description") && !s.name().contains("qcow2"));
   }
 
   @ParameterizedTest
