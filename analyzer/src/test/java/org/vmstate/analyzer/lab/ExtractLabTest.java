@@ -41,7 +41,7 @@ class ExtractLabTest {
   @AfterEach
   void stop() throws Exception {
     if (libvirt != null) {
-      libvirt.destroy("vmstate-lab");
+      libvirt.destroy(Libvirt.NAME);
     }
   }
 
@@ -210,18 +210,18 @@ class ExtractLabTest {
   void libvirtImagesHoldTheSame() throws Exception {
     Path lab = Lab.require();
     libvirt = Libvirt.start(lab, folder);
-    Path log = Libvirt.IMAGES.resolve("vmstate-lab.log");
+    Path log = Libvirt.IMAGES.resolve(Libvirt.NAME + ".log");
     Files.deleteIfExists(log);
     Path xml = folder.resolve("domain.xml");
-    Files.writeString(xml, Libvirt.domain("vmstate-lab", log, ""));
+    Files.writeString(xml, Libvirt.domain(Libvirt.NAME, log, ""));
     libvirt.virsh("create", xml.toString());
     Lab.await(log, "TICK 2 OK");
-    libvirt.virsh("suspend", "vmstate-lab");
+    libvirt.virsh("suspend", Libvirt.NAME);
     Path dump = folder.resolve("virsh.core");
-    libvirt.virsh("dump", "vmstate-lab", dump.toString(), "--memory-only");
+    libvirt.virsh("dump", Libvirt.NAME, dump.toString(), "--memory-only");
     for (String format : List.of("zstd", "sparse", "lzop")) {
       Path image = folder.resolve(format);
-      libvirt.virsh("save", "vmstate-lab", image.toString(), "--image-format", format, "--paused");
+      libvirt.virsh("save", Libvirt.NAME, image.toString(), "--image-format", format, "--paused");
       equal(dump, image, false);
       libvirt.virsh("restore", image.toString(), "--paused");
     }

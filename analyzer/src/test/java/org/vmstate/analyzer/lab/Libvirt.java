@@ -11,6 +11,9 @@ import java.util.List;
 final class Libvirt {
   static final Path IMAGES = Path.of("/var/lib/libvirt/images");
 
+  /** A guest's name that no test of another process uses: they run side by side. */
+  static final String NAME = "vmstate-lab-" + ProcessHandle.current().pid();
+
   private final Path errors;
 
   private Libvirt(Path errors) {
@@ -27,10 +30,9 @@ final class Libvirt {
     Lab.run(log, "libvirtd", "-d");
     libvirt.awaitDaemon(log);
     for (String file : List.of("vmlinuz", "initrd.gz")) {
-      Files.copy(
-          lab.resolve(file),
-          IMAGES.resolve("vmstate-lab-" + file),
-          StandardCopyOption.REPLACE_EXISTING);
+      Path part = IMAGES.resolve(NAME + "-" + file);
+      Files.copy(lab.resolve(file), part, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, IMAGES.resolve("vmstate-lab-" + file), StandardCopyOption.ATOMIC_MOVE);
     }
     return libvirt;
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One paused guest, saved by libvirt in all of its formats. */
 class LibvirtLabTest {
-  private static final String DOMAIN = "vmstate-lab";
+  private static final String DOMAIN = Libvirt.NAME;
   private static final String GRAPHICS =
       "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1' passwd='s3cret'/>";
 
@@ -34,7 +34,7 @@ class LibvirtLabTest {
   void allFormatsOfOneGuestHoldTheSameMemory() throws Exception {
     Path lab = Lab.require();
     libvirt = Libvirt.start(lab, folder);
-    Path log = Libvirt.IMAGES.resolve("vmstate-lab.log");
+    Path log = Libvirt.IMAGES.resolve(DOMAIN + ".log");
     Files.deleteIfExists(log);
     Path xml = folder.resolve("domain.xml");
     Files.writeString(xml, Libvirt.domain(DOMAIN, log, GRAPHICS));

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * says once a second whether its memory is what it was.
  */
 final class TickingGuest {
-  static final String NAME = "vmstate-matrix";
+  static final String NAME = "vmstate-matrix-" + ProcessHandle.current().pid();
 
   private final Libvirt libvirt;
   private final Path folder;
