@@ -2,14 +2,11 @@ package org.vmstate.analyzer.change;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
+import org.vmstate.formats.rule.Nearest;
 
 /** A change that is not possible; nothing was written. */
 public final class ChangeException extends IOException {
   private static final long serialVersionUID = 1L;
-  private static final int SHOWN = 3;
-  private static final int MOST_COMPARED = 2000;
 
   /** Makes the exception with a text for people. */
   public ChangeException(String message) {
@@ -18,37 +15,7 @@ public final class ChangeException extends IOException {
 
   /** Returns an exception that names those of some names that are most like the one wanted. */
   static ChangeException unknown(String what, String wanted, Collection<String> names) {
-    List<String> near =
-        names.stream()
-            .distinct()
-            .limit(MOST_COMPARED)
-            .sorted(
-                Comparator.comparingInt((String n) -> distance(wanted, n))
-                    .thenComparing(Comparator.naturalOrder()))
-            .limit(SHOWN)
-            .toList();
     return new ChangeException(
-        what
-            + ": expected one that the image has, found "
-            + wanted
-            + (near.isEmpty() ? "" : "; nearest are " + String.join(", ", near)));
-  }
-
-  /** Returns how many letters have to change to make one name of the other. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int same = a.charAt(i - 1) == b.charAt(j - 1) ? diagonal : diagonal + 1;
-        diagonal = row[j];
-        row[j] = Math.min(same, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+        what + ": expected one that the image has, found " + wanted + Nearest.words(wanted, names));
   }
 }

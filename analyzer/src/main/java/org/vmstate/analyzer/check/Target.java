@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.report.JsonTree;
+import org.vmstate.formats.rule.CapabilityTable;
+import org.vmstate.formats.rule.QemuRelease;
 
 /**
  * What is to load an image.
@@ -85,6 +89,28 @@ public record Target(
         more.get("page_size") instanceof Long n ? OptionalLong.of(n) : OptionalLong.empty(),
         blocks,
         capabilities);
+  }
+
+  /**
+   * Requires that a release accepts the capabilities together.
+   *
+   * @throws ConversionException in one line, with the nearest names of one that it does not know
+   */
+  public void requireCapabilities(QemuRelease release) throws ConversionException {
+    if (capabilities == null) {
+      return;
+    }
+    CapabilityTable table = CapabilityTable.of(release);
+    for (String name : capabilities) {
+      Optional<String> unknown = table.unknown(name);
+      if (unknown.isPresent()) {
+        throw new ConversionException("--target-config: " + unknown.get());
+      }
+    }
+    List<CapabilityTable.Refusal> refusals = table.refusals(capabilities);
+    if (!refusals.isEmpty()) {
+      throw new ConversionException("--target-config: " + refusals.getFirst().words());
+    }
   }
 
   private static StateType type(Map<?, ?> description) {

@@ -34,6 +34,8 @@ import org.vmstate.parser.StreamConfiguration;
 final class TargetInspector extends Inspector {
   private static final Set<String> VALIDATED =
       Set.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM);
+  private static final Set<String> NO_LONGER_EXCLUDED =
+      Set.of(Capability.MAPPED_RAM, Capability.MULTIFD);
 
   /** Types whose size in memory is that on the wire. */
   private static final Set<String> SCALARS =
@@ -136,6 +138,15 @@ final class TargetInspector extends Inspector {
     }
     if (target.capabilities() != null) {
       applied(Rule.TARGET_RAM);
+      if (target.capabilities().containsAll(NO_LONGER_EXCLUDED)) {
+        add(
+            here(
+                    Rule.TARGET_RAM,
+                    last,
+                    "mapped-ram with multifd: excluded by the proposal of 2022, accepted since"
+                        + " QEMU 9.0")
+                .as(Severity.INFO));
+      }
       for (String name : VALIDATED.stream().sorted().toList()) {
         boolean sent = found.has(name);
         boolean set = target.capabilities().contains(name);

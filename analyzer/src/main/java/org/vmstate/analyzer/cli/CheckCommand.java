@@ -183,6 +183,9 @@ final class CheckCommand implements Callable<Integer> {
         dump == null && configuration == null
             ? Optional.empty()
             : Optional.of(Target.read(dump, configuration));
+    if (target.isPresent()) {
+      target.get().requireCapabilities(release());
+    }
     List<Path> channels = CommandBuilder.value(spec, "--channel");
     return new CheckOptions(
             map, needs.align(), needs.origin(), target, channels == null ? List.of() : channels)

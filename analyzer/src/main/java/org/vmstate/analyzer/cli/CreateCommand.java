@@ -94,6 +94,9 @@ final class CreateCommand implements Callable<Integer> {
     ConvertOptions options = options();
     SyntheticRecipe recipe = recipe();
     String out = CommandBuilder.argument(spec, 0);
+    if (CommandBuilder.value(spec, "--xbzrle") != null) {
+      options.refuseDeltas("--xbzrle");
+    }
     Work work = new Work(spec);
     work.run(
         out.equals("-")

@@ -115,11 +115,14 @@ final class OutputOptions {
 
   /** Returns the image that deltas start from. */
   Optional<Path> base() throws ConversionException {
-    for (String key : List.of("xbzrle-base", "xbzrle", "compact")) {
-      if (values.containsKey(key) && ConvertOptions.to(target).isFixed()) {
-        throw new ConversionException(
-            "-o " + key + ": " + target.label() + " keeps one version of each page");
+    for (String key : List.of("xbzrle-base", "xbzrle")) {
+      if (values.containsKey(key)) {
+        ConvertOptions.to(target).refuseDeltas("-o " + key);
       }
+    }
+    if (values.containsKey("compact") && ConvertOptions.to(target).isFixed()) {
+      throw new ConversionException(
+          "-o compact: " + target.label() + " keeps one version of each page");
     }
     if (values.containsKey("xbzrle") && !values.containsKey("xbzrle-base")) {
       throw new ConversionException("-o xbzrle: deltas need -o xbzrle-base=FILE");

@@ -1,10 +1,13 @@
 package org.vmstate.analyzer.convert;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.rule.CapabilityTable;
+import org.vmstate.formats.stream.Capability;
 
 /**
  * What a conversion is to make.
@@ -91,6 +94,20 @@ public record ConvertOptions(
         form2011,
         pastCache,
         threads);
+  }
+
+  /** Refuses deltas in a layout with which no release of QEMU accepts them. */
+  public void refuseDeltas(String option) throws ConversionException {
+    if (isFixed()) {
+      String why =
+          target == FormatId.QEMU_FIXED_RAM
+              ? "; the proposal of 2022 excludes xbzrle"
+              : CapabilityTable.refusedEverywhere(List.of(Capability.XBZRLE, Capability.MAPPED_RAM))
+                  .map(refusal -> "; " + refusal.words())
+                  .orElse("");
+      throw new ConversionException(
+          option + ": " + target.label() + " keeps one version of each page" + why);
+    }
   }
 
   /** Tells whether pages have fixed places in the output. */

@@ -13,6 +13,7 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.rule.CapabilityTable;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
@@ -111,6 +112,7 @@ abstract class StreamVisitor extends FrontVisitor {
     }
     configured = found.present();
     List<String> capabilities = capabilities(found.capabilities());
+    CapabilityTable.refusedEverywhere(capabilities).ifPresent(r -> note(r.words()));
     if (configured) {
       written.addAll(Capabilities.replace(subsections, capabilities));
       stream.configuration(machine, written);

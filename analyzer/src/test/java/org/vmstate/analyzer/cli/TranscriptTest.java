@@ -83,6 +83,9 @@ class TranscriptTest {
     Files.writeString(
         scratch.resolve("target.json"),
         "{\"page_size\": 8192, \"ram_blocks\": {}, \"capabilities\": [\"mapped-ram\"]}");
+    Files.writeString(
+        scratch.resolve("pair.json"), "{\"capabilities\": [\"xbzrle\", \"mapped-ram\"]}");
+    Files.writeString(scratch.resolve("unknown.json"), "{\"capabilities\": [\"maped-ram\"]}");
     Files.writeString(scratch.resolve("dom.xml"), "<domain type='qemu'><name>a,b</name></domain>");
     Files.writeString(
         scratch.resolve("xxe.xml"),

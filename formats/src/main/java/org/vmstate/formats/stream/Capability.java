@@ -17,5 +17,11 @@ public final class Capability {
   /** The loader takes ENABLE_COLO. */
   public static final String COLO = "x-colo";
 
+  /** Pages are sent over connections of their own. */
+  public static final String MULTIFD = "multifd";
+
+  /** Pages that were sent before are sent as deltas. */
+  public static final String XBZRLE = "xbzrle";
+
   private Capability() {}
 }
