@@ -46,6 +46,11 @@ public record ImageInfo(
     Optional<StateFormatException> problem,
     String restore) {
 
+  /** Returns where the pages of a fixed layout lie. */
+  public Optional<PageAreas> areas() {
+    return PageAreas.of(blocks, format);
+  }
+
   /** Returns the sum of the blocks' lengths in bytes. */
   public long ramLength() {
     return blocks.stream().mapToLong(RamBlock::usedLength).sum();

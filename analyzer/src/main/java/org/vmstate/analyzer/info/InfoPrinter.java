@@ -63,6 +63,7 @@ public final class InfoPrinter {
       }
       line(out, "target page size: " + info.blocks().getFirst().pageSize() + " bytes");
     }
+    info.areas().ifPresent(a -> line(out, a.words()));
     info.memory().ifPresent(m -> memory(m, out));
     info.devices().ifPresent(n -> line(out, "device sections: " + n));
     devices.ifPresent(list -> DeviceLinePrinter.human(list, out));
@@ -201,6 +202,9 @@ public final class InfoPrinter {
       report.end();
     }
     report.end();
+    if (info.areas().isPresent()) {
+      info.areas().get().report(report);
+    }
     if (info.memory().isPresent()) {
       memory(info.memory().get(), report);
     }

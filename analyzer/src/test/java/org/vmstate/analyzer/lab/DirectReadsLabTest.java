@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,11 @@ import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.host.DirectNeeds;
+import org.vmstate.analyzer.info.ImageInfo;
+import org.vmstate.analyzer.info.InfoReader;
+import org.vmstate.formats.FormatId;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -54,10 +59,11 @@ class DirectReadsLabTest {
 
   /**
    * Reads every block with O_DIRECT, on the root file system and on loop devices whose sectors have
-   * 512 and 4096 bytes, and compares with what check says of pages at different places.
+   * 512 and 4096 bytes, and compares with what check says of pages at different places: in QEMU's
+   * image, and in ours with other alignments.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"root", "512", "4096"})
+  @ValueSource(strings = {"root", "512 ext4", "4096 ext4", "512 xfs", "4096 xfs"})
   void directReadsWorkWhereCheckSaysSo(String device) throws Exception {
     Lab.require();
     Path image = folder.resolve("image");
@@ -70,6 +76,14 @@ class DirectReadsLabTest {
       DirectNeeds needs = DirectNeeds.of(place);
       Path there = Files.copy(image, place.resolve("image"));
       assertEquals(0, agree(there, needs), "blocks that cannot be read");
+      alignmentsOf(there, 1 << 20);
+      for (long align : List.of(4L << 10, 64L << 10, 1L << 20, 8L << 20)) {
+        Path aligned = place.resolve("align" + align);
+        Conversions.convert(there, aligned, aligned(align));
+        assertEquals(0, agree(aligned, needs), "blocks that cannot be read, align=" + align);
+        alignmentsOf(aligned, align);
+        Files.delete(aligned);
+      }
       Path odd = place.resolve("odd");
       SyntheticRecipe recipe =
           new SyntheticRecipe(
@@ -98,6 +112,41 @@ class DirectReadsLabTest {
     } finally {
       if (!device.equals("root")) {
         Lab.run(folder.resolve("err"), "umount", place.toString());
+      }
+    }
+  }
+
+  private static ConvertOptions aligned(long align) {
+    ConvertOptions plain = ConvertOptions.to(FormatId.QEMU_MAPPED_RAM);
+    return new ConvertOptions(
+        plain.target(),
+        plain.saveVersion(),
+        plain.bigEndian(),
+        plain.xml(),
+        plain.cookie(),
+        plain.running(),
+        OptionalLong.of(align),
+        plain.level(),
+        plain.compact(),
+        plain.base(),
+        plain.xbzrle2011(),
+        plain.direct(),
+        plain.workers());
+  }
+
+  /** Requires that an image fits all powers of two up to that of its places, and none above. */
+  private static void alignmentsOf(Path image, long places) throws IOException {
+    try (ByteSource source = ImageReader.open(image)) {
+      ImageInfo info =
+          InfoReader.read("", source, ParseOptions.DEFAULT, false, OptionalLong::empty);
+      assertEquals(places, info.areas().orElseThrow().alignment());
+    }
+    for (long align = 512; align <= 16 << 20; align *= 2) {
+      CheckOptions options =
+          new CheckOptions(DataMap.SOLID, align, "test", Optional.empty(), List.of());
+      try (ByteSource source = ImageReader.open(image)) {
+        CheckResult result = new Checker(ParseOptions.DEFAULT, options).check(source);
+        assertEquals(align <= places, Checks.errors(result).isEmpty(), image + " " + align);
       }
     }
   }
@@ -137,14 +186,21 @@ class DirectReadsLabTest {
   }
 
   /** Makes a file system on a loop device with sectors of the given size. */
-  private Path mounted(String sector) throws Exception {
+  private Path mounted(String device) throws Exception {
+    String sector = device.substring(0, device.indexOf(' '));
+    boolean xfs = device.endsWith("xfs");
     Path disk = folder.resolve("disk" + sector);
     Path point = Files.createDirectory(folder.resolve("mnt" + sector));
     Path errors = folder.resolve("err");
     String script =
-        "truncate -s 400M %1$s && loop=$(losetup --show -f -b %2$s %1$s) && mkfs.ext4 -q -b 4096"
+        "truncate -s 400M %1$s && loop=$(losetup --show -f -b %2$s %1$s) && %4$s"
             + " $loop && mount $loop %3$s && losetup -d $loop";
-    Lab.Result made = Lab.run(errors, "sh", "-c", script.formatted(disk, sector, point));
+    Lab.Result made =
+        Lab.run(
+            errors,
+            "sh",
+            "-c",
+            script.formatted(disk, sector, point, xfs ? "mkfs.xfs -q" : "mkfs.ext4 -q -b 4096"));
     assertEquals(0, made.exitCode(), () -> text(errors));
     return point;
   }

@@ -1,0 +1,81 @@
+package org.vmstate.analyzer.info;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.analyzer.report.Sizes;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.ram.MappedBlock;
+import org.vmstate.formats.ram.RamBlock;
+
+/**
+ * What the places of pages in a fixed layout are good for.
+ *
+ * @param alignment largest power of two of which all page areas' offsets are multiples
+ * @param padding bytes between bitmaps and page areas, which the alignment costs
+ * @param parallel whether several threads can restore it
+ * @param sector largest logical block in bytes that direct I/O can be done with
+ */
+public record PageAreas(long alignment, long padding, boolean parallel, long sector) {
+  private static final int LEAST_SECTOR = 512;
+
+  /** Returns the facts of blocks, empty for a stream without places. */
+  static Optional<PageAreas> of(List<RamBlock> blocks, FormatId format) {
+    long offsets = 0;
+    long padding = 0;
+    for (RamBlock block : blocks) {
+      if (block.mapped().isEmpty()) {
+        return Optional.empty();
+      }
+      MappedBlock mapped = block.mapped().get();
+      if (mapped.pagesOffset() != 0) {
+        offsets |= mapped.pagesOffset();
+        padding +=
+            Math.max(0, mapped.pagesOffset() - mapped.bitmapOffset() - mapped.bitmapLength());
+      }
+    }
+    long alignment = Long.lowestOneBit(offsets);
+    return offsets == 0
+        ? Optional.empty()
+        : Optional.of(
+            new PageAreas(
+                alignment,
+                padding,
+                format != FormatId.QEMU_FIXED_RAM,
+                Math.min(alignment, blocks.getFirst().pageSize())));
+  }
+
+  /** Tells whether a restore with direct I/O is possible with sectors of 512 bytes. */
+  boolean direct() {
+    return parallel && sector >= LEAST_SECTOR;
+  }
+
+  /** Returns one line for people. */
+  String words() {
+    String use =
+        !parallel
+            ? "no released QEMU reads them"
+            : direct()
+                ? "parallel restore possible, direct with sectors up to " + sector + " bytes"
+                : "parallel restore possible, direct not: sectors have at least 512 bytes";
+    return String.format(
+        Locale.ROOT,
+        "page areas: aligned to %s, %s (%d bytes) of padding; %s",
+        Sizes.human(alignment),
+        Sizes.human(padding),
+        padding,
+        use);
+  }
+
+  void report(Report report) throws IOException {
+    report.beginObject("page_areas");
+    report.number("alignment", alignment);
+    report.number("padding", padding);
+    report.bool("parallel_restore", parallel);
+    report.bool("direct_restore", direct());
+    report.number("largest_sector", sector);
+    report.end();
+  }
+}
