@@ -16,6 +16,7 @@ final class Commands {
           "dump",
           "check",
           "convert",
+          "measure",
           "extract",
           "compare",
           "map",
@@ -35,6 +36,7 @@ final class Commands {
       case "dump" -> DumpCommand.create();
       case "check" -> CheckCommand.create();
       case "convert" -> ConvertCommand.create();
+      case "measure" -> MeasureCommand.create();
       case "extract" -> ExtractCommand.create();
       case "compare" -> CompareCommand.create();
       case "map" -> MapCommand.create();

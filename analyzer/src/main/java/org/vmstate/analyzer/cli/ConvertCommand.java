@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img convert}. */
 final class ConvertCommand implements Callable<Integer> {
-  private static final List<String> KEYS =
+  static final List<String> KEYS =
       List.of(
           "snapshot",
           "layout",

@@ -14,7 +14,7 @@ import picocli.CommandLine;
 public final class Main {
   /** Commands that read the description of the devices, which is JSON. */
   private static final Set<String> DESCRIBING =
-      Set.of("check", "compare", "convert", "dump", "extract", "map", "stats");
+      Set.of("check", "compare", "convert", "dump", "extract", "map", "measure", "stats");
 
   private Main() {}
 

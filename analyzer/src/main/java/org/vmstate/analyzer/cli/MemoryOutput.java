@@ -92,6 +92,19 @@ final class MemoryOutput {
     return CommandBuilder.isSet(spec, "--salvage") ? told::add : null;
   }
 
+  /** Writes all memory of an image to a destination. */
+  static Outcome write(
+      Extractor extractor, String format, ByteSource image, Path file, Destination target)
+      throws IOException {
+    return switch (format) {
+      case "raw" -> extractor.raw(image, file, target);
+      case "elf" -> extractor.elf(image, file, target);
+      case "kdump" -> extractor.kdump(image, PageCompression.ZLIB, target);
+      case "kdump-zstd" -> extractor.kdump(image, PageCompression.ZSTD, target);
+      default -> extractor.kdump(image, PageCompression.NONE, target);
+    };
+  }
+
   /** Writes all memory; returns the exit code. */
   int write(String format, String out, boolean salvages) throws IOException {
     Salvage salvage = new Salvage(input.options());
@@ -110,14 +123,7 @@ final class MemoryOutput {
                   salvage.losses().forEach(loss -> notes.accept("lost: " + loss));
                 }
                 Path file = salvages ? null : input.filePath();
-                Outcome outcome =
-                    switch (format) {
-                      case "raw" -> extractor.raw(image, file, target);
-                      case "elf" -> extractor.elf(image, file, target);
-                      case "kdump" -> extractor.kdump(image, PageCompression.ZLIB, target);
-                      case "kdump-zstd" -> extractor.kdump(image, PageCompression.ZSTD, target);
-                      default -> extractor.kdump(image, PageCompression.NONE, target);
-                    };
+                Outcome outcome = write(extractor, format, image, file, target);
                 absent.forEach(loss -> notes.accept("lost: " + loss));
                 return outcome;
               }

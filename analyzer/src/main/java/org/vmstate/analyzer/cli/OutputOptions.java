@@ -21,7 +21,7 @@ import org.vmstate.writer.compress.Packer;
 
 /** The {@code -o key=value,...} of a command that writes; a comma in a value is doubled. */
 final class OutputOptions {
-  private static final List<String> LIBVIRT_ONLY =
+  static final List<String> LIBVIRT_ONLY =
       List.of("save-version", "byte-order", "xml", "cookie", "running");
 
   private final Map<String, String> values = new LinkedHashMap<>();

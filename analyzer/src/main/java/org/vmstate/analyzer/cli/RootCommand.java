@@ -30,6 +30,7 @@ final class RootCommand {
                 "  vmstate-img extract -O elf IN OUT    memory and registers for gdb and crash",
                 "  vmstate-img compare A B              whether two images hold the same state",
                 "  vmstate-img map --output=html IN OUT a page that shows all of it",
+                "  vmstate-img measure FILE             size in every other layout",
                 "  vmstate-img stats FILE               rounds of the save, pages sent again",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
                 "  vmstate-img upgrade --recipe R IN OUT  a state that another QEMU takes",

@@ -67,6 +67,17 @@ public final class Destination implements Closeable {
     return new Destination(null, disk.sink(), disk);
   }
 
+  /** Writes to a channel that is there for this and is closed with it. */
+  public static Destination of(FileChannel channel) {
+    return new Destination(null, new FileSink(channel, null, 0), null);
+  }
+
+  /** Writes the VM state of a snapshot in a new qcow2 disk to a channel. */
+  public static Destination disk(FileChannel channel, String name) {
+    DiskPlace disk = DiskPlace.fresh(channel, name);
+    return new Destination(null, disk.sink(), disk);
+  }
+
   /** Writes to a stream, to which nothing can be added later at an earlier place. */
   public static Destination stream(OutputStream out) {
     return new Destination(null, new StreamSink(out), null);

@@ -76,6 +76,7 @@ class CompletenessTest {
           Verb.answer("map", "@IMAGE@"),
           Verb.judge("map", "--pages", "@IMAGE@"),
           Verb.answer("map", "--no-sync", "--output=html", "@IMAGE@", "@OUT@"),
+          Verb.judge("measure", "-O", "libvirt-zstd", "-o", "xml=@XML@", "@IMAGE@"),
           Verb.judge("edit", "--no-sync", "--paused", "@IMAGE@", "@OUT@"));
 
   @TempDir Path scratch;

@@ -37,6 +37,7 @@ class SchemaTest {
                     "map --level 3 --output=json sample:" + name,
                     "map --pages --output=json sample:" + name,
                     "stats --output=json sample:" + name,
+                    "measure --output=json -O qemu-mapped-ram sample:" + name,
                     "compare --output=json sample:pc sample:" + name,
                     "check --output=json sample:" + name,
                     "check --output=json --align 4M sample:" + name,

@@ -173,6 +173,17 @@ public final class FileSink extends ByteSink {
     }
   }
 
+  /**
+   * Lets the file reach to the next byte, whose place has to be written later. Where places before
+   * that are then written, XFS does not set aside blocks after them, which stay in the holes.
+   */
+  public void reach() throws IOException {
+    drain();
+    if (file.size() <= base + start) {
+      file.write(ByteBuffer.allocate(1), base + start);
+    }
+  }
+
   private void drain() throws IOException {
     buffer.flip();
     long count = buffer.remaining();

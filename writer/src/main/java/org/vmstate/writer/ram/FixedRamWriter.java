@@ -54,6 +54,7 @@ public final class FixedRamWriter implements Closeable {
       blocks.add(block.withMapped(Optional.of(place)));
       pages.add(blocks.getLast());
     }
+    sink.reach();
     return List.copyOf(blocks);
   }
 

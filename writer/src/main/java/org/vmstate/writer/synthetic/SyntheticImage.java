@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.element.Section;
@@ -21,9 +22,11 @@ import org.vmstate.writer.ram.PageRecordWriter;
 import org.vmstate.writer.stream.Capabilities;
 import org.vmstate.writer.stream.DescriptionEditor;
 import org.vmstate.writer.stream.StreamWriter;
-import org.vmstate.writer.xbzrle.DirectMappedCache;
-import org.vmstate.writer.xbzrle.LruCache;
-import org.vmstate.writer.xbzrle.PageCache;
+import org.vmstate.writer.xbzrle.Codec2011;
+import org.vmstate.writer.xbzrle.CurrentCodec;
+import org.vmstate.writer.xbzrle.DeltaCodec;
+import org.vmstate.writer.xbzrle.DeltaEncoder;
+import org.vmstate.writer.xbzrle.RamAddresses;
 import org.vmstate.writer.xbzrle.XbzrleSender;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
@@ -36,7 +39,10 @@ public final class SyntheticImage {
   private final SyntheticMemory memory;
   private final List<RamBlock> blocks;
   private final byte[] page;
-  private final byte[] zeros;
+  private final byte[] before;
+  private final byte[] delta;
+  private final DeltaCodec codec;
+  private final DeltaEncoder encoder;
   private Optional<XbzrleStatistics> statistics = Optional.empty();
 
   /** Writes a recipe. */
@@ -45,7 +51,10 @@ public final class SyntheticImage {
     this.memory = new SyntheticMemory(recipe);
     this.blocks = recipe.ramBlocks();
     this.page = new byte[recipe.pageSize()];
-    this.zeros = new byte[recipe.pageSize()];
+    this.before = new byte[recipe.pageSize()];
+    this.delta = new byte[recipe.pageSize()];
+    this.codec = recipe.xbzrle2011() ? new Codec2011() : new CurrentCodec();
+    this.encoder = recipe.xbzrle() ? codec.encoder(recipe.pageSize()) : null;
   }
 
   /** Writes the sequential layout. */
@@ -83,36 +92,29 @@ public final class SyntheticImage {
   }
 
   private XbzrleSender sender() {
-    long bytes = Math.max(CACHE_BYTES, recipe.pageSize());
-    PageCache cache =
-        recipe.xbzrle2011()
-            ? new LruCache(bytes, recipe.pageSize())
-            : new DirectMappedCache(bytes, recipe.pageSize());
-    return new XbzrleSender(cache, recipe.pageSize(), recipe.xbzrle2011());
+    return new XbzrleSender(codec, Math.max(CACHE_BYTES, recipe.pageSize()), recipe.pageSize());
   }
 
   private void sweep(PageRecordWriter out, Optional<XbzrleSender> sender, int sweep, boolean last)
       throws IOException {
-    long base = 0;
+    long[] starts = RamAddresses.of(blocks);
     for (RamBlock block : blocks) {
       for (long number = 0; number < block.pages(); number++) {
         if (memory.isDirty(block.index(), number, sweep)) {
           boolean data = memory.content(block.index(), number, sweep, page);
-          long address = base + number * page.length;
+          long address = starts[block.index()] + number * page.length;
           // deltas start with the second sweep
           if (data && sender.isPresent() && sweep > 0) {
             send(out, sender.get(), block, number, address, sweep, last);
           } else if (data) {
+            sender.ifPresent(s -> s.first(address, 0));
             out.data(block, number, ByteBuffer.wrap(page));
           } else {
-            if (sender.isPresent() && sweep > 0) {
-              sender.get().sendZero(address, zeros, sweep);
-            }
+            sender.ifPresent(s -> s.zero(address, sweep, sweep == 0));
             out.fill(block, number, 1, 0);
           }
         }
       }
-      base += block.usedLength();
     }
   }
 
@@ -125,13 +127,23 @@ public final class SyntheticImage {
       int sweep,
       boolean last)
       throws IOException {
-    switch (sender.send(address, page, sweep, last)) {
+    if (!sender.isKept(address, sweep, last)) {
+      out.data(block, number, ByteBuffer.wrap(page));
+      return;
+    }
+    // what was sent last is what the page was before this sweep
+    if (!memory.content(block.index(), number, sweep - 1, before)) {
+      Arrays.fill(before, (byte) 0);
+    }
+    int length = encoder.encode(before, page, delta);
+    switch (sender.encoded(address, length, sweep, last)) {
       case PAGE -> out.data(block, number, ByteBuffer.wrap(page));
       case DELTA -> {
+        ByteBuffer bytes = ByteBuffer.wrap(delta, 0, length);
         if (recipe.xbzrle2011()) {
-          out.xbzrle2011(block, number, sender.delta(), true);
+          out.xbzrle2011(block, number, bytes, true);
         } else {
-          out.xbzrle(block, number, sender.delta());
+          out.xbzrle(block, number, bytes);
         }
       }
       case NOTHING -> {}

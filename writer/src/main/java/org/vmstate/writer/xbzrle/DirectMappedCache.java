@@ -1,65 +1,72 @@
 package org.vmstate.writer.xbzrle;
 
+import java.util.Arrays;
+
 /**
  * Today's cache: each address has one slot, which a younger page keeps for two generations. Source:
  * QEMU 10.0 migration/page_cache.c.
  */
 public final class DirectMappedCache implements PageCache {
   private static final int GENERATIONS_KEPT = 2;
+  private static final long EMPTY = -1;
+  private static final int MOST_SLOTS = 1 << 22;
 
   private final int pageSize;
-  private final byte[][] pages;
   private final long[] addresses;
-  private final long[] ages;
+  private final int[] ages;
 
   /**
    * Makes an empty cache.
    *
-   * @param bytes size, rounded down to a power of two of pages
+   * @param bytes size, rounded down to a power of two of pages, of which there are at most 2^22
    */
   public DirectMappedCache(long bytes, int pageSize) {
-    int slots = Math.toIntExact(Math.min(1 << 30, Long.highestOneBit(bytes / pageSize)));
+    int slots = Math.toIntExact(Math.min(MOST_SLOTS, Long.highestOneBit(bytes / pageSize)));
     if (slots == 0) {
       throw new IllegalArgumentException("a cache of " + bytes + " bytes holds no page");
     }
     this.pageSize = pageSize;
-    this.pages = new byte[slots][];
     this.addresses = new long[slots];
-    this.ages = new long[slots];
+    this.ages = new int[slots];
+    Arrays.fill(addresses, EMPTY);
   }
 
   private int slot(long address) {
-    return (int) (address / pageSize & pages.length - 1);
+    return (int) (address / pageSize & addresses.length - 1);
   }
 
   @Override
-  public byte[] find(long address, long generation) {
+  public boolean find(long address, long generation) {
     int slot = slot(address);
-    if (pages[slot] == null || addresses[slot] != address) {
-      return null;
-    }
-    ages[slot] = generation;
-    return pages[slot];
-  }
-
-  @Override
-  public boolean insert(long address, byte[] page, long generation) {
-    int slot = slot(address);
-    boolean other = pages[slot] != null && addresses[slot] != address;
-    if (other && ages[slot] + GENERATIONS_KEPT > generation) {
+    if (addresses[slot] != address) {
       return false;
     }
-    if (pages[slot] == null) {
-      pages[slot] = new byte[pageSize];
-    }
-    System.arraycopy(page, 0, pages[slot], 0, pageSize);
-    addresses[slot] = address;
-    ages[slot] = generation;
+    ages[slot] = (int) generation;
     return true;
   }
 
   @Override
+  public boolean insert(long address, long generation) {
+    int slot = slot(address);
+    boolean other = addresses[slot] != EMPTY && addresses[slot] != address;
+    if (other && (long) ages[slot] + GENERATIONS_KEPT > generation) {
+      return false;
+    }
+    addresses[slot] = address;
+    ages[slot] = (int) generation;
+    return true;
+  }
+
+  @Override
+  public void remove(long address) {
+    int slot = slot(address);
+    if (addresses[slot] == address) {
+      addresses[slot] = EMPTY;
+    }
+  }
+
+  @Override
   public int capacity() {
-    return pages.length;
+    return addresses.length;
   }
 }

@@ -1,43 +1,43 @@
 package org.vmstate.writer.xbzrle;
 
 import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
- * The cache of the 2011 proposal: a bounded number of pages, of which the one that was used least
- * recently makes room. Source: XBZRLE v4 patch series (2011).
+ * The cache of the 2011 proposal: a bounded number of pages, of which the one that was inserted
+ * least recently makes room; looking for a page does not make it younger. Source: XBZRLE v4 patch
+ * series (2011).
  */
 public final class LruCache implements PageCache {
-  private final int capacity;
-  private final LinkedHashMap<Long, byte[]> pages = new LinkedHashMap<>(16, 0.75f, true);
+  private static final int MOST_PAGES = 1 << 20;
 
-  /** Makes an empty cache of a number of bytes. */
+  private final int capacity;
+  private final LinkedHashMap<Long, Boolean> pages = new LinkedHashMap<>();
+
+  /** Makes an empty cache of a number of bytes; of 2^20 pages at most. */
   public LruCache(long bytes, int pageSize) {
-    capacity = Math.toIntExact(bytes / pageSize);
+    capacity = (int) Math.min(MOST_PAGES, bytes / pageSize);
     if (capacity == 0) {
       throw new IllegalArgumentException("a cache of " + bytes + " bytes holds no page");
     }
   }
 
   @Override
-  public byte[] find(long address, long generation) {
-    return pages.get(address);
+  public boolean find(long address, long generation) {
+    return pages.containsKey(address);
   }
 
   @Override
-  public boolean insert(long address, byte[] page, long generation) {
-    byte[] place = pages.get(address);
-    if (place == null) {
-      place = pages.size() < capacity ? new byte[page.length] : removeEldest();
+  public boolean insert(long address, long generation) {
+    if (pages.remove(address) == null && pages.size() == capacity) {
+      pages.pollFirstEntry();
     }
-    System.arraycopy(page, 0, place, 0, page.length);
-    pages.put(address, place);
+    pages.put(address, true);
     return true;
   }
 
-  private byte[] removeEldest() {
-    Map.Entry<Long, byte[]> eldest = pages.pollFirstEntry();
-    return eldest.getValue();
+  @Override
+  public void remove(long address) {
+    pages.remove(address);
   }
 
   @Override

@@ -1,19 +1,15 @@
 package org.vmstate.writer.xbzrle;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /**
- * Decides for each page whether it goes out whole, as a delta, or not at all, and keeps the cache
- * in step with what the receiver has. Source: QEMU 10.0 migration/ram.c.
+ * Decides for each page whether it goes out whole, as a delta, or not at all, and counts as the
+ * original does. A page that is sent again is first looked for by {@link #isKept}; when it was
+ * found, its delta is made and {@link #encoded} decides. Source: QEMU 10.0 migration/ram.c; XBZRLE
+ * v4 patch series (2011).
  */
 public final class XbzrleSender {
-  private static final int HEADER = 3;
-  private static final int HEADER_2011 = 9;
-
+  private final DeltaCodec codec;
+  private final int pageSize;
   private final PageCache cache;
-  private final boolean form2011;
-  private final byte[] delta;
   private long lookups;
   private long misses;
   private long pages;
@@ -24,65 +20,80 @@ public final class XbzrleSender {
   public enum Outcome {
     /** As it is. */
     PAGE,
-    /** As the delta that {@link #delta} returns. */
+    /** As a delta. */
     DELTA,
     /** Not at all, the receiver has it. */
     NOTHING
   }
 
-  private int deltaLength;
+  /** Sends by the rules of a codec. */
+  public XbzrleSender(DeltaCodec codec, long cacheBytes, int pageSize) {
+    this.codec = codec;
+    this.pageSize = pageSize;
+    this.cache = codec.cache(cacheBytes, pageSize);
+  }
 
-  /** Sends with a cache, in today's form or that of 2011 from a little-endian sender. */
-  public XbzrleSender(PageCache cache, int pageSize, boolean form2011) {
-    this.cache = cache;
-    this.form2011 = form2011;
-    this.delta = new byte[pageSize];
+  /** Takes a page of the first round, which goes out as it is. */
+  public void first(long address, long generation) {
+    if (codec.cachesFirstRound()) {
+      cache.insert(address, generation);
+    }
   }
 
   /**
-   * Takes a page that is to be sent after the first sweep.
+   * Looks for a page that is sent again; one that is not found goes out as it is.
    *
    * @param last true in the last stage, in which the cache is not changed any more
    */
-  public Outcome send(long address, byte[] page, long generation, boolean last) {
-    lookups++;
-    byte[] before = cache.find(address, generation);
-    if (before == null) {
-      misses++;
-      if (!last) {
-        cache.insert(address, page, generation);
-      }
-      return Outcome.PAGE;
+  public boolean isKept(long address, long generation, boolean last) {
+    if (last && !codec.encodesLastRound()) {
+      return false;
     }
-    pages++;
-    deltaLength =
-        form2011
-            ? Xbzrle2011Encoder.encode(before, page, ByteOrder.LITTLE_ENDIAN, delta)
-            : XbzrleEncoder.encode(before, page, delta);
-    boolean tooLong = deltaLength < 0;
+    lookups++;
+    if (cache.find(address, generation)) {
+      return true;
+    }
+    misses++;
+    if (!last) {
+      cache.insert(address, generation);
+    }
+    return false;
+  }
+
+  /**
+   * Takes the length of the delta of a page that was found.
+   *
+   * @param length what {@link DeltaEncoder#encode} returned
+   */
+  public Outcome encoded(long address, int length, long generation, boolean last) {
+    boolean tooLong = length < 0;
+    pages += tooLong && !codec.countsOverflows() ? 0 : 1;
     if (tooLong) {
       overflow++;
-      bytes += page.length;
-    } else if (deltaLength > 0) {
-      bytes += deltaLength + (form2011 ? HEADER_2011 : HEADER);
+      bytes += codec.countsOverflows() ? pageSize : 0;
+    } else if (length > 0) {
+      bytes += length + codec.header();
     }
-    if (!last && deltaLength != 0) {
-      cache.insert(address, page, generation);
+    if (!last && length != 0) {
+      cache.insert(address, generation);
     }
     if (tooLong) {
       return Outcome.PAGE;
     }
-    return deltaLength == 0 ? Outcome.NOTHING : Outcome.DELTA;
+    return length == 0 ? Outcome.NOTHING : Outcome.DELTA;
   }
 
-  /** Takes a page that goes out as a zero page. */
-  public void sendZero(long address, byte[] zeros, long generation) {
-    cache.insert(address, zeros, generation);
-  }
-
-  /** Returns the delta of the last page that was one. */
-  public ByteBuffer delta() {
-    return ByteBuffer.wrap(delta, 0, deltaLength);
+  /**
+   * Takes a page that goes out as a zero page.
+   *
+   * @param first true in the first round
+   */
+  public void zero(long address, long generation, boolean first) {
+    if (!codec.cachesZeroPages()) {
+      cache.remove(address);
+    } else if (!first || codec.cachesFirstRound()) {
+      cache.insert(address, generation);
+    }
   }
 
   /** Returns what was counted so far. */

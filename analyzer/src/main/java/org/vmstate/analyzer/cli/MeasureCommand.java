@@ -1,0 +1,201 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.measure.MeasurePrinter;
+import org.vmstate.analyzer.measure.Measured;
+import org.vmstate.analyzer.measure.Measurement;
+import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.FormatId;
+import org.vmstate.parser.io.ByteSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** {@code vmstate-img measure}. */
+final class MeasureCommand implements Callable<Integer> {
+  private static final List<String> ALIGNMENTS = List.of("4K", "64K", "1M", "4M");
+  private static final String QCOW2 = "qcow2";
+
+  private CommandSpec spec;
+
+  private MeasureCommand() {}
+
+  static CommandSpec create() {
+    MeasureCommand command = new MeasureCommand();
+    CommandBuilder builder =
+        new CommandBuilder("measure", command)
+            .about(
+                "Tells how large an image becomes in another layout, without writing it.",
+                "",
+                "Length and blocks on disk are those that convert with the same options gives on",
+                "ext4 or XFS with blocks of 4096 bytes: the conversion runs, compression included,",
+                "and only the bytes are not kept. Without -O every layout is measured.",
+                "")
+            .footer(
+                "%nExamples:%n",
+                "  vmstate-img measure guest.save",
+                "  vmstate-img measure -O libvirt-zstd -o compression-level=9 guest.save",
+                "  vmstate-img measure --output=json guest.save | jq '.outputs[].size'");
+    Input.addTo(builder, "IN")
+        .option(
+            OptionSpec.builder("-O")
+                .type(String.class)
+                .paramLabel("FMT")
+                .completionCandidates(MemoryOutput::withLayouts)
+                .description("Layout to measure, as convert takes it (default: all).")
+                .build())
+        .option(
+            OptionSpec.builder("-o")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel("KEY=VALUE")
+                .description("Options of the output, as convert has them.")
+                .build())
+        .option(Output.option("human"))
+        .option(
+            Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
+    command.spec = MemoryOutput.addTo(builder).spec();
+    return command.spec;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    String format = CommandBuilder.value(spec, "-O");
+    Input input = new Input(spec);
+    List<String> texts = CommandBuilder.value(spec, "-o");
+    List<String> given = texts == null ? List.of() : texts;
+    List<Measured> measured = format == null ? all(input, given) : List.of(one(input, given));
+    Output output = CommandBuilder.value(spec, "--output");
+    try (OutputStream out = Output.stdout()) {
+      if (output == Output.JSON) {
+        try (Report report = output.report(out)) {
+          MeasurePrinter.report(input.file(), measured, report);
+        }
+        return ExitCode.OK;
+      }
+      PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
+      if (format == null) {
+        MeasurePrinter.table(measured, print);
+      } else {
+        MeasurePrinter.human(measured.getFirst(), print);
+      }
+      print.flush();
+    }
+    return ExitCode.OK;
+  }
+
+  private Measured one(Input input, List<String> given) throws IOException {
+    String format = CommandBuilder.value(spec, "-O");
+    if (MemoryOutput.isOne(format)) {
+      if (!given.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "-o: " + format + " has no options");
+      }
+      return Measurement.of(format, OptionalLong.empty(), false, memory(input, format));
+    }
+    boolean disk = format.equals(QCOW2);
+    String layout = format;
+    if (disk) {
+      OutputOptions options = new OutputOptions(FormatId.QEMU, given, ConvertCommand.KEYS);
+      layout = options.text("layout").orElse("qemu");
+      if (!layout.equals("qemu") && !layout.equals("qemu-mapped-ram")) {
+        throw new ConversionException(
+            "-o layout=" + layout + ": expected qemu or qemu-mapped-ram in a disk");
+      }
+    }
+    FormatId target =
+        FormatId.of(layout)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(), "-O " + format + ": no such format"));
+    OutputOptions options = new OutputOptions(target, given, ConvertCommand.KEYS);
+    for (String key : List.of("snapshot", "layout")) {
+      if (!disk && options.text(key).isPresent()) {
+        throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
+      }
+    }
+    ConvertOptions plain = options.envelope();
+    ConvertOptions complete =
+        plain.withPages(
+            options.bool("compact").orElse(false),
+            options.base(),
+            options.is2011(),
+            false,
+            MemoryOutput.workers(spec));
+    OptionalLong align = complete.isFixed() ? complete.align() : OptionalLong.empty();
+    return Measurement.of(format, align, disk, conversion(input, complete));
+  }
+
+  private List<Measured> all(Input input, List<String> given) throws IOException {
+    if (input.wholeFile() == null) {
+      throw new ConversionException("all layouts of a pipe: give -O, or a file");
+    }
+    List<Measured> result = new ArrayList<>();
+    for (FormatId target : FormatId.values()) {
+      List<String> options = target.isLibvirt() ? given : List.of();
+      ConvertOptions plain =
+          new OutputOptions(target, options, OutputOptions.LIBVIRT_ONLY).envelope();
+      if (target == FormatId.QEMU) {
+        // an image that is not whole has no size in any layout
+        result.add(
+            Measurement.of(target.label(), OptionalLong.empty(), false, conversion(input, plain)));
+        continue;
+      }
+      if (!plain.isFixed()) {
+        result.add(
+            Measurement.ifPossible(
+                target.label(), OptionalLong.empty(), false, conversion(input, plain)));
+        continue;
+      }
+      for (String align : ALIGNMENTS) {
+        List<String> aligned = new ArrayList<>(options);
+        aligned.add("align=" + align);
+        ConvertOptions complete =
+            new OutputOptions(target, aligned, ConvertCommand.KEYS).envelope();
+        result.add(
+            Measurement.ifPossible(
+                target.label(), complete.align(), false, conversion(input, complete)));
+      }
+    }
+    result.add(
+        Measurement.ifPossible(
+            QCOW2,
+            OptionalLong.empty(),
+            true,
+            conversion(input, ConvertOptions.to(FormatId.QEMU))));
+    return result;
+  }
+
+  private static Measurement.Writer conversion(Input input, ConvertOptions options) {
+    return target -> {
+      try (ByteSource source = input.open()) {
+        return new Converter(options, input.options(), Progress.NONE, text -> {})
+            .convert(source, input.filePath(), target);
+      }
+    };
+  }
+
+  private Measurement.Writer memory(Input input, String format) {
+    return target -> {
+      try (ByteSource source = input.open()) {
+        return MemoryOutput.write(
+            new MemoryOutput(spec).extractor(Progress.NONE, text -> {}),
+            format,
+            source,
+            input.filePath(),
+            target);
+      }
+    };
+  }
+}

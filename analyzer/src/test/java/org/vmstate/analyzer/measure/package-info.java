@@ -1,0 +1,2 @@
+/** Tests of what an image would take in other layouts. */
+package org.vmstate.analyzer.measure;
