@@ -11,7 +11,6 @@ import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
-import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -121,27 +120,5 @@ class XbzrlePropertyTest {
     XbzrleDecoder.apply(delta, page);
     Xbzrle2011Decoder.apply(delta, ByteOrder.BIG_ENDIAN, page);
     assertEquals(PAGE, page.length);
-  }
-
-  private static String problem(int... delta) {
-    byte[] bytes = new byte[delta.length];
-    for (int i = 0; i < delta.length; i++) {
-      bytes[i] = (byte) delta[i];
-    }
-    return XbzrleDecoder.apply(bytes, new byte[PAGE]).orElse("none");
-  }
-
-  @Example
-  void eachRuleOfTheDecoderHolds() {
-    assertEquals("none", problem());
-    assertEquals("none", problem(0x80, 0x00, 1, 5));
-    assertEquals("a step needs two bytes, found the end", problem(1));
-    assertEquals("a step lacks its new bytes", problem(1, 1));
-    assertEquals("a run length takes at most two bytes", problem(0x80, 0x80, 1, 1));
-    assertEquals("a step brings no new byte", problem(1, 0, 1));
-    assertEquals("new bytes pass the end of the delta", problem(0, 3, 1, 1));
-    assertEquals("only the first step may leave no byte unchanged", problem(0, 1, 1, 0, 1, 1));
-    assertEquals("an unchanged run passes the end of the page", problem(0xff, 0x7f, 1, 1));
-    assertEquals("new bytes pass the end of the page", problem(0xff, 0x07, 2, 1, 1));
   }
 }

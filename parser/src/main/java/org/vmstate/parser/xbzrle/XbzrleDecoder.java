@@ -20,9 +20,6 @@ public final class XbzrleDecoder {
    */
   private static final int DENSE = 512;
 
-  private static final int VALUE_BITS = 14;
-  private static final int VALUE_MASK = (1 << VALUE_BITS) - 1;
-
   private XbzrleDecoder() {}
 
   /**
@@ -94,67 +91,52 @@ public final class XbzrleDecoder {
     return -1;
   }
 
-  /** Returns run, count and how many bytes more than two they take; below 0 when malformed. */
-  private static int lengths(byte[] delta, int start) {
-    int in = start;
-    int run = delta[in++];
-    if (run < 0) {
-      int high = delta[in++];
-      if (high < 0) {
-        return -1;
-      }
-      run = run & 0x7f | high << 7;
-    }
-    if (delta.length - in < 2) {
-      return -1;
-    }
-    int count = delta[in++];
-    if (count < 0) {
-      int high = delta[in++];
-      if (high < 0) {
-        return -1;
-      }
-      count = count & 0x7f | high << 7;
-    }
-    return in - start - 2 << 2 * VALUE_BITS | count << VALUE_BITS | run;
-  }
-
   /** Goes through the delta again up to the step that stopped the decoder, and says why it did. */
   private static String problem(byte[] delta, int stopped, byte[] page) {
     int in = 0;
     int out = 0;
     while (in < stopped) {
-      int lengths = lengths(delta, in);
-      int count = lengths >>> VALUE_BITS & VALUE_MASK;
-      out += (lengths & VALUE_MASK) + count;
-      in += 2 + (lengths >>> 2 * VALUE_BITS) + count;
+      int unchanged = number(delta, in);
+      in += width(delta, in);
+      int changed = number(delta, in);
+      in += width(delta, in) + changed;
+      out += unchanged + changed;
     }
     if (delta.length - in < 2) {
       return "a step needs two bytes, found the end";
     }
-    if (delta[in] < 0 && delta[in + 1] < 0) {
+    int run = number(delta, in);
+    if (run < 0) {
       return "a run length takes at most two bytes";
     }
-    int run = delta[in] < 0 ? delta[in] & 0x7f | delta[in + 1] << 7 : delta[in];
     if (run == 0 && in > 0) {
       return "only the first step may leave no byte unchanged";
     }
     if (run > page.length - out) {
       return "an unchanged run passes the end of the page";
     }
-    in += delta[in] < 0 ? 2 : 1;
+    in += width(delta, in);
     if (delta.length - in < 2) {
       return "a step lacks its new bytes";
     }
-    if (delta[in] < 0 && delta[in + 1] < 0) {
+    int count = number(delta, in);
+    if (count < 0) {
       return "a run length takes at most two bytes";
     }
-    int count = delta[in] < 0 ? delta[in] & 0x7f | delta[in + 1] << 7 : delta[in];
     if (count == 0) {
       return "a step brings no new byte";
     }
     return count > page.length - out - run
         ? "new bytes pass the end of the page"
         : "new bytes pass the end of the delta";
+  }
+
+  /** Returns the number at a place; below 0 when it takes more than two bytes. */
+  private static int number(byte[] delta, int at) {
+    return delta[at] < 0 ? delta[at] & 0x7f | delta[at + 1] << 7 : delta[at];
+  }
+
+  private static int width(byte[] delta, int at) {
+    return delta[at] < 0 ? 2 : 1;
   }
 }

@@ -1,0 +1,2 @@
+/** Tests of the rules of both XBZRLE encodings. */
+package org.vmstate.parser.xbzrle;
