@@ -1,6 +1,7 @@
 package org.vmstate.parser;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.element.Section;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Problem;
@@ -37,6 +39,12 @@ final class Recording implements StateVisitor {
   Envelope envelope;
   String xml;
   String cookie;
+
+  /** Data of pages as it stood when they came, of a recording that copies. */
+  final ByteArrayOutputStream copied = new ByteArrayOutputStream();
+
+  private ByteSource source;
+  private boolean copies;
   private boolean keep;
   private long covered;
 
@@ -57,6 +65,14 @@ final class Recording implements StateVisitor {
     if (recording.covered != image.length) {
       throw new AssertionError("covered " + recording.covered + " of " + image.length);
     }
+    return recording;
+  }
+
+  /** Reads as verbs do that copy the pages when they come. */
+  static Recording copying(byte[] image, Place place) throws IOException {
+    Recording recording = new Recording();
+    recording.copies = true;
+    read(image, ParseOptions.DEFAULT, place, recording, false);
     return recording;
   }
 
@@ -124,13 +140,19 @@ final class Recording implements StateVisitor {
   }
 
   @Override
+  public boolean wantsData() {
+    return copies;
+  }
+
+  @Override
   public boolean wantsMappedPages() {
     return true;
   }
 
   @Override
-  public void content(ByteSource source) {
-    contents.setSource(source);
+  public void content(ByteSource found) {
+    source = found;
+    contents.setSource(found);
   }
 
   @Override
@@ -170,6 +192,12 @@ final class Recording implements StateVisitor {
   @Override
   public void pages(PageRun run) throws IOException {
     runs.add(run);
+    for (long i = 0; copies && run.kind() != PageKind.ZERO && i < run.count(); i++) {
+      boolean whole = run.kind() == PageKind.DATA;
+      ByteBuffer data = ByteBuffer.allocate(whole ? run.block().pageSize() : run.value());
+      source.copy(run.offset() + i * run.stride(), data);
+      copied.write(data.array());
+    }
     if (keep) {
       contents.add(run);
     }

@@ -28,4 +28,15 @@ final class Refusals {
         () -> assertTrue(e.getMessage().contains(reason), e.getMessage()),
         () -> assertEquals(offset, e.offset(), e.getMessage()));
   }
+
+  /** Expects a refusal in exactly these words. */
+  static void refused(byte[] image, ParseOptions options, long offset, String path, String words) {
+    StateFormatException e =
+        assertThrows(
+            StateFormatException.class, () -> Recording.of(image, options, Recording.Place.HEAP));
+    assertAll(
+        () -> assertEquals(words, e.words()),
+        () -> assertEquals(offset, e.offset(), e.getMessage()),
+        () -> assertEquals(path, e.path(), e.getMessage()));
+  }
 }

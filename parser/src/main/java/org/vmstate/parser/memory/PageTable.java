@@ -1,6 +1,7 @@
 package org.vmstate.parser.memory;
 
 import java.io.IOException;
+import org.vmstate.formats.ram.PageKind;
 
 /**
  * The pages of a block as they come, the last one wins. Pages that follow one another make an
@@ -178,6 +179,8 @@ final class PageTable implements PageIndex {
           entry >>> KIND_SHIFT == entries[last] >>> KIND_SHIFT
               && grows >= 0
               && grows < mostStep
+              // places grow, the byte of a page does not
+              && (grows == 0 || PageIndex.kind(entry) != PageKind.FILL)
               && entry == entries[last] + length * grows
               && (to - from == 1 || step == grows);
       if (fits) {
