@@ -15,9 +15,8 @@ import org.vmstate.formats.element.Element;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.oracle.QemuMappedRamFile;
 import org.vmstate.parser.oracle.QemuRamRecord;
-import org.vmstate.parser.oracle.QemuSequentialFile;
+import org.vmstate.parser.oracle.QemuStateFile;
 import org.vmstate.parser.oracle.StreamRecords;
 import org.vmstate.testkit.ImageArbitraries;
 import org.vmstate.testkit.ImageRecipe;
@@ -35,8 +34,7 @@ class OraclePropertyTest {
       throws IOException {
     byte[] image = recipe.sequential();
     StreamRecords oracle =
-        new QemuSequentialFile(new ByteBufferKaitaiStream(image), recipe.pageSize(), false)
-            .stream();
+        new QemuStateFile(new ByteBufferKaitaiStream(image), recipe.pageSize()).stream();
     Recording r = Recording.of(image);
     assertEquals(records(oracle), records(r));
     assertEquals(pages(oracle), pages(r));
@@ -48,7 +46,7 @@ class OraclePropertyTest {
       throws IOException {
     byte[] image = recipe.mapped(8192);
     StreamRecords oracle =
-        new QemuMappedRamFile(new ByteBufferKaitaiStream(image), recipe.pageSize(), false).stream();
+        new QemuStateFile(new ByteBufferKaitaiStream(image), recipe.pageSize()).stream();
     Recording r = Recording.of(image);
     assertEquals(records(oracle), records(r));
     assertEquals(blocks(oracle), blocks(r));
