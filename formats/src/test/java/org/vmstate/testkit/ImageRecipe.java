@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A small image and what it means: RAM blocks, passes of page records, devices.
@@ -155,14 +156,23 @@ public record ImageRecipe(
       id++;
       image.section(4, id, device.name(), device.instance(), 1).raw(device.payload()).footer(id);
       described.add(
-          "{\"name\": \"%s\", \"instance_id\": %d, \"vmsd_name\": \"v\", \"version\": 1, \"fields\": [{\"name\": \"b\", \"type\": \"buffer\", \"size\": %d}]}"
-              .formatted(device.name(), device.instance(), device.payload().length));
+          String.format(
+              Locale.ROOT,
+              "{\"name\": \"%s\", \"instance_id\": %d, \"vmsd_name\": \"v\", \"version\": 1,"
+                  + " \"fields\": [{\"name\": \"b\", \"type\": \"buffer\", \"size\": %d}]}",
+              device.name(),
+              device.instance(),
+              device.payload().length));
     }
     image.u8(0);
     if (described()) {
       image.description(
-          "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\": []}, \"page_size\": %d, \"devices\": [%s]}"
-              .formatted(pageSize(), String.join(", ", described)));
+          String.format(
+              Locale.ROOT,
+              "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\":"
+                  + " []}, \"page_size\": %d, \"devices\": [%s]}",
+              pageSize(),
+              String.join(", ", described)));
     }
     return image.toBytes();
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.FormatId;
@@ -19,6 +20,7 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.compress.Unpacker;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.io.StreamSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.libvirt.EnvelopeParser;
@@ -49,12 +51,14 @@ public final class ImageReader {
 
   /** Opens a file: mapped when it is a regular one, else read as a stream. */
   public static ByteSource open(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
+    // asked once, and what cannot be asked is no pipe
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (attributes.isDirectory()) {
       throw new IOException(file + ": is a directory");
     }
-    return Files.isRegularFile(file)
+    return attributes.isRegularFile()
         ? MappedSource.open(file, new StructurePath())
-        : open(Files.newInputStream(file));
+        : open(new NamedStream(Files.newInputStream(file), file.toString()));
   }
 
   /** Opens a stream that can only be read forward. */

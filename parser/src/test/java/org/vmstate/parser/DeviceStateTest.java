@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.ByteRange;
@@ -51,7 +52,8 @@ class DeviceStateTest {
   }
 
   private static String field(String name, String type, int size) {
-    return "{\"name\": \"%s\", \"type\": \"%s\", \"size\": %d}".formatted(name, type, size);
+    return String.format(
+        Locale.ROOT, "{\"name\": \"%s\", \"type\": \"%s\", \"size\": %d}", name, type, size);
   }
 
   private static Recording read(String members, ImageBytes payload) throws IOException {

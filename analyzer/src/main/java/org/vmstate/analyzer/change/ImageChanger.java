@@ -3,6 +3,7 @@ package org.vmstate.analyzer.change;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -165,6 +166,10 @@ public final class ImageChanger {
         }
       }
       channel.force(true);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
     }
   }
 

@@ -41,7 +41,7 @@ final class AddressExtract {
     List<String> losses = new ArrayList<>();
     new Work(spec)
         .run(
-            MemoryOutput.destination(spec, input, out, false),
+            () -> MemoryOutput.destination(spec, input, out, false),
             (target, progress, notes) -> {
               Extractor extractor = memory.extractor(progress, notes).losing(memory.losses(losses));
               boolean hex = CommandBuilder.isSet(spec, "--hex") || out.equals("-") && isTerminal();

@@ -139,17 +139,21 @@ final class CheckCommand implements Callable<Integer> {
               : "--repair: not possible without loss; nothing was written. See 'convert"
                   + " --salvage'");
     }
+    CheckResult after;
     try (Destination target = Destination.file(out, CommandBuilder.isSet(spec, "--force"), false)) {
       repair.write(source, map, target);
+      target.sink().flush();
+      Path written = target.temporary().orElseThrow();
+      try (HoleMap holes = HoleMap.of(written);
+          ByteSource again = ImageReader.open(written)) {
+        after = new Checker(new Input(spec).options(), options(holes)).check(again);
+      }
       target.commit(Outcome.WHOLE, true);
     }
     if (!CommandBuilder.isSet(spec, "--quiet")) {
       repair.done().forEach(text -> Failures.note("repaired: " + text));
     }
-    try (HoleMap holes = HoleMap.of(out);
-        ByteSource again = ImageReader.open(out)) {
-      return new Checker(new Input(spec).options(), options(holes)).check(again);
-    }
+    return after;
   }
 
   private void print(String image, CheckResult result, Output output, OutputStream out)

@@ -138,7 +138,7 @@ final class ConvertCommand implements Callable<Integer> {
       }
     }
     ConvertOptions options = options(format);
-    return convert(input, options, destination(out, input, options));
+    return convert(input, options, () -> destination(out, input, options));
   }
 
   /** Writes into a qcow2 disk, a new one or one that is there. */
@@ -172,22 +172,23 @@ final class ConvertCommand implements Callable<Integer> {
         convert(
             input,
             options,
-            into == null
-                ? Destination.newDisk(target, new Work(spec).isForced(), snapshot)
-                : Destination.intoDisk(DiskPlace.into(into, snapshot)));
+            () ->
+                into == null
+                    ? Destination.newDisk(target, new Work(spec).isForced(), snapshot)
+                    : Destination.intoDisk(DiskPlace.into(into, snapshot)));
     new Work(spec).note("QEMU loads it with: " + LoadCommand.of(target, snapshot, into == null));
     return code;
   }
 
-  private int convert(Input input, ConvertOptions options, Destination destination)
+  private int convert(Input input, ConvertOptions options, Work.Opening opening)
       throws IOException {
     Path inputFile = input.filePath();
     if (CommandBuilder.isSet(spec, "--salvage")) {
-      return salvage(input, options, destination);
+      return salvage(input, options, opening);
     }
     new Work(spec)
         .run(
-            destination,
+            opening,
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
                 return new Converter(options, input.options(), progress, notes)
@@ -197,13 +198,13 @@ final class ConvertCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int salvage(Input input, ConvertOptions options, Destination destination)
+  private int salvage(Input input, ConvertOptions options, Work.Opening opening)
       throws IOException {
     Salvage salvage = new Salvage(input.options());
     List<String> absent = new ArrayList<>();
     new Work(spec)
         .run(
-            destination,
+            opening,
             (target, progress, notes) -> {
               try (salvage;
                   ByteSource source = input.open();

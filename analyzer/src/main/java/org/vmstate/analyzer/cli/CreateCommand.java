@@ -99,9 +99,10 @@ final class CreateCommand implements Callable<Integer> {
     }
     Work work = new Work(spec);
     work.run(
-        out.equals("-")
-            ? Destination.stream(Output.stdout())
-            : Destination.file(Path.of(out), work.isForced(), false),
+        () ->
+            out.equals("-")
+                ? Destination.stream(Output.stdout())
+                : Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
           Creator.create(recipe, options, target, notes).ifPresent(s -> notes.accept(describe(s)));
           return Outcome.WHOLE;

@@ -95,7 +95,7 @@ final class EditCommand implements Callable<Integer> {
       } else {
         Work work = new Work(spec);
         work.run(
-            Destination.file(Path.of(out), work.isForced(), false),
+            () -> Destination.file(Path.of(out), work.isForced(), false),
             (target, progress, notes) -> editor.copy(change, target, progress, notes));
       }
     } catch (IOException e) {
@@ -126,7 +126,7 @@ final class EditCommand implements Callable<Integer> {
     }
     Work work = new Work(spec);
     work.run(
-        Destination.file(Path.of(out), work.isForced(), false),
+        () -> Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
           target.sink().flush();

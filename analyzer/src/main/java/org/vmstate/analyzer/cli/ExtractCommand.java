@@ -181,7 +181,7 @@ final class ExtractCommand implements Callable<Integer> {
     List<String> losses = new ArrayList<>();
     new Work(spec)
         .run(
-            MemoryOutput.destination(spec, input, out, false),
+            () -> MemoryOutput.destination(spec, input, out, false),
             (target, progress, notes) -> {
               try (ByteSource source = input.open();
                   OutputStream bytes = target.asStream()) {
@@ -217,7 +217,7 @@ final class ExtractCommand implements Callable<Integer> {
     Input input = new Input(spec);
     new Work(spec)
         .run(
-            MemoryOutput.destination(spec, input, out, false),
+            () -> MemoryOutput.destination(spec, input, out, false),
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
                 return Parts.copy(source, input.options(), kind, device(), target);

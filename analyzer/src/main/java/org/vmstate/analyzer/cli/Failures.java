@@ -97,6 +97,10 @@ final class Failures {
 
   /** Reports what the JVM throws when it cannot go on. */
   static int error(Error e) {
+    if (e instanceof InternalError && String.valueOf(e.getMessage()).contains("memory access")) {
+      line("the image became shorter while it was read, or cannot be read");
+      return ExitCode.NOT_RUN;
+    }
     if (e instanceof OutOfMemoryError) {
       line("out of memory; VMSTATE_IMG_HEAP=1g gives more, and a report would be welcome");
     } else {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -121,7 +123,7 @@ final class Input {
     if (file().equals("-")) {
       return isRedirectedFile()
           ? Container.open(ImageReader.open(STDIN), null)
-          : Container.open(ImageReader.open(System.in), null);
+          : Container.open(ImageReader.open(new NamedStream(System.in, "standard input")), null);
     }
     return Container.open(ImageReader.open(path()), path());
   }
@@ -137,7 +139,7 @@ final class Input {
     } catch (NoSuchSnapshotException e) {
       container.close();
       throw new IOException(file() + ": " + e.getMessage(), e);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       container.close();
       throw e;
     }
@@ -177,7 +179,7 @@ final class Input {
       return isRedirectedFile() ? STDIN : null;
     }
     Path path = path();
-    return Files.isRegularFile(path) ? path : null;
+    return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile() ? path : null;
   }
 
   /** Returns the path of the image; a sample is unpacked into a temporary file first. */

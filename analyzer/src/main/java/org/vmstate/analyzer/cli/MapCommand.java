@@ -93,7 +93,7 @@ final class MapCommand implements Callable<Integer> {
     int[] code = new int[1];
     new Work(spec)
         .run(
-            MemoryOutput.destination(spec, input, argument == null ? "-" : argument, false),
+            () -> MemoryOutput.destination(spec, input, argument == null ? "-" : argument, false),
             (target, progress, notes) -> {
               OutputStream out = new BufferedOutputStream(target.asStream(), BUFFER);
               try (ByteSource source = input.open()) {

@@ -111,7 +111,7 @@ final class MemoryOutput {
     List<String> absent = new ArrayList<>();
     new Work(spec)
         .run(
-            destination(spec, input, out, CommandBuilder.isSet(spec, "--direct")),
+            () -> destination(spec, input, out, CommandBuilder.isSet(spec, "--direct")),
             (target, progress, notes) -> {
               ParseOptions options = salvages ? input.options().tolerating() : input.options();
               Extractor extractor = extractor(options, progress, notes).losing(losses(absent));

@@ -50,7 +50,7 @@ final class SamplesCommand implements Callable<Integer> {
       if (Files.exists(file)) {
         throw new IOException(file + ": exists; nothing was written");
       }
-      Samples.unpack(name, file);
+      Samples.unpack(name, file, false);
     }
     return ExitCode.OK;
   }

@@ -81,7 +81,7 @@ final class UpgradeCommand implements Callable<Integer> {
     }
     ImageChanger changer = new ImageChanger(file, ParseOptions.DEFAULT, changes);
     work.run(
-        Destination.file(out, work.isForced(), false),
+        () -> Destination.file(out, work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
           target.sink().flush();

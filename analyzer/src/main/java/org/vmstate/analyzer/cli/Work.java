@@ -32,6 +32,11 @@ final class Work {
     Outcome write(Destination target, Progress progress, Consumer<String> notes) throws IOException;
   }
 
+  /** Starts an output, which then belongs to the work. */
+  interface Opening {
+    Destination open() throws IOException;
+  }
+
   boolean isForced() {
     return CommandBuilder.isSet(spec, "--force");
   }
@@ -43,10 +48,10 @@ final class Work {
   }
 
   /** Writes to a destination, which counts only when nothing went wrong. */
-  void run(Destination destination, Writer writer) throws IOException {
+  void run(Opening opening, Writer writer) throws IOException {
     boolean shown = CommandBuilder.isSet(spec, "-p") || System.getenv("VMSTATE_IMG_TTY") != null;
     boolean quiet = CommandBuilder.isSet(spec, "-q");
-    try (destination;
+    try (Destination destination = opening.open();
         ProgressLine line = new ProgressLine()) {
       Outcome outcome =
           writer.write(destination, shown && !quiet ? line : Progress.NONE, this::note);

@@ -43,8 +43,9 @@ public final class Destination implements Closeable {
     OutputFile file = OutputFile.create(path, force);
     try {
       DirectFile second = direct ? DirectFile.open(file.temporary()) : null;
-      return new Destination(file, new FileSink(file.channel(), second, 0), null);
-    } catch (IOException | RuntimeException e) {
+      return new Destination(
+          file, new FileSink(file.channel(), second, 0).named(path.toString()), null);
+    } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
     }
@@ -58,13 +59,23 @@ public final class Destination implements Closeable {
    */
   public static Destination newDisk(Path path, boolean force, String name) throws IOException {
     OutputFile file = OutputFile.create(path, force);
-    DiskPlace disk = DiskPlace.fresh(file.channel(), name);
-    return new Destination(file, disk.sink(), disk);
+    try {
+      DiskPlace disk = DiskPlace.fresh(file.channel(), path, name);
+      return new Destination(file, disk.sink(), disk);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
   }
 
   /** Writes into a qcow2 disk that is there; it changes only when everything is written. */
-  public static Destination intoDisk(DiskPlace disk) {
-    return new Destination(null, disk.sink(), disk);
+  public static Destination intoDisk(DiskPlace disk) throws IOException {
+    try {
+      return new Destination(null, disk.sink(), disk);
+    } catch (RuntimeException | Error e) {
+      disk.close();
+      throw e;
+    }
   }
 
   /** Writes to a channel that is there for this and is closed with it. */
@@ -135,13 +146,22 @@ public final class Destination implements Closeable {
       ByteBuffer chunk = sink.allocate(CHUNK);
       for (long at = from; at < end; at += chunk.limit()) {
         chunk.clear().limit((int) Math.min(CHUNK, end - at));
-        int n = channel.read(chunk, at);
+        int n = read(channel, chunk, at, source);
         if (n < 0) {
           throw new EOFException(source + ": unexpected end at offset " + at);
         }
         sink.write(chunk.flip());
         progress.at(at + n, end);
       }
+    }
+  }
+
+  private static int read(FileChannel channel, ByteBuffer target, long at, Path name)
+      throws IOException {
+    try {
+      return channel.read(target, at);
+    } catch (IOException e) {
+      throw new IOException(name + ": " + e.getMessage(), e);
     }
   }
 
@@ -166,8 +186,9 @@ public final class Destination implements Closeable {
   @Override
   public void close() throws IOException {
     if (file != null) {
-      sink.close();
-      file.close();
+      try (file) {
+        sink.close();
+      }
     } else if (disk != null) {
       disk.close();
     }

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.formats.qcow2.Qcow2Format;
 import org.vmstate.parser.ImageReader;
@@ -34,6 +36,7 @@ public final class DiskPlace implements Closeable {
   private static final int LOCKS = 4;
 
   private final FileChannel channel;
+  private final Path path;
   private final long base;
   private final Ending ending;
 
@@ -43,8 +46,9 @@ public final class DiskPlace implements Closeable {
   /** Whether the tables began to change: from then on they may name what was written. */
   private boolean begun;
 
-  private DiskPlace(FileChannel channel, long base, long before, Ending ending) {
+  private DiskPlace(FileChannel channel, Path path, long base, long before, Ending ending) {
     this.channel = channel;
+    this.path = path;
     this.base = base;
     this.before = before;
     this.ending = ending;
@@ -56,9 +60,10 @@ public final class DiskPlace implements Closeable {
   }
 
   /** Takes a file that is new. */
-  static DiskPlace fresh(FileChannel channel, String name) {
+  static DiskPlace fresh(FileChannel channel, Path path, String name) {
     return new DiskPlace(
         channel,
+        path,
         FreshDisk.STATE_AT,
         -1,
         (file, length) -> FreshDisk.finish(file, length, name, Instant.now()));
@@ -72,6 +77,21 @@ public final class DiskPlace implements Closeable {
    */
   public static DiskPlace into(Path path, String snapshot) throws IOException {
     DiskLayout layout = layout(path);
+    try {
+      return open(path, layout, snapshot);
+    } catch (FileSystemException | StateFormatException | ConversionException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
+  }
+
+  private static IOException failed(Path path, IOException e) {
+    String words = String.valueOf(e.getMessage());
+    return words.startsWith(path + ":") ? e : new IOException(path + ": " + words, e);
+  }
+
+  private static DiskPlace open(Path path, DiskLayout layout, String snapshot) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       lock(channel, path, LOCK_HELD);
@@ -90,10 +110,11 @@ public final class DiskPlace implements Closeable {
       update.requireRoom(found);
       return new DiskPlace(
           channel,
+          path,
           update.stateAt(),
           before,
           (disk, length) -> update.finish(length, found, snapshot, Instant.now()));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
     }
@@ -176,14 +197,20 @@ public final class DiskPlace implements Closeable {
 
   /** Returns what takes the bytes of the state. */
   FileSink sink() {
-    return new FileSink(channel, null, 0, base);
+    return new FileSink(channel, null, 0, base).named(path.toString());
   }
 
   /** Makes what was written the state of the snapshot. */
   void end() throws IOException {
     long length = channel.size() - base;
     begun = true;
-    ending.end(DiskFile.of(channel), length);
+    try {
+      ending.end(DiskFile.of(channel), length);
+    } catch (StateFormatException | ConversionException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failed(path, e);
+    }
   }
 
   /**

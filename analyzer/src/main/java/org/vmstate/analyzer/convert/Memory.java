@@ -31,7 +31,7 @@ final class Memory extends FinalMemory {
     try {
       memory.read(source, options);
       return memory;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       memory.close();
       throw e;
     }

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.edit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -153,6 +154,10 @@ public final class EnvelopeEditor {
         channel.write(bytes, bytes.position());
       }
       channel.force(true);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
     }
   }
 

@@ -88,16 +88,27 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
 
   @Override
   public void close() throws IOException {
-    for (Destination file : files) {
-      file.close();
-    }
-    if (!done) {
-      try (var left = Files.list(folder)) {
-        for (Path file : left.toList()) {
-          Files.delete(file);
+    try (Closeable _ = done ? () -> {} : this::remove) {
+      IOException failure = null;
+      for (Destination file : files) {
+        try {
+          file.close();
+        } catch (IOException e) {
+          failure = e;
         }
       }
-      Files.delete(folder);
+      if (failure != null) {
+        throw failure;
+      }
     }
+  }
+
+  private void remove() throws IOException {
+    try (var left = Files.list(folder)) {
+      for (Path file : left.toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.delete(folder);
   }
 }

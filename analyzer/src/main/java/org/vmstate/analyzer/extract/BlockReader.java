@@ -49,7 +49,7 @@ final class BlockReader implements Closeable {
     try {
       reader.memory.read(image, options);
       return reader;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       reader.close();
       throw e;
     }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.vmstate.writer.io.OutputFile;
 
 /**
  * Samples are stored packed by zstd beside an index with a line for each: name, a tab, description.
@@ -49,25 +50,47 @@ public final class Samples {
     return in;
   }
 
-  /** Unpacks a sample into a file; runs of zeros become holes. */
+  /** Unpacks a sample into a file, in place of one that is there. */
   public static void unpack(String name, Path target) throws IOException {
+    unpack(name, target, true);
+  }
+
+  /**
+   * Unpacks a sample into a file, which appears when it is whole; runs of zeros become holes.
+   *
+   * @param replace whether a file of that name may be replaced
+   */
+  public static void unpack(String name, Path target, boolean replace) throws IOException {
+    requireKnown(name);
+    try (OutputFile file = OutputFile.create(target, replace)) {
+      named(name, file.channel(), target);
+      file.commit(false);
+    }
+  }
+
+  private static void named(String name, FileChannel out, Path target) throws IOException {
+    try {
+      unpack(name, out);
+    } catch (IOException e) {
+      throw new IOException(target + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireKnown(String name) throws IOException {
     if (list().stream().noneMatch(s -> s.name().equals(name))) {
       throw new IOException(PREFIX + name + ": no such sample; 'vmstate-img samples' lists them");
     }
-    try (InputStream in = new ZstdInputStream(resource(name + ".zst"));
-        FileChannel out =
-            FileChannel.open(
-                target,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+  }
+
+  private static void unpack(String name, FileChannel out) throws IOException {
+    try (InputStream in = new ZstdInputStream(resource(name + ".zst"))) {
       byte[] chunk = new byte[CHUNK];
       byte[] zeros = new byte[CHUNK];
       long at = 0;
       for (int n = in.readNBytes(chunk, 0, CHUNK); n > 0; n = in.readNBytes(chunk, 0, CHUNK)) {
         boolean last = n < CHUNK;
         if (last || !Arrays.equals(chunk, zeros)) {
-          out.write(ByteBuffer.wrap(chunk, 0, n), at);
+          write(out, ByteBuffer.wrap(chunk, 0, n), at);
         }
         at += n;
       }
@@ -77,14 +100,21 @@ public final class Samples {
     }
   }
 
+  private static void write(FileChannel out, ByteBuffer bytes, long offset) throws IOException {
+    for (long at = offset; bytes.hasRemaining(); ) {
+      at += out.write(bytes, at);
+    }
+  }
+
   /** Unpacks a sample into a new temporary file, which the caller deletes. */
   public static Path temporary(String name) throws IOException {
+    requireKnown(name);
     Path file = Files.createTempFile("vmstate-img-", ".sample");
-    try {
-      unpack(name, file);
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      named(name, out, file);
       return file;
-    } catch (IOException e) {
-      Files.delete(file);
+    } catch (IOException | RuntimeException | Error e) {
+      Files.deleteIfExists(file);
       throw e;
     }
   }

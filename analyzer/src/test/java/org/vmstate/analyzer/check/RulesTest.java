@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -113,13 +114,14 @@ class RulesTest {
     Defects.all().forEach(d -> tested.add(d.code()));
     for (Rule rule : Rule.values()) {
       String heading =
-          "\n### %s %s (%s)\n\n%s.\n"
-              .formatted(
-                  rule.code(),
-                  rule.label(),
-                  rule.severity().label(),
-                  Character.toUpperCase(rule.meaning().charAt(0))
-                      + rule.meaning().substring(1).replaceAll("<\\w+>", "`$0`"));
+          String.format(
+              Locale.ROOT,
+              "\n### %s %s (%s)\n\n%s.\n",
+              rule.code(),
+              rule.label(),
+              rule.severity().label(),
+              Character.toUpperCase(rule.meaning().charAt(0))
+                  + rule.meaning().substring(1).replaceAll("<\\w+>", "`$0`"));
       assertTrue(page.contains(heading), heading);
       assertTrue(tested.contains(rule.code()), rule + ": no test");
     }
@@ -130,6 +132,9 @@ class RulesTest {
   void everyInvariantHasARule() {
     Set<String> codes = Set.of(Rule.values()).stream().map(Rule::code).collect(Collectors.toSet());
     IntStream.rangeClosed(1, 102)
-        .forEach(n -> assertTrue(codes.contains("V%03d".formatted(n)), "invariant " + n));
+        .forEach(
+            n ->
+                assertTrue(
+                    codes.contains(String.format(Locale.ROOT, "V%03d", n)), "invariant " + n));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -78,8 +79,12 @@ class ExtractorPropertyTest {
       long length = (long) recipe.blockPages().get(i) * recipe.pageSize();
       text.append(i == 0 ? "" : ",");
       text.append(
-          "{\"start\": \"0x%x\", \"length\": %d, \"block\": \"%s\"}"
-              .formatted(at, length, recipe.blockName(i)));
+          String.format(
+              Locale.ROOT,
+              "{\"start\": \"0x%x\", \"length\": %d, \"block\": \"%s\"}",
+              at,
+              length,
+              recipe.blockName(i)));
       at += length;
     }
     return Files.writeString(folder.resolve("map"), text.append("]}").toString());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import net.jqwik.api.ForAll;
@@ -52,12 +53,13 @@ class MapBuilderTest {
     StringBuilder text = new StringBuilder();
     for (PhysicalRange r : map.ranges()) {
       text.append(
-          "%x+%x %s%s\n"
-              .formatted(
-                  r.start(),
-                  r.length(),
-                  r.block().name(),
-                  r.offset() == 0 ? "" : "@" + Long.toHexString(r.offset())));
+          String.format(
+              Locale.ROOT,
+              "%x+%x %s%s\n",
+              r.start(),
+              r.length(),
+              r.block().name(),
+              r.offset() == 0 ? "" : "@" + Long.toHexString(r.offset())));
     }
     return text.toString();
   }
@@ -117,7 +119,13 @@ class MapBuilderTest {
             + "<address type='dimm' slot='0' base='0x%x'/></memory>";
     String xml = "<domain><memory>2</memory><devices>%s%s</devices></domain>";
     facts.envelope(
-        null, xml.formatted(dimm.formatted(1, 5L << 30), dimm.formatted(0, 6L << 30)), "");
+        null,
+        String.format(
+            Locale.ROOT,
+            xml,
+            String.format(Locale.ROOT, dimm, 1, 5L << 30),
+            String.format(Locale.ROOT, dimm, 0, 6L << 30)),
+        "");
     PhysicalMap map = MapBuilder.of(facts);
     assertEquals(
         "0+200000 pc.ram\n140000000+100000 memdimm1\n180000000+100000 memdimm0\n", shown(map));

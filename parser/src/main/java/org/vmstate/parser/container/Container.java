@@ -56,7 +56,7 @@ public final class Container implements Closeable {
       }
       file = file.seekable();
       return new Container(file, Optional.empty(), Optional.of(Holder.find(file)));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
     }
@@ -67,7 +67,7 @@ public final class Container implements Closeable {
     Container container = open(ImageReader.open(path), path);
     try {
       return container.state(Optional.empty());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       container.close();
       throw e;
     }

@@ -69,8 +69,8 @@ final class PageFaulter {
       } else {
         try {
           touch(next);
-        } catch (InternalError e) {
-          // the file became shorter, which its reader will find out, too
+        } catch (Throwable e) {
+          // most likely the file became shorter; whatever it is, its reader will find out, too
           return;
         }
         next += 2 * STRETCH;

@@ -32,6 +32,8 @@ public final class FileSink extends ByteSink {
   /** Offset of the buffer's first byte. */
   private long start;
 
+  private String name = "output";
+
   /**
    * Appends to a file from an offset on.
    *
@@ -51,6 +53,16 @@ public final class FileSink extends ByteSink {
     this.direct = direct;
     this.start = offset;
     this.base = base;
+  }
+
+  /** Says under which name errors of the file are reported, and returns this. */
+  public FileSink named(String newName) {
+    name = newName;
+    return this;
+  }
+
+  private IOException failed(IOException e) {
+    return new IOException(name + ": " + e.getMessage(), e);
   }
 
   @Override
@@ -98,6 +110,14 @@ public final class FileSink extends ByteSink {
 
   /** Writes bytes anywhere. */
   public void writeAt(long place, ByteBuffer data) throws IOException {
+    try {
+      put(place, data);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void put(long place, ByteBuffer data) throws IOException {
     long offset = base + place;
     if (direct != null) {
       long first = direct.roundUp(offset);
@@ -135,7 +155,7 @@ public final class FileSink extends ByteSink {
   public void readAt(long offset, ByteBuffer target) throws IOException {
     long at = base + offset;
     while (target.hasRemaining()) {
-      int n = file.read(target, at);
+      int n = read(target, at);
       if (n < 0) {
         while (target.hasRemaining()) {
           target.put((byte) 0);
@@ -143,6 +163,14 @@ public final class FileSink extends ByteSink {
         return;
       }
       at += n;
+    }
+  }
+
+  private int read(ByteBuffer target, long at) throws IOException {
+    try {
+      return file.read(target, at);
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 
@@ -168,6 +196,10 @@ public final class FileSink extends ByteSink {
         }
         done += n;
       }
+    } catch (EOFException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failed(e);
     } finally {
       turn.unlock();
     }
@@ -198,8 +230,12 @@ public final class FileSink extends ByteSink {
   @Override
   public void flush() throws IOException {
     drain();
-    if (file.size() < base + start) {
-      file.write(ByteBuffer.allocate(1), base + start - 1);
+    try {
+      if (file.size() < base + start) {
+        file.write(ByteBuffer.allocate(1), base + start - 1);
+      }
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 

@@ -75,6 +75,9 @@ public final class OutputFile implements Closeable {
     } catch (IllegalStateException e) {
       file.close();
       throw new IOException("the program is ending", e);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
     }
     return file;
   }
@@ -99,23 +102,39 @@ public final class OutputFile implements Closeable {
    * Gives the file its name.
    *
    * @param sync whether everything is brought to disk first
+   * @throws IOException when the file has not got its name; or, as the message says, when it has
+   *     but the name is perhaps not on disk
    */
   public void commit(boolean sync) throws IOException {
-    if (sync) {
-      channel.force(true);
+    if (!sync) {
+      rename();
+      return;
     }
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw new IOException(target + ": " + e.getMessage(), e);
+    }
+    // opened before, so that as little as possible can fail after the file has its name
+    try (FileChannel folder =
+        FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      rename();
+      try {
+        folder.force(true);
+      } catch (IOException e) {
+        throw new IOException(
+            target + ": is whole, but its name is perhaps not on disk: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private void rename() throws IOException {
     if (replace) {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
       publish();
     }
     done = true;
-    if (sync) {
-      try (FileChannel folder =
-          FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
-    }
   }
 
   /** Renames without replacing a file that appeared meanwhile: a link cannot be made over one. */
@@ -132,7 +151,12 @@ public final class OutputFile implements Closeable {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    Files.delete(temporary);
+    try {
+      Files.delete(temporary);
+    } catch (IOException | RuntimeException | Error e) {
+      Files.deleteIfExists(target);
+      throw e;
+    }
   }
 
   private void remove() {
@@ -147,15 +171,17 @@ public final class OutputFile implements Closeable {
   /** Removes the temporary file unless it was given its name. */
   @Override
   public void close() throws IOException {
-    channel.close();
-    if (!done) {
-      remove();
-    }
-    try {
-      Runtime.getRuntime().removeShutdownHook(onExit);
-    } catch (IllegalStateException e) {
-      // the program is ending, and the hook runs anyway
-      done = true;
+    try (channel) {
+      if (!done) {
+        remove();
+      }
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(onExit);
+      } catch (IllegalStateException e) {
+        // the program is ending, and the hook runs anyway
+        done = true;
+      }
     }
   }
 }

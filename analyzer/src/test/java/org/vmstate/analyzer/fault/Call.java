@@ -1,0 +1,20 @@
+package org.vmstate.analyzer.fault;
+
+/** What a program asks of its file system. */
+public enum Call {
+  OPEN,
+  READ,
+  WRITE,
+  FORCE,
+  RENAME,
+  TRUNCATE,
+  MAP,
+  LOCK,
+  STATUS,
+  DELETE;
+
+  /** What takes room on the disk, as far as the file system says so. */
+  boolean takesRoom() {
+    return this == WRITE || this == RENAME || this == OPEN;
+  }
+}
