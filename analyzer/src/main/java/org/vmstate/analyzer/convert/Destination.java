@@ -85,7 +85,7 @@ public final class Destination implements Closeable {
 
   /** Writes the VM state of a snapshot in a new qcow2 disk to a channel. */
   public static Destination disk(FileChannel channel, String name) {
-    DiskPlace disk = DiskPlace.fresh(channel, name);
+    DiskPlace disk = DiskPlace.fresh(channel, Path.of("output"), name);
     return new Destination(null, disk.sink(), disk);
   }
 
