@@ -1,6 +1,7 @@
 package org.vmstate.formats.vmdesc;
 
 import java.util.Map;
+import java.util.Set;
 
 /** How a field's bytes are understood. Names not known here are opaque bytes. */
 public enum FieldType {
@@ -84,6 +85,11 @@ public enum FieldType {
           Map.entry("fpscr", UNSIGNED),
           Map.entry("powered_off", UNSIGNED),
           Map.entry("fpr", UNSIGNED));
+
+  /** Returns the type names whose meaning is known. */
+  public static Set<String> names() {
+    return NAMES.keySet();
+  }
 
   /** Finds the meaning of a type name. */
   public static FieldType of(String name) {
