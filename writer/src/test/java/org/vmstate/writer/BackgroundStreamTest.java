@@ -1,14 +1,23 @@
 package org.vmstate.writer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.writer.io.BackgroundStream;
 
 class BackgroundStreamTest {
@@ -94,5 +103,122 @@ class BackgroundStreamTest {
           }
           stream.abandon();
         });
+  }
+
+  /** Keeps what arrives, and waits for a permit before each write. */
+  private static final class Slow extends OutputStream {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final Semaphore permits = new Semaphore(0);
+    private int closed;
+
+    @Override
+    public void write(int b) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized void write(byte[] data, int from, int length) {
+      permits.acquireUninterruptibly();
+      bytes.write(data, from, length);
+    }
+
+    @Override
+    public void close() {
+      closed++;
+    }
+  }
+
+  private static byte[] bytes(int count) {
+    byte[] data = new byte[count];
+    for (int i = 0; i < count; i++) {
+      data[i] = (byte) (i * 31 + (i >> 8));
+    }
+    return data;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, PIECE - 1, PIECE, PIECE + 1, 7 * PIECE + 5})
+  void everyByteArrivesInOrderBeforeTheStreamIsClosed(int count) throws IOException {
+    Slow slow = new Slow();
+    slow.permits.release(100);
+    byte[] data = bytes(count + 10);
+    BackgroundStream stream = new BackgroundStream(slow);
+    stream.write(0x141);
+    stream.write(data, 7, count);
+    stream.write(new byte[] {9});
+    stream.close();
+    stream.close();
+    assertEquals(1, slow.closed);
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    expected.write(0x41);
+    expected.write(data, 7, count);
+    expected.write(9);
+    assertArrayEquals(expected.toByteArray(), slow.bytes.toByteArray());
+  }
+
+  /** Whatever is on its way when the work is given up does not become a file that looks whole. */
+  @Test
+  void abandonedStreamIsNotClosedAndGetsNothingMore() throws IOException {
+    Slow slow = new Slow();
+    BackgroundStream stream = new BackgroundStream(slow);
+    stream.write(new byte[3 * PIECE]);
+    // abandoning waits for the write that has begun
+    Thread.ofVirtual().start(() -> slow.permits.release(100));
+    stream.abandon();
+    assertEquals(0, slow.closed);
+    assertTrue(slow.bytes.size() <= 3 * PIECE);
+    assertThrows(IOException.class, () -> stream.write(new byte[PIECE]));
+    stream.close();
+    stream.abandon();
+    assertEquals(0, slow.closed);
+  }
+
+  @Test
+  void interruptedWriterSaysSoAndStaysInterrupted() throws Exception {
+    Slow slow = new Slow();
+    BackgroundStream stream = new BackgroundStream(slow);
+    List<Throwable> met = new ArrayList<>();
+    Thread writer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    stream.write(new byte[20 * PIECE]);
+                  } catch (IOException e) {
+                    met.add(e);
+                  }
+                  met.add(Thread.currentThread().isInterrupted() ? null : new AssertionError());
+                });
+    writer.interrupt();
+    writer.join();
+    assertEquals("interrupted", met.getFirst().getMessage());
+    assertNull(met.getLast());
+    slow.permits.release(100);
+    stream.abandon();
+  }
+
+  @Test
+  void closingWaitsAlsoWhenInterrupted() throws Exception {
+    Slow slow = new Slow();
+    BackgroundStream stream = new BackgroundStream(slow);
+    stream.write(bytes(3));
+    List<Boolean> interrupted = new ArrayList<>();
+    Thread closer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  Thread.currentThread().interrupt();
+                  try {
+                    stream.close();
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                  interrupted.add(Thread.currentThread().isInterrupted());
+                });
+    slow.permits.release(1);
+    closer.join();
+    assertEquals(List.of(true), interrupted);
+    assertEquals(3, slow.bytes.size());
+    assertEquals(1, slow.closed);
   }
 }

@@ -1,6 +1,7 @@
 package org.vmstate.writer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.writer.io.OutputFile;
 
@@ -90,5 +92,50 @@ class OutputFileTest {
     assertThrows(IOException.class, () -> write(folder, true, "new", true));
     assertThrows(IOException.class, () -> write(Path.of("/dev/null"), true, "new", true));
     assertThrows(IOException.class, () -> write(folder.resolve("no/out"), true, "new", true));
+  }
+
+  private static String message(Executable work) {
+    return assertThrows(IOException.class, work).getMessage();
+  }
+
+  @Test
+  void refusalsNameTheFileOrTheFolder() throws IOException {
+    assertEquals(
+        folder + ": is not a regular file", message(() -> write(folder, true, "new", true)));
+    Path missing = folder.resolve("no");
+    assertEquals(
+        missing + ": no such folder",
+        message(() -> write(missing.resolve("out"), true, "new", true)));
+    Path out = folder.resolve("out");
+    Files.writeString(out, "old");
+    assertEquals(out.toString(), message(() -> write(out, false, "new", true)));
+  }
+
+  /** What a link points to may be made later by somebody else, somewhere else. */
+  @Test
+  void linkToNothingIsNoPlaceForAFile() throws IOException {
+    Path link = folder.resolve("link");
+    Files.createSymbolicLink(link, folder.resolve("nothing"));
+    assertThrows(FileAlreadyExistsException.class, () -> write(link, false, "new", true));
+    assertEquals(link + ": is not a regular file", message(() -> write(link, true, "new", true)));
+    assertEquals(List.of("link"), names());
+  }
+
+  @Test
+  void temporaryFileStandsBesideTheTargetUntilTheCommit() throws IOException {
+    Path out = folder.resolve("out");
+    try (OutputFile file = OutputFile.create(out, true)) {
+      assertEquals(folder.toAbsolutePath(), file.temporary().getParent());
+      assertTrue(Files.exists(file.temporary()));
+      assertTrue(file.channel().isOpen());
+      file.channel().write(ByteBuffer.wrap(new byte[3]));
+      file.commit(false);
+      assertEquals(List.of("out"), names());
+    }
+    assertEquals(3, Files.size(out));
+    OutputFile file = OutputFile.create(out, true);
+    file.close();
+    assertFalse(file.channel().isOpen());
+    assertEquals(List.of("out"), names());
   }
 }
