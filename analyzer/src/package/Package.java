@@ -4,50 +4,47 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
 import java.util.jar.JarFile;
-import java.util.jar.Manifest;
-import java.util.zip.CRC32;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
- * Packaging step: puts the program, a Java runtime of its own, the cache from which it starts, man
- * pages, completion, documents and licences into a .tar.gz and a .deb. Two builds of one commit
- * give the same bytes.
+ * Packaging step: puts the program, a Java runtime of its own, the archive of classes from which it
+ * starts, man pages, completion, documents and licences into a .tar.gz and a .deb. Two builds of
+ * one commit give the same bytes: all files have the time of the commit, or {@code
+ * SOURCE_DATE_EPOCH}.
  */
 public final class Package {
-  private static final String MODULES = "java.base,java.xml,jdk.unsupported";
-
   private static final Map<String, String> DEBIAN = Map.of("amd64", "amd64", "aarch64", "arm64");
   private static final Map<String, String> LINUX = Map.of("amd64", "x86_64", "aarch64", "aarch64");
   private static final List<String> DOCUMENTS =
       List.of("manual.md", "checks.md", "cookbook.md", "testkit.md");
 
   private final Path root;
-  private final Path target;
   private final String version;
+  private final Path target;
+  private final String commit;
   private final Instant time;
   private final String arch = System.getProperty("os.arch");
 
-  private Package(Path root, String version, Instant time) {
+  private Package(Path root, String version, Path target) throws IOException, InterruptedException {
     this.root = root;
     this.version = version;
-    this.time = time;
-    target = root.resolve("analyzer/target");
+    this.target = target;
+    commit = git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*");
+    String epoch = System.getenv("SOURCE_DATE_EPOCH");
+    String seconds = epoch == null ? git("log", "-1", "--format=%ct") : epoch;
+    time = Instant.ofEpochSecond(seconds.isEmpty() ? 0 : Long.parseLong(seconds));
   }
 
-  /** Takes the source tree's root, the version and the time that all files get. */
+  /** Takes the source tree's root, the version, and the folder of the results. */
   public static void main(String[] args) throws IOException, InterruptedException {
-    new Package(Path.of(args[0]).toRealPath(), args[1], Instant.parse(args[2])).make();
+    Path target = Files.createDirectories(Path.of(args[2])).toRealPath();
+    new Package(Path.of(args[0]).toRealPath(), args[1], target).make();
   }
 
   /** Runs a program, whose failure is ours. */
@@ -64,92 +61,42 @@ public final class Package {
     }
   }
 
+  /** Asks git; what has no repository has no answer. */
+  private String git(String... words) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder("git", "-C", root.toString());
+    builder.command().addAll(List.of(words));
+    try {
+      Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      return process.waitFor() == 0 ? text.strip() : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   private void make() throws IOException, InterruptedException {
     Path stage = target.resolve("package");
     delete(stage);
     Path lib = Files.createDirectories(stage.resolve("tree/lib"));
-    run(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
-            "--add-modules",
-            MODULES,
-            "--strip-debug",
-            "--no-header-files",
-            "--no-man-pages",
-            "--output",
-            lib.resolve("runtime").toString()));
-    jar(lib);
+    String full = commit.isEmpty() ? version : version + "+" + commit;
+    Path jar = root.resolve("analyzer/target/vmstate-img.jar");
+    new ProgramModule(jar, full, arch).link(stage, lib);
+    new StartCache(lib).make(jar, stage);
     Path bin = Files.createDirectories(stage.resolve("tree/bin"));
     Files.copy(root.resolve("analyzer/src/package/vmstate-img"), bin.resolve("vmstate-img"));
-    reference(stage.resolve("tree/share"));
+    reference(lib, stage.resolve("tree/share"));
     documents(Files.createDirectories(stage.resolve("tree/share/doc/vmstate-img")));
-    touch(stage.resolve("tree"));
-    new StartCache(lib).make(stage);
-    touch(stage.resolve("tree"));
     archive(stage.resolve("tree"));
     debian(stage.resolve("tree"));
+    Files.writeString(stage.resolve("classpath"), System.getProperty("java.class.path"));
   }
 
-  /**
-   * Copies the jar without the native libraries, of which the one needed goes beside it, for there
-   * may be no place to unpack it to. Nothing in it is compressed: the package is.
-   */
-  private void jar(Path lib) throws IOException, InterruptedException {
-    String library = "linux/" + arch + "/libzstd-jni";
-    Path out = lib.resolve("vmstate-img.jar");
-    try (JarFile in = new JarFile(target.resolve("vmstate-img.jar").toFile());
-        OutputStream file = Files.newOutputStream(out);
-        ZipOutputStream zip = new ZipOutputStream(file)) {
-      zip.setMethod(ZipOutputStream.STORED);
-      Manifest manifest = in.getManifest();
-      manifest
-          .getMainAttributes()
-          .put(Attributes.Name.IMPLEMENTATION_VERSION, version + " (" + commit() + ")");
-      List<ZipEntry> entries = new ArrayList<>(Collections.list(in.entries()));
-      entries.sort(Comparator.comparing(ZipEntry::getName));
-      java.io.ByteArrayOutputStream head = new java.io.ByteArrayOutputStream();
-      manifest.write(head);
-      put(zip, JarFile.MANIFEST_NAME, head.toByteArray());
-      for (ZipEntry entry : entries) {
-        String name = entry.getName();
-        byte[] bytes = in.getInputStream(entry).readAllBytes();
-        if (name.startsWith(library) && name.endsWith(".so")) {
-          Files.write(lib.resolve("libzstd-jni.so"), bytes);
-        }
-        boolean isNative = name.matches(".*\\.(so|dll|dylib|jnilib)");
-        if (!isNative && !entry.isDirectory() && !name.equals(JarFile.MANIFEST_NAME)) {
-          put(zip, name, bytes);
-        }
-      }
-    }
-  }
-
-  private void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-    ZipEntry entry = new ZipEntry(name);
-    CRC32 crc = new CRC32();
-    crc.update(bytes);
-    entry.setCrc(crc.getValue());
-    entry.setSize(bytes.length);
-    entry.setTimeLocal(java.time.LocalDateTime.ofInstant(time, java.time.ZoneOffset.UTC));
-    zip.putNextEntry(entry);
-    zip.write(bytes);
-    zip.closeEntry();
-  }
-
-  private String commit() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder("git", "-C", root.toString(), "rev-parse", "--short=12", "HEAD").start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    return process.waitFor() == 0 ? "commit " + text.strip() : "commit unknown";
-  }
-
-  private void reference(Path share) throws IOException, InterruptedException {
+  private void reference(Path lib, Path share) throws IOException, InterruptedException {
     run(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            target.resolve("vmstate-img.jar").toString(),
-            "org.vmstate.analyzer.cli.ReferenceFiles",
+            lib.resolve("runtime/bin/java").toString(),
+            "-m",
+            ProgramModule.NAME + "/org.vmstate.analyzer.cli.ReferenceFiles",
             share.toString(),
             version,
             time.toString().substring(0, 10)));
@@ -157,30 +104,32 @@ public final class Package {
 
   private void documents(Path doc) throws IOException {
     for (String name : DOCUMENTS) {
-      if (Files.exists(root.resolve("docs").resolve(name))) {
-        Files.copy(root.resolve("docs").resolve(name), doc.resolve(name));
-      }
+      Files.copy(root.resolve("docs").resolve(name), doc.resolve(name));
     }
     Files.copy(root.resolve("CHANGELOG.md"), doc.resolve("changelog"));
     Files.copy(root.resolve("LICENSE"), doc.resolve("LICENSE"));
     Files.copy(root.resolve("analyzer/src/package/copyright"), doc.resolve("copyright"));
-    Path sbom = target.resolve("bom.json");
-    if (Files.exists(sbom)) {
-      Files.copy(sbom, doc.resolve("sbom.cdx.json"));
-    }
     Path licences = Files.createDirectories(doc.resolve("licences"));
+    Bill bill = Bill.read(root.resolve("analyzer/src/package/licences.tsv"));
     for (String path : System.getProperty("java.class.path").split(":")) {
-      if (path.endsWith(".jar") && !path.contains("/org/vmstate/")) {
+      if (path.endsWith(".jar") && !Path.of(path).getFileName().toString().startsWith("vmstate-")) {
+        bill.add(Path.of(path));
         licences(Path.of(path), licences);
       }
     }
+    try (var texts = Files.list(root.resolve("analyzer/src/package/licences"))) {
+      for (Path text : texts.toList()) {
+        Files.copy(text, licences.resolve(text.getFileName()));
+      }
+    }
+    bill.write(doc.resolve("sbom.cdx.json"), version, time);
   }
 
   private static void licences(Path file, Path folder) throws IOException {
     try (JarFile jar = new JarFile(file.toFile())) {
       for (ZipEntry entry : Collections.list(jar.entries())) {
-        if (entry.getName().matches("(META-INF/)?(LICENSE|NOTICE|license)[^/]*")) {
-          String own = file.getFileName().toString().replaceFirst("\\.jar$", "");
+        if (entry.getName().matches("(META-INF/)?[^/]*(LICENSE|NOTICE|license)[^/]*")) {
+          String own = file.getFileName().toString().replaceFirst("-[\\d.]+\\.jar$", "");
           String kind = Path.of(entry.getName()).getFileName().toString();
           try (InputStream in = jar.getInputStream(entry)) {
             Files.copy(in, folder.resolve(own + "-" + kind));
@@ -190,22 +139,12 @@ public final class Package {
     }
   }
 
-  /** Gives everything the one time: the cache knows its jar by it. */
-  private void touch(Path tree) throws IOException {
-    try (var files = Files.walk(tree)) {
-      for (Path file : files.filter(f -> !Files.isSymbolicLink(f)).toList()) {
-        Files.setLastModifiedTime(file, FileTime.from(time));
-      }
-    }
-  }
-
   private void archive(Path tree) throws IOException {
     String name = "vmstate-img-" + version + "-linux-" + LINUX.getOrDefault(arch, arch);
     Archive archive = new Archive(time.getEpochSecond());
     archive.tree(tree, name + "/");
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(target.resolve(name + ".tar.gz")))) {
-      archive.write(out);
+    try (OutputStream out = Files.newOutputStream(target.resolve(name + ".tar.gz"))) {
+      archive.pack(out);
     }
   }
 

@@ -3,17 +3,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The archive of classes from which the program starts, made by the runtime of the package for its
- * jar, and the same each time. A cache that a run leaves behind would not be: it has what threads
- * and chance made of it. This one is made from a list of classes, see {@link ClassList}. What then
- * still differs between two archives is the clock in soft references, and check sums for {@code
- * -XX:+VerifySharedSpaces}; both become zero.
+ * The archive of classes from which the program starts, made by the runtime of the package for
+ * itself, and the same each time. A cache that a run leaves behind would not be: it has what
+ * threads and chance made of it. This one is made from a list of classes, see {@link ClassList}.
+ * What then still differs between two archives is the clock in soft references, and check sums for
+ * {@code -XX:+VerifySharedSpaces}; both become zero.
  */
 final class StartCache {
   private static final int HEADER = 4096;
@@ -21,23 +20,27 @@ final class StartCache {
 
   private final Path home;
 
-  /** Works in the folder {@code lib} of the package. */
+  /** Works on the runtime in the folder {@code lib} of the package. */
   StartCache(Path home) {
     this.home = home;
   }
 
-  /** Makes {@code vmstate-img.jsa}; files of its own go to a scratch folder. */
-  void make(Path scratch) throws IOException, InterruptedException {
+  /**
+   * Makes the archive where the runtime looks for one by itself; the classes of the program are
+   * looked up in its jar. Files of its own go to a scratch folder.
+   */
+  void make(Path jar, Path scratch) throws IOException, InterruptedException {
     String raw = scratch.resolve("classes.raw").toString();
     String list = scratch.resolve("classes.list").toString();
     java(
         List.of("-Xmx512m", "-Xshare:off", "-XX:DumpLoadedClassList=" + raw),
-        List.of("org.vmstate.analyzer.cli.Training", scratch.resolve("java-home").toString()));
-    ClassList.main(new String[] {raw, home.resolve("vmstate-img.jar").toString(), list});
+        "/org.vmstate.analyzer.cli.Training",
+        scratch.resolve("java-home").toString());
+    ClassList.main(new String[] {raw, jar.toString(), list});
     Path first = dump(list, scratch.resolve("first.jsa"));
     Path second = dump(list, scratch.resolve("second.jsa"));
     settle(first, second);
-    Files.move(first, home.resolve("vmstate-img.jsa"), StandardCopyOption.REPLACE_EXISTING);
+    Files.move(first, home.resolve("runtime/lib/server/classes.jsa"));
   }
 
   private Path dump(String list, Path out) throws IOException, InterruptedException {
@@ -48,24 +51,28 @@ final class StartCache {
             "-XX:+AOTClassLinking",
             "-XX:SharedClassListFile=" + list,
             "-XX:SharedArchiveFile=" + out),
-        List.of());
+        "");
     return out;
   }
 
-  private void java(List<String> flags, List<String> program)
+  private void java(List<String> flags, String main, String... arguments)
       throws IOException, InterruptedException {
     List<String> common =
         List.of(
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
             "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
+            "--enable-native-access=" + ProgramModule.NAME,
             "--sun-misc-unsafe-memory-access=allow",
             "-DZstdNativePath=" + home.resolve("libzstd-jni.so"),
-            "-cp",
-            home.resolve("vmstate-img.jar").toString());
+            "-m",
+            ProgramModule.NAME + main);
     Package.run(
-        Stream.of(List.of(home.resolve("runtime/bin/java").toString()), flags, common, program)
+        Stream.of(
+                List.of(home.resolve("runtime/bin/java").toString()),
+                flags,
+                common,
+                List.of(arguments))
             .flatMap(List::stream)
             .toList());
   }

@@ -58,8 +58,7 @@ final class CompareCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "only one image can be standard input");
     }
     boolean quiet = CommandBuilder.isSet(spec, "--quiet");
-    boolean shown =
-        !quiet && (CommandBuilder.isSet(spec, "-p") || System.getenv("VMSTATE_IMG_TTY") != null);
+    boolean shown = !quiet && (CommandBuilder.isSet(spec, "-p") || Terminal.isError());
     try (ProgressLine line = new ProgressLine();
         Comparison comparison =
             new Comparison(CommandBuilder.isSet(spec, "--strict"), shown ? line : Progress.NONE);

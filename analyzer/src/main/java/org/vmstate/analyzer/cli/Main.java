@@ -23,6 +23,7 @@ public final class Main {
     // what is printed is English, with the digits of every language's programs
     Locale.setDefault(Locale.ROOT);
     StartCache.report();
+    Terminal.remember();
     int exitCode;
     if (args.length > 0 && DESCRIBING.contains(args[0])) {
       prepareNumbers();

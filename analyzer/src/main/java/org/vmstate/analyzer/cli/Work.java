@@ -49,7 +49,7 @@ final class Work {
 
   /** Writes to a destination, which counts only when nothing went wrong. */
   void run(Opening opening, Writer writer) throws IOException {
-    boolean shown = CommandBuilder.isSet(spec, "-p") || System.getenv("VMSTATE_IMG_TTY") != null;
+    boolean shown = CommandBuilder.isSet(spec, "-p") || Terminal.isError();
     boolean quiet = CommandBuilder.isSet(spec, "-q");
     try (Destination destination = opening.open();
         ProgressLine line = new ProgressLine()) {

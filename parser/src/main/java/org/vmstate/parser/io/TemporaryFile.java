@@ -28,7 +28,7 @@ public final class TemporaryFile implements Closeable {
     this.channel = channel;
   }
 
-  /** Makes a file in the temporary folder of the system. */
+  /** Makes a file in the folder {@code java.io.tmpdir}, to which the program sets TMPDIR. */
   public static TemporaryFile create(String suffix) throws IOException {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     try {
@@ -56,7 +56,7 @@ public final class TemporaryFile implements Closeable {
             + folder
             + ": "
             + e.getMessage()
-            + " (-Djava.io.tmpdir=FOLDER names another)",
+            + " (TMPDIR names another)",
         e);
   }
 
