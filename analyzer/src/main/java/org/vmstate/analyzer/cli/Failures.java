@@ -5,16 +5,24 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.vmstate.analyzer.host.Rights;
+import org.vmstate.analyzer.host.WriterSearch;
 import org.vmstate.analyzer.report.Visible;
+import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.writer.io.OutputFile;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -68,7 +76,14 @@ final class Failures {
         yield ExitCode.NOT_RUN;
       }
       case AccessDeniedException a -> {
-        line(a.getFile() + ": permission denied");
+        line(Rights.missing(Path.of(a.getFile())));
+        yield ExitCode.NOT_RUN;
+      }
+      case FileSystemException f when f.getFile() != null && f.getReason() != null -> {
+        Path file = Path.of(f.getFile());
+        // what is written has a name of its own until it is whole
+        boolean own = file.getFileName().toString().startsWith(OutputFile.PREFIX);
+        line((own ? file.toAbsolutePath().getParent() : file) + ": " + f.getReason());
         yield ExitCode.NOT_RUN;
       }
       case InvalidPathException p -> {
@@ -114,6 +129,24 @@ final class Failures {
   static int report(String image, StateFormatException e) {
     line((image.equals("-") ? "standard input" : image) + ": " + e.getMessage());
     return code(e);
+  }
+
+  /** Says of a damaged image that somebody is still writing it, where that is so. */
+  static void unfinished(ParseResult result) {
+    CommandSpec verb = result.hasSubcommand() ? result.subcommand().commandSpec() : null;
+    if (verb == null || verb.positionalParameters().isEmpty()) {
+      return;
+    }
+    String image = CommandBuilder.argument(verb, 0);
+    if (image != null && !image.equals("-") && !image.startsWith(Samples.PREFIX)) {
+      Path file = Path.of(image);
+      if (Files.isRegularFile(file)) {
+        WriterSearch.of(file)
+            .ifPresent(
+                process ->
+                    note(image + ": " + process + " is writing it; try again when that is done"));
+      }
+    }
   }
 
   private static int code(StateFormatException e) {

@@ -55,6 +55,9 @@ public final class Main {
     OutputStream out = Output.stdout();
     line.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
     int exitCode = line.execute(DumpCommand.explicit(args));
+    if (exitCode == ExitCode.CORRUPT) {
+      Failures.unfinished(line.getParseResult());
+    }
     try {
       line.getOut().flush();
       out.flush();

@@ -37,7 +37,9 @@ public final class ComparePrinter {
     out.println(
         comparison.count() == 0
             ? "images hold the same state"
-            : "images differ in " + comparison.count() + " places");
+            : "images differ in "
+                + comparison.count()
+                + (comparison.count() == 1 ? " place" : " places"));
   }
 
   private static String what(Difference d) {

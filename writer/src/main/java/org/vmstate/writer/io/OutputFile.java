@@ -21,6 +21,9 @@ import java.util.Set;
  * program before, the target stays what it was; all but a kill also removes the temporary file.
  */
 public final class OutputFile implements Closeable {
+  /** How the name of a file starts that is not whole yet. */
+  public static final String PREFIX = ".vmstate-img-";
+
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -85,7 +88,7 @@ public final class OutputFile implements Closeable {
   /** A name that no other process has; a secure random one takes ten times as long to make. */
   private static String temporaryName() {
     long process = ProcessHandle.current().pid();
-    return String.format(Locale.ROOT, ".vmstate-img-%d-%x.part", process, System.nanoTime());
+    return String.format(Locale.ROOT, PREFIX + "%d-%x.part", process, System.nanoTime());
   }
 
   /** Returns the file being written. */
