@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -96,16 +95,6 @@ final class Archive {
         tar.closeArchiveEntry();
       }
     }
-  }
-
-  /** Writes the archive packed by gzip as well as that can. */
-  void pack(OutputStream out) throws IOException {
-    write(
-        new GZIPOutputStream(out) {
-          {
-            def.setLevel(Deflater.BEST_COMPRESSION);
-          }
-        });
   }
 
   static byte[] gzip(byte[] bytes) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
+import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 
 /**
@@ -143,8 +144,9 @@ public final class Package {
     String name = "vmstate-img-" + version + "-linux-" + LINUX.getOrDefault(arch, arch);
     Archive archive = new Archive(time.getEpochSecond());
     archive.tree(tree, name + "/");
-    try (OutputStream out = Files.newOutputStream(target.resolve(name + ".tar.gz"))) {
-      archive.pack(out);
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(target.resolve(name + ".tar.gz")))) {
+      archive.write(out);
     }
   }
 

@@ -40,7 +40,7 @@ final class Failures {
   }
 
   static int usage(ParameterException e, String[] args) {
-    line(e.getMessage());
+    line(UsageText.of(e));
     System.err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return of(e.getCommandLine());
   }
@@ -57,14 +57,14 @@ final class Failures {
       String image = CommandBuilder.argument(command.getCommandSpec(), 0);
       return s.getMessage().startsWith(image + ":") ? failure(s) : report(image, s);
     }
-    int code = failure(e);
+    int code = failure(e instanceof IOException io ? Named.of(io, command.getCommandSpec()) : e);
     return code == ExitCode.NOT_RUN ? of(command) : code;
   }
 
   static int failure(Exception e) {
     return switch (e) {
       case StateFormatException s -> {
-        line(s.getMessage());
+        line(s.getMessage() + next(s));
         yield code(s);
       }
       case NoSuchFileException n -> {
@@ -127,8 +127,20 @@ final class Failures {
 
   /** Prints the error that ended a pass whose report is already out. */
   static int report(String image, StateFormatException e) {
-    line((image.equals("-") ? "standard input" : image) + ": " + e.getMessage());
+    line((image.equals("-") ? "standard input" : image) + ": " + e.getMessage() + next(e));
     return code(e);
+  }
+
+  /** Returns what to do next. */
+  private static String next(StateFormatException e) {
+    return switch (e) {
+      case TruncatedDataException t when t.getMessage().contains("found an empty file") -> "";
+      case MalformedDataException _, TruncatedDataException _ ->
+          "; check says what is damaged, convert --salvage keeps the rest";
+      case UnrecognizedFormatException _ ->
+          "; if it is one, -f says which and --stream-offset where it starts";
+      case LimitExceededException _, UnsupportedFeatureException _ -> "";
+    };
   }
 
   /** Says of a damaged image that somebody is still writing it, where that is so. */

@@ -16,9 +16,14 @@ final class Terminal {
     own = System.err;
   }
 
+  /** Tells whether this is a run of the program, and nothing within another one. */
+  static boolean isProgram() {
+    return own != null && System.err == own;
+  }
+
   /** Tells whether standard error is a terminal. */
   static boolean isError() {
-    if (own == null || System.err != own) {
+    if (!isProgram()) {
       return false;
     }
     try {

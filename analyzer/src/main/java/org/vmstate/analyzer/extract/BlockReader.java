@@ -58,7 +58,8 @@ final class BlockReader implements Closeable {
   RamBlock block(String name) throws ConversionException {
     return memory
         .block(name)
-        .orElseThrow(() -> new ConversionException("block " + name + ": no such block"));
+        .orElseThrow(
+            () -> new ConversionException("block " + name + ": no such block; info lists them"));
   }
 
   /** Returns a block as this pass found it. */

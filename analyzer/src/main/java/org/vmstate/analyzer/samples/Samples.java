@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.writer.io.OutputFile;
 
 /**
@@ -109,7 +110,13 @@ public final class Samples {
   /** Unpacks a sample into a new temporary file, which the caller deletes. */
   public static Path temporary(String name) throws IOException {
     requireKnown(name);
-    Path file = Files.createTempFile("vmstate-img-", ".sample");
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    Path file;
+    try {
+      file = Files.createTempFile(folder, "vmstate-img-", ".sample");
+    } catch (IOException e) {
+      throw TemporaryFile.failed(folder, e);
+    }
     try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
       named(name, out, file);
       return file;

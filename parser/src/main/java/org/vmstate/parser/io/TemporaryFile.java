@@ -50,14 +50,10 @@ public final class TemporaryFile implements Closeable {
     }
   }
 
-  private static IOException failed(Path folder, IOException e) {
+  /** Returns an error of the temporary folder, with what can be done about it. */
+  public static IOException failed(Path folder, IOException e) {
     return new IOException(
-        "temporary folder "
-            + folder
-            + ": "
-            + e.getMessage()
-            + " (TMPDIR names another)",
-        e);
+        "temporary folder " + folder + ": " + e.getMessage() + " (TMPDIR names another)", e);
   }
 
   /** Writes all bytes at an offset. */
