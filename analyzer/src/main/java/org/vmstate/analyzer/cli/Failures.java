@@ -82,7 +82,7 @@ final class Failures {
       case FileSystemException f when f.getFile() != null && f.getReason() != null -> {
         Path file = Path.of(f.getFile());
         // what is written has a name of its own until it is whole
-        boolean own = file.getFileName().toString().startsWith(OutputFile.PREFIX);
+        boolean own = f.getFile().contains("/" + OutputFile.PREFIX);
         line((own ? file.toAbsolutePath().getParent() : file) + ": " + f.getReason());
         yield ExitCode.NOT_RUN;
       }
