@@ -17,12 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
@@ -58,16 +57,13 @@ class SamplesTest {
       ImageReader.read(
           source,
           ParseOptions.DEFAULT,
-          new StateVisitor() {
-            @Override
-            public void element(Element element) {
-              assertEquals(covered[0], element.range().start(), element.toString());
-              assertFalse(element instanceof Element.Unknown, element.toString());
-              covered[0] = element.range().end();
+          event -> {
+            if (event.covers()) {
+              assertEquals(covered[0], event.range().start(), event.toString());
+              assertFalse(event instanceof Event.Unknown, event.toString());
+              covered[0] = event.range().end();
             }
-
-            @Override
-            public void unpacking(Compression compression) {
+            if (event instanceof Event.PackedStream) {
               packed[0] = true;
               covered[0] = 0;
             }
@@ -107,10 +103,13 @@ class SamplesTest {
       ImageReader.read(
           source,
           ParseOptions.DEFAULT,
-          new StateVisitor() {
+          new EventSink() {
             @Override
-            public boolean wantsMappedPages() {
-              return true;
+            public void accept(Event event) {}
+
+            @Override
+            public boolean wants(Want want) {
+              return want == Want.MAPPED_PAGES;
             }
           });
       return true;

@@ -8,10 +8,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
@@ -37,15 +38,15 @@ public final class ImageReader {
   private static final int MAX_PACKED_LAYERS = 3;
 
   private final ParseOptions options;
-  private final StateVisitor visitor;
+  private final EventSink sink;
   private final boolean keepContent;
   private ByteSource content;
   private Outcome outcome = Outcome.WHOLE;
   private boolean insideLibvirt;
 
-  private ImageReader(ParseOptions options, StateVisitor visitor, boolean keepContent) {
+  private ImageReader(ParseOptions options, EventSink sink, boolean keepContent) {
     this.options = options;
-    this.visitor = visitor;
+    this.sink = sink;
     this.keepContent = keepContent;
   }
 
@@ -70,12 +71,12 @@ public final class ImageReader {
    * Makes one pass over an image, all of which has to be there and to make sense.
    *
    * @return that the image is whole, or that all was seen that the options ask for
-   * @throws StateFormatException also for an image that could be read in part only, after the
-   *     visitor was told what could be
+   * @throws StateFormatException also for an image that could be read in part only, after the sink
+   *     was told what could be
    */
-  public static Outcome read(ByteSource source, ParseOptions options, StateVisitor visitor)
+  public static Outcome read(ByteSource source, ParseOptions options, EventSink sink)
       throws IOException {
-    Outcome outcome = survey(source, options, visitor);
+    Outcome outcome = survey(source, options, sink);
     outcome.require();
     return outcome;
   }
@@ -85,9 +86,9 @@ public final class ImageReader {
    *
    * @throws StateFormatException where the pass cannot go on
    */
-  public static Outcome survey(ByteSource source, ParseOptions options, StateVisitor visitor)
+  public static Outcome survey(ByteSource source, ParseOptions options, EventSink sink)
       throws IOException {
-    ImageReader reader = new ImageReader(options, visitor, false);
+    ImageReader reader = new ImageReader(options, sink, false);
     reader.run(source);
     return reader.outcome;
   }
@@ -99,9 +100,9 @@ public final class ImageReader {
    * @return a seekable source, which the caller closes
    * @throws StateFormatException also for an image that could be read in part only
    */
-  public static ByteSource readKeeping(
-      ByteSource source, ParseOptions options, StateVisitor visitor) throws IOException {
-    ImageReader reader = new ImageReader(options, visitor, true);
+  public static ByteSource readKeeping(ByteSource source, ParseOptions options, EventSink sink)
+      throws IOException {
+    ImageReader reader = new ImageReader(options, sink, true);
     boolean done = false;
     try {
       reader.run(source);
@@ -165,12 +166,11 @@ public final class ImageReader {
   private void stream(ByteSource source) throws IOException {
     ByteSource from = keepContent ? source.seekable() : source;
     content = from;
-    visitor.content(from);
-    outcome = new StreamParser(from, options, visitor).parse();
+    outcome = new StreamParser(from, options, sink).parse();
   }
 
   private void libvirt(ByteSource source, int layer) throws IOException {
-    Envelope envelope = EnvelopeParser.parse(source, options.limits(), visitor);
+    Envelope envelope = EnvelopeParser.parse(source, options.limits(), sink);
     Optional<Compression> found = Probe.compression(source);
     Compression stated =
         options.format().flatMap(FormatId::compression).orElse(envelope.compression());
@@ -215,12 +215,10 @@ public final class ImageReader {
           Reason.PACKED_TOO_OFTEN, "image: packed more than " + MAX_PACKED_LAYERS + " times", 0);
     }
     long start = source.position();
-    if (source.length() >= 0) {
-      visitor.element(new Element.PackedStream(new ByteRange(start, source.length()), compression));
-    }
+    long end = source.length() < 0 ? start : source.length();
+    sink.accept(new Event.PackedStream(new ByteRange(start, end), source, compression));
     StructurePath path = new StructurePath();
     path.push(compression.label());
-    visitor.unpacking(compression);
     ByteSource inner =
         new StreamSource(new Unpacker(source, compression, options.headOnly()), path);
     source.closeWith(inner);
@@ -231,7 +229,7 @@ public final class ImageReader {
     long from = source.position();
     source.skip(offset - from);
     if (offset > from) {
-      visitor.element(new Element.Gap(new ByteRange(from, offset)));
+      sink.accept(new Event.Gap(new ByteRange(from, offset), source));
     }
   }
 
@@ -250,6 +248,6 @@ public final class ImageReader {
           from,
           source.path().toString());
     }
-    visitor.element(new Element.Gap(new ByteRange(from, source.position())));
+    sink.accept(new Event.Gap(new ByteRange(from, source.position()), source));
   }
 }

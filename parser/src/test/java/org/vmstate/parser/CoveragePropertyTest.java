@@ -10,7 +10,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.testkit.DeviceRecipe;
 import org.vmstate.testkit.ImageArbitraries;
 import org.vmstate.testkit.ImageRecipe;
@@ -38,9 +38,9 @@ class CoveragePropertyTest {
         .toList();
   }
 
-  private static String text(Element element) {
+  private static String text(Event element) {
     // arrays in records have no useful text
-    return element instanceof Element.Command c ? "command " + c.range() : element.toString();
+    return element instanceof Event.Command c ? "command " + c.range() : element.toString();
   }
 
   @Property(tries = 300)
@@ -67,7 +67,7 @@ class CoveragePropertyTest {
       throws IOException {
     Recording r = Recording.of(recipe.sequential());
     List<byte[]> payloads = recipe.devices().stream().map(DeviceRecipe::payload).toList();
-    List<Element.DevicePayload> elements = r.all(Element.DevicePayload.class);
+    List<Event.Device> elements = r.all(Event.Device.class);
     assertEquals(payloads.size(), elements.size());
     for (int i = 0; i < payloads.size(); i++) {
       assertEquals(payloads.get(i).length, elements.get(i).range().length());

@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -328,6 +328,6 @@ class DeviceStateTest {
             + "}]}, \"page_size\": 4096, \"devices\": []}");
     Recording r = Recording.of(image.toBytes());
     assertEquals(List.of("configuration/news"), r.configuration.unknown());
-    assertEquals(1, r.all(Element.SectionHeader.class).size());
+    assertEquals(1, r.all(Event.SectionHeader.class).size());
   }
 }

@@ -6,16 +6,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.ram.PageRun;
-import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.testkit.DeviceRecipe;
@@ -28,18 +26,18 @@ import org.vmstate.testkit.PageRecord;
 class DevicesOnlyTest {
 
   /** What a reader of devices sees. */
-  private static final class Devices implements StateVisitor {
+  private static final class Devices implements EventSink {
     private final List<String> states = new ArrayList<>();
     private int runs;
 
     @Override
-    public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
-      states.add(section + " " + state.map(StateNode::range) + problem);
-    }
-
-    @Override
-    public void pages(PageRun run) {
-      runs++;
+    public void accept(Event event) {
+      switch (event) {
+        case Event.Device e ->
+            states.add(e.section() + " " + e.state().map(StateNode::range) + e.problem());
+        case Event.RamPages _ -> runs++;
+        default -> {}
+      }
     }
   }
 

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.testkit.ImageBytes;
 
@@ -38,7 +38,7 @@ class EnvelopeParserTest {
     assertEquals(XML, r.xml);
     assertEquals(COOKIE, r.cookie);
     assertEquals(92 + DATA, r.envelope.streamOffset());
-    assertEquals(1, r.all(Element.Padding.class).size());
+    assertEquals(1, r.all(Event.Padding.class).size());
   }
 
   @Test
@@ -137,7 +137,7 @@ class EnvelopeParserTest {
     byte[] bytes = image(ImageBytes.libvirt(false, 2, DATA, 0, 5, 0));
     ParseOptions raw = ParseOptions.DEFAULT.withFormat(FormatId.LIBVIRT_RAW);
     Recording r = Recording.of(bytes, raw, Recording.Place.HEAP);
-    assertEquals(1, r.all(Element.EndOfStream.class).size());
+    assertEquals(1, r.all(Event.EndOfStream.class).size());
   }
 
   @Test

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.testkit.ImageBytes;
 
@@ -69,11 +69,11 @@ class FixedLayoutTest {
     int start = image.size();
     header(image, start + 28, start + 36).zeros(8 + LENGTH);
     Recording r = Recording.of(end(image));
-    assertEquals(0, r.all(Element.Gap.class).size());
-    assertEquals(start, r.all(Element.MappedHeader.class).getFirst().range().start());
-    assertEquals(start + 28, r.all(Element.PageBitmap.class).getFirst().range().start());
-    assertEquals(start + 36, r.all(Element.PageArea.class).getFirst().range().start());
-    assertEquals(start + 36 + LENGTH, r.all(Element.PageArea.class).getFirst().range().end());
+    assertEquals(0, r.all(Event.Gap.class).size());
+    assertEquals(start, r.all(Event.MappedHeader.class).getFirst().range().start());
+    assertEquals(start + 28, r.all(Event.PageBitmap.class).getFirst().range().start());
+    assertEquals(start + 36, r.all(Event.PageArea.class).getFirst().range().start());
+    assertEquals(start + 36 + LENGTH, r.all(Event.PageArea.class).getFirst().range().end());
   }
 
   @Test
@@ -81,7 +81,7 @@ class FixedLayoutTest {
     ImageBytes image = head();
     int start = image.size();
     header(image, start + 29, start + 38).zeros(10 + LENGTH);
-    List<Element.Gap> gaps = Recording.of(end(image)).all(Element.Gap.class);
+    List<Event.Gap> gaps = Recording.of(end(image)).all(Event.Gap.class);
     assertEquals(2, gaps.size());
     assertEquals(start + 28, gaps.getFirst().range().start());
     assertEquals(start + 37, gaps.getLast().range().start());
@@ -169,7 +169,7 @@ class FixedLayoutTest {
     Recording r = Recording.of(image);
     assertEquals(0, r.blocks.getFirst().mapped().orElseThrow().pagesOffset());
     assertEquals(List.of(), r.runs);
-    assertEquals(0, r.all(Element.PageArea.class).size());
+    assertEquals(0, r.all(Event.PageArea.class).size());
     int at = head().size();
     refused(
         end(header(head(), 0, at + 36).zeros(8 + LENGTH)),
@@ -200,8 +200,8 @@ class FixedLayoutTest {
 
   @Test
   void areasFollowOneAnother() throws IOException {
-    assertEquals(2, Recording.of(twoBlocks(false, -1)).all(Element.PageArea.class).size());
-    assertEquals(1, Recording.of(twoBlocks(true, -1)).all(Element.PageArea.class).size());
+    assertEquals(2, Recording.of(twoBlocks(false, -1)).all(Event.PageArea.class).size());
+    assertEquals(1, Recording.of(twoBlocks(true, -1)).all(Event.PageArea.class).size());
   }
 
   @Test

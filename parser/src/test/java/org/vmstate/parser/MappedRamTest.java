@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.testkit.ImageBytes;
@@ -75,8 +75,8 @@ class MappedRamTest {
   void everyByteOfAMappedImageIsCovered() throws IOException {
     for (Recording.Place place : List.of(Recording.Place.HEAP, Recording.Place.FILE)) {
       Recording r = Recording.of(image(BitmapOrder.LITTLE), ParseOptions.DEFAULT, place);
-      assertEquals(1, r.all(Element.PageArea.class).size());
-      assertEquals(1, r.all(Element.Gap.class).size());
+      assertEquals(1, r.all(Event.PageArea.class).size());
+      assertEquals(1, r.all(Event.Gap.class).size());
     }
   }
 

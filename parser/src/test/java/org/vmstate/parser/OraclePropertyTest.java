@@ -11,7 +11,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.stream.StreamFormat;
@@ -78,9 +78,9 @@ class OraclePropertyTest {
 
   private static List<String> records(Recording r) {
     List<String> result = new ArrayList<>();
-    for (Element element : r.elements) {
+    for (Event element : r.elements) {
       switch (element) {
-        case Element.SectionHeader h -> {
+        case Event.SectionHeader h -> {
           boolean again =
               h.recordType() == StreamFormat.SECTION_PART
                   || h.recordType() == StreamFormat.SECTION_END;
@@ -97,8 +97,8 @@ class OraclePropertyTest {
                           + " "
                           + h.section().version()));
         }
-        case Element.SectionFooter f -> result.add("footer " + f.section().id());
-        case Element.EndOfStream e -> result.add("type 0");
+        case Event.SectionFooter f -> result.add("footer " + f.section().id());
+        case Event.EndOfStream e -> result.add("type 0");
         default -> {}
       }
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.testkit.ImageBytes;
@@ -113,7 +113,7 @@ class PageRecordTest {
   void elementOfARunReachesFromItsFirstWordToItsLastByte() throws IOException {
     ImageBytes image = part().be64(8).name("pc.ram").fill(1, 4096).be64(0x1028).fill(1, 4096);
     int end = image.size();
-    Element.RamPages pages = Recording.of(end(image)).all(Element.RamPages.class).getFirst();
+    Event.RamPages pages = Recording.of(end(image)).all(Event.RamPages.class).getFirst();
     assertEquals(PART, pages.range().start());
     assertEquals(end, pages.range().end());
   }
@@ -121,7 +121,7 @@ class PageRecordTest {
   @Test
   void markerIsToldWithItsWord() throws IOException {
     Recording r = Recording.of(end(part().be64(0x5220)));
-    Element.RamMarker flush = r.all(Element.RamMarker.class).get(1);
+    Event.RamMarker flush = r.all(Event.RamMarker.class).get(1);
     assertEquals(0x5220, flush.word());
     assertEquals(PART, flush.range().start());
     assertEquals(PART + 8, flush.range().end());

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.testkit.ImageBytes;
 
@@ -50,7 +50,7 @@ class RamListTest {
   @Test
   void totalIsToldAsItStands() throws IOException {
     Recording r = Recording.of(end(start(0x1004).name("a").be64(0x1000)));
-    Element.RamTotal total = r.all(Element.RamTotal.class).getFirst();
+    Event.RamTotal total = r.all(Event.RamTotal.class).getFirst();
     assertEquals(0x1004, total.word());
     assertEquals(0x1000, total.total());
     assertEquals(WORD, total.range().start());
@@ -74,7 +74,7 @@ class RamListTest {
     assertEquals(List.of(0, 1), r.blocks.stream().map(RamBlock::index).toList());
     assertEquals(List.of(-1L, -1L), r.blocks.stream().map(RamBlock::address).toList());
     assertEquals(List.of(0L, 0L), r.blocks.stream().map(RamBlock::hostPageSize).toList());
-    List<Element.RamBlockEntry> entries = r.all(Element.RamBlockEntry.class);
+    List<Event.RamBlockEntry> entries = r.all(Event.RamBlockEntry.class);
     assertEquals(WORD + 8, entries.getFirst().range().start());
     assertEquals(WORD + 18, entries.getLast().range().start());
     assertEquals(WORD + 28, entries.getLast().range().end());

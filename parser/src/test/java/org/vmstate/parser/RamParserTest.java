@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.parser.memory.RamContents;
@@ -121,13 +121,13 @@ class RamParserTest {
   @Test
   void multifdFlushIsAMarker() throws IOException {
     Recording r = Recording.of(end(part().be64(0x200).be64(0x200)));
-    assertEquals(4, r.all(Element.RamMarker.class).size());
+    assertEquals(4, r.all(Event.RamMarker.class).size());
   }
 
   @Test
   void endOfSectionMayCarryAddressBits() throws IOException {
     ImageBytes image = part().be64(0x5010).footer(1).u8(0);
-    assertEquals(2, Recording.of(image.toBytes()).all(Element.RamMarker.class).size());
+    assertEquals(2, Recording.of(image.toBytes()).all(Event.RamMarker.class).size());
   }
 
   @Test

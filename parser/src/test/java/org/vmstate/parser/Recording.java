@@ -11,14 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
@@ -27,8 +29,8 @@ import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.memory.RamContents;
 
 /** Remembers everything a pass tells, and checks that the elements cover the bytes. */
-final class Recording implements StateVisitor {
-  final List<Element> elements = new ArrayList<>();
+final class Recording implements EventSink {
+  final List<Event> elements = new ArrayList<>();
   final List<PageRun> runs = new ArrayList<>();
   final List<String> notices = new ArrayList<>();
   final Map<Section, Optional<StateNode>> states = new LinkedHashMap<>();
@@ -43,7 +45,7 @@ final class Recording implements StateVisitor {
   /** Data of pages as it stood when they came, of a recording that copies. */
   final ByteArrayOutputStream copied = new ByteArrayOutputStream();
 
-  private ByteSource source;
+  private Content source;
   private boolean copies;
   private boolean keep;
   private long covered;
@@ -84,8 +86,7 @@ final class Recording implements StateVisitor {
     return recording;
   }
 
-  static void read(
-      byte[] image, ParseOptions options, Place place, StateVisitor visitor, boolean keep)
+  static void read(byte[] image, ParseOptions options, Place place, EventSink visitor, boolean keep)
       throws IOException {
     Path file = null;
     ByteSource source;
@@ -135,62 +136,53 @@ final class Recording implements StateVisitor {
     return all.array();
   }
 
-  <T extends Element> List<T> all(Class<T> type) {
+  <T extends Event> List<T> all(Class<T> type) {
     return elements.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   @Override
-  public boolean wantsData() {
-    return copies;
+  public boolean wants(Want want) {
+    return want == Want.MAPPED_PAGES || copies;
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return true;
-  }
-
-  @Override
-  public void content(ByteSource found) {
-    source = found;
-    contents.setSource(found);
-  }
-
-  @Override
-  public void element(Element element) {
-    if (element.range().start() != covered) {
-      throw new AssertionError(element + " does not start at " + covered);
+  public void accept(Event event) throws IOException {
+    if (event.covers()) {
+      if (event.range().start() != covered) {
+        throw new AssertionError(event + " does not start at " + covered);
+      }
+      covered = event.range().end();
+      elements.add(event);
     }
-    covered = element.range().end();
-    elements.add(element);
-  }
-
-  @Override
-  public void unpacking(Compression compression) {
-    covered = 0;
-  }
-
-  @Override
-  public void envelope(Envelope found, String domainXml, String cookieXml) {
-    envelope = found;
-    xml = domainXml;
-    cookie = cookieXml;
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    configuration = found;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) throws IOException {
-    blocks = found;
-    if (keep) {
-      contents.blocks(found);
+    switch (event) {
+      case Event.PackedStream _ -> covered = 0;
+      case Event.StreamHeader e -> {
+        source = e.content();
+        contents.setSource(source);
+      }
+      case Event.EnvelopeHeader e -> {
+        envelope = e.envelope();
+        xml = e.xml();
+        cookie = e.cookie();
+      }
+      case Event.Configuration e -> configuration = e.configuration();
+      case Event.RamListEnd e -> {
+        blocks = e.blocks();
+        if (keep) {
+          contents.blocks(blocks);
+        }
+      }
+      case Event.RamPages e -> pages(e.run());
+      case Event.MappedPages e -> pages(e.run());
+      case Event.Device e -> state(e.section(), e.state(), e.problem());
+      case Event.Unknown e when e.section().isPresent() ->
+          state(e.section().get(), Optional.empty(), e.problem());
+      case Event.Notice e -> notices.add(e.problem().words());
+      default -> {}
     }
   }
 
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void pages(PageRun run) throws IOException {
     runs.add(run);
     for (long i = 0; copies && run.kind() != PageKind.ZERO && i < run.count(); i++) {
       boolean whole = run.kind() == PageKind.DATA;
@@ -203,14 +195,8 @@ final class Recording implements StateVisitor {
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void state(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     states.put(section, state);
     problems.put(section, problem.map(Problem::words).orElse(""));
-  }
-
-  @Override
-  public void notice(Problem problem) {
-    notices.add(problem.words());
   }
 }

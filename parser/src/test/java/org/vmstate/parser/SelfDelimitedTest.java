@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.testkit.ImageBytes;
 
 /** Iterable sections other than RAM end where their grammar says, even without footers. */
@@ -45,7 +45,7 @@ class SelfDelimitedTest {
     ImageBytes image = section(name, hex);
     int end = image.size();
     Recording r = Recording.of(image.footer(3).u8(0).toBytes());
-    assertEquals(end, r.all(Element.DevicePayload.class).getFirst().range().end());
+    assertEquals(end, r.all(Event.IterablePart.class).getFirst().range().end());
   }
 
   @Test

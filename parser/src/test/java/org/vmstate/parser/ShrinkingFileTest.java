@@ -41,7 +41,7 @@ class ShrinkingFileTest {
       TruncatedDataException e =
           assertThrows(
               TruncatedDataException.class,
-              () -> ImageReader.read(source, ParseOptions.DEFAULT, new StateVisitor() {}));
+              () -> ImageReader.read(source, ParseOptions.DEFAULT, _ -> {}));
       assertTrue(e.words().contains("shorter"), e.words());
     }
   }

@@ -10,11 +10,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.testkit.ImageBytes;
 
 class StreamParserTest {
@@ -28,7 +28,7 @@ class StreamParserTest {
   void streamOfHeaderAndEndMarkIsComplete() throws IOException {
     Recording r = Recording.of(new ImageBytes().header().u8(0).toBytes());
     assertFalse(r.configuration.present());
-    assertEquals(1, r.all(Element.EndOfStream.class).size());
+    assertEquals(1, r.all(Event.EndOfStream.class).size());
   }
 
   @Test
@@ -60,7 +60,7 @@ class StreamParserTest {
                 .toBytes());
     assertEquals(
         List.of("timer", "ram"),
-        r.all(Element.SectionHeader.class).stream().map(h -> h.section().name()).toList());
+        r.all(Event.SectionHeader.class).stream().map(h -> h.section().name()).toList());
   }
 
   @Test
@@ -87,7 +87,7 @@ class StreamParserTest {
   @Test
   void streamBehindUnusedSpaceIsFound() throws IOException {
     Recording r = Recording.of(new ImageBytes().zeros(69).header().u8(0).toBytes());
-    assertEquals(69, r.all(Element.Gap.class).getFirst().range().length());
+    assertEquals(69, r.all(Event.Gap.class).getFirst().range().length());
   }
 
   @Test
@@ -108,7 +108,7 @@ class StreamParserTest {
     image.section(1, 1, "ram", 0, 4).be64(4).eos().footer(1).u8(0);
     Recording r = Recording.of(image.toBytes());
     assertEquals(List.of("configuration/news"), r.configuration.unknown());
-    assertEquals(1, r.all(Element.RamTotal.class).size());
+    assertEquals(1, r.all(Event.RamTotal.class).size());
   }
 
   @Test
@@ -156,8 +156,8 @@ class StreamParserTest {
   void streamWithoutFootersIsRead() throws IOException {
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(4).eos();
     Recording r = Recording.of(image.again(3, 1).eos().u8(0).toBytes());
-    assertEquals(0, r.all(Element.SectionFooter.class).size());
-    assertEquals(2, r.all(Element.SectionHeader.class).size());
+    assertEquals(0, r.all(Event.SectionFooter.class).size());
+    assertEquals(2, r.all(Event.SectionHeader.class).size());
   }
 
   @Test
@@ -169,7 +169,7 @@ class StreamParserTest {
   @Test
   void commandsAreRead() throws IOException {
     Recording r = Recording.of(ram().u8(8).be16(2).be16(4).be32(1).u8(0).toBytes());
-    assertEquals(2, r.all(Element.Command.class).getFirst().code());
+    assertEquals(2, r.all(Event.Command.class).getFirst().code());
     assertEquals(List.of(), r.notices);
   }
 
@@ -179,9 +179,8 @@ class StreamParserTest {
     inside.section(4, 6, "dev", 0, 1).u8(9).footer(6).u8(8).be16(5).be16(0);
     ImageBytes image = ram().u8(8).be16(7).be16(4).be32(inside.size()).raw(inside.toBytes());
     Recording r = Recording.of(image.again(3, 1).eos().footer(1).u8(0).toBytes());
-    assertEquals(
-        List.of(7, 4, 5), r.all(Element.Command.class).stream().map(c -> c.code()).toList());
-    assertEquals(1, r.all(Element.DevicePayload.class).size());
+    assertEquals(List.of(7, 4, 5), r.all(Event.Command.class).stream().map(c -> c.code()).toList());
+    assertEquals(1, r.all(Event.Device.class).size());
   }
 
   @ParameterizedTest
@@ -209,26 +208,26 @@ class StreamParserTest {
     // the payload holds a footer's bytes, behind which no record begins
     ImageBytes image = ram().section(4, 5, "dev", 0, 1).text("ab").footer(5).u8(0x99).text("cd");
     Recording r = Recording.of(image.footer(5).u8(0).toBytes());
-    assertEquals(2 + 5 + 3, r.all(Element.DevicePayload.class).getFirst().range().length());
+    assertEquals(2 + 5 + 3, r.all(Event.Device.class).getFirst().range().length());
   }
 
   @Test
   void sectionWithoutEndIsUnknownToTheEndOfTheFile() throws IOException {
     Recording r = Recording.of(ram().section(4, 5, "dev", 0, 1).text("abcdef").toBytes());
-    assertEquals(6, r.all(Element.Unknown.class).getFirst().range().length());
+    assertEquals(6, r.all(Event.Unknown.class).getFirst().range().length());
     assertTrue(r.notices.getLast().contains("rest of the file is unknown"));
   }
 
   @Test
   void trailingBytesAreAnElement() throws IOException {
     Recording r = Recording.of(ram().u8(0).text("tail").toBytes());
-    assertEquals(4, r.all(Element.Trailing.class).getFirst().range().length());
+    assertEquals(4, r.all(Event.Trailing.class).getFirst().range().length());
   }
 
   @Test
   void brokenDescriptionIsRemarkedUpon() throws IOException {
     Recording r = Recording.of(ram().u8(0).description("{\"page_size\": }").toBytes());
-    assertEquals(1, r.all(Element.Description.class).size());
+    assertEquals(1, r.all(Event.Description.class).size());
     assertEquals(1, r.notices.size(), r.notices.toString());
     assertTrue(
         r.notices.getFirst().contains("framed, but cannot be used: JSON"), r.notices.toString());
@@ -244,7 +243,7 @@ class StreamParserTest {
   @Test
   void cutDescriptionIsRemarkedUpon() throws IOException {
     Recording r = Recording.of(ram().u8(0).u8(6).be32(1000).text("{\"page").toBytes());
-    assertEquals(1, r.all(Element.Description.class).size());
+    assertEquals(1, r.all(Event.Description.class).size());
     assertEquals(1, r.notices.size());
   }
 
@@ -258,6 +257,6 @@ class StreamParserTest {
                 .footer(0xfffffffeL)
                 .u8(0)
                 .toBytes());
-    assertEquals(0x80000000L, r.all(Element.SectionHeader.class).getLast().section().instance());
+    assertEquals(0x80000000L, r.all(Event.SectionHeader.class).getLast().section().instance());
   }
 }

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.testkit.ImageBytes;
 
@@ -106,7 +106,7 @@ class UnpackingTest {
     assertEquals(
         1,
         Recording.withMemory(stored(lzopHead(0x1000, new CRC32())), Recording.Place.FILE)
-            .all(Element.EndOfStream.class)
+            .all(Event.EndOfStream.class)
             .size());
     for (byte[] wrong :
         List.of(
@@ -151,7 +151,7 @@ class UnpackingTest {
             .raw(pack(compression, IMAGE))
             .toBytes();
     Recording r = Recording.withMemory(image, Recording.Place.FILE);
-    assertEquals(1, r.all(Element.PackedStream.class).size());
+    assertEquals(1, r.all(Event.PackedStream.class).size());
     assertEquals(7, r.memory(0)[5000]);
   }
 
@@ -223,7 +223,7 @@ class UnpackingTest {
     Recording.read(out.toByteArray(), ParseOptions.DEFAULT, Recording.Place.HEAP, r, false);
     assertEquals(
         List.of(256L << 20),
-        r.all(Element.Trailing.class).stream().map(t -> t.range().length()).toList());
+        r.all(Event.Trailing.class).stream().map(t -> t.range().length()).toList());
   }
 
   @Test

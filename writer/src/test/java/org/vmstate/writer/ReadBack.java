@@ -6,22 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.memory.RamContents;
 
 /** What the parser makes of bytes. */
-final class ReadBack implements StateVisitor {
-  final List<Element> elements = new ArrayList<>();
+final class ReadBack implements EventSink {
+  final List<Event> elements = new ArrayList<>();
   final List<PageRun> runs = new ArrayList<>();
   final List<byte[]> memory = new ArrayList<>();
   List<RamBlock> blocks = List.of();
@@ -80,40 +80,34 @@ final class ReadBack implements StateVisitor {
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return true;
+  public boolean wants(Want want) {
+    return want == Want.MAPPED_PAGES;
   }
 
   @Override
-  public void content(ByteSource source) {
-    contents.setSource(source);
+  public void accept(Event event) throws IOException {
+    if (event.covers()) {
+      elements.add(event);
+    }
+    switch (event) {
+      case Event.StreamHeader e -> contents.setSource(e.content());
+      case Event.EnvelopeHeader e -> {
+        envelope = e.envelope();
+        xml = e.xml();
+        cookie = e.cookie();
+      }
+      case Event.Configuration e -> configuration = e.configuration();
+      case Event.RamListEnd e -> {
+        blocks = e.blocks();
+        contents.blocks(blocks);
+      }
+      case Event.RamPages e -> pages(e.run());
+      case Event.MappedPages e -> pages(e.run());
+      default -> {}
+    }
   }
 
-  @Override
-  public void element(Element element) {
-    elements.add(element);
-  }
-
-  @Override
-  public void envelope(Envelope found, String domainXml, String cookieXml) {
-    envelope = found;
-    xml = domainXml;
-    cookie = cookieXml;
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    configuration = found;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) throws IOException {
-    blocks = found;
-    contents.blocks(found);
-  }
-
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void pages(PageRun run) throws IOException {
     runs.add(run);
     contents.add(run);
   }

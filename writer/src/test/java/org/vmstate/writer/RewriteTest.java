@@ -15,11 +15,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
@@ -40,19 +40,19 @@ class RewriteTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (StreamSink sink = new StreamSink(out);
         ByteSource source = new HeapSource(image, 0, new StructurePath())) {
-      RecordWriter records = new RecordWriter(sink, source);
+      RecordWriter records = new RecordWriter(sink);
       ImageReader.read(
           source,
           ParseOptions.DEFAULT,
-          new StateVisitor() {
+          new EventSink() {
             private boolean packed;
 
             @Override
-            public void element(Element element) throws IOException {
+            public void accept(Event event) throws IOException {
               if (!packed) {
-                records.write(element);
+                records.accept(event);
               }
-              packed |= element instanceof Element.PackedStream;
+              packed |= event instanceof Event.PackedStream;
             }
           });
     }

@@ -13,14 +13,12 @@ import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Front;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.ByteSink;
 
@@ -102,7 +100,14 @@ public final class ImageChanger {
       ChangePlan plan, Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     SpliceFinder finder = new SpliceFinder(plan);
-    Front front = new Front(finder);
+    Front front = new Front();
+    EventSink unpacked =
+        event -> {
+          front.accept(event);
+          if (front.packing().isPresent() && !(event instanceof Event.PackedStream)) {
+            finder.accept(event);
+          }
+        };
     FormatId format =
         plan.facts().envelope().isPresent()
             ? FormatId.of("libvirt-" + plan.facts().packing().orElseThrow().label())
@@ -112,9 +117,9 @@ public final class ImageChanger {
       notes.accept("the changed copy is not compressed");
     }
     try (ByteSource source = ImageReader.open(file);
-        ByteSource content = ImageReader.readKeeping(source, options, front);
+        ByteSource content = ImageReader.readKeeping(source, options, unpacked);
         StreamOutput output = new StreamOutput(ConvertOptions.to(format), target, notes)) {
-      ByteSink sink = output.open(front.envelope, front.xml, front.cookie);
+      ByteSink sink = output.open(front);
       long at = 0;
       for (Splice splice : finder.splices()) {
         copy(content, at, splice.range().start(), sink, progress);
@@ -170,48 +175,6 @@ public final class ImageChanger {
       throw e;
     } catch (IOException e) {
       throw new IOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
-    }
-  }
-
-  /** Keeps the envelope and passes everything else on. */
-  private static final class Front implements StateVisitor {
-    private final SpliceFinder finder;
-    private Envelope envelope;
-    private String xml = "";
-    private String cookie = "";
-    private boolean unpacked;
-
-    Front(SpliceFinder finder) {
-      this.finder = finder;
-    }
-
-    @Override
-    public void envelope(Envelope found, String domainXml, String cookieXml) {
-      envelope = found;
-      xml = domainXml;
-      cookie = cookieXml;
-    }
-
-    @Override
-    public void unpacking(Compression compression) {
-      unpacked = true;
-    }
-
-    @Override
-    public void content(ByteSource content) {
-      finder.content(content);
-    }
-
-    @Override
-    public void configuration(StreamConfiguration found) throws IOException {
-      finder.configuration(found);
-    }
-
-    @Override
-    public void element(Element element) throws IOException {
-      if (unpacked) {
-        finder.element(element);
-      }
     }
   }
 }

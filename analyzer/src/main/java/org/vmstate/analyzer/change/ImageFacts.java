@@ -6,23 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Front;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 
 /** What an image has that changes can name. */
-public final class ImageFacts implements StateVisitor {
+public final class ImageFacts implements EventSink {
   /**
    * A section.
    *
@@ -34,10 +34,7 @@ public final class ImageFacts implements StateVisitor {
 
   private final Map<String, Found> sections = new LinkedHashMap<>();
   private final List<String> commands = new ArrayList<>();
-  private List<RamBlock> blocks = List.of();
-  private StreamConfiguration configuration = StreamConfiguration.absent(StreamFormat.VERSION);
-  private Optional<Compression> packing = Optional.empty();
-  private Optional<Envelope> envelope = Optional.empty();
+  private final Front front = new Front();
   private long length;
 
   /** Reads an image. */
@@ -52,48 +49,32 @@ public final class ImageFacts implements StateVisitor {
   }
 
   @Override
-  public void envelope(Envelope found, String xml, String cookie) {
-    envelope = Optional.of(found);
-  }
-
-  @Override
-  public void unpacking(Compression compression) {
-    packing = Optional.of(compression);
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    configuration = found;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
-    blocks = found;
-  }
-
-  @Override
-  public void element(Element element) {
-    switch (element) {
-      case Element.SectionHeader e ->
+  public void accept(Event event) {
+    front.accept(event);
+    switch (event) {
+      case Event.Device e -> found(e.section(), e.state(), e.range().length());
+      case Event.IterablePart e -> length = e.range().length();
+      case Event.Unknown e when e.section().isPresent() ->
+          found(e.section().get(), Optional.empty(), length);
+      case Event.SectionHeader e ->
           sections.putIfAbsent(key(e.section()), new Found(e.section(), Optional.empty(), 0));
-      case Element.DevicePayload e -> length = e.range().length();
-      case Element.Command e -> commands.add(CommandType.of(e.code()).label());
+      case Event.Command e -> commands.add(CommandType.of(e.code()).label());
       default -> {}
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
-    sections.put(key(section), new Found(section, state, length));
+  private void found(Section section, Optional<StateNode> state, long bytes) {
+    length = bytes;
+    sections.put(key(section), new Found(section, state, bytes));
   }
 
   /** Returns the machine type. */
   public String machine() {
-    return configuration.machine();
+    return configuration().machine();
   }
 
   StreamConfiguration configuration() {
-    return configuration;
+    return front.configuration().orElseGet(() -> StreamConfiguration.absent(StreamFormat.VERSION));
   }
 
   Map<String, Found> sections() {
@@ -105,16 +86,16 @@ public final class ImageFacts implements StateVisitor {
   }
 
   List<RamBlock> blocks() {
-    return blocks;
+    return front.blocks();
   }
 
   /** Returns how the stream is compressed, as far as it is. */
   Optional<Compression> packing() {
-    return packing;
+    return front.packing();
   }
 
   Optional<Envelope> envelope() {
-    return envelope;
+    return front.envelope();
   }
 
   /** Returns the section that a name means, alone or with {@code #INSTANCE}. */
@@ -138,12 +119,12 @@ public final class ImageFacts implements StateVisitor {
   }
 
   RamBlock block(String name) throws ChangeException {
-    for (RamBlock block : blocks) {
+    for (RamBlock block : blocks()) {
       if (block.name().equals(name)) {
         return block;
       }
     }
-    throw ChangeException.unknown("block", name, blocks.stream().map(RamBlock::name).toList());
+    throw ChangeException.unknown("block", name, blocks().stream().map(RamBlock::name).toList());
   }
 
   /**

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.MappedBlock;
@@ -40,15 +40,15 @@ final class RamSplices {
     this.finder = finder;
   }
 
-  void element(Element element) throws IOException {
+  void element(Event element) throws IOException {
     switch (element) {
-      case Element.RamTotal e -> total(e);
-      case Element.RamBlockEntry e -> entry(e);
-      case Element.MappedHeader e -> header(e);
-      case Element.PageBitmap e -> bitmap(e);
-      case Element.PageArea e -> area(e);
-      case Element.Gap e -> gap(e);
-      case Element.RamPages e -> {
+      case Event.RamTotal e -> total(e);
+      case Event.RamBlockEntry e -> entry(e);
+      case Event.MappedHeader e -> header(e);
+      case Event.PageBitmap e -> bitmap(e);
+      case Event.PageArea e -> area(e);
+      case Event.Gap e -> gap(e);
+      case Event.RamPages e -> {
         if (plan.changesBlocks()) {
           pages(e.range(), e.run());
         }
@@ -67,7 +67,7 @@ final class RamSplices {
     return change == null ? found : change.of(found);
   }
 
-  private void total(Element.RamTotal e) {
+  private void total(Event.RamTotal e) {
     if (!plan.changesBlocks()) {
       return;
     }
@@ -91,7 +91,7 @@ final class RamSplices {
     return bytes.toByteArray();
   }
 
-  private void entry(Element.RamBlockEntry e) throws IOException {
+  private void entry(Event.RamBlockEntry e) throws IOException {
     block = e.block();
     after = changed(block);
     if (isDropped(block)) {
@@ -106,7 +106,7 @@ final class RamSplices {
     return finder.growth() == 0 && after.usedLength() == block.usedLength() && !isDropped(block);
   }
 
-  private void header(Element.MappedHeader e) throws IOException {
+  private void header(Event.MappedHeader e) throws IOException {
     if (isDropped(block)) {
       finder.add(Splice.nothing(e.range()));
       return;
@@ -141,7 +141,7 @@ final class RamSplices {
         : FixedFormat.bitmapLength(after.pages());
   }
 
-  private void bitmap(Element.PageBitmap e) throws IOException {
+  private void bitmap(Event.PageBitmap e) throws IOException {
     if (isDropped(block)) {
       finder.add(Splice.nothing(e.range()));
       return;
@@ -167,13 +167,13 @@ final class RamSplices {
     finder.add(new Splice(e.range(), bits, length - kept));
   }
 
-  private void gap(Element.Gap e) {
+  private void gap(Event.Gap e) {
     if (block != null && isDropped(block)) {
       finder.add(Splice.nothing(e.range()));
     }
   }
 
-  private void area(Element.PageArea e) {
+  private void area(Event.PageArea e) {
     ByteRange range = e.range();
     if (isDropped(block)) {
       finder.add(Splice.nothing(range));

@@ -2,7 +2,7 @@ package org.vmstate.analyzer.change;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
 

@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.StreamSink;
 import org.vmstate.writer.stream.Capabilities;
 import org.vmstate.writer.stream.DescriptionEditor;
@@ -24,17 +23,15 @@ import org.vmstate.writer.vmdesc.StateDescriptionWriter;
 import org.vmstate.writer.vmdesc.StateEncoder;
 
 /** Makes the splices of a plan while a pass goes over the image that it was made for. */
-final class SpliceFinder implements StateVisitor {
+final class SpliceFinder implements EventSink {
   /** Record type and be32 length in front of the description's text. */
   private static final int DESCRIPTION_FRAME = 5;
 
   private final ChangePlan plan;
   private final List<Splice> splices = new ArrayList<>();
-  private final List<Subsection> subsections = new ArrayList<>();
+  private List<Subsection> subsections = List.of();
   private final RamSplices ram;
-  private ByteSource source;
-  private long configurationStart = -1;
-  private long configurationEnd;
+  private Content source;
   private SectionChange open;
   private long growth;
 
@@ -58,7 +55,7 @@ final class SpliceFinder implements StateVisitor {
     return growth;
   }
 
-  ByteSource source() {
+  Content source() {
     return source;
   }
 
@@ -76,20 +73,14 @@ final class SpliceFinder implements StateVisitor {
   }
 
   @Override
-  public boolean wantsData() {
-    return true;
+  public boolean wants(Want want) {
+    return want == Want.DATA;
   }
 
-  @Override
-  public void content(ByteSource content) {
-    source = content;
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) throws IOException {
-    if (configurationStart >= 0 && plan.changesConfiguration()) {
-      ByteRange range = new ByteRange(configurationStart, configurationEnd);
-      add(Splice.of(range, records(out -> out.configuration(plan.machine(), written()))));
+  private void configuration(Event.Configuration e) throws IOException {
+    subsections = e.subsections();
+    if (e.configuration().present() && plan.changesConfiguration()) {
+      add(Splice.of(e.range(), records(out -> out.configuration(plan.machine(), written()))));
     }
   }
 
@@ -100,31 +91,26 @@ final class SpliceFinder implements StateVisitor {
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    switch (element) {
-      case Element.Configuration e -> {
-        configurationStart = e.range().start();
-        configurationEnd = e.range().end();
-      }
-      case Element.ConfigurationSubsection e -> {
-        subsections.add(e.subsection());
-        configurationEnd = e.range().end();
-      }
-      case Element.SectionHeader e -> header(e);
-      case Element.DevicePayload e -> payload(e);
-      case Element.SectionFooter e -> {
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.StreamHeader e -> source = e.content();
+      case Event.Configuration e -> configuration(e);
+      case Event.SectionHeader e -> header(e);
+      case Event.Device e -> payload(e.range());
+      case Event.IterablePart e -> payload(e.range());
+      case Event.SectionFooter e -> {
         if (isDropping()) {
           add(Splice.nothing(e.range()));
         }
         open = null;
       }
-      case Element.Command e -> {
+      case Event.Command e -> {
         if (plan.drops(e.code())) {
           add(Splice.nothing(e.range()));
         }
       }
-      case Element.Description e -> description(e);
-      default -> ram.element(element);
+      case Event.Description e -> description(e);
+      default -> ram.element(event);
     }
   }
 
@@ -132,7 +118,7 @@ final class SpliceFinder implements StateVisitor {
     return open != null && open.isDropped();
   }
 
-  private void header(Element.SectionHeader e) throws IOException {
+  private void header(Event.SectionHeader e) throws IOException {
     Section section = e.section();
     open = plan.sectionOf(ImageFacts.key(section));
     boolean announced =
@@ -146,22 +132,22 @@ final class SpliceFinder implements StateVisitor {
     }
   }
 
-  private void payload(Element.DevicePayload e) {
+  private void payload(ByteRange range) {
     if (isDropping()) {
-      add(Splice.nothing(e.range()));
+      add(Splice.nothing(range));
     } else if (open != null && open.state() != null) {
-      add(Splice.of(e.range(), StateEncoder.encode(open.state())));
+      add(Splice.of(range, StateEncoder.encode(open.state())));
     }
   }
 
-  private void description(Element.Description e) throws IOException {
+  private void description(Event.Description e) throws IOException {
     long length = e.range().length() - DESCRIPTION_FRAME;
     boolean changes = plan.changesConfiguration() || plan.changesSections();
     if (!changes || length > Limits.DEFAULT.descriptionBytes()) {
       return;
     }
     byte[] json = new byte[(int) length];
-    source.copy(e.range().start() + DESCRIPTION_FRAME, ByteBuffer.wrap(json));
+    e.content().copy(e.range().start() + DESCRIPTION_FRAME, ByteBuffer.wrap(json));
     byte[] edited = json;
     if (plan.changesConfiguration()) {
       edited = DescriptionEditor.withConfiguration(edited, plan.machine(), written());

@@ -1,12 +1,11 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -39,20 +38,20 @@ final class CommandInspector extends Inspector {
   }
 
   @Override
-  public void ramBlocks(List<RamBlock> found) {
-    found.forEach(b -> blocks.add(b.name()));
-  }
-
-  @Override
-  public void element(Element element) {
-    if (element instanceof Element.Command e) {
-      applied(Rule.COMMAND);
-      at = e.range().start();
-      command(CommandType.of(e.code()), e);
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.Command e -> {
+        applied(Rule.COMMAND);
+        at = e.range().start();
+        command(CommandType.of(e.code()), e);
+      }
+      case Event.RamListEnd e -> e.blocks().forEach(b -> blocks.add(b.name()));
+      default -> {}
     }
   }
 
-  private void command(CommandType type, Element.Command e) {
+  private void command(CommandType type, Event.Command e) {
     byte[] payload = e.payload();
     if (type == CommandType.SWITCHOVER_START && !release().isFrom(10, 0)) {
       add(

@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,17 +10,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;
-import org.vmstate.parser.StreamConfiguration;
 
 /** Rules on the stream's header and configuration. */
 final class ConfigurationInspector extends Inspector {
@@ -65,6 +65,7 @@ final class ConfigurationInspector extends Inspector {
   private long described;
   private boolean enveloped;
   private boolean lost;
+  private boolean inside;
   private Optional<Finding> missing = Optional.empty();
   private StreamConfiguration configuration;
 
@@ -73,14 +74,13 @@ final class ConfigurationInspector extends Inspector {
   }
 
   @Override
-  public void envelope(Envelope envelope, String xml, String cookie) {
-    enveloped = true;
-  }
-
-  @Override
-  public void element(Element element) {
-    switch (element) {
-      case Element.StreamHeader e -> {
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.EnvelopeHeader _ -> enveloped = true;
+      case Event.Described e -> description(e.description());
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.StreamHeader e -> {
         applied(Rule.STREAM_MAGIC, Rule.STREAM_VERSION);
         start = e.range().end();
         later(e.range().start());
@@ -93,15 +93,27 @@ final class ConfigurationInspector extends Inspector {
                   "version: expected 3, found 2"));
         }
       }
-      case Element.Configuration e -> machine(e);
-      case Element.ConfigurationSubsection e -> subsection(e);
+      case Event.Configuration e -> {
+        if (e.configuration().present()) {
+          machine(e);
+          inside = true;
+          e.parts().forEach(this::subsection);
+          inside = false;
+        }
+        configuration(e.configuration());
+      }
       default -> {}
     }
   }
 
-  private void machine(Element.Configuration e) {
+  @Override
+  String place() {
+    return inside ? "configuration" : super.place();
+  }
+
+  private void machine(Event.Configuration e) {
     applied(Rule.MACHINE_NAME, Rule.ONE_CONFIGURATION);
-    String name = e.machine();
+    String name = e.configuration().machine();
     boolean printable = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
     if (name.isEmpty() || name.length() > 255 || !printable) {
       add(
@@ -113,7 +125,7 @@ final class ConfigurationInspector extends Inspector {
     }
   }
 
-  private void subsection(Element.ConfigurationSubsection e) {
+  private void subsection(Event.SubsectionPart e) {
     applied(Rule.CONFIGURATION_SUBSECTION, Rule.SUBSECTION_ORDER);
     String name = e.subsection().name();
     long at = e.range().start();
@@ -161,7 +173,7 @@ final class ConfigurationInspector extends Inspector {
     }
   }
 
-  private void version(Element.ConfigurationSubsection e) {
+  private void version(Event.SubsectionPart e) {
     String name = e.subsection().name();
     long version = e.subsection().version();
     if (version == 1) {
@@ -207,8 +219,7 @@ final class ConfigurationInspector extends Inspector {
     }
   }
 
-  @Override
-  public void configuration(StreamConfiguration found) {
+  private void configuration(StreamConfiguration found) {
     configuration = found;
     if (found.version() == StreamFormat.VERSION) {
       applied(Rule.NO_CONFIGURATION);
@@ -225,8 +236,7 @@ final class ConfigurationInspector extends Inspector {
     agree();
   }
 
-  @Override
-  public void description(VmDescription description) {
+  private void description(VmDescription description) {
     described = description.pageSize();
     lost = description.configuration().isPresent();
     agree();
@@ -251,8 +261,7 @@ final class ConfigurationInspector extends Inspector {
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  private void ramBlocks(List<RamBlock> blocks) {
     applied(Rule.MAPPED_RAM_ANNOUNCED);
     boolean announced =
         listed.contains(Capability.MAPPED_RAM) || listed.contains(Capability.FIXED_RAM);

@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
@@ -43,7 +44,7 @@ final class DescribedInspector extends Inspector {
           "serial");
 
   private final List<String> sent = new ArrayList<>();
-  private final Map<String, Element.SectionHeader> places = new HashMap<>();
+  private final Map<String, Event.SectionHeader> places = new HashMap<>();
   private VmDescription description;
   private long last;
   private boolean ended;
@@ -53,27 +54,29 @@ final class DescribedInspector extends Inspector {
   }
 
   @Override
-  public void description(VmDescription found) {
-    description = found;
-  }
-
-  @Override
-  public void element(Element element) {
-    last = element.range().start();
-    if (element instanceof Element.SectionHeader e && e.recordType() == StreamFormat.SECTION_FULL) {
-      String key = key(e.section().name(), e.section().instance());
-      sent.add(key);
-      places.putIfAbsent(key, e);
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    last = event.covers() ? event.range().start() : last;
+    switch (event) {
+      case Event.Described e -> description = e.description();
+      case Event.SectionHeader e when e.recordType() == StreamFormat.SECTION_FULL -> {
+        String key = key(e.section().name(), e.section().instance());
+        sent.add(key);
+        places.putIfAbsent(key, e);
+      }
+      case Event.EndOfStream _ -> ended = true;
+      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
+      case Event.Unknown e when e.section().isPresent() ->
+          deviceState(e.section().get(), Optional.empty(), e.problem());
+      default -> {}
     }
-    ended |= element instanceof Element.EndOfStream;
   }
 
   private static String key(String name, long instance) {
     return name + " " + instance;
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (description == null) {
       return;
     }
@@ -128,11 +131,11 @@ final class DescribedInspector extends Inspector {
     }
   }
 
-  private static long start(Element element) {
+  private static long start(Event element) {
     return element.range().start();
   }
 
-  private Finding undescribed(Element.SectionHeader header) {
+  private Finding undescribed(Event.SectionHeader header) {
     Section section = header.section();
     boolean old = OLD_NUMBERS.contains(section.name()) && section.instance() != 0;
     return here(

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
-import org.vmstate.formats.element.Element;
+import java.io.IOException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.vmdesc.RepeatedMember;
 import org.vmstate.formats.vmdesc.VmDescription;
@@ -14,15 +15,16 @@ final class DescriptionInspector extends Inspector {
   }
 
   @Override
-  public void description(VmDescription found) {
-    description = found;
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.Described e -> description = e.description();
+      case Event.Description _ when description != null -> members();
+      default -> {}
+    }
   }
 
-  @Override
-  public void element(Element element) {
-    if (!(element instanceof Element.Description) || description == null) {
-      return;
-    }
+  private void members() {
     applied(Rule.DESCRIPTION_MEMBERS);
     for (RepeatedMember member : description.repeated()) {
       add(

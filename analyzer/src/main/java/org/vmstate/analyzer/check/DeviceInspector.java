@@ -1,12 +1,12 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -32,20 +32,26 @@ final class DeviceInspector extends Inspector {
   }
 
   @Override
-  public void envelope(Envelope envelope, String xml, String cookie) {
-    enveloped = true;
-    running = envelope.running();
-  }
-
-  @Override
-  public void element(Element element) {
-    if (element instanceof Element.DevicePayload || element instanceof Element.Unknown) {
-      payload = element.range().start();
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.EnvelopeHeader e -> {
+        enveloped = true;
+        running = e.envelope().running();
+      }
+      case Event.Device e -> {
+        payload = e.range().start();
+        deviceState(e.section(), e.state(), e.problem());
+      }
+      case Event.Unknown e when e.section().isPresent() -> {
+        payload = e.range().start();
+        deviceState(e.section().get(), Optional.empty(), e.problem());
+      }
+      default -> {}
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     applied(Rule.DEVICE_DECODES, Rule.FIELD_VALUES, Rule.QUEUE_MARKERS);
     problem
         .filter(

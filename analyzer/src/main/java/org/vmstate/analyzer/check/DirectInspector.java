@@ -1,13 +1,14 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
-import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.formats.stream.StreamConfiguration;
 
 /** What a reader with direct I/O could do with an image, and what not. */
 final class DirectInspector extends Inspector {
@@ -29,14 +30,17 @@ final class DirectInspector extends Inspector {
   }
 
   @Override
-  public void element(Element element) {
-    if (element instanceof Element.StreamHeader e) {
-      streamStart = e.range().start();
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.StreamHeader e -> streamStart = e.range().start();
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      default -> {}
     }
   }
 
-  @Override
-  public void configuration(StreamConfiguration configuration) {
+  private void configuration(StreamConfiguration configuration) {
     if (streamStart % align != 0) {
       remark(
           Rule.DIRECT_OFFSET,
@@ -45,8 +49,7 @@ final class DirectInspector extends Inspector {
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  private void ramBlocks(List<RamBlock> blocks) {
     applied(Rule.DIRECT_OFFSET, Rule.DIRECT_LENGTH, Rule.DIRECT_PAGE);
     fixed = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
     if (!fixed) {

@@ -1,12 +1,13 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.DomainXmlCheck;
 import org.vmstate.analyzer.info.DomainFacts;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
@@ -17,7 +18,7 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
-import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.formats.stream.StreamConfiguration;
 
 /** Rules on the libvirt envelope and its agreement with the stream. */
 final class EnvelopeInspector extends Inspector {
@@ -27,7 +28,6 @@ final class EnvelopeInspector extends Inspector {
   private static final int MAGIC_LENGTH = 16;
 
   private Envelope envelope;
-  private Finding padding;
   private Optional<DomainFacts> domain = Optional.empty();
 
   EnvelopeInspector(Findings findings) {
@@ -35,13 +35,21 @@ final class EnvelopeInspector extends Inspector {
   }
 
   @Override
-  public void element(Element element) {
-    if (element instanceof Element.EnvelopeHeader e) {
-      header(e);
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.EnvelopeHeader e -> {
+        header(e);
+        envelope(e.envelope(), e.xml(), e.cookie());
+      }
+      case Event.Notice e -> notice(e.problem());
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      default -> {}
     }
   }
 
-  private void header(Element.EnvelopeHeader e) {
+  private void header(Event.EnvelopeHeader e) {
     applied(Rule.SAVE_FINISHED, Rule.HEADER_VERSION, Rule.HEADER_FIELDS, Rule.SAVE_FORMAT);
     long at = e.range().start();
     if (!e.envelope().complete()) {
@@ -83,12 +91,8 @@ final class EnvelopeInspector extends Inspector {
     add(here(Rule.HEADER_FIELDS, start + MAGIC_LENGTH + word * 4L, text));
   }
 
-  @Override
-  public void envelope(Envelope found, String xml, String cookie) {
+  private void envelope(Envelope found, String xml, String cookie) {
     envelope = found;
-    if (padding != null) {
-      add(padding.with(Map.of("end", found.streamOffset())));
-    }
     applied(
         Rule.DATA_LENGTH,
         Rule.DOMAIN_XML,
@@ -122,15 +126,15 @@ final class EnvelopeInspector extends Inspector {
     domain = DomainFacts.parse(xml);
   }
 
-  @Override
-  public void notice(Problem problem) {
+  private void notice(Problem problem) {
     if (problem.reason() == Reason.PADDING_USED) {
-      padding = Finding.of(problem);
+      boolean first = envelope.cookieOffset() != 0 && problem.offset() < envelope.cookie().start();
+      long end = first ? envelope.cookie().start() : envelope.streamOffset();
+      add(Finding.of(problem).with(Map.of("end", end)));
     }
   }
 
-  @Override
-  public void configuration(StreamConfiguration configuration) {
+  private void configuration(StreamConfiguration configuration) {
     if (envelope == null) {
       return;
     }
@@ -183,8 +187,7 @@ final class EnvelopeInspector extends Inspector {
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  private void ramBlocks(List<RamBlock> blocks) {
     long memory = domain.map(DomainFacts::memory).orElse(0L);
     if (memory <= 0) {
       return;

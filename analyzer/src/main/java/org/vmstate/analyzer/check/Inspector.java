@@ -1,30 +1,35 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.io.ByteSource;
 
 /** Applies a group of rules during the pass. */
-abstract class Inspector implements StateVisitor {
+abstract class Inspector implements EventSink {
   private final Findings findings;
-  private ByteSource source;
+  private Content source;
 
   Inspector(Findings findings) {
     this.findings = findings;
   }
 
   @Override
-  public void content(ByteSource content) {
-    source = content;
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.StreamHeader e -> source = e.content();
+      case Event.Bytes e when source != null -> source = e.content();
+      default -> {}
+    }
   }
 
-  /** Returns the source of the stream, or null before it begins. */
-  final ByteSource source() {
+  /** Returns the content of the stream, or null before it begins. */
+  final Content source() {
     return source;
   }
 
@@ -41,15 +46,19 @@ abstract class Inspector implements StateVisitor {
     findings.applied(rules);
   }
 
+  /** Returns the place in the structure that findings are at: where the pass is. */
+  String place() {
+    return source == null ? "libvirt" : source.place();
+  }
+
   /** Makes a finding at the parser's place in the structure. */
   final Finding here(Rule rule, long offset, String text) {
-    return Finding.of(rule, offset, source == null ? "libvirt" : source.path().toString(), text);
+    return Finding.of(rule, offset, place(), text);
   }
 
   /** Makes a finding at the parser's place in the structure, with what a loader makes of it. */
   final Finding here(Reason reason, Facts facts, long offset, String text) {
-    String path = source == null ? "libvirt" : source.path().toString();
-    return Finding.of(Problem.of(reason, text, offset, path, facts));
+    return Finding.of(Problem.of(reason, text, offset, place(), facts));
   }
 
   final void add(Finding finding) {

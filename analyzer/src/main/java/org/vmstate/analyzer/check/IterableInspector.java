@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.stream.StreamFormat;
 
@@ -32,18 +32,18 @@ final class IterableInspector extends Inspector {
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    if (element instanceof Element.SectionHeader e) {
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    if (event instanceof Event.SectionHeader e) {
       recordType = e.recordType();
-    } else if (element instanceof Element.DevicePayload e
-        && recordType != StreamFormat.SECTION_FULL
+    } else if (event instanceof Event.IterablePart e
         && e.range().length() <= MOST
-        && source().isSeekable()) {
+        && e.content().isSeekable()) {
       payload(e);
     }
   }
 
-  private void payload(Element.DevicePayload e) throws IOException {
+  private void payload(Event.IterablePart e) throws IOException {
     Section section = e.section();
     boolean known =
         switch (section.name()) {
@@ -54,7 +54,7 @@ final class IterableInspector extends Inspector {
       return;
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) e.range().length());
-    source().copy(e.range().start(), bytes);
+    e.content().copy(e.range().start(), bytes);
     bytes.flip();
     long at = e.range().start();
     switch (section.name()) {

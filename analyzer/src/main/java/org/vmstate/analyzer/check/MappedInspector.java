@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.FixedFormat;
@@ -20,7 +20,7 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
-import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.formats.stream.StreamConfiguration;
 
 /** Rules on layouts that keep pages at fixed offsets. Holes are not read. */
 final class MappedInspector extends Inspector {
@@ -29,7 +29,7 @@ final class MappedInspector extends Inspector {
   private final DataMap map;
   private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
   private final ByteBuffer word = ByteBuffer.allocate(Long.BYTES);
-  private final List<Element.MappedHeader> headers = new ArrayList<>();
+  private final List<Event.MappedHeader> headers = new ArrayList<>();
   private final Map<RamBlock, long[]> empty = new HashMap<>();
   private boolean ignoresShared;
   private boolean packed;
@@ -46,34 +46,38 @@ final class MappedInspector extends Inspector {
     this.map = map;
   }
 
-  @Override
-  public void unpacking(Compression compression) {
+  private void unpacking(Compression compression) {
     packed = true;
   }
 
-  @Override
-  public void configuration(StreamConfiguration configuration) {
+  private void configuration(StreamConfiguration configuration) {
     ignoresShared = configuration.has(Capability.IGNORE_SHARED);
     proposal = configuration.has(Capability.FIXED_RAM);
   }
 
   @Override
-  public void element(Element element) {
-    switch (element) {
-      case Element.MappedHeader e -> {
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.PackedStream e -> unpacking(e.compression());
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.RamPages e -> pages(e.run());
+      case Event.MappedPages e -> pages(e.run());
+      case Event.MappedHeader e -> {
         fixed = true;
         headers.add(e);
         aligned(e);
       }
-      case Element.Gap e -> gap(e);
-      case Element.SectionHeader e ->
+      case Event.Gap e -> gap(e);
+      case Event.SectionHeader e ->
           ended |= e.recordType() == 3 && e.section().name().equals("ram");
       default -> {}
     }
   }
 
   /** Asked at once, because what follows stands at an odd place, too. */
-  private void aligned(Element.MappedHeader header) {
+  private void aligned(Event.MappedHeader header) {
     RamBlock block = header.block();
     long offset = block.mapped().orElseThrow().pagesOffset();
     if (offset % block.pageSize() != 0) {
@@ -90,7 +94,7 @@ final class MappedInspector extends Inspector {
     }
   }
 
-  private void gap(Element.Gap e) {
+  private void gap(Event.Gap e) {
     applied(Rule.MAPPED_SIZE);
     gapStart = e.range().start();
     if (!headers.isEmpty() && e.range().length() > 4L * FixedFormat.ALIGNMENT) {
@@ -102,8 +106,7 @@ final class MappedInspector extends Inspector {
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
+  private void ramBlocks(List<RamBlock> blocks) throws IOException {
     if (!fixed) {
       return;
     }
@@ -132,7 +135,7 @@ final class MappedInspector extends Inspector {
       add(release().isFrom(11, 0) ? shared : shared.as(Severity.ERROR));
     }
     boolean moved = movement() != 0 && headers.size() > 1;
-    for (Element.MappedHeader header : headers) {
+    for (Event.MappedHeader header : headers) {
       if (header.block().mapped().orElseThrow().pagesOffset() != 0) {
         block(header, moved);
       }
@@ -145,7 +148,7 @@ final class MappedInspector extends Inspector {
   /** Returns by how much all bitmaps are off their header's end, 0 when not all by the same. */
   long movement() {
     long all = 0;
-    for (Element.MappedHeader header : headers) {
+    for (Event.MappedHeader header : headers) {
       long off = header.block().mapped().orElseThrow().bitmapOffset() - header.range().end();
       if (proposal || off == 0 || all != 0 && off != all) {
         return 0;
@@ -174,7 +177,7 @@ final class MappedInspector extends Inspector {
             .with(Map.of("moved", movement())));
   }
 
-  private void block(Element.MappedHeader header, boolean moved) throws IOException {
+  private void block(Event.MappedHeader header, boolean moved) throws IOException {
     RamBlock block = header.block();
     MappedBlock mapped = block.mapped().orElseThrow();
     long at = header.range().start();
@@ -229,8 +232,7 @@ final class MappedInspector extends Inspector {
     }
   }
 
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void pages(PageRun run) throws IOException {
     if (!fixed) {
       return;
     }

@@ -3,11 +3,11 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.io.ByteSource;
 
 /** Makes the finding of an error that ended the pass. */
 final class ParseErrors {
@@ -21,7 +21,7 @@ final class ParseErrors {
    *
    * @param source what was read, for a look at the bytes that were not understood; may be null
    */
-  static Finding of(StateFormatException e, ByteSource source) throws IOException {
+  static Finding of(StateFormatException e, Content source) throws IOException {
     Problem problem = e.problem();
     if (source != null) {
       problem = problem.as(byBytes(problem, source));
@@ -30,7 +30,7 @@ final class ParseErrors {
   }
 
   /** A reader in the wrong layout, or after the end of its section, meets bytes that tell so. */
-  private static Reason byBytes(Problem problem, ByteSource source) throws IOException {
+  private static Reason byBytes(Problem problem, Content source) throws IOException {
     long at = problem.offset();
     Reason reason = problem.reason();
     if (!source.isSeekable() || at < 0 || source.length() - at < LOOK) {

@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -19,7 +20,7 @@ import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.PageSizes;
-import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.formats.stream.StreamConfiguration;
 
 /** Rules on RAM in a sequential stream. */
 final class RamInspector extends Inspector {
@@ -40,16 +41,20 @@ final class RamInspector extends Inspector {
     super(findings);
   }
 
-  @Override
-  public void configuration(StreamConfiguration configuration) {
+  private void configuration(StreamConfiguration configuration) {
     ignoresShared = configuration.has(Capability.IGNORE_SHARED);
   }
 
   @Override
-  public void element(Element element) {
-    last = element.range().start();
-    switch (element) {
-      case Element.SectionHeader e -> {
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    last = event.covers() ? event.range().start() : last;
+    switch (event) {
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.RamPages e -> pages(e.run());
+      case Event.MappedPages e -> pages(e.run());
+      case Event.SectionHeader e -> {
         Matcher device = VIRTIO_MEM.matcher(e.section().name());
         if (device.matches()) {
           unplugging.add(device.group(1));
@@ -64,12 +69,12 @@ final class RamInspector extends Inspector {
                   "ram section version: expected 4, found 3"));
         }
       }
-      case Element.RamMarker e -> marker(e);
+      case Event.RamMarker e -> marker(e);
       default -> {}
     }
   }
 
-  private void marker(Element.RamMarker e) {
+  private void marker(Event.RamMarker e) {
     applied(Rule.RAM_ENDS, Rule.EOS_ADDRESS);
     if (fixed) {
       applied(Rule.MAPPED_SECTIONS);
@@ -96,8 +101,7 @@ final class RamInspector extends Inspector {
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
+  private void ramBlocks(List<RamBlock> found) {
     applied(Rule.RAM_VERSION, Rule.RAM_TOTAL, Rule.RAM_SUM, Rule.BLOCK_NAMES, Rule.BLOCK_LENGTH);
     blocks = found;
     fixed = !found.isEmpty() && found.getFirst().mapped().isPresent();
@@ -121,8 +125,7 @@ final class RamInspector extends Inspector {
     sent = sets;
   }
 
-  @Override
-  public void pages(PageRun run) {
+  private void pages(PageRun run) {
     if (fixed) {
       return;
     }

@@ -1,13 +1,14 @@
 package org.vmstate.analyzer.check;
 
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
@@ -16,9 +17,9 @@ import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.MachineRelease;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;
-import org.vmstate.parser.StreamConfiguration;
 
 /** Rules on the order and the completeness of records. */
 final class SectionInspector extends Inspector {
@@ -58,29 +59,31 @@ final class SectionInspector extends Inspector {
     super(findings);
   }
 
-  @Override
-  public void configuration(StreamConfiguration found) {
+  private void configuration(StreamConfiguration found) {
     configuration = found;
   }
 
-  @Override
-  public void description(VmDescription found) {
+  private void description(VmDescription found) {
     description = found;
   }
 
   @Override
-  public void element(Element element) {
-    last = element.range().start();
-    switch (element) {
-      case Element.SectionHeader e -> header(e);
-      case Element.SectionFooter e -> footers = true;
-      case Element.Command e -> command(e);
-      case Element.EndOfStream e -> {
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    last = event.covers() ? event.range().start() : last;
+    switch (event) {
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.Described e -> description(e.description());
+      case Event.Notice e -> notice(e.problem());
+      case Event.SectionHeader e -> header(e);
+      case Event.SectionFooter e -> footers = true;
+      case Event.Command e -> command(e);
+      case Event.EndOfStream e -> {
         finished = true;
         footers();
         applied(Rule.END_MARK, Rule.TRAILING_BYTES);
       }
-      case Element.Trailing e ->
+      case Event.Trailing e ->
           add(
               here(
                       Rule.TRAILING_BYTES,
@@ -91,7 +94,7 @@ final class SectionInspector extends Inspector {
     }
   }
 
-  private void header(Element.SectionHeader e) {
+  private void header(Event.SectionHeader e) {
     applied(
         Rule.RECORD_TYPE,
         Rule.SECTION_NAME,
@@ -179,14 +182,13 @@ final class SectionInspector extends Inspector {
     add(here(Rule.SECTION_ORDER, last, "section " + section.name() + ": " + what));
   }
 
-  private void command(Element.Command e) {
+  private void command(Event.Command e) {
     CommandType type = CommandType.of(e.code());
     postcopy |= POSTCOPY.contains(type);
     switchovers += type == CommandType.SWITCHOVER_START ? 1 : 0;
   }
 
-  @Override
-  public void notice(Problem problem) {
+  private void notice(Problem problem) {
     switch (problem.reason()) {
       case SECTION_END_UNKNOWN -> {
         // a device's footer would have been found

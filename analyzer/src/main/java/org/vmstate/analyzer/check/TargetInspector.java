@@ -1,6 +1,6 @@
 package org.vmstate.analyzer.check;
 
-import java.nio.ByteBuffer;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.vmstate.analyzer.check.Target.StateType;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
@@ -19,13 +19,13 @@ import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.MachineRelease;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
-import org.vmstate.parser.StreamConfiguration;
 
 /**
  * Says whether a target loads an image. The target's dump has all device types that its binary
@@ -67,16 +67,23 @@ final class TargetInspector extends Inspector {
   }
 
   @Override
-  public void element(Element element) {
-    last = element.range().start();
-    if (element instanceof Element.ConfigurationSubsection e
-        && e.subsection().name().equals(StreamFormat.TARGET_PAGE_BITS)
-        && e.subsection().payload().length == Integer.BYTES) {
-      // said before the memory is read, which another page size makes unreadable
-      pageSize(1L << ByteBuffer.wrap(e.subsection().payload()).getInt());
-    }
-    if (element instanceof Element.Command e && target.capabilities() != null) {
-      command(CommandType.of(e.code()), e.payload().length);
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    last = event.covers() ? event.range().start() : last;
+    switch (event) {
+      case Event.Command e when target.capabilities() != null ->
+          command(CommandType.of(e.code()), e.payload().length);
+      case Event.Described e -> description(e.description());
+      case Event.Configuration e -> {
+        // said before the memory is read, which another page size makes unreadable
+        e.configuration().pageBits().ifPresent(bits -> pageSize(1L << bits));
+        configuration(e.configuration());
+      }
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
+      case Event.Unknown e when e.section().isPresent() ->
+          deviceState(e.section().get(), Optional.empty(), e.problem());
+      default -> {}
     }
   }
 
@@ -104,13 +111,11 @@ final class TargetInspector extends Inspector {
     }
   }
 
-  @Override
-  public void description(VmDescription found) {
+  private void description(VmDescription found) {
     description = found;
   }
 
-  @Override
-  public void configuration(StreamConfiguration found) {
+  private void configuration(StreamConfiguration found) {
     boolean needed =
         MachineRelease.of(target.machine()).filter(MachineRelease::hasFooters).isPresent();
     if (needed && !found.present() && found.version() == StreamFormat.VERSION) {
@@ -173,8 +178,7 @@ final class TargetInspector extends Inspector {
     return value ? "on" : "off";
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  private void ramBlocks(List<RamBlock> blocks) {
     if (!blocks.isEmpty() && !compared) {
       pageSize(blocks.getFirst().pageSize());
     }
@@ -232,8 +236,7 @@ final class TargetInspector extends Inspector {
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     Optional<DeviceDesc> desc =
         description == null
             ? Optional.empty()

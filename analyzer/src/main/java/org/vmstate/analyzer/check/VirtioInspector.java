@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
@@ -44,14 +44,23 @@ final class VirtioInspector extends Inspector {
   }
 
   @Override
-  public void element(Element element) {
-    if (element instanceof Element.DevicePayload) {
-      payload = element.range().start();
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.RamPages e -> pages(e.run());
+      case Event.MappedPages e -> pages(e.run());
+      case Event.Device e -> {
+        payload = e.range().start();
+        deviceState(e.section(), e.state(), e.problem());
+      }
+      case Event.Unknown e when e.section().isPresent() ->
+          deviceState(e.section().get(), Optional.empty(), e.problem());
+      default -> {}
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  private void ramBlocks(List<RamBlock> blocks) {
     block =
         blocks.stream()
             .filter(b -> b.name().equals(BLOCK) && b.usedLength() <= MOST_MEMORY)
@@ -59,8 +68,7 @@ final class VirtioInspector extends Inspector {
             .orElse(null);
   }
 
-  @Override
-  public void pages(PageRun run) {
+  private void pages(PageRun run) {
     if (block != null && run.block().index() == block.index()) {
       tooMany |= runs.size() >= MOST_RUNS;
       if (!tooMany) {
@@ -69,8 +77,7 @@ final class VirtioInspector extends Inspector {
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (block == null || state.isEmpty()) {
       return;
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.extract.BlockFolder;
 import org.vmstate.analyzer.extract.Parts;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;

@@ -12,9 +12,9 @@ import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.report.XmlSecrets;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 
 /**

@@ -9,18 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.vmstate.analyzer.memory.PageCounts;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Front;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageKind;
-import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.memory.FinalMemory;
 
@@ -31,11 +30,7 @@ final class Side extends FinalMemory {
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final List<String> order = new ArrayList<>();
   private final PageCounts counts = new PageCounts();
-  private StreamConfiguration configuration;
-  private Envelope envelope;
-  private String xml = "";
-  private String cookie = "";
-  private String packed = "";
+  private final Front front = new Front();
 
   /**
    * A device section.
@@ -46,46 +41,23 @@ final class Side extends FinalMemory {
   record Device(long version, Optional<StateNode> state, Opaque opaque) {}
 
   @Override
-  public boolean wantsData() {
+  public boolean wants(Want want) {
     return true;
   }
 
   @Override
-  public void envelope(Envelope found, String domainXml, String cookieXml) {
-    envelope = found;
-    xml = domainXml;
-    cookie = cookieXml;
-  }
-
-  @Override
-  public void unpacking(Compression compression) {
-    packed = compression.label();
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    configuration = found;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
-    super.ramBlocks(blocks);
-    counts.blocks(blocks);
-  }
-
-  @Override
-  public void pages(PageRun run) throws IOException {
-    super.pages(run);
-    counts.add(run);
-  }
-
-  @Override
-  public void element(Element element) throws IOException {
-    switch (element) {
-      case Element.SectionHeader e ->
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    front.accept(event);
+    switch (event) {
+      case Event.RamListEnd e -> counts.blocks(e.blocks());
+      case Event.RamPages e -> counts.add(e.run());
+      case Event.MappedPages e -> counts.add(e.run());
+      case Event.SectionHeader e ->
           order.add(e.recordType() + " " + e.section().id() + " " + key(e.section()));
-      case Element.Command e -> order.add("command " + CommandType.of(e.code()).label());
-      case Element.DevicePayload e -> payload(e);
+      case Event.Command e -> order.add("command " + CommandType.of(e.code()).label());
+      case Event.Device e -> device(e);
+      case Event.IterablePart e -> opaque(e, e.section());
       default -> {}
     }
   }
@@ -94,11 +66,19 @@ final class Side extends FinalMemory {
     return section.name() + " " + section.instance();
   }
 
-  private void payload(Element.DevicePayload e) throws IOException {
-    if (e.section().name().equals(RamFormat.IDSTR)) {
-      return;
+  private void device(Event.Device e) throws IOException {
+    if (e.state().isPresent()) {
+      Section section = e.section();
+      devices.put(
+          key(section),
+          new Device(section.version(), e.state().map(DeviceDecoders::expand), new Opaque()));
+    } else if (!e.section().name().equals(RamFormat.IDSTR)) {
+      opaque(e, e.section());
     }
-    String key = key(e.section());
+  }
+
+  private void opaque(Event.Bytes e, Section section) throws IOException {
+    String key = key(section);
     Device before = devices.get(key);
     // an iterable's parts follow one another
     Opaque opaque = before != null && before.state().isEmpty() ? before.opaque() : new Opaque();
@@ -106,19 +86,10 @@ final class Side extends FinalMemory {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, range.length()));
     for (long at = range.start(); at < range.end(); at += chunk.limit()) {
       chunk.clear().limit((int) Math.min(chunk.capacity(), range.end() - at));
-      source().copy(at, chunk);
+      e.content().copy(at, chunk);
       opaque.add(chunk.flip());
     }
-    devices.put(key, new Device(e.section().version(), Optional.empty(), opaque));
-  }
-
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
-    if (state.isPresent()) {
-      devices.put(
-          key(section),
-          new Device(section.version(), state.map(DeviceDecoders::expand), new Opaque()));
-    }
+    devices.put(key, new Device(section.version(), Optional.empty(), opaque));
   }
 
   Map<String, Device> devices() {
@@ -126,24 +97,24 @@ final class Side extends FinalMemory {
   }
 
   Optional<StreamConfiguration> configuration() {
-    return Optional.ofNullable(configuration);
+    return front.configuration();
   }
 
   Optional<Envelope> envelope() {
-    return Optional.ofNullable(envelope);
+    return front.envelope();
   }
 
   String xml() {
-    return xml;
+    return front.xml();
   }
 
   String cookie() {
-    return cookie;
+    return front.cookie();
   }
 
   /** Returns how it is packed, empty when it is not. */
   String packed() {
-    return packed;
+    return front.packing().map(Compression::label).orElse("");
   }
 
   /** Returns records and commands in their order. */

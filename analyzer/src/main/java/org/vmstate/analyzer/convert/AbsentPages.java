@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
@@ -21,7 +22,7 @@ import org.vmstate.formats.vmdesc.StateNode;
  * make zeros of them, which for a ROM, or after a damage, is another guest. That is refused, unless
  * it is asked for as a loss. Only what virtio-mem says to be unplugged is nobody's memory.
  */
-public final class AbsentPages {
+public final class AbsentPages implements EventSink {
   private static final String VIRTIO_MEM = "/virtio-mem";
   private static final String VIRTIO_MEM_EARLY = "/virtio-mem-device-early";
 
@@ -38,11 +39,13 @@ public final class AbsentPages {
     this.losses = losses;
   }
 
-  /** Takes what the pass finds. */
-  public void element(Element element) {
-    switch (element) {
-      case Element.RamMarker e -> multifd |= (e.word() & RamFormat.MULTIFD_FLUSH) != 0;
-      case Element.SectionHeader e -> {
+  /** Accepts what the pass finds. */
+  @Override
+  public void accept(Event event) {
+    switch (event) {
+      case Event.Device e -> device(e.section(), e.state());
+      case Event.RamMarker e -> multifd |= (e.word() & RamFormat.MULTIFD_FLUSH) != 0;
+      case Event.SectionHeader e -> {
         String name = e.section().name();
         if (name.endsWith(VIRTIO_MEM)) {
           plugged.putIfAbsent(owner(name), OptionalLong.empty());
@@ -52,8 +55,7 @@ public final class AbsentPages {
     }
   }
 
-  /** Takes the state of a device. */
-  public void deviceState(Section section, Optional<StateNode> state) {
+  private void device(Section section, Optional<StateNode> state) {
     if (section.name().endsWith(VIRTIO_MEM_EARLY) && state.isPresent()) {
       for (FieldNode field : state.get().fields()) {
         if (field.desc().name().equals("size") && field.raw().length == Long.BYTES) {

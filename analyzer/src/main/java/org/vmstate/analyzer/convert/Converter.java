@@ -7,13 +7,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.stream.StreamParser;
@@ -126,7 +123,7 @@ public final class Converter {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
       return ImageReader.read(source, parseOptions, visitor);
     }
-    if (input == null || facts.packed || options.direct()) {
+    if (input == null || facts.front().packing().isPresent() || options.direct()) {
       return ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
     }
     return copy(source, input, facts);
@@ -138,7 +135,7 @@ public final class Converter {
         new FutureTask<>(
             () -> {
               try (ByteSource again = ImageReader.open(input)) {
-                return ImageReader.read(again, parseOptions, new FrontVisitor(notes) {});
+                return ImageReader.read(again, parseOptions, new FrontVisitor(notes));
               }
             });
     Thread thread = new Thread(check, "check");
@@ -154,7 +151,7 @@ public final class Converter {
     ByteSink sink = facts.open(output::open);
     try {
       if (sink == destination.sink()) {
-        destination.append(input, facts.streamStart, watched);
+        destination.append(input, facts.front().streamStart(), watched);
       } else {
         facts.copy(source, sink, watched);
       }
@@ -218,7 +215,6 @@ public final class Converter {
     ToSequential visitor = new ToSequential(feed, deltas, output::open, progress, notes);
     memory.repeatTo(visitor);
     ByteSource stream = memory.stream();
-    visitor.content(stream);
     return new StreamParser(stream, parseOptions, visitor).parse();
   }
 
@@ -226,44 +222,22 @@ public final class Converter {
   private static final class Facts extends FrontVisitor {
     private static final int CHUNK = 1 << 20;
 
-    private StreamConfiguration configuration;
-    private long streamStart;
-    private boolean packed;
-
     Facts() {
       // the pass that reads everything makes the remarks
       super(text -> {});
-    }
-
-    @Override
-    public void configuration(StreamConfiguration found) {
-      configuration = found;
-    }
-
-    @Override
-    public void unpacking(Compression compression) {
-      packed = true;
-    }
-
-    @Override
-    public void element(Element element) {
-      if (element instanceof Element.StreamHeader header) {
-        streamStart = header.range().start();
-      }
     }
 
     boolean isFixed(ParseOptions options) {
       if (options.format().isPresent()) {
         return ConvertOptions.to(options.format().get()).isFixed();
       }
-      return configuration != null
-          && (configuration.has(Capability.MAPPED_RAM) || configuration.has(Capability.FIXED_RAM));
+      return front().has(Capability.MAPPED_RAM) || front().has(Capability.FIXED_RAM);
     }
 
     void copy(ByteSource source, ByteSink sink, Progress progress) throws IOException {
       ByteBuffer chunk = sink.allocate(CHUNK);
       long end = source.length();
-      for (long at = streamStart; at < end; at += chunk.limit()) {
+      for (long at = front().streamStart(); at < end; at += chunk.limit()) {
         chunk.clear().limit((int) Math.min(CHUNK, end - at));
         source.copy(at, chunk);
         sink.write(chunk.flip());

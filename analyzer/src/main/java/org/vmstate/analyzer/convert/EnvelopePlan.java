@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.convert;
 
 import java.util.function.Consumer;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
@@ -13,14 +14,14 @@ public final class EnvelopePlan {
   /**
    * Returns the envelope of a libvirt output.
    *
-   * @param source the input's envelope, or null
-   * @param xml the input's domain XML, empty without an envelope
-   * @param cookie the input's cookie, may be empty
+   * @param front what the input says of itself, with or without an envelope
    * @param notes takes remarks on what is lost or unusual
    */
-  public static EnvelopeSpec plan(
-      ConvertOptions options, Envelope source, String xml, String cookie, Consumer<String> notes)
+  public static EnvelopeSpec plan(ConvertOptions options, Front front, Consumer<String> notes)
       throws ConversionException {
+    Envelope source = front.envelope().orElse(null);
+    String xml = front.xml();
+    String cookie = front.cookie();
     Compression compression = options.target().compression().orElseThrow();
     int version = options.saveVersion().orElse(SaveFormat.VERSION);
     if (options.xml().isEmpty() && source == null) {

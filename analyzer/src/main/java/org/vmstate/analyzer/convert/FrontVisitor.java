@@ -3,19 +3,17 @@ package org.vmstate.analyzer.convert;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.vmstate.formats.error.MalformedDataException;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.SaveFormat;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.writer.io.ByteSink;
 
-/** Keeps what stands in front of a stream, and passes remarks on. */
-abstract class FrontVisitor implements StateVisitor {
+/** Keeps what stands before a stream, and passes notes on. */
+class FrontVisitor implements EventSink {
   private final Consumer<String> notes;
-  private Envelope envelope;
-  private String xml = "";
-  private String cookie = "";
+  private final Front front = new Front();
 
   FrontVisitor(Consumer<String> notes) {
     this.notes = notes;
@@ -23,29 +21,35 @@ abstract class FrontVisitor implements StateVisitor {
 
   /** Opens the output once the input's envelope is known. */
   interface Head {
-    /** Writes the envelope and returns the sink for the stream; the envelope may be null. */
-    ByteSink open(Envelope envelope, String xml, String cookie) throws IOException;
+    /** Writes the envelope and returns the sink for the stream. */
+    ByteSink open(Front front) throws IOException;
   }
 
   final ByteSink open(Head head) throws IOException {
-    return head.open(envelope, xml, cookie);
+    return head.open(front);
+  }
+
+  final Front front() {
+    return front;
   }
 
   final void note(String text) {
     notes.accept(text);
   }
 
-  /** Tells another visitor what stood in front. */
-  final void repeatTo(StateVisitor other) throws IOException {
-    if (envelope != null) {
-      other.envelope(envelope, xml, cookie);
+  @Override
+  public void accept(Event event) throws IOException {
+    front.accept(event);
+    switch (event) {
+      case Event.EnvelopeHeader e -> requireFinished(e);
+      case Event.Notice e -> note(e.problem().note());
+      default -> {}
     }
   }
 
   /** A save that did not finish may look whole and still lack its memory. */
-  @Override
-  public void envelope(Envelope found, String domainXml, String cookieXml) throws IOException {
-    if (!found.complete()) {
+  private static void requireFinished(Event.EnvelopeHeader e) throws MalformedDataException {
+    if (!e.envelope().complete()) {
       throw new MalformedDataException(
           Reason.SAVE_UNFINISHED,
           "magic: expected "
@@ -56,13 +60,5 @@ abstract class FrontVisitor implements StateVisitor {
           0,
           "libvirt.header");
     }
-    envelope = found;
-    xml = domainXml;
-    cookie = cookieXml;
-  }
-
-  @Override
-  public void notice(Problem problem) {
-    note(problem.note());
   }
 }

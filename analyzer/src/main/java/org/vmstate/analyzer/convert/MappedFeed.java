@@ -2,10 +2,10 @@ package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.BitmapReader;
 import org.vmstate.writer.ram.PageRecordWriter;
 
@@ -13,11 +13,11 @@ import org.vmstate.writer.ram.PageRecordWriter;
 final class MappedFeed implements PageFeed {
   private static final int CHUNK = 1 << 20;
 
-  private final ByteSource source;
+  private final Content source;
   private final Progress progress;
   private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
 
-  MappedFeed(ByteSource source, Progress progress) {
+  MappedFeed(Content source, Progress progress) {
     this.source = source;
     this.progress = progress;
   }

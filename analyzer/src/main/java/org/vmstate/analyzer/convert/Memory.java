@@ -2,12 +2,10 @@ package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
 import java.util.function.Consumer;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.parser.memory.MemoryRun;
@@ -16,11 +14,10 @@ import org.vmstate.parser.memory.MemoryRun;
 final class Memory extends FinalMemory {
   private final FrontVisitor front;
   private final AbsentPages absent;
-  private long streamStart = -1;
 
   private Memory(Consumer<String> notes, AbsentPages absent) {
     this.absent = absent;
-    front = new FrontVisitor(notes) {};
+    front = new FrontVisitor(notes);
   }
 
   /** Reads an image; a pipe or a packed stream is unpacked into a temporary file. */
@@ -46,32 +43,23 @@ final class Memory extends FinalMemory {
     }
   }
 
-  /** Tells another visitor what stood in front. */
-  void repeatTo(StateVisitor other) throws IOException {
-    front.repeatTo(other);
+  /** Sends another sink what stood before the stream. */
+  void repeatTo(EventSink other) throws IOException {
+    if (front.front().header().isPresent()) {
+      other.accept(front.front().header().get());
+    }
   }
 
   /** Returns the source of the stream, its cursor at the stream's start. */
   ByteSource stream() throws IOException {
-    source().seek(streamStart);
+    source().seek(front.front().streamStart());
     return source();
   }
 
   @Override
-  public void envelope(Envelope envelope, String xml, String cookie) throws IOException {
-    front.envelope(envelope, xml, cookie);
-  }
-
-  @Override
-  public void notice(Problem problem) {
-    front.notice(problem);
-  }
-
-  @Override
-  public void element(Element element) {
-    absent.element(element);
-    if (element instanceof Element.StreamHeader header) {
-      streamStart = header.range().start();
-    }
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    front.accept(event);
+    absent.accept(event);
   }
 }

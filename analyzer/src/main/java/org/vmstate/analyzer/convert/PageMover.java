@@ -10,10 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.EncodedPage;
 import org.vmstate.writer.ram.PageBitmap;
 import org.vmstate.writer.ram.PlacedPages;
@@ -82,7 +82,7 @@ public final class PageMover implements Closeable {
   }
 
   /** Takes the next run, whose bytes are read from a source. */
-  public void pages(ByteSource source, PageRun run) throws IOException {
+  public void pages(Content source, PageRun run) throws IOException {
     int index = run.block().index();
     PageBitmap seen = sent.get(index);
     long end = run.firstPage() + run.count();
@@ -99,7 +99,7 @@ public final class PageMover implements Closeable {
     }
   }
 
-  private void encoded(ByteSource source, PageRun run) throws IOException {
+  private void encoded(Content source, PageRun run) throws IOException {
     if (page.length != run.block().pageSize()) {
       page = new byte[run.block().pageSize()];
     }
@@ -108,7 +108,7 @@ public final class PageMover implements Closeable {
     target.put(run.block().index(), run.firstPage(), ByteBuffer.wrap(page));
   }
 
-  private void data(ByteSource source, PageRun run) throws IOException {
+  private void data(Content source, PageRun run) throws IOException {
     int size = run.block().pageSize();
     boolean adjoining = run.stride() == size || run.count() == 1;
     boolean transfers =
@@ -129,7 +129,7 @@ public final class PageMover implements Closeable {
 
   /** Moves the pages that are not zero, without reading more of them than that takes to see. */
   private void transfer(
-      ByteSource source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
+      Content source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
       throws IOException {
     try (FileChannel channel = FileChannel.open(input, StandardOpenOption.READ)) {
       if (trusting && block.mapped().isPresent()) {
@@ -158,7 +158,7 @@ public final class PageMover implements Closeable {
   }
 
   private static boolean isZero(
-      ByteSource source, RamBlock block, long page, long offset, ByteBuffer buffer)
+      Content source, RamBlock block, long page, long offset, ByteBuffer buffer)
       throws IOException {
     int length = (int) Math.min(block.pageSize(), block.usedLength() - page * block.pageSize());
     int look = Math.min(Long.BYTES, length);
@@ -170,7 +170,7 @@ public final class PageMover implements Closeable {
     return ZeroPages.isZero(buffer, 0, length);
   }
 
-  private void copy(ByteSource source, PageRun run, long first, long count, long from)
+  private void copy(Content source, PageRun run, long first, long count, long from)
       throws IOException {
     RamBlock block = run.block();
     ByteBuffer buffer = workers.buffer();
@@ -190,7 +190,7 @@ public final class PageMover implements Closeable {
   }
 
   private static void gather(
-      ByteSource source, PageRun run, long first, long count, long from, ByteBuffer out)
+      Content source, PageRun run, long first, long count, long from, ByteBuffer out)
       throws IOException {
     int size = run.block().pageSize();
     long left = run.block().usedLength() - first * size;

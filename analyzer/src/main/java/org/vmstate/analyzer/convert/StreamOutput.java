@@ -4,8 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.writer.compress.Packer;
 import org.vmstate.writer.compress.ZstdSink;
 import org.vmstate.writer.io.BackgroundStream;
@@ -33,15 +33,15 @@ public final class StreamOutput implements Closeable {
   /**
    * Writes the envelope and returns where the stream goes.
    *
-   * @param envelope the input's envelope, or null
+   * @param front what stands before the input's stream
    */
-  public ByteSink open(Envelope envelope, String xml, String cookie) throws IOException {
+  public ByteSink open(Front front) throws IOException {
     ByteSink sink = destination.sink();
     Optional<Compression> compression = options.target().compression();
     if (compression.isEmpty()) {
       return sink;
     }
-    EnvelopeWriter.write(sink, EnvelopePlan.plan(options, envelope, xml, cookie, notes));
+    EnvelopeWriter.write(sink, EnvelopePlan.plan(options, front, notes));
     if (!compression.get().isPacked()) {
       return sink;
     }

@@ -6,19 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.element.Subsection;
 import org.vmstate.formats.error.UnsupportedFeatureException;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.CapabilityTable;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StreamConfiguration;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.stream.Capabilities;
 import org.vmstate.writer.stream.DescriptionEditor;
@@ -38,7 +37,6 @@ abstract class StreamVisitor extends FrontVisitor {
 
   private final Head head;
   private final Progress progress;
-  private final List<Subsection> subsections = new ArrayList<>();
   private final List<Subsection> written = new ArrayList<>();
   private String machine = "";
   private boolean configured;
@@ -46,7 +44,7 @@ abstract class StreamVisitor extends FrontVisitor {
   private RecordWriter records;
   private StreamWriter stream;
   private ByteSink sink;
-  private ByteSource source;
+  private Content source;
   private Section ram;
   private int ramParts;
   private boolean ramEnded;
@@ -76,7 +74,7 @@ abstract class StreamVisitor extends FrontVisitor {
     return sink;
   }
 
-  final ByteSource source() {
+  final Content source() {
     return source;
   }
 
@@ -89,20 +87,12 @@ abstract class StreamVisitor extends FrontVisitor {
   }
 
   @Override
-  public boolean wantsData() {
-    return true;
+  public boolean wants(Want want) {
+    return want == Want.DATA;
   }
 
-  @Override
-  public void content(ByteSource content) {
-    source = content;
-  }
-
-  @Override
-  public void unpacking(Compression compression) {}
-
-  @Override
-  public void configuration(StreamConfiguration found) throws IOException {
+  private void configuration(Event.Configuration e) throws IOException {
+    StreamConfiguration found = e.configuration();
     if (found.version() != StreamFormat.VERSION) {
       throw new UnsupportedFeatureException(
           Reason.STREAM_VERSION_OLD,
@@ -111,10 +101,11 @@ abstract class StreamVisitor extends FrontVisitor {
           "stream header");
     }
     configured = found.present();
+    machine = found.machine();
     List<String> capabilities = capabilities(found.capabilities());
     CapabilityTable.refusedEverywhere(capabilities).ifPresent(r -> note(r.words()));
     if (configured) {
-      written.addAll(Capabilities.replace(subsections, capabilities));
+      written.addAll(Capabilities.replace(e.subsections(), capabilities));
       stream.configuration(machine, written);
     } else if (!capabilities.isEmpty()) {
       note(
@@ -125,70 +116,76 @@ abstract class StreamVisitor extends FrontVisitor {
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    if (!isFixedPart(element)) {
-      progress.at(element.range().end(), source == null ? -1 : source.length());
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    if (event.covers() && !isFixedPart(event)) {
+      progress.at(event.range().end(), source == null ? -1 : source.length());
     }
-    switch (element) {
-      case Element.StreamHeader e -> {
+    switch (event) {
+      case Event.StreamHeader e -> {
+        source = e.content();
         sink = open(head);
         stream = new StreamWriter(sink);
-        records = new RecordWriter(sink, (offset, target) -> source.copy(offset, target));
-        records.write(e);
+        records = new RecordWriter(sink);
+        records.accept(e);
       }
-      case Element.Configuration e -> machine = e.machine();
-      case Element.ConfigurationSubsection e -> subsections.add(e.subsection());
-      case Element.SectionHeader e -> section(e);
-      case Element.SectionFooter e -> {
+      case Event.Configuration e -> configuration(e);
+      case Event.SectionHeader e -> section(e);
+      case Event.SectionFooter e -> {
         if (!inRam || !ramFooterDropped) {
-          records.write(e);
+          records.accept(e);
         }
         inRam = false;
       }
-      case Element.Command e -> {
+      case Event.Command e -> {
         CommandType type = CommandType.of(e.code());
         refusePostcopy(type, e);
         if (keeps(type, e.payload().length)) {
-          records.write(e);
+          records.accept(e);
         }
       }
-      case Element.RamMarker e -> marker(e);
-      case Element.Description e -> description(e);
-      case Element.Trailing e -> note(e.range().length() + " bytes behind the stream left out");
-      case Element.DevicePayload e -> records.write(e);
-      case Element.Unknown e -> records.write(e);
-      case Element.EndOfStream e -> {
+      case Event.RamMarker e -> marker(e);
+      case Event.Description e -> description(e);
+      case Event.Trailing e -> note(e.range().length() + " bytes behind the stream left out");
+      case Event.Device e -> records.accept(e);
+      case Event.IterablePart e -> records.accept(e);
+      case Event.Unknown e -> records.accept(e);
+      case Event.EndOfStream e -> {
         end();
-        records.write(e);
+        records.accept(e);
       }
-      case Element.EnvelopeHeader e -> {}
-      case Element.DomainXml e -> {}
-      case Element.Cookie e -> {}
-      case Element.Padding e -> {}
-      case Element.PackedStream e -> {}
-      case Element.RamTotal e -> {}
-      case Element.RamBlockEntry e -> {}
-      case Element.MappedHeader e -> {}
-      case Element.PageBitmap e -> {}
-      case Element.PageArea e -> {}
-      case Element.RamPages e -> {}
-      case Element.Gap e -> {}
+      case Event.EnvelopeHeader e -> {}
+      case Event.DomainXml e -> {}
+      case Event.Cookie e -> {}
+      case Event.Padding e -> {}
+      case Event.PackedStream e -> {}
+      case Event.RamTotal e -> {}
+      case Event.RamBlockEntry e -> {}
+      case Event.RamListEnd e -> list(e.blocks());
+      case Event.MappedHeader e -> {}
+      case Event.PageBitmap e -> {}
+      case Event.PageArea e -> {}
+      case Event.RamPages e -> {}
+      case Event.Gap e -> {}
+      case Event.MappedPages e -> {}
+      case Event.Described e -> {}
+      case Event.Notice e -> {}
     }
   }
 
-  /** Tells whether an element is told before the pages of its layout are read. */
-  private static boolean isFixedPart(Element element) {
-    return element instanceof Element.RamBlockEntry
-        || element instanceof Element.MappedHeader
-        || element instanceof Element.PageBitmap
-        || element instanceof Element.PageArea
-        || element instanceof Element.Gap;
+  /** Tells whether an event comes before the pages of its layout are read. */
+  private static boolean isFixedPart(Event element) {
+    return element instanceof Event.RamBlockEntry
+        || element instanceof Event.MappedHeader
+        || element instanceof Event.PageBitmap
+        || element instanceof Event.PageArea
+        || element instanceof Event.Gap;
   }
 
   /** Is called at the end mark. */
   void end() throws IOException {}
 
-  private static void refusePostcopy(CommandType type, Element.Command e)
+  private static void refusePostcopy(CommandType type, Event.Command e)
       throws UnsupportedFeatureException {
     boolean ram =
         switch (type) {
@@ -213,10 +210,10 @@ abstract class StreamVisitor extends FrontVisitor {
     };
   }
 
-  private void section(Element.SectionHeader e) throws IOException {
+  private void section(Event.SectionHeader e) throws IOException {
     inRam = e.section().name().equals(RamFormat.IDSTR);
     if (!inRam) {
-      records.write(e);
+      records.accept(e);
       return;
     }
     switch (e.recordType()) {
@@ -229,21 +226,21 @@ abstract class StreamVisitor extends FrontVisitor {
               e.range().start(),
               "ram");
         }
-        records.write(e);
+        records.accept(e);
         ramFooterDropped = false;
       }
       case StreamFormat.SECTION_PART -> {
         ramParts++;
         ramFooterDropped = !startsPart(ramParts);
         if (!ramFooterDropped) {
-          records.write(e);
+          records.accept(e);
           payload(false, ramParts);
         }
       }
       default -> {
         ramEnded = true;
         ramFooterDropped = false;
-        records.write(e);
+        records.accept(e);
         payload(true, ramParts);
       }
     }
@@ -254,7 +251,7 @@ abstract class StreamVisitor extends FrontVisitor {
     return part == 1;
   }
 
-  private void marker(Element.RamMarker e) throws IOException {
+  private void marker(Event.RamMarker e) throws IOException {
     // PART and END got their payload with their header
     boolean isEnd = (e.word() & RamFormat.EOS) != 0 && (e.word() & RamFormat.MULTIFD_FLUSH) == 0;
     if (isEnd && ramParts == 0 && !ramEnded) {
@@ -262,21 +259,16 @@ abstract class StreamVisitor extends FrontVisitor {
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
-    list(blocks);
-  }
-
-  private void description(Element.Description e) throws IOException {
+  private void description(Event.Description e) throws IOException {
     int frame = 5;
     if (!configured || e.range().length() > Limits.DEFAULT.descriptionBytes()) {
-      records.write(e);
+      records.accept(e);
       return;
     }
     byte[] json = new byte[(int) (e.range().length() - frame)];
     for (int at = 0; at < json.length; at += CHUNK) {
       int n = Math.min(CHUNK, json.length - at);
-      source.copy(e.range().start() + frame + at, ByteBuffer.wrap(json, at, n));
+      e.content().copy(e.range().start() + frame + at, ByteBuffer.wrap(json, at, n));
     }
     byte[] edited = DescriptionEditor.withConfiguration(json, machine, written);
     stream.descriptionFrame(edited.length);

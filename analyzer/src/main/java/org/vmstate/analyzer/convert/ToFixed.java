@@ -4,19 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.FixedFormat;
-import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
-import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.FixedRamWriter;
@@ -59,7 +54,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   }
 
   @Override
-  public boolean wantsMappedPages() {
+  public boolean wants(Want want) {
     return true;
   }
 
@@ -104,11 +99,6 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   }
 
   @Override
-  public void pages(PageRun run) throws IOException {
-    mover.pages(source(), run);
-  }
-
-  @Override
   void end() throws IOException {
     if (fixed == null) {
       throw new ConversionException("the stream has no RAM section");
@@ -137,14 +127,13 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    absent.element(element);
-    super.element(element);
-  }
-
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
-    absent.deviceState(section, state);
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.RamPages e -> mover.pages(e.content(), e.run());
+      case Event.MappedPages e -> mover.pages(e.content(), e.run());
+      default -> absent.accept(event);
+    }
+    super.accept(event);
   }
 
   @Override

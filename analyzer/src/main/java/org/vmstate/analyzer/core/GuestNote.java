@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
-import org.vmstate.parser.io.ByteSource;
 
 /**
  * Finds the notes VMCOREINFO that Linux keeps at the start of a page for whoever dumps it: name of
@@ -32,7 +32,7 @@ public final class GuestNote {
   private final TreeMap<NotePlace, byte[]> notes = new TreeMap<>();
 
   /** Looks at the pages of a run; what a page was before no longer counts. */
-  public void look(ByteSource source, PageRun run) throws IOException {
+  public void look(Content source, PageRun run) throws IOException {
     boolean data = run.kind() == PageKind.DATA;
     if (data || run.kind() == PageKind.ZERO || run.kind() == PageKind.FILL) {
       NotePlace first = NotePlace.of(run.block(), run.firstPage());
@@ -52,7 +52,7 @@ public final class GuestNote {
     }
   }
 
-  private void take(ByteSource source, PageRun run, long page, boolean big) throws IOException {
+  private void take(Content source, PageRun run, long page, boolean big) throws IOException {
     int size = run.block().pageSize();
     if (run.block().usedLength() - (run.firstPage() + page) * size < size) {
       return;

@@ -9,6 +9,7 @@ import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.ByteSink;
@@ -42,7 +43,7 @@ public final class Creator {
             ? options.withXml(domain(recipe))
             : options;
     StreamOutput output = new StreamOutput(complete, destination, notes);
-    ByteSink sink = output.open(null, "", "");
+    ByteSink sink = output.open(new Front());
     if (options.isFixed()) {
       boolean proposal2022 = options.target() == FormatId.QEMU_FIXED_RAM;
       long least = proposal2022 ? recipe.pageSize() : FixedFormat.ALIGNMENT;

@@ -7,23 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vmstate.analyzer.report.Report;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /**
  * Writes what {@code analyze-migration.py -f FILE} of QEMU 10.0 prints: one member for each section
  * that a START or FULL record announced, called by name and section id.
  */
-public final class CompatDump implements StateVisitor {
+public final class CompatDump implements EventSink {
   private final Report report;
   private final Map<String, Integer> announced = new HashMap<>();
   private List<RamBlock> blocks = List.of();
@@ -51,23 +50,29 @@ public final class CompatDump implements StateVisitor {
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    if (element instanceof Element.SectionHeader h
-        && (h.recordType() == StreamFormat.SECTION_START
-            || h.recordType() == StreamFormat.SECTION_FULL)) {
-      flushRam();
-      if (h.section().name().equals(RamFormat.IDSTR)) {
-        ram = h.section();
-      } else if (h.recordType() == StreamFormat.SECTION_START) {
-        // the script understands these sections but shows nothing of them
-        report.text(key(h.section()), "");
-      }
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.SectionHeader h -> header(h);
+      case Event.RamListEnd e -> blocks = e.blocks();
+      case Event.Device e -> device(e.section(), e.state());
+      case Event.Unknown e when e.section().isPresent() ->
+          device(e.section().get(), Optional.empty());
+      default -> {}
     }
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> list) {
-    blocks = list;
+  private void header(Event.SectionHeader h) throws IOException {
+    boolean starts = h.recordType() == StreamFormat.SECTION_START;
+    if (!starts && h.recordType() != StreamFormat.SECTION_FULL) {
+      return;
+    }
+    flushRam();
+    if (h.section().name().equals(RamFormat.IDSTR)) {
+      ram = h.section();
+    } else if (starts) {
+      // the script understands these sections but shows nothing of them
+      report.text(key(h.section()), "");
+    }
   }
 
   private void flushRam() throws IOException {
@@ -86,9 +91,7 @@ public final class CompatDump implements StateVisitor {
     ram = null;
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
-      throws IOException {
+  private void device(Section section, Optional<StateNode> state) throws IOException {
     String key = key(section);
     int times = announced.merge(key, 1, Integer::sum);
     if (times > 1) {

@@ -10,24 +10,22 @@ import org.vmstate.analyzer.memory.PageCounts;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.XmlSecrets;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.device.DeviceDecoders;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.RamContents;
 
 /** Writes a report while a pass goes on; the records of the stream are the array "sections". */
-final class DumpVisitor implements StateVisitor {
+final class DumpVisitor implements EventSink {
   private static final int MAX_NOTICES = 1000;
 
   private final Report report;
@@ -39,7 +37,7 @@ final class DumpVisitor implements StateVisitor {
   private final int topDepth;
   private boolean inSections;
   private boolean inRecord;
-  private final List<Element> outside = new ArrayList<>();
+  private final List<Event> outside = new ArrayList<>();
   private String array = "";
   private List<RamBlock> pendingBlocks;
   private StateNode pendingState;
@@ -76,25 +74,27 @@ final class DumpVisitor implements StateVisitor {
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return true;
+  public boolean wants(Want want) {
+    return want == Want.MAPPED_PAGES;
   }
 
   @Override
-  public void content(ByteSource source) {
-    memory.setSource(source);
-  }
-
-  @Override
-  public void element(Element element) throws IOException {
-    switch (element) {
-      case Element.SectionHeader h -> {
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.EnvelopeHeader e -> envelope(e.envelope(), e.xml(), e.cookie());
+      case Event.PackedStream e -> report.text("packed_with", e.compression().label());
+      case Event.StreamHeader e -> memory.setSource(e.content());
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
+      case Event.Notice e -> notice(e.problem());
+      case Event.SectionHeader h -> {
         beginRecord(Names.record(h.recordType()), options.shows(h.section().name()), h.range());
         if (shown) {
           section(h.section());
         }
       }
-      case Element.Command c -> {
+      case Event.Command c -> {
         beginRecord("command", options.section().isEmpty(), c.range());
         if (shown) {
           report.text("command", CommandType.of(c.code()).label());
@@ -102,50 +102,72 @@ final class DumpVisitor implements StateVisitor {
           report.text("payload", HexFormat.of().formatHex(c.payload()));
         }
       }
-      case Element.EndOfStream e -> {
+      case Event.EndOfStream e -> {
         beginRecord("end-of-stream", options.section().isEmpty(), e.range());
         complete = true;
       }
-      case Element.Description d ->
+      case Event.Description d ->
           beginRecord("vmdescription", options.section().isEmpty(), d.range());
-      case Element.Trailing t -> beginRecord("trailing", options.section().isEmpty(), t.range());
-      case Element.Unknown u -> {
+      case Event.Trailing t -> beginRecord("trailing", options.section().isEmpty(), t.range());
+      case Event.Unknown u when !u.covers() ->
+          pendingProblem = u.problem().map(Problem::words).orElse("");
+      case Event.Unknown u -> {
         beginRecord("unknown", options.section().isEmpty(), u.range());
         if (shown) {
           report.number("offset", u.range().start());
           report.number("length", u.range().length());
           report.text("why", u.why());
         }
+        pendingProblem = u.problem().map(Problem::words).orElse("");
       }
       default -> {}
     }
-    if (inRecord) {
-      recordEnd = element.range().end();
+    if (event.covers()) {
+      if (inRecord) {
+        recordEnd = event.range().end();
+      }
+      if (options.offsets() && (!inRecord || shown)) {
+        offsets(event);
+      }
     }
-    if (options.offsets() && (!inRecord || shown)) {
-      offsets(element);
+    switch (event) {
+      case Event.RamPages e -> pages(e.run());
+      case Event.MappedPages e -> pages(e.run());
+      default -> {}
     }
   }
 
-  private void offsets(Element element) throws IOException {
+  private void offsets(Event element) throws IOException {
     if (!inRecord) {
       outside.add(element);
-    } else if (!(element instanceof Element.SectionHeader)
-        && !(element instanceof Element.Command)) {
+    } else if (!(element instanceof Event.SectionHeader) && !(element instanceof Event.Command)) {
       array("elements");
       writeElement(element);
     }
   }
 
-  private void writeElement(Element element) throws IOException {
-    report.beginObject("");
-    report.text("element", Names.element(element));
-    report.number("offset", element.range().start());
-    report.number("length", element.range().length());
-    if (options.runs() && element instanceof Element.RamPages pages) {
+  private void writeElement(Event element) throws IOException {
+    if (element instanceof Event.Configuration e) {
+      beginElement(Names.element(e), e.head());
+      report.end();
+      for (Event.SubsectionPart part : e.parts()) {
+        beginElement("configuration-subsection", part.range());
+        report.end();
+      }
+      return;
+    }
+    beginElement(Names.element(element), element.range());
+    if (options.runs() && element instanceof Event.RamPages pages) {
       RamBlockWriter.run(report, pages.run());
     }
     report.end();
+  }
+
+  private void beginElement(String name, ByteRange range) throws IOException {
+    report.beginObject("");
+    report.text("element", name);
+    report.number("offset", range.start());
+    report.number("length", range.length());
   }
 
   /** Goes on in an array of the current record, which has at most one of them. */
@@ -167,7 +189,7 @@ final class DumpVisitor implements StateVisitor {
   private void writeOutside() throws IOException {
     if (!outside.isEmpty()) {
       report.beginArray("elements");
-      for (Element element : outside) {
+      for (Event element : outside) {
         writeElement(element);
       }
       report.end();
@@ -256,8 +278,7 @@ final class DumpVisitor implements StateVisitor {
     report.number("version", section.version());
   }
 
-  @Override
-  public void envelope(Envelope envelope, String xml, String cookie) throws IOException {
+  private void envelope(Envelope envelope, String xml, String cookie) throws IOException {
     report.beginObject("libvirt");
     report.bool("complete", envelope.complete());
     report.number("version", envelope.version());
@@ -275,13 +296,7 @@ final class DumpVisitor implements StateVisitor {
     report.end();
   }
 
-  @Override
-  public void unpacking(Compression compression) throws IOException {
-    report.text("packed_with", compression.label());
-  }
-
-  @Override
-  public void configuration(StreamConfiguration configuration) throws IOException {
+  private void configuration(StreamConfiguration configuration) throws IOException {
     report.number("stream_version", configuration.version());
     if (!configuration.present()) {
       report.nothing("configuration");
@@ -303,15 +318,13 @@ final class DumpVisitor implements StateVisitor {
     report.end();
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
+  private void ramBlocks(List<RamBlock> blocks) throws IOException {
     counts.blocks(blocks);
     memory.blocks(options.hashes() ? blocks : List.of());
     pendingBlocks = blocks;
   }
 
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void pages(PageRun run) throws IOException {
     counts.add(run);
     recordPages[run.kind().ordinal()] += run.count();
     if (options.hashes()) {
@@ -325,8 +338,7 @@ final class DumpVisitor implements StateVisitor {
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
+  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
       throws IOException {
     pendingState =
         state.map(s -> DeviceDecoders.expand(s, note -> undecoded(section, note))).orElse(null);
@@ -339,8 +351,7 @@ final class DumpVisitor implements StateVisitor {
     }
   }
 
-  @Override
-  public void notice(Problem problem) {
+  private void notice(Problem problem) {
     if (notices.size() < MAX_NOTICES) {
       notices.add(problem.note());
     }

@@ -1,6 +1,6 @@
 package org.vmstate.analyzer.dump;
 
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.stream.StreamFormat;
 
 /** Names of records and elements in reports. */
@@ -16,32 +16,36 @@ final class Names {
     };
   }
 
-  static String element(Element element) {
-    return switch (element) {
-      case Element.EnvelopeHeader e -> "libvirt-header";
-      case Element.DomainXml e -> "domain-xml";
-      case Element.Cookie e -> "cookie";
-      case Element.Padding e -> "padding";
-      case Element.PackedStream e -> "packed-stream";
-      case Element.StreamHeader e -> "stream-header";
-      case Element.Configuration e -> "configuration";
-      case Element.ConfigurationSubsection e -> "configuration-subsection";
-      case Element.SectionHeader e -> "section-header";
-      case Element.SectionFooter e -> "section-footer";
-      case Element.DevicePayload e -> "device-payload";
-      case Element.RamTotal e -> "ram-total";
-      case Element.RamBlockEntry e -> "ram-block";
-      case Element.MappedHeader e -> "mapped-ram-header";
-      case Element.PageBitmap e -> "page-bitmap";
-      case Element.PageArea e -> "page-area";
-      case Element.RamPages e -> "ram-pages";
-      case Element.RamMarker e -> "ram-marker";
-      case Element.Command e -> "command";
-      case Element.EndOfStream e -> "end-of-stream";
-      case Element.Description e -> "vmdescription";
-      case Element.Trailing e -> "trailing";
-      case Element.Gap e -> "gap";
-      case Element.Unknown e -> "unknown";
+  static String element(Event event) {
+    return switch (event) {
+      case Event.EnvelopeHeader e -> "libvirt-header";
+      case Event.DomainXml e -> "domain-xml";
+      case Event.Cookie e -> "cookie";
+      case Event.Padding e -> "padding";
+      case Event.PackedStream e -> "packed-stream";
+      case Event.StreamHeader e -> "stream-header";
+      case Event.Configuration e -> "configuration";
+      case Event.SectionHeader e -> "section-header";
+      case Event.SectionFooter e -> "section-footer";
+      case Event.Device e -> "device-payload";
+      case Event.IterablePart e -> "device-payload";
+      case Event.RamTotal e -> "ram-total";
+      case Event.RamBlockEntry e -> "ram-block";
+      case Event.MappedHeader e -> "mapped-ram-header";
+      case Event.PageBitmap e -> "page-bitmap";
+      case Event.PageArea e -> "page-area";
+      case Event.RamPages e -> "ram-pages";
+      case Event.RamMarker e -> "ram-marker";
+      case Event.Command e -> "command";
+      case Event.EndOfStream e -> "end-of-stream";
+      case Event.Description e -> "vmdescription";
+      case Event.Trailing e -> "trailing";
+      case Event.Gap e -> "gap";
+      case Event.Unknown e -> "unknown";
+      case Event.RamListEnd e -> "ram-list-end";
+      case Event.MappedPages e -> "mapped-pages";
+      case Event.Described e -> "described";
+      case Event.Notice e -> "notice";
     };
   }
 }

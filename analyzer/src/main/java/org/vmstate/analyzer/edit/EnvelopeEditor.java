@@ -17,6 +17,8 @@ import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
@@ -25,8 +27,6 @@ import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.libvirt.EnvelopeParser;
 import org.vmstate.writer.libvirt.EnvelopeSpec;
@@ -38,33 +38,27 @@ import org.vmstate.writer.libvirt.EnvelopeWriter;
  */
 public final class EnvelopeEditor {
   private final Path file;
-  private Envelope envelope;
-  private String xml = "";
-  private String cookie = "";
+  private final Envelope envelope;
+  private final String xml;
+  private final String cookie;
 
-  private EnvelopeEditor(Path file) {
+  private EnvelopeEditor(Path file, Event.EnvelopeHeader header) {
     this.file = file;
+    envelope = header.envelope();
+    xml = header.xml();
+    cookie = header.cookie();
   }
 
   /** Reads the envelope of an image. */
   public static EnvelopeEditor open(Path file) throws IOException {
-    EnvelopeEditor editor = new EnvelopeEditor(file);
+    Front front = new Front();
     try (ByteSource source = ImageReader.open(file)) {
       if (source.peek() != SaveFormat.MAGIC.charAt(0)) {
         throw new ConversionException(file + ": is no libvirt image; only those have a domain XML");
       }
-      EnvelopeParser.parse(
-          source,
-          Limits.DEFAULT,
-          new StateVisitor() {
-            @Override
-            public void envelope(Envelope found, String domainXml, String cookieXml) {
-              editor.envelope = found;
-              editor.xml = domainXml;
-              editor.cookie = cookieXml;
-            }
-          });
+      EnvelopeParser.parse(source, Limits.DEFAULT, front);
     }
+    EnvelopeEditor editor = new EnvelopeEditor(file, front.header().orElseThrow());
     if (!editor.envelope.complete()) {
       throw new MalformedDataException(
           Reason.SAVE_UNFINISHED,
@@ -103,20 +97,12 @@ public final class EnvelopeEditor {
   }
 
   private boolean streamIsMapped() throws IOException {
-    boolean[] mapped = new boolean[1];
+    Front front = new Front();
     try (ByteSource source = ImageReader.open(file)) {
       source.seek(envelope.streamOffset());
-      ImageReader.read(
-          source,
-          ParseOptions.DEFAULT.ofHead(),
-          new StateVisitor() {
-            @Override
-            public void configuration(StreamConfiguration found) {
-              mapped[0] = found.has(Capability.MAPPED_RAM);
-            }
-          });
+      ImageReader.read(source, ParseOptions.DEFAULT.ofHead(), front);
     }
-    return mapped[0];
+    return front.has(Capability.MAPPED_RAM);
   }
 
   private EnvelopeSpec spec(EnvelopeChange change) throws IOException {
@@ -165,7 +151,7 @@ public final class EnvelopeEditor {
   private Outcome whole() throws IOException {
     try (ByteSource source = ImageReader.open(file)) {
       return ImageReader.read(
-          source, ParseOptions.DEFAULT.with(ParseOptions.Extent.DEVICES), new StateVisitor() {});
+          source, ParseOptions.DEFAULT.with(ParseOptions.Extent.DEVICES), _ -> {});
     }
   }
 

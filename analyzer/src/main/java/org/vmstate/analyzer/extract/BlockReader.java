@@ -4,14 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.Optional;
 import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.rule.Problem;
-import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.FinalMemory;
@@ -27,14 +23,9 @@ final class BlockReader implements Closeable {
   private final FinalMemory memory =
       new FinalMemory() {
         @Override
-        public void element(Element element) {
-          absent.element(element);
-        }
-
-        @Override
-        public void deviceState(
-            Section section, Optional<StateNode> state, Optional<Problem> problem) {
-          absent.deviceState(section, state);
+        public void accept(Event event) throws IOException {
+          super.accept(event);
+          absent.accept(event);
         }
       };
 

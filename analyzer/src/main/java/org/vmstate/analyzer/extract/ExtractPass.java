@@ -4,32 +4,25 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.PageMover;
 import org.vmstate.analyzer.convert.Progress;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.rule.Problem;
-import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.ram.PlacedPages;
 
 /** The pass that moves pages to their places. */
-final class ExtractPass implements StateVisitor, Closeable {
+final class ExtractPass implements EventSink, Closeable {
   private final Path input;
   private final int threads;
   private final Progress progress;
   private final Consumer<String> notes;
   private final AbsentPages absent;
   private final Opener opener;
-  private ByteSource source;
   private PlacedPages target;
   private PageMover mover;
 
@@ -54,22 +47,11 @@ final class ExtractPass implements StateVisitor, Closeable {
   }
 
   @Override
-  public boolean wantsData() {
+  public boolean wants(Want want) {
     return true;
   }
 
-  @Override
-  public boolean wantsMappedPages() {
-    return true;
-  }
-
-  @Override
-  public void content(ByteSource content) {
-    source = content;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
+  private void ramBlocks(List<RamBlock> blocks) throws IOException {
     if (mover != null) {
       throw new ConversionException("the stream has two RAM block lists");
     }
@@ -80,23 +62,15 @@ final class ExtractPass implements StateVisitor, Closeable {
   }
 
   @Override
-  public void pages(PageRun run) throws IOException {
-    mover.pages(source, run);
-  }
-
-  @Override
-  public void notice(Problem problem) {
-    notes.accept(problem.note());
-  }
-
-  @Override
-  public void element(Element element) {
-    absent.element(element);
-  }
-
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
-    absent.deviceState(section, state);
+  public void accept(Event event) throws IOException {
+    absent.accept(event);
+    switch (event) {
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.RamPages e -> mover.pages(e.content(), e.run());
+      case Event.MappedPages e -> mover.pages(e.content(), e.run());
+      case Event.Notice e -> notes.accept(e.problem().note());
+      default -> {}
+    }
   }
 
   /** Requires that the image has a part of a block. */

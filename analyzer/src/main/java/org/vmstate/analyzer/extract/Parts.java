@@ -3,25 +3,21 @@ package org.vmstate.analyzer.extract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.libvirt.Envelope;
-import org.vmstate.formats.rule.Problem;
-import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /** Takes a part that is not memory out of an image, as it stands. */
-public final class Parts implements StateVisitor {
+public final class Parts implements EventSink {
   private static final int CHUNK = 256 << 10;
 
   /** Type byte and length in front of the description. */
@@ -30,7 +26,6 @@ public final class Parts implements StateVisitor {
   private final Kind kind;
   private final Predicate<Section> wanted;
   private final Destination target;
-  private ByteSource source;
   private boolean found;
 
   /** What is taken. */
@@ -82,18 +77,12 @@ public final class Parts implements StateVisitor {
   }
 
   @Override
-  public boolean wantsData() {
-    return kind == Kind.DEVICE || kind == Kind.DESCRIPTION;
+  public boolean wants(Want want) {
+    return want == Want.DATA && (kind == Kind.DEVICE || kind == Kind.DESCRIPTION);
   }
 
-  @Override
-  public void content(ByteSource content) {
-    source = content;
-  }
-
-  @Override
-  public void envelope(Envelope envelope, String xml, String cookie) throws IOException {
-    String text = kind == Kind.XML ? xml : kind == Kind.COOKIE ? cookie : "";
+  private void front(Event.EnvelopeHeader e) throws IOException {
+    String text = kind == Kind.XML ? e.xml() : kind == Kind.COOKIE ? e.cookie() : "";
     if (!text.isEmpty()) {
       found = true;
       target.append(text.getBytes(StandardCharsets.UTF_8));
@@ -101,32 +90,35 @@ public final class Parts implements StateVisitor {
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    switch (element) {
-      case Element.Description e when kind == Kind.DESCRIPTION ->
-          copy(new ByteRange(e.range().start() + FRAME, e.range().end()));
-      case Element.DevicePayload e when kind == Kind.DEVICE && wanted.test(e.section()) ->
-          copy(e.range());
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.EnvelopeHeader e -> front(e);
+      case Event.Device e -> device(e);
+      case Event.IterablePart e when kind == Kind.DEVICE && wanted.test(e.section()) ->
+          copy(e, e.range());
+      case Event.Description e when kind == Kind.DESCRIPTION ->
+          copy(e, new ByteRange(e.range().start() + FRAME, e.range().end()));
       default -> {}
     }
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
-      throws IOException {
-    if (kind == Kind.REGISTERS && section.name().equals("cpu") && state.isPresent()) {
+  private void device(Event.Device e) throws IOException {
+    if (kind == Kind.DEVICE && wanted.test(e.section())) {
+      copy(e, e.range());
+    }
+    if (kind == Kind.REGISTERS && e.section().name().equals("cpu") && e.state().isPresent()) {
       found = true;
-      String text = RegisterText.of(section, state.get());
+      String text = RegisterText.of(e.section(), e.state().get());
       target.append(text.getBytes(StandardCharsets.US_ASCII));
     }
   }
 
-  private void copy(ByteRange range) throws IOException {
+  private void copy(Event.Bytes event, ByteRange range) throws IOException {
     found = true;
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, range.length()));
     for (long at = range.start(); at < range.end(); at += chunk.limit()) {
       chunk.clear().limit((int) Math.min(CHUNK, range.end() - at));
-      source.copy(at, chunk);
+      event.content().copy(at, chunk);
       target.append(chunk.array().length == chunk.limit() ? chunk.array() : slice(chunk));
     }
   }

@@ -8,10 +8,9 @@ import org.vmstate.analyzer.core.GuestNote;
 import org.vmstate.analyzer.core.NoteChoice;
 import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.physical.StateFacts;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
-import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -31,21 +30,24 @@ final class PhysicalFacts extends StateFacts {
   }
 
   @Override
-  public void envelope(Envelope found, String xml, String cookie) {
-    super.envelope(found, xml, cookie);
-    if (!found.complete()) {
-      notes.accept("the save did not finish; memory may be missing");
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.EnvelopeHeader e when !e.envelope().complete() ->
+          notes.accept("the save did not finish; memory may be missing");
+      case Event.PackedStream _ -> packed = true;
+      case Event.RamListEnd e -> blocks(e.blocks());
+      case Event.RamPages e -> look(e.content(), e.run());
+      case Event.MappedPages e -> look(e.content(), e.run());
+      case Event.SectionHeader e
+          when e.recordType() == StreamFormat.SECTION_END
+              && e.section().name().equals(RamFormat.IDSTR) ->
+          ended = true;
+      default -> {}
     }
   }
 
-  @Override
-  public void unpacking(Compression compression) {
-    packed = true;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
-    super.ramBlocks(found);
+  private void blocks(List<RamBlock> found) {
     for (RamBlock block : found) {
       if (block.mapped().isPresent() && block.mapped().get().pagesOffset() == 0) {
         notes.accept("block " + block.name() + " is not in the file: x-ignore-shared");
@@ -53,20 +55,9 @@ final class PhysicalFacts extends StateFacts {
     }
   }
 
-  @Override
-  public void pages(PageRun run) throws IOException {
-    super.pages(run);
+  private void look(Content content, PageRun run) throws IOException {
     if (wantsNote) {
-      note.look(source(), run);
-    }
-  }
-
-  @Override
-  public void element(Element element) {
-    if (element instanceof Element.SectionHeader e
-        && e.recordType() == StreamFormat.SECTION_END
-        && e.section().name().equals(RamFormat.IDSTR)) {
-      ended = true;
+      note.look(content, run);
     }
   }
 

@@ -3,7 +3,7 @@ package org.vmstate.analyzer.extract;
 import java.util.List;
 import java.util.Locale;
 import org.vmstate.analyzer.physical.Fields;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldValue;
 import org.vmstate.formats.vmdesc.StateNode;

@@ -9,17 +9,18 @@ import java.util.OptionalLong;
 import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.device.BitNames;
 import org.vmstate.formats.device.VirtioDevice;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 
 /** Lists the devices of an image, one line each. */
-public final class DeviceLister implements StateVisitor {
+public final class DeviceLister implements EventSink {
   private static final int SECTOR = 512;
 
   private final List<DeviceLine> lines = new ArrayList<>();
@@ -34,7 +35,16 @@ public final class DeviceLister implements StateVisitor {
   }
 
   @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  public void accept(Event event) {
+    switch (event) {
+      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
+      case Event.Unknown e when e.section().isPresent() ->
+          deviceState(e.section().get(), Optional.empty(), e.problem());
+      default -> {}
+    }
+  }
+
+  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     int slash = section.name().lastIndexOf('/');
     String address = slash < 0 ? "" : section.name().substring(0, slash);
     String type = state.map(s -> s.desc().name()).orElse("");

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.event.Front;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.Qcow2Disk;
@@ -72,24 +71,12 @@ public record DiskInfo(
   }
 
   private static State head(Container container, Snapshot snapshot) throws IOException {
-    Head head = new Head();
+    Front head = new Front();
     Optional<String> problem = container.head(snapshot, ParseOptions.DEFAULT, head);
-    return new State(snapshot, head.machine, head.pageSize, problem.orElse(""));
-  }
-
-  /** Keeps what the list shows. */
-  private static final class Head implements StateVisitor {
-    private String machine = "";
-    private int pageSize;
-
-    @Override
-    public void configuration(StreamConfiguration found) {
-      machine = found.present() ? found.machine() : "";
-    }
-
-    @Override
-    public void ramBlocks(List<RamBlock> found) {
-      pageSize = found.isEmpty() ? 0 : found.getFirst().pageSize();
-    }
+    return new State(
+        snapshot,
+        head.configuration().map(StreamConfiguration::machine).orElse(""),
+        head.blocks().isEmpty() ? 0 : head.blocks().getFirst().pageSize(),
+        problem.orElse(""));
   }
 }

@@ -10,7 +10,7 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.formats.stream.StreamConfiguration;
 
 /**
  * The facts about an image.

@@ -12,7 +12,7 @@ import org.vmstate.analyzer.report.Sizes;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.StreamConfiguration;
+import org.vmstate.formats.stream.StreamConfiguration;
 
 /** Prints the facts about an image, for people or as a report. */
 public final class InfoPrinter {

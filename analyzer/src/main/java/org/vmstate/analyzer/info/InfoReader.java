@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.info;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -11,32 +10,26 @@ import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.StateFacts;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Envelope;
-import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.vmdesc.DescriptionFinder;
 import org.vmstate.parser.vmdesc.DeviceCounter;
 
 /** Reads the head of an image, and the description at its end when the file can be sought. */
-public final class InfoReader implements StateVisitor {
+public final class InfoReader implements EventSink {
   private static final long REACH = 4 << 20;
 
-  private Envelope envelope;
-  private String xml = "";
-  private Compression packed;
-  private StreamConfiguration configuration;
-  private List<RamBlock> blocks = List.of();
-  private long streamOffset;
+  private final Front front = new Front();
 
   private final boolean whole;
   private StateFacts facts = new StateFacts();
@@ -66,7 +59,7 @@ public final class InfoReader implements StateVisitor {
     } catch (UnrecognizedFormatException e) {
       throw e;
     } catch (StateFormatException e) {
-      if (reader.envelope == null && reader.configuration == null) {
+      if (reader.front.header().isEmpty() && reader.front.configuration().isEmpty()) {
         throw e;
       }
       problem = Optional.of(e);
@@ -81,10 +74,12 @@ public final class InfoReader implements StateVisitor {
       OptionalLong diskSize,
       Optional<StateFormatException> early)
       throws IOException {
-    boolean seekable = source.isSeekable() && packed == null;
+    boolean seekable = source.isSeekable() && front.packing().isEmpty();
+    Envelope envelope = front.envelope().orElse(null);
+    StreamConfiguration configuration = front.configuration().orElse(null);
     Optional<ByteRange> description =
         seekable && configuration != null
-            ? DescriptionFinder.find(source, streamOffset, REACH)
+            ? DescriptionFinder.find(source, front.streamStart(), REACH)
             : Optional.empty();
     OptionalInt devices = countDevices(source, options, description);
     Optional<StateFormatException> problem = early;
@@ -95,14 +90,14 @@ public final class InfoReader implements StateVisitor {
     return new ImageInfo(
         name,
         format,
-        envelope == null ? Optional.ofNullable(packed) : Optional.empty(),
+        envelope == null ? front.packing() : Optional.empty(),
         source.length() >= 0 ? OptionalLong.of(source.length()) : OptionalLong.empty(),
         diskSize,
-        streamOffset,
-        Optional.ofNullable(envelope),
-        xml.isEmpty() ? Optional.empty() : DomainFacts.parse(xml),
-        Optional.ofNullable(configuration),
-        blocks,
+        front.streamStart(),
+        front.envelope(),
+        front.xml().isEmpty() ? Optional.empty() : DomainFacts.parse(front.xml()),
+        front.configuration(),
+        front.blocks(),
         map(source, options),
         devices,
         problem,
@@ -113,7 +108,7 @@ public final class InfoReader implements StateVisitor {
 
   /** The devices that tell where memory lies are behind all pages. */
   private Optional<PhysicalMap> map(ByteSource source, ParseOptions options) throws IOException {
-    if (blocks.isEmpty()) {
+    if (front.blocks().isEmpty()) {
       return Optional.empty();
     }
     if (source.isSeekable() && whole) {
@@ -142,7 +137,7 @@ public final class InfoReader implements StateVisitor {
     source.seek(source.origin());
     source.path().clear();
     try {
-      ImageReader.read(source, options, new StateVisitor() {});
+      ImageReader.read(source, options, _ -> {});
       return Optional.empty();
     } catch (StateFormatException e) {
       return Optional.of(e);
@@ -160,44 +155,18 @@ public final class InfoReader implements StateVisitor {
     if (options.format().isPresent()) {
       return options.format().get();
     }
-    if (envelope != null) {
-      return FormatId.of("libvirt-" + envelope.compression().label()).orElseThrow();
+    if (front.envelope().isPresent()) {
+      return FormatId.of("libvirt-" + front.envelope().get().compression().label()).orElseThrow();
     }
-    if (configuration != null && configuration.has(Capability.MAPPED_RAM)) {
+    if (front.has(Capability.MAPPED_RAM)) {
       return FormatId.QEMU_MAPPED_RAM;
     }
-    boolean fixed = configuration != null && configuration.has(Capability.FIXED_RAM);
-    return fixed ? FormatId.QEMU_FIXED_RAM : FormatId.QEMU;
+    return front.has(Capability.FIXED_RAM) ? FormatId.QEMU_FIXED_RAM : FormatId.QEMU;
   }
 
   @Override
-  public void element(Element element) {
-    if (element instanceof Element.StreamHeader header) {
-      streamOffset = header.range().start();
-    }
-  }
-
-  @Override
-  public void envelope(Envelope found, String domainXml, String cookie) {
-    envelope = found;
-    xml = domainXml;
-    facts.envelope(found, domainXml, cookie);
-  }
-
-  @Override
-  public void unpacking(Compression compression) {
-    packed = compression;
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    configuration = found;
-    facts.configuration(found);
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
-    blocks = found;
-    facts.ramBlocks(found);
+  public void accept(Event event) throws IOException {
+    front.accept(event);
+    facts.accept(event);
   }
 }

@@ -5,8 +5,8 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.stream.MachineRelease;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StreamConfiguration;
 
 /** One line about what a restore needs or why it cannot work, as far as the head tells. */
 final class RestoreOutlook {

@@ -2,16 +2,16 @@ package org.vmstate.analyzer.map;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StateVisitor;
 
 /** Names every byte of an image, in the order of the file, and joins what a level does not tell. */
-public final class FileMap implements StateVisitor {
+public final class FileMap implements EventSink {
   /** Levels: parts, records, elements. */
   public static final int MOST_DETAIL = 3;
 
@@ -41,48 +41,59 @@ public final class FileMap implements StateVisitor {
   }
 
   @Override
-  public void unpacking(Compression compression) throws IOException {
-    finish();
-    unpacked = true;
-  }
-
-  @Override
-  public void element(Element element) throws IOException {
-    switch (element) {
-      case Element.EnvelopeHeader e -> alone(e, "libvirt", "header");
-      case Element.DomainXml e -> alone(e, "libvirt", "domain XML");
-      case Element.Cookie e -> alone(e, "libvirt", "cookie");
-      case Element.Padding e -> alone(e, "libvirt", "padding");
-      case Element.PackedStream e -> alone(e, "packed stream", e.compression().label() + " data");
-      case Element.StreamHeader e -> alone(e, "stream", "magic and version");
-      case Element.Configuration e -> alone(e, "stream", "configuration");
-      case Element.ConfigurationSubsection e -> add(e, e.subsection().name());
-      case Element.SectionHeader e -> section(e);
-      case Element.SectionFooter e -> add(e, "footer");
-      case Element.DevicePayload e -> add(e, "state");
-      case Element.RamTotal e -> add(e, "total length");
-      case Element.RamBlockEntry e -> add(e, "block " + e.block().name());
-      case Element.MappedHeader e -> add(e, "header of " + e.block().name());
-      case Element.PageBitmap e -> add(e, "bitmap of " + e.block().name());
-      case Element.PageArea e -> add(e, "pages of " + e.block().name());
-      case Element.RamPages e -> add(e, pages(e));
-      case Element.RamMarker e -> add(e, "marker 0x" + Long.toHexString(e.word() & 0xfff));
-      case Element.Command e -> alone(e, "stream", "command " + CommandType.of(e.code()).label());
-      case Element.EndOfStream e -> alone(e, "stream", "end mark");
-      case Element.Description e -> alone(e, "description", "JSON");
-      case Element.Trailing e -> alone(e, "behind the stream", "trailing bytes");
-      case Element.Gap e -> {
+  public void accept(Event event) throws IOException {
+    if (!event.covers()) {
+      if (event instanceof Event.PackedStream) {
+        unpacked = true;
+      }
+      return;
+    }
+    switch (event) {
+      case Event.EnvelopeHeader e -> alone(e, "libvirt", "header");
+      case Event.DomainXml e -> alone(e, "libvirt", "domain XML");
+      case Event.Cookie e -> alone(e, "libvirt", "cookie");
+      case Event.Padding e -> alone(e, "libvirt", "padding");
+      case Event.PackedStream e -> {
+        alone(e, "packed stream", e.compression().label() + " data");
+        finish();
+        unpacked = true;
+      }
+      case Event.StreamHeader e -> alone(e, "stream", "magic and version");
+      case Event.Configuration e -> {
+        begin("stream", "configuration");
+        addRange(e.head(), "configuration");
+        for (Event.SubsectionPart subsection : e.parts()) {
+          addRange(subsection.range(), subsection.subsection().name());
+        }
+      }
+      case Event.SectionHeader e -> section(e);
+      case Event.SectionFooter e -> add(e, "footer");
+      case Event.Device e -> add(e, "state");
+      case Event.IterablePart e -> add(e, "state");
+      case Event.RamTotal e -> add(e, "total length");
+      case Event.RamBlockEntry e -> add(e, "block " + e.block().name());
+      case Event.MappedHeader e -> add(e, "header of " + e.block().name());
+      case Event.PageBitmap e -> add(e, "bitmap of " + e.block().name());
+      case Event.PageArea e -> add(e, "pages of " + e.block().name());
+      case Event.RamPages e -> add(e, pages(e));
+      case Event.RamMarker e -> add(e, "marker 0x" + Long.toHexString(e.word() & 0xfff));
+      case Event.Command e -> alone(e, "stream", "command " + CommandType.of(e.code()).label());
+      case Event.EndOfStream e -> alone(e, "stream", "end mark");
+      case Event.Description e -> alone(e, "description", "JSON");
+      case Event.Trailing e -> alone(e, "behind the stream", "trailing bytes");
+      case Event.Gap e -> {
         if (records == 0) {
           alone(e, "unused", "unused space");
         } else {
           add(e, "unused space");
         }
       }
-      case Element.Unknown e -> add(e, "unknown: " + e.why());
+      case Event.Unknown e -> add(e, "unknown: " + e.why());
+      case Event.RamListEnd _, Event.MappedPages _, Event.Described _, Event.Notice _ -> {}
     }
   }
 
-  private static String pages(Element.RamPages e) {
+  private static String pages(Event.RamPages e) {
     long first = e.run().firstPage();
     int size = e.run().block().pageSize();
     return String.format(
@@ -96,7 +107,7 @@ public final class FileMap implements StateVisitor {
             : String.format(Locale.ROOT, " to 0x%x", (first + e.run().count()) * size));
   }
 
-  private void section(Element.SectionHeader e) throws IOException {
+  private void section(Event.SectionHeader e) throws IOException {
     Section section = e.section();
     boolean ram = section.name().equals(RamFormat.IDSTR);
     String type =
@@ -116,13 +127,17 @@ public final class FileMap implements StateVisitor {
     records++;
   }
 
-  private void alone(Element element, String newPart, String name) throws IOException {
+  private void alone(Event event, String newPart, String name) throws IOException {
     begin(newPart, name);
-    add(element, name);
+    add(event, name);
   }
 
-  private void add(Element element, String name) throws IOException {
-    Entry entry = new Entry(element.range(), unpacked, part, record, name);
+  private void add(Event event, String name) throws IOException {
+    addRange(event.range(), name);
+  }
+
+  private void addRange(ByteRange range, String name) throws IOException {
+    Entry entry = new Entry(range, unpacked, part, record, name);
     boolean joins =
         pending != null
             && pending.range().end() == entry.range().start()

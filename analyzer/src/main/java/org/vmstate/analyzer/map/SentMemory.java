@@ -3,7 +3,7 @@ package org.vmstate.analyzer.map;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.parser.memory.MemoryRun;
@@ -13,18 +13,17 @@ final class SentMemory extends FinalMemory {
   private final List<Tally> tallies = new ArrayList<>();
 
   @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
-    super.ramBlocks(blocks);
-    tallies.clear();
-    blocks.forEach(block -> tallies.add(new Tally(block.pages())));
-  }
-
-  @Override
-  public void pages(PageRun run) throws IOException {
-    super.pages(run);
-    // a fixed layout has each page once
-    if (run.block().mapped().isEmpty()) {
-      tallies.get(run.block().index()).add(run.firstPage(), run.count());
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.RamListEnd e -> {
+        tallies.clear();
+        e.blocks().forEach(block -> tallies.add(new Tally(block.pages())));
+      }
+      // a fixed layout has each page once
+      case Event.RamPages e ->
+          tallies.get(e.run().block().index()).add(e.run().firstPage(), e.run().count());
+      default -> {}
     }
   }
 

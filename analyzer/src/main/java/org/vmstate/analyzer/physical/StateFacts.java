@@ -8,19 +8,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
-import org.vmstate.parser.io.ByteSource;
 
 /** What a pass finds that tells where memory lies: blocks, a few devices, the ACPI tables, CPUs. */
-public class StateFacts implements StateVisitor {
+public class StateFacts implements EventSink {
   private static final Pattern OF_INTEREST =
       Pattern.compile("mc146818rtc|vmcoreinfo|.*/I440FX|.*/mch|.*/virtio-mem-device-early");
   private static final String TABLES = "/rom@etc/acpi/tables";
@@ -33,41 +31,29 @@ public class StateFacts implements StateVisitor {
   private DomainDimms dimms = new DomainDimms("<domain/>");
   private String machine = "";
   private List<RamBlock> blocks = List.of();
-  private ByteSource source;
 
   @Override
-  public void content(ByteSource content) {
-    source = content;
-  }
-
-  @Override
-  public void envelope(Envelope found, String xml, String cookie) {
-    dimms = new DomainDimms(xml);
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    machine = found.machine();
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
-    blocks = found;
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.EnvelopeHeader e -> dimms = new DomainDimms(e.xml());
+      case Event.Configuration e -> machine = e.configuration().machine();
+      case Event.RamListEnd e -> blocks = e.blocks();
+      case Event.RamPages e -> pages(e.content(), e.run());
+      case Event.MappedPages e -> pages(e.content(), e.run());
+      case Event.Device e -> device(e.section(), e.state());
+      case Event.Unknown e when e.section().isPresent() ->
+          device(e.section().get(), Optional.empty());
+      default -> {}
+    }
   }
 
   /** The tables are read when they pass by, so that a packed stream needs no temporary file. */
   @Override
-  public boolean wantsData() {
+  public boolean wants(Want want) {
     return true;
   }
 
-  @Override
-  public boolean wantsMappedPages() {
-    return true;
-  }
-
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void pages(Content content, PageRun run) throws IOException {
     RamBlock block = run.block();
     if (run.kind() != PageKind.DATA
         || block.usedLength() > MOST_TABLES
@@ -80,7 +66,7 @@ public class StateFacts implements StateVisitor {
     for (long i = 0; i < run.count(); i++) {
       int at = (int) ((run.firstPage() + i) * block.pageSize());
       int length = Math.min(block.pageSize(), tables.length - at);
-      source.copy(run.offset() + i * run.stride(), ByteBuffer.wrap(tables, at, length));
+      content.copy(run.offset() + i * run.stride(), ByteBuffer.wrap(tables, at, length));
     }
   }
 
@@ -91,8 +77,7 @@ public class StateFacts implements StateVisitor {
     return sharesMemory;
   }
 
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void device(Section section, Optional<StateNode> state) {
     sharesMemory |= section.name().contains("/ivshmem");
     if (state.isEmpty()) {
       return;
@@ -135,11 +120,6 @@ public class StateFacts implements StateVisitor {
   /** Returns the state of the CPUs in the order of the stream. */
   public final List<Fields> cpus() {
     return cpus;
-  }
-
-  /** Returns the source of the pages of the moment. */
-  protected final ByteSource source() {
-    return source;
   }
 
   final DomainDimms dimms() {

@@ -6,19 +6,19 @@ import java.util.Set;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /**
  * Which part of an image is compressed: there the offset of a finding is one of the decompressed
  * stream, and no place in the file.
  */
-final class Compressed implements StateVisitor {
+final class Compressed implements EventSink {
   private static final Set<Rule> OF_THE_ENVELOPE =
       EnumSet.of(Rule.SAVE_FINISHED, Rule.HEADER_PADDING, Rule.COOKIE_OFFSET);
 
@@ -41,14 +41,15 @@ final class Compressed implements StateVisitor {
   }
 
   @Override
-  public void envelope(Envelope envelope, String xml, String cookie) {
-    hasEnvelope = true;
-  }
-
-  @Override
-  public void unpacking(Compression compression) {
-    whole |= !hasEnvelope;
-    stream = compression;
+  public void accept(Event event) {
+    switch (event) {
+      case Event.EnvelopeHeader _ -> hasEnvelope = true;
+      case Event.PackedStream e -> {
+        whole |= !hasEnvelope;
+        stream = e.compression();
+      }
+      default -> {}
+    }
   }
 
   /** Requires that the place of a finding is one in the file. */

@@ -2,7 +2,7 @@ package org.vmstate.analyzer.salvage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.StreamFormat;

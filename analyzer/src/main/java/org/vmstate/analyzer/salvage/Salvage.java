@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.ram.RamBlock;
@@ -19,7 +19,6 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.compress.Unpacker;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SplicedSource;
@@ -141,8 +140,7 @@ public final class Salvage implements Closeable {
   private SplicedSource unpacked(SplicedSource image) throws IOException {
     long[] start = {0};
     if (Probe.start(image) == Probe.Start.LIBVIRT) {
-      start[0] =
-          EnvelopeParser.parse(image, options.limits(), new StateVisitor() {}).streamOffset();
+      start[0] = EnvelopeParser.parse(image, options.limits(), _ -> {}).streamOffset();
     }
     image.path().clear();
     image.seek(start[0]);

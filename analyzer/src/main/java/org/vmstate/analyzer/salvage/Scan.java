@@ -6,9 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -16,12 +17,10 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 
 /** A pass that ends at the first error, and remembers where everything was well. */
-final class Scan implements StateVisitor {
+final class Scan implements EventSink {
   /** The blocks whose entries were read, also of a list that was not read to its end. */
   final List<RamBlock> blocks = new ArrayList<>();
 
@@ -61,14 +60,19 @@ final class Scan implements StateVisitor {
   }
 
   @Override
-  public void element(Element element) {
-    if (element instanceof Element.Unknown) {
+  public void accept(Event event) {
+    if (event instanceof Event.Unknown && event.covers()) {
       devicesCut = true;
       return;
     }
-    goodEnd = element.range().end();
-    switch (element) {
-      case Element.SectionHeader e -> {
+    if (event.covers()) {
+      goodEnd = event.range().end();
+    }
+    switch (event) {
+      case Event.Configuration e -> configured = e.configuration().present();
+      case Event.RamListEnd _ -> listed = true;
+      case Event.RamPages e -> lastRun = e.run();
+      case Event.SectionHeader e -> {
         footerMissing |= inSection && !footerSeen;
         section = e.section();
         sectionStart = e.range().start();
@@ -78,26 +82,21 @@ final class Scan implements StateVisitor {
           open.put(section.id(), section);
         }
       }
-      case Element.SectionFooter e -> {
+      case Event.SectionFooter e -> {
         inSection = false;
         footerSeen = true;
         if (recordType == StreamFormat.SECTION_END) {
           open.remove(section.id());
         }
       }
-      case Element.RamTotal e -> totalAt = e.range().start();
-      case Element.RamBlockEntry e -> blocks.add(e.block());
-      case Element.EndOfStream e -> {
+      case Event.RamTotal e -> totalAt = e.range().start();
+      case Event.RamBlockEntry e -> blocks.add(e.block());
+      case Event.EndOfStream e -> {
         finished = true;
         streamEnd = e.range().end();
       }
       default -> {}
     }
-  }
-
-  @Override
-  public void configuration(StreamConfiguration found) {
-    configured = found.present();
   }
 
   /**
@@ -106,16 +105,6 @@ final class Scan implements StateVisitor {
    */
   boolean hasFooters() {
     return footerSeen || configured && !footerMissing;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
-    listed = true;
-  }
-
-  @Override
-  public void pages(PageRun run) {
-    lastRun = run;
   }
 
   boolean inRam() {

@@ -1,19 +1,18 @@
 package org.vmstate.analyzer.stats;
 
-import java.io.IOException;
 import java.util.List;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
-import org.vmstate.parser.StateVisitor;
 
 /**
  * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
  * ends where a page is not behind the one before it.
  */
-public final class SaveStats implements StateVisitor, AutoCloseable {
+public final class SaveStats implements EventSink, AutoCloseable {
   private final long mostBytes;
   private Rounds rounds = new Rounds();
   private Round current;
@@ -35,8 +34,7 @@ public final class SaveStats implements StateVisitor, AutoCloseable {
     sent = new SentPages(mostBytes);
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  private void ramBlocks(List<RamBlock> blocks) {
     sent.close();
     sent = new SentPages(mostBytes);
     rounds = new Rounds();
@@ -48,10 +46,12 @@ public final class SaveStats implements StateVisitor, AutoCloseable {
   }
 
   @Override
-  public void element(Element element) {
-    switch (element) {
-      case Element.RamPages e -> sent(e.run(), e.range().length());
-      case Element.RamMarker e when (e.word() & RamFormat.MULTIFD_FLUSH) != 0 -> channels = true;
+  public void accept(Event event) {
+    switch (event) {
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.MappedPages e -> placed(e.run());
+      case Event.RamPages e -> sent(e.run(), e.range().length());
+      case Event.RamMarker e when (e.word() & RamFormat.MULTIFD_FLUSH) != 0 -> channels = true;
       default -> {}
     }
   }
@@ -69,12 +69,11 @@ public final class SaveStats implements StateVisitor, AutoCloseable {
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return true;
+  public boolean wants(Want want) {
+    return want == Want.MAPPED_PAGES;
   }
 
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void placed(PageRun run) {
     // a page without a bit has nothing in the file
     if (fixed != null && run.kind() != PageKind.ZERO) {
       fixed.add(run.kind(), run.count(), run.count() * run.block().pageSize());

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,13 +15,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
@@ -52,26 +52,17 @@ class StateEncodingTest {
       ImageReader.read(
           source,
           ParseOptions.DEFAULT,
-          new StateVisitor() {
-            private ByteSource content;
-
+          new EventSink() {
             @Override
-            public boolean wantsData() {
-              return true;
+            public boolean wants(Want want) {
+              return want == Want.DATA;
             }
 
             @Override
-            public void content(ByteSource found) {
-              content = found;
-            }
-
-            @Override
-            public void deviceState(
-                Section section, Optional<StateNode> state, Optional<Problem> problem)
-                throws IOException {
-              if (state.isPresent()) {
+            public void accept(Event event) throws IOException {
+              if (event instanceof Event.Device e && e.state().isPresent()) {
                 sections[0]++;
-                same(section, state.get(), content);
+                same(e.section(), e.state().get(), e.content());
               }
             }
           });
@@ -79,8 +70,7 @@ class StateEncodingTest {
     assertTrue(sections[0] > 5, "sections " + sections[0]);
   }
 
-  private static void same(Section section, StateNode state, ByteSource content)
-      throws IOException {
+  private static void same(Section section, StateNode state, Content content) throws IOException {
     byte[] payload = new byte[(int) state.range().length()];
     content.copy(state.range().start(), ByteBuffer.wrap(payload));
     assertArrayEquals(payload, StateEncoder.encode(state), section.name());

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -301,7 +301,7 @@ class CompletenessTest {
   }
 
   /** Where an image can be cut between its parts, and where its sections can be damaged. */
-  private static final class Places implements StateVisitor {
+  private static final class Places implements EventSink {
     /** Boundaries of all parts; offsets of the unpacked stream in a packed image. */
     final TreeSet<Long> boundaries = new TreeSet<>();
 
@@ -322,31 +322,34 @@ class CompletenessTest {
     }
 
     @Override
-    public void element(Element element) {
-      ByteRange range = element.range();
-      if (element instanceof Element.PackedStream) {
+    public void accept(Event event) {
+      ByteRange range = event.range();
+      if (!event.covers()) {
+        return;
+      }
+      if (event instanceof Event.PackedStream) {
         outer.addAll(boundaries);
         outer.add(range.start());
         return;
       }
       boundaries.add(range.start());
       boundaries.add(range.end());
-      switch (element) {
-        case Element.SectionHeader e -> {
+      switch (event) {
+        case Event.SectionHeader e -> {
           Section section = e.section();
           header = range.start();
           ram = section.name().equals("ram");
         }
-        case Element.DevicePayload e when !ram -> {
+        case Event.Device e when !ram -> {
           long middle = (range.start() + range.end()) / 2;
           holes.add(new ByteRange(header, Math.max(middle, header + 1)));
         }
-        case Element.SectionFooter e when !ram -> {
+        case Event.SectionFooter e when !ram -> {
           ByteRange front = holes.getLast();
           holes.add(new ByteRange(front.end(), range.end()));
           holes.add(new ByteRange(header, range.end()));
         }
-        case Element.EndOfStream e -> streamEnd = range.end();
+        case Event.EndOfStream e -> streamEnd = range.end();
         default -> {}
       }
     }

@@ -25,14 +25,13 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.vmstate.analyzer.memory.MemoryHasher;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.parser.memory.Page;
@@ -77,12 +76,9 @@ class ConverterPropertyTest {
         ImageReader.read(
             source,
             ParseOptions.DEFAULT,
-            new StateVisitor() {
-              @Override
-              public void element(Element element) {
-                if (element instanceof Element.DevicePayload payload) {
-                  sections.add(payload.section() + " " + payload.range().length());
-                }
+            event -> {
+              if (event instanceof Event.Device e) {
+                sections.add(e.section() + " " + e.range().length());
               }
             });
       }
@@ -345,12 +341,9 @@ class ConverterPropertyTest {
         ImageReader.read(
             source,
             ParseOptions.DEFAULT,
-            new StateVisitor() {
-              @Override
-              public void element(Element element) {
-                if (element instanceof Element.PageArea area) {
-                  assertEquals(0, area.range().start() % align);
-                }
+            event -> {
+              if (event instanceof Event.PageArea area) {
+                assertEquals(0, area.range().start() % align);
               }
             });
       }

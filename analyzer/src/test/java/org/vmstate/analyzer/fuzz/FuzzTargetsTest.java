@@ -29,16 +29,15 @@ import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.MultifdInitialPacket;
 import org.vmstate.formats.spec.MultifdPacket;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.SpecReader;
@@ -134,7 +133,7 @@ class FuzzTargetsTest {
 
   private static void read(ByteSource source) throws IOException {
     try {
-      ImageReader.read(source, ParseOptions.DEFAULT, new StateVisitor() {});
+      ImageReader.read(source, ParseOptions.DEFAULT, _ -> {});
     } catch (StateFormatException expected) {
       // whatever the bytes are
     }
@@ -173,7 +172,7 @@ class FuzzTargetsTest {
       byte[] magic = "LibvirtQemudSave".getBytes();
       byte[] bytes = image.clone();
       System.arraycopy(magic, 0, bytes, 0, Math.min(magic.length, bytes.length));
-      EnvelopeParser.parse(source(bytes), Limits.DEFAULT, new StateVisitor() {});
+      EnvelopeParser.parse(source(bytes), Limits.DEFAULT, _ -> {});
     } catch (StateFormatException expected) {
       // whatever the bytes are
     }
@@ -185,21 +184,13 @@ class FuzzTargetsTest {
   void cut(byte[] image) throws IOException {
     long[] end = {-1};
     boolean[] sized = {true};
-    StateVisitor ends =
-        new StateVisitor() {
-          @Override
-          public void element(Element element) {
-            if (element instanceof Element.EndOfStream e) {
-              end[0] = e.range().end();
-            }
-            // bytes after the stream may be cut, and packing may have its own end before that
-            sized[0] &= !(element instanceof Element.Trailing);
+    EventSink ends =
+        event -> {
+          if (event instanceof Event.EndOfStream e) {
+            end[0] = e.range().end();
           }
-
-          @Override
-          public void unpacking(Compression compression) {
-            sized[0] = false;
-          }
+          // bytes after the stream may be cut, and packing may have its own end before that
+          sized[0] &= !(event instanceof Event.Trailing || event instanceof Event.PackedStream);
         };
     try {
       ImageReader.read(source(image), ParseOptions.DEFAULT, ends);
@@ -222,7 +213,7 @@ class FuzzTargetsTest {
 
   private static boolean isWhole(byte[] image) throws IOException {
     try {
-      ImageReader.read(source(image), ParseOptions.DEFAULT, new StateVisitor() {});
+      ImageReader.read(source(image), ParseOptions.DEFAULT, _ -> {});
       return true;
     } catch (StateFormatException expected) {
       return false;
@@ -292,7 +283,7 @@ class FuzzTargetsTest {
   @FuzzTest
   void salvage(byte[] image) throws IOException {
     try (ByteSource whole = new Salvage(ParseOptions.DEFAULT).salvage(source(image))) {
-      ImageReader.read(whole, ParseOptions.DEFAULT, new StateVisitor() {});
+      ImageReader.read(whole, ParseOptions.DEFAULT, _ -> {});
     } catch (StateFormatException expected) {
       // its head is lost
     }

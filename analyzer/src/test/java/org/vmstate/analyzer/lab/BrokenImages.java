@@ -9,11 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.testkit.ImageBytes;
@@ -23,7 +22,7 @@ final class BrokenImages {
   private static final int FOOTER = 5;
 
   private final byte[] good;
-  private final List<Element> elements = new ArrayList<>();
+  private final List<Event> elements = new ArrayList<>();
   private final Map<String, byte[]> all = new LinkedHashMap<>();
 
   private BrokenImages(byte[] good) throws IOException {
@@ -31,10 +30,9 @@ final class BrokenImages {
     ImageReader.read(
         new HeapSource(good, 0, new StructurePath()),
         ParseOptions.DEFAULT,
-        new StateVisitor() {
-          @Override
-          public void element(Element element) {
-            elements.add(element);
+        event -> {
+          if (event.covers()) {
+            elements.add(event);
           }
         });
   }
@@ -52,39 +50,39 @@ final class BrokenImages {
   /** Returns broken images of a mapped-ram one. */
   static Map<String, byte[]> ofMapped(byte[] mapped) throws IOException {
     BrokenImages images = new BrokenImages(mapped);
-    int header = BrokenImages.at(images.first(Element.MappedHeader.class));
+    int header = BrokenImages.at(images.first(Event.MappedHeader.class));
     images.set("mapped header of version 2", header + 3, 2);
-    int marker = BrokenImages.at(images.first(Element.RamMarker.class));
+    int marker = BrokenImages.at(images.first(Event.RamMarker.class));
     images.set("page record in mapped-ram", marker + 7, 0x08);
     images.set("pages at an odd place", header + 27, 1);
     return images.all;
   }
 
-  private <T extends Element> T first(Class<T> type) {
+  private <T extends Event> T first(Class<T> type) {
     return elements.stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
   }
 
-  private static int at(Element element) {
+  private static int at(Event element) {
     return (int) element.range().start();
   }
 
-  private static int end(Element element) {
+  private static int end(Event element) {
     return (int) (element.range().start() + element.range().length());
   }
 
-  private Element.SectionHeader section(String name) {
+  private Event.SectionHeader section(String name) {
     return elements.stream()
-        .filter(Element.SectionHeader.class::isInstance)
-        .map(Element.SectionHeader.class::cast)
+        .filter(Event.SectionHeader.class::isInstance)
+        .map(Event.SectionHeader.class::cast)
         .filter(s -> s.section().name().endsWith(name))
         .findFirst()
         .orElseThrow();
   }
 
-  private Element.DevicePayload payload(String name) {
+  private Event.Device payload(String name) {
     return elements.stream()
-        .filter(Element.DevicePayload.class::isInstance)
-        .map(Element.DevicePayload.class::cast)
+        .filter(Event.Device.class::isInstance)
+        .map(Event.Device.class::cast)
         .filter(s -> s.section().name().endsWith(name))
         .findFirst()
         .orElseThrow();
@@ -113,7 +111,7 @@ final class BrokenImages {
   }
 
   private void container() {
-    Element.Configuration configuration = first(Element.Configuration.class);
+    Event.Configuration configuration = first(Event.Configuration.class);
     set("magic", 3, 'N');
     set("version 2", 7, 2);
     set("version 4", 7, 4);
@@ -138,7 +136,7 @@ final class BrokenImages {
         end(configuration),
         end(configuration),
         new ImageBytes().u8(5).name("configuration/odd").be32(1).toBytes());
-    int eof = at(first(Element.EndOfStream.class));
+    int eof = at(first(Event.EndOfStream.class));
     cut("no end mark", eof);
     splice("second configuration", eof, eof, new ImageBytes().configuration("x").toBytes());
     splice("command 99", eof, eof, new ImageBytes().u8(8).be16(99).be16(0).toBytes());
@@ -148,7 +146,7 @@ final class BrokenImages {
   }
 
   private void sections() {
-    Element.SectionHeader timer = section("timer");
+    Event.SectionHeader timer = section("timer");
     int footer = end(payload("timer"));
     set("record type 12", at(timer), 12);
     set("section", at(timer) + 6, 'T');
@@ -169,8 +167,8 @@ final class BrokenImages {
   }
 
   private void memory() {
-    Element.RamTotal total = first(Element.RamTotal.class);
-    Element.RamBlockEntry entry = first(Element.RamBlockEntry.class);
+    Event.RamTotal total = first(Event.RamTotal.class);
+    Event.RamBlockEntry entry = first(Event.RamBlockEntry.class);
     String name = entry.block().name();
     long length = entry.block().usedLength();
     ByteBuffer half = ByteBuffer.wrap(good.clone());
@@ -182,11 +180,11 @@ final class BrokenImages {
     less.putLong(at(total), total.word() - 4096);
     all.put("total too small", less.array());
     set("block of another name", at(entry) + 2, 'X');
-    ByteRange pages = first(Element.RamPages.class).range();
-    Element.RamPages fill =
+    ByteRange pages = first(Event.RamPages.class).range();
+    Event.RamPages fill =
         elements.stream()
-            .filter(Element.RamPages.class::isInstance)
-            .map(Element.RamPages.class::cast)
+            .filter(Event.RamPages.class::isInstance)
+            .map(Event.RamPages.class::cast)
             .filter(p -> p.run().kind() == PageKind.ZERO)
             .findFirst()
             .orElseThrow();

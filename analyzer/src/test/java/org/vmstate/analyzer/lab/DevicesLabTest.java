@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +24,15 @@ import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.extract.Parts;
 import org.vmstate.analyzer.info.DeviceLine;
 import org.vmstate.analyzer.info.DeviceLister;
-import org.vmstate.formats.element.Section;
-import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.vmdesc.StateEncoder;
@@ -64,30 +63,31 @@ class DevicesLabTest {
   }
 
   /** What became of the bytes of an image's devices. */
-  private static final class Tally implements StateVisitor {
+  private static final class Tally implements EventSink {
     private final TreeMap<String, Long> opaque = new TreeMap<>();
     private final List<String> notes = new ArrayList<>();
     private long all;
     private ByteSource content;
 
     @Override
-    public boolean wantsData() {
-      return true;
+    public boolean wants(Want want) {
+      return want == Want.DATA;
     }
 
     @Override
-    public void content(ByteSource found) {
-      content = found;
+    public void accept(Event event) throws IOException {
+      if (event instanceof Event.Device e) {
+        device(e);
+      }
     }
 
-    @Override
-    public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
-        throws IOException {
-      StateNode node = DeviceDecoders.expand(state.orElseThrow(), notes::add);
+    private void device(Event.Device e) throws IOException {
+      Section section = e.section();
+      StateNode node = DeviceDecoders.expand(e.state().orElseThrow(), notes::add);
       all += node.range().length();
       count(section.name(), node);
       byte[] payload = new byte[(int) node.range().length()];
-      content.copy(node.range().start(), ByteBuffer.wrap(payload));
+      e.content().copy(node.range().start(), ByteBuffer.wrap(payload));
       assertArrayEquals(payload, StateEncoder.encode(node), section.name());
     }
 

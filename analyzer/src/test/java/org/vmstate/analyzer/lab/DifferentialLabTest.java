@@ -26,12 +26,11 @@ import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.CheckResult.Verdict;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.Corruptor;
 import org.vmstate.testkit.Corruptor.Damaged;
@@ -104,7 +103,7 @@ class DifferentialLabTest {
     assertTrue(loads(good.toString(), mapped).isEmpty(), "QEMU does not load its own image");
 
     byte[] image = Files.readAllBytes(good);
-    List<Element> elements = elements(good);
+    List<Event> elements = elements(good);
     int mutants = Integer.getInteger("mutants", 150);
     long seed = Long.getLong("seed", 1);
     try (ExecutorService workers = Executors.newFixedThreadPool(3)) {
@@ -114,7 +113,7 @@ class DifferentialLabTest {
         Path file = folder.resolve("mutant" + i);
         Callable<Void> work =
             () -> {
-              Element element = elements.get(random.nextInt(elements.size()));
+              Event element = elements.get(random.nextInt(elements.size()));
               int length = (int) Math.min(element.range().length(), 4096);
               int at = (int) element.range().start() + random.nextInt(length);
               Damaged damaged = Corruptor.random(random, image, at, Math.min(length, 64));
@@ -130,7 +129,7 @@ class DifferentialLabTest {
     assertEquals(List.of(), counts.unexplained);
   }
 
-  private Void compare(Damaged damaged, Element element, Path file, boolean mapped, Target target)
+  private Void compare(Damaged damaged, Event element, Path file, boolean mapped, Target target)
       throws Exception {
     Files.write(file, damaged.bytes());
     CheckResult result = Checks.check(file, target);
@@ -168,9 +167,9 @@ class DifferentialLabTest {
 
   /** Returns why they may differ, or null. */
   private static String explanation(
-      boolean refuses, CheckResult result, Element element, String said) {
+      boolean refuses, CheckResult result, Event element, String said) {
     if (!refuses) {
-      if (element instanceof Element.DevicePayload) {
+      if (element instanceof Event.Device) {
         return "only the device knows";
       }
       if (result.findings().count(Rule.DESCRIPTION_VERSION) > 0) {
@@ -183,7 +182,7 @@ class DifferentialLabTest {
             .filter(f -> f.severity() == Severity.ERROR)
             .findFirst()
             .orElseThrow();
-    if (element instanceof Element.Description) {
+    if (element instanceof Event.Description) {
       return "QEMU does not read the description";
     }
     return switch (first.rule()) {
@@ -234,19 +233,16 @@ class DifferentialLabTest {
     }
   }
 
-  private static List<Element> elements(Path image) throws IOException {
-    List<Element> found = new ArrayList<>();
+  private static List<Event> elements(Path image) throws IOException {
+    List<Event> found = new ArrayList<>();
     try (ByteSource source = ImageReader.open(image)) {
       ImageReader.read(
           source,
           ParseOptions.DEFAULT,
-          new StateVisitor() {
-            @Override
-            public void element(Element element) {
-              boolean big = element instanceof Element.Gap || element instanceof Element.PageArea;
-              if (!big && element.range().length() > 0) {
-                found.add(element);
-              }
+          event -> {
+            boolean big = event instanceof Event.Gap || event instanceof Event.PageArea;
+            if (!big && event.covers()) {
+              found.add(event);
             }
           });
     }
@@ -259,8 +255,8 @@ class DifferentialLabTest {
     Lab.run(
         folder.resolve("err"), "qemu-system-x86_64", "-M", "pc", "-dump-vmstate", dump.toString());
     Map<String, Long> blocks = new TreeMap<>();
-    for (Element element : elements(good)) {
-      if (element instanceof Element.RamBlockEntry e) {
+    for (Event element : elements(good)) {
+      if (element instanceof Event.RamBlockEntry e) {
         blocks.put(e.block().name(), e.block().usedLength());
       }
     }

@@ -23,10 +23,10 @@ import org.vmstate.analyzer.host.DirectNeeds;
 import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.synthetic.SyntheticImage;
@@ -47,10 +47,9 @@ class DirectReadsLabTest {
       ImageReader.read(
           source,
           ParseOptions.DEFAULT.ofHead(),
-          new StateVisitor() {
-            @Override
-            public void ramBlocks(List<RamBlock> blocks) {
-              found.addAll(blocks);
+          event -> {
+            if (event instanceof Event.RamListEnd e) {
+              found.addAll(e.blocks());
             }
           });
     }

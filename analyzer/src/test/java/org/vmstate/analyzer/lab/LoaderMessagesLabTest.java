@@ -18,11 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
 
@@ -116,12 +115,9 @@ class LoaderMessagesLabTest {
     ImageReader.read(
         new HeapSource(good, 0, new StructurePath()),
         ParseOptions.DEFAULT,
-        new StateVisitor() {
-          @Override
-          public void element(Element element) {
-            if (element instanceof Element.RamBlockEntry e) {
-              blocks.put("\"" + e.block().name() + "\"", e.block().usedLength());
-            }
+        event -> {
+          if (event instanceof Event.RamBlockEntry e) {
+            blocks.put("\"" + e.block().name() + "\"", e.block().usedLength());
           }
         });
     Path json = folder.resolve("target.json");

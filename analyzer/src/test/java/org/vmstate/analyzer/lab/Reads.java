@@ -22,11 +22,10 @@ import org.vmstate.analyzer.dump.Dump;
 import org.vmstate.analyzer.dump.DumpOptions;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.StreamSink;
 import org.vmstate.writer.stream.RecordWriter;
@@ -128,10 +127,9 @@ final class Reads {
    */
   static void covered(Path image) throws IOException {
     try (ByteSource source = ImageReader.open(image);
-        ByteSource content = ImageReader.open(image);
         InputStream expected = new BufferedInputStream(Files.newInputStream(image), 1 << 20);
         StreamSink sink = new StreamSink(new Expecting(expected, image))) {
-      Rewriter rewriter = new Rewriter(new RecordWriter(sink, content));
+      Rewriter rewriter = new Rewriter(new RecordWriter(sink));
       ImageReader.read(source, ParseOptions.DEFAULT, rewriter);
       sink.flush();
       assertEquals(Files.size(image), sink.position(), image + ": not all was written again");
@@ -143,7 +141,7 @@ final class Reads {
   }
 
   /** Follows the ranges, and writes every element of the file itself. */
-  private static final class Rewriter implements StateVisitor {
+  private static final class Rewriter implements EventSink {
     private final RecordWriter records;
     private long end;
     private boolean packed;
@@ -153,18 +151,19 @@ final class Reads {
     }
 
     @Override
-    public void element(Element element) throws IOException {
-      assertEquals(end, element.range().start(), element.toString());
-      end = element.range().end();
-      if (!packed) {
-        records.write(element);
+    public void accept(Event event) throws IOException {
+      if (!event.covers()) {
+        return;
       }
-    }
-
-    @Override
-    public void unpacking(Compression compression) {
-      packed = true;
-      end = 0;
+      assertEquals(end, event.range().start(), event.toString());
+      end = event.range().end();
+      if (!packed) {
+        records.accept(event);
+      }
+      if (event instanceof Event.PackedStream) {
+        packed = true;
+        end = 0;
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,13 +19,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StreamConfiguration;
 
 /** Rules of machines for where their memory lies, when no device tells. */
 class MapBuilderTest {
   private static final long MIB = 1L << 20;
+  private static final ByteRange NOWHERE = new ByteRange(0, 0);
 
   private static RamBlock block(int index, String name, long length) {
     return new RamBlock(index, name, length, 4096, 0, -1, Optional.empty());
@@ -36,8 +41,8 @@ class MapBuilderTest {
       long length = ((Number) namesAndLengths[i + 1]).longValue();
       blocks.add(block(i / 2, (String) namesAndLengths[i], length));
     }
-    facts.ramBlocks(blocks);
-    facts.configuration(
+    accept(facts, new Event.RamListEnd(NOWHERE, blocks));
+    StreamConfiguration configuration =
         new StreamConfiguration(
             StreamFormat.VERSION,
             true,
@@ -45,8 +50,21 @@ class MapBuilderTest {
             OptionalInt.empty(),
             List.of(),
             Optional.empty(),
-            List.of()));
+            List.of());
+    accept(facts, new Event.Configuration(NOWHERE, configuration, List.of()));
     return facts;
+  }
+
+  private static void accept(StateFacts facts, Event event) {
+    try {
+      facts.accept(event);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Event xml(String xml) {
+    return new Event.EnvelopeHeader(NOWHERE, null, List.of(), xml, "");
   }
 
   private static String shown(PhysicalMap map) {
@@ -118,19 +136,14 @@ class MapBuilderTest {
         "<memory model='dimm'><target><size>1</size></target><alias name='dimm%d'/>"
             + "<address type='dimm' slot='0' base='0x%x'/></memory>";
     String xml = "<domain><memory>2</memory><devices>%s%s</devices></domain>";
-    facts.envelope(
-        null,
-        String.format(
-            Locale.ROOT,
-            xml,
-            String.format(Locale.ROOT, dimm, 1, 5L << 30),
-            String.format(Locale.ROOT, dimm, 0, 6L << 30)),
-        "");
+    String first = String.format(Locale.ROOT, dimm, 1, 5L << 30);
+    String second = String.format(Locale.ROOT, dimm, 0, 6L << 30);
+    accept(facts, xml(String.format(Locale.ROOT, xml, first, second)));
     PhysicalMap map = MapBuilder.of(facts);
     assertEquals(
         "0+200000 pc.ram\n140000000+100000 memdimm1\n180000000+100000 memdimm0\n", shown(map));
     assertTrue(map.basis().contains("DIMMs by the domain XML"), map.basis().toString());
-    facts.envelope(null, "<domain><!DOCTYPE x>", "");
+    accept(facts, xml("<domain><!DOCTYPE x>"));
     assertEquals(Certainty.GUESSED, MapBuilder.of(facts).certainty());
   }
 
@@ -139,7 +152,7 @@ class MapBuilderTest {
     StateFacts facts = facts("pc-q35-9.2");
     RamBlock a = new RamBlock(0, "a", MIB, 4096, 4096, 2 * MIB, Optional.empty());
     RamBlock b = new RamBlock(1, "b", 2 * MIB, 4096, 4096, 0, Optional.empty());
-    facts.ramBlocks(List.of(a, b));
+    accept(facts, new Event.RamListEnd(NOWHERE, List.of(a, b)));
     PhysicalMap map = MapBuilder.of(facts);
     assertEquals("0+200000 b\n200000+100000 a\n", shown(map));
     assertTrue(map.basis().contains("addresses of x-ignore-shared"), map.basis().toString());

@@ -12,12 +12,11 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
@@ -32,37 +31,21 @@ class SalvageTest {
   private static final int PAGES = 8;
 
   /** What a salvaged image holds. */
-  private static final class Kept implements StateVisitor {
+  private static final class Kept implements EventSink {
     final RamContents contents = new RamContents();
     final List<String> devices = new ArrayList<>();
     boolean finished;
 
     @Override
-    public void content(ByteSource source) {
-      contents.setSource(source);
-    }
-
-    @Override
-    public void ramBlocks(List<RamBlock> blocks) throws IOException {
-      contents.blocks(blocks);
-    }
-
-    @Override
-    public void pages(org.vmstate.formats.ram.PageRun run) throws IOException {
-      contents.add(run);
-    }
-
-    @Override
-    public boolean wantsMappedPages() {
-      return true;
-    }
-
-    @Override
-    public void element(Element element) {
-      if (element instanceof Element.DevicePayload e) {
-        devices.add(e.section().name());
+    public void accept(Event event) throws IOException {
+      switch (event) {
+        case Event.StreamHeader e -> contents.setSource(e.content());
+        case Event.RamListEnd e -> contents.blocks(e.blocks());
+        case Event.RamPages e -> contents.add(e.run());
+        case Event.Device e -> devices.add(e.section().name());
+        case Event.EndOfStream _ -> finished = true;
+        default -> {}
       }
-      finished |= element instanceof Element.EndOfStream;
     }
 
     int page(int number) throws IOException {
@@ -127,20 +110,18 @@ class SalvageTest {
     image.name("pc.ram").be64(0x2000).eos().again(2, 1).be64(8).name("pc.ram").fill(7, 4096);
     try (Salvage salvage = new Salvage(ParseOptions.DEFAULT)) {
       ByteSource whole = salvage.salvage(new HeapSource(image.toBytes(), 0, new StructurePath()));
-      List<Element> elements = new ArrayList<>();
+      List<Event> elements = new ArrayList<>();
       ImageReader.read(
           whole,
           ParseOptions.DEFAULT,
-          new StateVisitor() {
-            @Override
-            public void element(Element element) {
-              elements.add(element);
+          event -> {
+            if (event.covers()) {
+              elements.add(event);
             }
           });
-      assertTrue(elements.getLast() instanceof Element.EndOfStream, elements.toString());
+      assertTrue(elements.getLast() instanceof Event.EndOfStream, elements.toString());
       assertTrue(
-          elements.stream().noneMatch(Element.SectionFooter.class::isInstance),
-          elements.toString());
+          elements.stream().noneMatch(Event.SectionFooter.class::isInstance), elements.toString());
     }
   }
 

@@ -3,17 +3,15 @@ package org.vmstate.parser.container;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Front;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.io.Extents;
@@ -132,12 +130,12 @@ public final class Container implements Closeable {
    *
    * @return why it cannot be read, if so
    */
-  public Optional<String> head(Snapshot snapshot, ParseOptions options, StateVisitor visitor)
+  public Optional<String> head(Snapshot snapshot, ParseOptions options, EventSink sink)
       throws IOException {
     try {
       Extents all = disk.orElseThrow().extents(snapshot);
       ByteSource head = disk.get().source(snapshot, all, Math.min(HEAD, all.reach()));
-      ImageReader.read(head, options.ofHead(), visitor);
+      ImageReader.read(head, options.ofHead(), sink);
       return Optional.empty();
     } catch (StateFormatException e) {
       return Optional.of(e.getMessage());
@@ -162,22 +160,13 @@ public final class Container implements Closeable {
   }
 
   private static boolean isMapped(ByteSource stream) throws IOException {
-    List<StreamConfiguration> found = new ArrayList<>();
+    Front front = new Front();
     try {
-      ImageReader.read(
-          stream,
-          ParseOptions.DEFAULT.ofHead(),
-          new StateVisitor() {
-            @Override
-            public void configuration(StreamConfiguration configuration) {
-              found.add(configuration);
-            }
-          });
+      ImageReader.read(stream, ParseOptions.DEFAULT.ofHead(), front);
     } catch (StateFormatException e) {
       // reported by the pass that is not only a look
-      return found.stream().anyMatch(c -> c.has(Capability.MAPPED_RAM));
     }
-    return found.stream().anyMatch(c -> c.has(Capability.MAPPED_RAM));
+    return front.has(Capability.MAPPED_RAM);
   }
 
   @Override

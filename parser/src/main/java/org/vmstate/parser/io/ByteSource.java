@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
@@ -47,18 +47,26 @@ public abstract class ByteSource implements Closeable, Content {
     return path;
   }
 
+  @Override
+  public final String place() {
+    return path.toString();
+  }
+
   /** Returns the offset of the next byte. */
   public final long position() {
     return windowStart + window.position();
   }
 
   /** Tells whether {@link #seek} works backwards and {@link #length} is known. */
+  @Override
   public abstract boolean isSeekable();
 
   /** Returns the lowest offset to which {@link #seek} and {@link #copy} reach. */
+  @Override
   public abstract long origin();
 
   /** Returns the offset behind the last byte, or -1 while it is not known. */
+  @Override
   public abstract long length();
 
   /**
@@ -301,6 +309,7 @@ public abstract class ByteSource implements Closeable, Content {
    * @param size length of a piece in bytes
    * @param stride distance from one piece's start to the next
    */
+  @Override
   public void copySeries(long offset, int size, long stride, long count, ByteBuffer target)
       throws IOException {
     for (long i = 0; i < count; i++) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.vmstate.formats.element.Content;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.rule.Reason;
 
 /**

@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.LibvirtSaveHeader;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
@@ -23,7 +23,7 @@ public final class EnvelopeParser {
   private EnvelopeParser() {}
 
   /** Reads the envelope at the cursor, which ends at the first byte of the stream. */
-  public static Envelope parse(ByteSource source, Limits limits, StateVisitor visitor)
+  public static Envelope parse(ByteSource source, Limits limits, EventSink sink)
       throws IOException {
     source.path().push("libvirt");
     long start = source.position();
@@ -103,15 +103,19 @@ public final class EnvelopeParser {
             xml,
             cookie,
             dataStart + dataLength);
-    visitor.element(
-        new Element.EnvelopeHeader(new ByteRange(start, dataStart), envelope, words(body)));
-    visitor.element(new Element.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd)));
+    sink.accept(
+        new Event.EnvelopeHeader(
+            new ByteRange(start, dataStart),
+            envelope,
+            words(body),
+            text(data, xml, dataStart),
+            text(data, cookie, dataStart)));
+    sink.accept(new Event.DomainXml(new ByteRange(dataStart, dataStart + xmlEnd), source));
     if (cookieOffset != 0) {
-      padding(source, visitor, data, dataStart, dataStart + xmlEnd, cookie.start());
-      visitor.element(new Element.Cookie(new ByteRange(cookie.start(), dataStart + cookieEnd)));
+      padding(source, sink, data, dataStart, dataStart + xmlEnd, cookie.start());
+      sink.accept(new Event.Cookie(new ByteRange(cookie.start(), dataStart + cookieEnd), source));
     }
-    padding(source, visitor, data, dataStart, dataStart + cookieEnd, dataStart + dataLength);
-    visitor.envelope(envelope, text(data, xml, dataStart), text(data, cookie, dataStart));
+    padding(source, sink, data, dataStart, dataStart + cookieEnd, dataStart + dataLength);
     source.path().pop();
     return envelope;
   }
@@ -156,20 +160,21 @@ public final class EnvelopeParser {
   }
 
   private static void padding(
-      ByteSource source, StateVisitor visitor, byte[] data, long origin, long from, long to)
+      ByteSource source, EventSink sink, byte[] data, long origin, long from, long to)
       throws IOException {
     if (to > from) {
-      visitor.element(new Element.Padding(new ByteRange(from, to)));
+      sink.accept(new Event.Padding(new ByteRange(from, to), source));
     }
     for (long at = from; at < to; at++) {
       int value = data[(int) (at - origin)];
       if (value != 0) {
-        visitor.notice(
-            source.problem(
-                Reason.PADDING_USED,
-                "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff),
-                at,
-                Facts.NONE));
+        sink.accept(
+            new Event.Notice(
+                source.problem(
+                    Reason.PADDING_USED,
+                    "padding: expected zeros, found 0x" + Integer.toHexString(value & 0xff),
+                    at,
+                    Facts.NONE)));
         return;
       }
     }

@@ -3,10 +3,10 @@ package org.vmstate.parser.memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.io.ByteSource;
 
 /**
  * The pages of a block in a fixed layout, whose bitmap is looked up where it stands: nothing is
@@ -15,14 +15,14 @@ import org.vmstate.parser.io.ByteSource;
 final class BitmapIndex implements PageIndex {
   private static final int WINDOW = 1024;
 
-  private final ByteSource source;
+  private final Content source;
   private final MappedBlock mapped;
   private final int pageSize;
   private final long pages;
   private final long[] words = new long[WINDOW];
   private long windowStart = -1;
 
-  BitmapIndex(ByteSource source, RamBlock block) {
+  BitmapIndex(Content source, RamBlock block) {
     this.source = source;
     this.mapped = block.mapped().orElseThrow();
     this.pageSize = block.pageSize();

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -33,9 +33,8 @@ import org.vmstate.parser.io.ByteSource;
  *
  * <p>Not safe for use by several threads.
  */
-public class FinalMemory implements StateVisitor, Closeable {
+public class FinalMemory implements EventSink, Closeable {
   private final RamContents contents = new RamContents();
-  private ByteSource source;
   private ByteSource kept;
 
   /** Makes the pass; a packed stream is unpacked into a temporary file. */
@@ -72,30 +71,19 @@ public class FinalMemory implements StateVisitor, Closeable {
     return contents;
   }
 
-  /** Returns the source to which the offsets of the moment refer. */
-  protected final ByteSource source() {
-    return source;
+  /** Returns the source of the stream, once all of it was read. */
+  public final ByteSource source() {
+    return kept;
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return true;
-  }
-
-  @Override
-  public void content(ByteSource found) {
-    source = found;
-    contents.setSource(found);
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
-    contents.blocks(blocks);
-  }
-
-  @Override
-  public void pages(PageRun run) throws IOException {
-    contents.add(run);
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.StreamHeader e -> contents.setSource(e.content());
+      case Event.RamListEnd e -> contents.blocks(e.blocks());
+      case Event.RamPages e -> contents.add(e.run());
+      default -> {}
+    }
   }
 
   @Override

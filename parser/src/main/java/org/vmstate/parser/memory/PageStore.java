@@ -8,8 +8,8 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.TemporaryFile;
 
 /**
@@ -37,13 +37,13 @@ final class PageStore implements Closeable {
   private final long[] end = new long[CLASSES];
   // no cell has the address 0
   private long used = LARGEST;
-  private ByteSource source;
+  private Content source;
   private TemporaryFile spill;
   private ByteBuffer mapping = ByteBuffer.allocate(0);
   private long spilled;
 
   /** Sets the image whose size bounds the temporary file. */
-  void setSource(ByteSource value) {
+  void setSource(Content value) {
     source = value;
   }
 
@@ -119,15 +119,15 @@ final class PageStore implements Closeable {
   }
 
   private void spill() throws IOException {
-    long size = source == null ? 0 : Math.max(source.length(), source.position());
+    long size = source == null ? 0 : Math.max(0, source.length());
     if (spilled + GROWTH > ALWAYS_ALLOWED + 2 * Math.min(size, Long.MAX_VALUE / 4)) {
       throw new LimitExceededException(
           Reason.PAGES_TOO_SCATTERED,
           "pages: expected at most "
               + (ALWAYS_ALLOWED >> 20)
               + " MiB and twice the image's size for their places, found them too scattered",
-          source == null ? 0 : source.position(),
-          source == null ? "" : source.path().toString());
+          0,
+          source == null ? "" : source.place());
     }
     if (spill == null) {
       spill = TemporaryFile.create(".pages");

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.EncodedPage;
 
 /**
@@ -26,11 +26,14 @@ public final class RamContents implements Closeable {
   private final List<RamBlock> blocks = new ArrayList<>();
   private final List<PageTable> tables = new ArrayList<>();
   private final List<PageIndex> bitmaps = new ArrayList<>();
-  private ByteSource source;
+  private Content source;
   private long[] deltas = new long[16];
 
   /** Sets the source to which the runs' offsets refer. */
-  public void setSource(ByteSource value) {
+  public void setSource(Content value) {
+    if (value == source) {
+      return;
+    }
     source = value;
     store.setSource(value);
     bitmaps.replaceAll(_ -> null);

@@ -3,24 +3,24 @@ package org.vmstate.parser.ram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.io.ByteSource;
 
 /** Turns the page bitmap of a fixed layout into runs: a set bit is data, a clear one zero. */
 public final class BitmapReader {
   private static final int CHUNK = 64 << 10;
 
-  private final ByteSource source;
+  private final Content source;
   private final RamBlock block;
   private final MappedBlock mapped;
   private long runStart;
   private boolean runSet;
 
-  /** Reads the bitmap of a block in a fixed layout; the source's cursor does not move. */
-  public BitmapReader(ByteSource source, RamBlock block) {
+  /** Reads the bitmap of a block in a fixed layout. */
+  public BitmapReader(Content source, RamBlock block) {
     this.source = source;
     this.block = block;
     this.mapped = block.mapped().orElseThrow();

@@ -3,7 +3,8 @@ package org.vmstate.parser.ram;
 import java.io.IOException;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
@@ -11,7 +12,6 @@ import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.FixedRam2022Header;
 import org.vmstate.formats.spec.MappedRamHeader;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
@@ -26,23 +26,19 @@ final class FixedLayoutParser {
   private final ByteSource source;
   private final int pageSize;
   private final Optional<BitmapOrder> order;
-  private final StateVisitor visitor;
+  private final EventSink sink;
   private final long areasEnd;
 
   /**
    * @param areasEnd where the page areas of the blocks before end
    */
   FixedLayoutParser(
-      ByteSource source,
-      int pageSize,
-      long areasEnd,
-      Optional<BitmapOrder> order,
-      StateVisitor visitor) {
+      ByteSource source, int pageSize, long areasEnd, Optional<BitmapOrder> order, EventSink sink) {
     this.source = source;
     this.pageSize = pageSize;
     this.areasEnd = areasEnd;
     this.order = order;
-    this.visitor = visitor;
+    this.sink = sink;
   }
 
   MappedBlock mappedHeader(long usedLength) throws IOException {
@@ -158,22 +154,23 @@ final class FixedLayoutParser {
   void pages(RamBlock block, long entryEnd) throws IOException {
     MappedBlock mapped = block.mapped().orElseThrow();
     long headerEnd = source.position();
-    visitor.element(new Element.MappedHeader(new ByteRange(entryEnd, headerEnd), block));
+    sink.accept(new Event.MappedHeader(new ByteRange(entryEnd, headerEnd), block));
     if (mapped.pagesOffset() == 0) {
       return;
     }
     gap(headerEnd, mapped.bitmapOffset());
     long bitmapEnd = mapped.bitmapOffset() + mapped.bitmapLength();
-    visitor.element(new Element.PageBitmap(new ByteRange(mapped.bitmapOffset(), bitmapEnd), block));
+    sink.accept(
+        new Event.PageBitmap(new ByteRange(mapped.bitmapOffset(), bitmapEnd), source, block));
     gap(bitmapEnd, mapped.pagesOffset());
     long areaEnd = mapped.pagesOffset() + block.usedLength();
-    visitor.element(new Element.PageArea(new ByteRange(mapped.pagesOffset(), areaEnd), block));
+    sink.accept(new Event.PageArea(new ByteRange(mapped.pagesOffset(), areaEnd), source, block));
     source.seek(areaEnd);
   }
 
   private void gap(long from, long to) throws IOException {
     if (to > from) {
-      visitor.element(new Element.Gap(new ByteRange(from, to)));
+      sink.accept(new Event.Gap(new ByteRange(from, to), source));
     }
   }
 }

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.MappedBlock;
+import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuRamBlockList;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
@@ -24,22 +25,18 @@ final class RamListParser {
   private final RamContext ram;
   private final RamFeatures features;
   private final Limits limits;
-  private final StateVisitor visitor;
+  private final EventSink sink;
 
   /** Offset behind the pages of the last block that has some in the file, or 0. */
   private long areasEnd;
 
   RamListParser(
-      ByteSource source,
-      RamContext ram,
-      RamFeatures features,
-      Limits limits,
-      StateVisitor visitor) {
+      ByteSource source, RamContext ram, RamFeatures features, Limits limits, EventSink sink) {
     this.source = source;
     this.ram = ram;
     this.features = features;
     this.limits = limits;
-    this.visitor = visitor;
+    this.sink = sink;
   }
 
   void parse() throws IOException {
@@ -61,7 +58,7 @@ final class RamListParser {
           Reason.RAM_TOTAL_IMPOSSIBLE, "RAM total: expected less than 2^63, found more", start);
     }
     ByteRange range = new ByteRange(start, source.position());
-    visitor.element(new Element.RamTotal(range, list.memSize(), total));
+    sink.accept(new Event.RamTotal(range, list.memSize(), total));
     if (ram.version() == RamFormat.VERSION_3) {
       if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
         throw source.malformed(
@@ -78,14 +75,22 @@ final class RamListParser {
         source.path().pop();
       }
     }
-    visitor.ramBlocks(List.copyOf(ram.blocks()));
-    if (ram.layout() != RamContext.Layout.SEQUENTIAL && visitor.wantsMappedPages()) {
+    long at = source.position();
+    sink.accept(new Event.RamListEnd(new ByteRange(at, at), List.copyOf(ram.blocks())));
+    if (ram.layout() != RamContext.Layout.SEQUENTIAL && sink.wants(EventSink.Want.MAPPED_PAGES)) {
       for (RamBlock block : ram.blocks()) {
         if (block.mapped().orElseThrow().pagesOffset() != 0) {
-          new BitmapReader(source, block).forEachRun(visitor::pages);
+          new BitmapReader(source, block).forEachRun(this::mapped);
         }
       }
     }
+  }
+
+  private void mapped(PageRun run) throws IOException {
+    long size = run.block().pageSize();
+    long end = Math.min(run.count() * size, run.block().usedLength() - run.firstPage() * size);
+    ByteRange range = new ByteRange(run.offset(), run.offset() + end);
+    sink.accept(new Event.MappedPages(range, source, run));
   }
 
   private long entry(long left) throws IOException {
@@ -138,7 +143,7 @@ final class RamListParser {
       throw source.malformed(
           Reason.RAM_BLOCK_TWICE, "RAM block name: " + name + " stands in the list twice", start);
     }
-    visitor.element(new Element.RamBlockEntry(new ByteRange(start, entryEnd), block));
+    sink.accept(new Event.RamBlockEntry(new ByteRange(start, entryEnd), block));
     if (mapped.isPresent()) {
       long area = mapped.get().pagesOffset();
       areasEnd = area == 0 ? areasEnd : area + length;
@@ -148,6 +153,6 @@ final class RamListParser {
   }
 
   private FixedLayoutParser fixed() {
-    return new FixedLayoutParser(source, ram.pageSize(), areasEnd, features.bitmapOrder(), visitor);
+    return new FixedLayoutParser(source, ram.pageSize(), areasEnd, features.bitmapOrder(), sink);
   }
 }

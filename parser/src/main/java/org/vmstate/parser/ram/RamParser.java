@@ -3,16 +3,16 @@ package org.vmstate.parser.ram;
 import java.io.IOException;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -22,28 +22,30 @@ import org.vmstate.parser.io.ByteSource;
 public final class RamParser {
   private static final int MAX_AHEAD = 64 << 10;
 
-  /** Bytes that are held of a pipe for a visitor that wants data. */
+  /** Bytes that are held of a pipe for a sink that wants data. */
   private static final int MAX_HELD = 256 << 10;
 
-  /** Bytes of a file after which such a visitor is told, so that it can work meanwhile. */
+  /** Bytes of a file after which such a sink is told, so that it can work meanwhile. */
   private static final int MAX_AT_ONCE = 16 << 20;
 
   private final ByteSource source;
   private final RamContext ram;
   private final RamFeatures features;
-  private final StateVisitor visitor;
+  private final EventSink sink;
   private final DeltaRecordParser deltas;
+  private final boolean wantsData;
   private final boolean holds;
   private long items;
 
   /** Reads with the given features; the context lives as long as the stream. */
-  public RamParser(ByteSource source, RamContext ram, RamFeatures features, StateVisitor visitor) {
+  public RamParser(ByteSource source, RamContext ram, RamFeatures features, EventSink sink) {
     this.source = source;
     this.ram = ram;
     this.features = features;
-    this.visitor = visitor;
+    this.sink = sink;
     this.deltas = new DeltaRecordParser(source, ram, features.xbzrle());
-    this.holds = visitor.wantsData() && !source.isSeekable();
+    this.wantsData = sink.wants(EventSink.Want.DATA);
+    this.holds = wantsData && !source.isSeekable();
   }
 
   /** Reads the payload of a START record: the block list and whatever follows up to EOS. */
@@ -62,7 +64,7 @@ public final class RamParser {
           source.position());
     }
     ram.begin(features.pageSize(), section.version(), layout);
-    new RamListParser(source, ram, features, limits, visitor).parse();
+    new RamListParser(source, ram, features, limits, sink).parse();
     items();
   }
 
@@ -98,7 +100,7 @@ public final class RamParser {
       // QEMU passes over CONTINUE where no page follows
       int kind = flags & ~RamFormat.CONTINUE;
       if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH) {
-        visitor.element(new Element.RamMarker(new ByteRange(at, source.position()), word));
+        sink.accept(new Event.RamMarker(new ByteRange(at, source.position()), word));
         if (kind == RamFormat.EOS) {
           return;
         }
@@ -166,8 +168,7 @@ public final class RamParser {
               + Long.toHexString(block.usedLength()),
           at);
     }
-    visitor.element(new Element.RamPages(new ByteRange(at, source.position()), run));
-    visitor.pages(run);
+    sink.accept(new Event.RamPages(new ByteRange(at, source.position()), source, run));
     if (holds) {
       source.release();
     }
@@ -225,7 +226,7 @@ public final class RamParser {
     if (holds) {
       return MAX_HELD;
     }
-    return visitor.wantsData() ? MAX_AT_ONCE : Long.MAX_VALUE;
+    return wantsData ? MAX_AT_ONCE : Long.MAX_VALUE;
   }
 
   private long series(long firstWord, int stride, int last) throws IOException {

@@ -2,7 +2,7 @@ package org.vmstate.parser.section;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.parser.io.ByteSource;
 
 /** Passes over one payload of a section whose grammar is known. */

@@ -9,17 +9,17 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuConfiguration;
 import org.vmstate.formats.stream.PageSizes;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.VmDescription;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 import org.vmstate.parser.vmdesc.StateDecoder;
@@ -33,18 +33,19 @@ final class ConfigurationParser {
   private final ByteSource source;
   private final Optional<VmDescription> description;
   private final Limits limits;
-  private final StateVisitor visitor;
+  private final EventSink sink;
   private final List<String> capabilities = new ArrayList<>();
+  private final List<Event.SubsectionPart> parts = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
   private OptionalInt pageBits = OptionalInt.empty();
   private Optional<String> uuid = Optional.empty();
 
   ConfigurationParser(
-      ByteSource source, Optional<VmDescription> description, Limits limits, StateVisitor visitor) {
+      ByteSource source, Optional<VmDescription> description, Limits limits, EventSink sink) {
     this.source = source;
     this.limits = limits;
     this.description = description;
-    this.visitor = visitor;
+    this.sink = sink;
   }
 
   StreamConfiguration parse() throws IOException {
@@ -53,7 +54,6 @@ final class ConfigurationParser {
         SpecReader.read(
             source, "configuration", Reason.MACHINE_NAME_LENGTH, QemuConfiguration::new);
     String machine = ByteSource.latin1(head.machine());
-    visitor.element(new Element.Configuration(new ByteRange(start, source.position()), machine));
     source.path().push("configuration");
     int count = 0;
     while (source.peek() == StreamFormat.SUBSECTION) {
@@ -65,9 +65,19 @@ final class ConfigurationParser {
       }
       subsection();
     }
+    StreamConfiguration found =
+        new StreamConfiguration(
+            StreamFormat.VERSION,
+            true,
+            machine,
+            pageBits,
+            List.copyOf(capabilities),
+            uuid,
+            unknown);
+    ByteRange range = new ByteRange(start, source.position());
     source.path().pop();
-    return new StreamConfiguration(
-        StreamFormat.VERSION, true, machine, pageBits, List.copyOf(capabilities), uuid, unknown);
+    sink.accept(new Event.Configuration(range, found, List.copyOf(parts)));
+    return found;
   }
 
   private void subsection() throws IOException {
@@ -126,8 +136,8 @@ final class ConfigurationParser {
     ByteBuffer bytes = ByteBuffer.allocate((int) (source.position() - payload));
     source.copy(payload, bytes);
     source.release();
-    visitor.element(
-        new Element.ConfigurationSubsection(
+    parts.add(
+        new Event.SubsectionPart(
             new ByteRange(start, source.position()),
             new Subsection(name, header.versionId(), bytes.array())));
   }
@@ -135,12 +145,13 @@ final class ConfigurationParser {
   /** Finds the end of a subsection that has no known layout: by the description, or by search. */
   private void unknown(String name, long start) throws IOException {
     unknown.add(name);
-    visitor.notice(
-        source.problem(
-            Reason.SUBSECTION_UNKNOWN,
-            "configuration: subsection " + name + " is not known",
-            start,
-            Facts.named(name)));
+    sink.accept(
+        new Event.Notice(
+            source.problem(
+                Reason.SUBSECTION_UNKNOWN,
+                "configuration: subsection " + name + " is not known",
+                start,
+                Facts.named(name))));
     Optional<StateDesc> desc =
         description
             .flatMap(VmDescription::configuration)

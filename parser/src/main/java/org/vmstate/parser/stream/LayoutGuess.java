@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.Optional;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.PageSizes;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContext;
 

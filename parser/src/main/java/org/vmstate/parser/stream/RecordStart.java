@@ -3,7 +3,7 @@ package org.vmstate.parser.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;

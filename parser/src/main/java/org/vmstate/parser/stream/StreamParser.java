@@ -3,16 +3,18 @@ package org.vmstate.parser.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
@@ -23,6 +25,7 @@ import org.vmstate.formats.spec.QemuSectionRef;
 import org.vmstate.formats.spec.QemuStreamHeader;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateDesc;
@@ -30,8 +33,6 @@ import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
-import org.vmstate.parser.StreamConfiguration;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 import org.vmstate.parser.ram.RamContext;
@@ -69,7 +70,7 @@ public final class StreamParser {
   }
 
   private final ParseOptions options;
-  private final StateVisitor visitor;
+  private final EventSink sink;
   private final RamContext ram = new RamContext();
   private final Map<Long, Section> sections = new HashMap<>();
   private ByteSource source;
@@ -88,10 +89,10 @@ public final class StreamParser {
   private StateFormatException flaw;
 
   /** Reads from the cursor of a source. */
-  public StreamParser(ByteSource source, ParseOptions options, StateVisitor visitor) {
+  public StreamParser(ByteSource source, ParseOptions options, EventSink sink) {
     this.source = source;
     this.options = options;
-    this.visitor = visitor;
+    this.sink = sink;
   }
 
   /** Reads the stream, and on after what does not make sense wherever that can be delimited. */
@@ -115,11 +116,12 @@ public final class StreamParser {
     QemuStreamHeader header =
         SpecReader.read(
             source, "stream header", Reason.STREAM_MAGIC_MISSING, QemuStreamHeader::new);
-    visitor.element(
-        new Element.StreamHeader(new ByteRange(streamStart, source.position()), header.version()));
+    sink.accept(
+        new Event.StreamHeader(
+            new ByteRange(streamStart, source.position()), source, header.version()));
     if (header.version() == StreamFormat.VERSION_2) {
       configure(StreamConfiguration.absent(StreamFormat.VERSION_2));
-      new Version2Parser(source, options.limits(), visitor).parse();
+      new Version2Parser(source, options.limits(), sink).parse();
       return;
     }
     if (header.version() != StreamFormat.VERSION) {
@@ -131,16 +133,18 @@ public final class StreamParser {
     if (source.isSeekable() && !options.headOnly()) {
       findDescription();
     }
-    configure(
-        source.peek() == StreamFormat.CONFIGURATION
-            ? new ConfigurationParser(source, description, options.limits(), visitor).parse()
-            : StreamConfiguration.absent(StreamFormat.VERSION));
+    if (source.peek() == StreamFormat.CONFIGURATION) {
+      configuration = new ConfigurationParser(source, description, options.limits(), sink).parse();
+    } else {
+      configure(StreamConfiguration.absent(StreamFormat.VERSION));
+    }
     records();
   }
 
   private void configure(StreamConfiguration found) throws IOException {
     configuration = found;
-    visitor.configuration(found);
+    long at = source.position();
+    sink.accept(new Event.Configuration(new ByteRange(at, at), found, List.of()));
   }
 
   private void findDescription() throws IOException {
@@ -151,29 +155,27 @@ public final class StreamParser {
     long at = place.get().start();
     descriptionOffset = at;
     if (place.get().length() > options.limits().descriptionBytes()) {
-      visitor.notice(
-          source.problem(
-              Reason.DESCRIPTION_LIMIT,
-              "vmdescription: framed, but cannot be used: expected at most "
-                  + options.limits().descriptionBytes()
-                  + " bytes, found "
-                  + place.get().length(),
-              at,
-              Facts.found(place.get().length())));
+      sink.accept(
+          new Event.Notice(
+              source.problem(
+                  Reason.DESCRIPTION_LIMIT,
+                  "vmdescription: framed, but cannot be used: expected at most "
+                      + options.limits().descriptionBytes()
+                      + " bytes, found "
+                      + place.get().length(),
+                  at,
+                  Facts.found(place.get().length()))));
       return;
     }
     ByteBuffer text = ByteBuffer.allocate((int) place.get().length());
     source.copy(at, text);
     try {
-      setDescription(DescriptionParser.parse(text.array(), at, options.limits()));
+      VmDescription found = DescriptionParser.parse(text.array(), at, options.limits());
+      description = Optional.of(found);
+      sink.accept(new Event.Described(place.get(), found));
     } catch (StateFormatException e) {
-      visitor.notice(DescriptionParser.unusable(e));
+      sink.accept(new Event.Notice(DescriptionParser.unusable(e)));
     }
-  }
-
-  private void setDescription(VmDescription found) throws IOException {
-    description = Optional.of(found);
-    visitor.description(found);
   }
 
   private void records() throws IOException {
@@ -194,9 +196,9 @@ public final class StreamParser {
         case StreamFormat.COMMAND -> command();
         case StreamFormat.EOF -> {
           source.skip(1);
-          visitor.element(new Element.EndOfStream(new ByteRange(at, at + 1)));
+          sink.accept(new Event.EndOfStream(new ByteRange(at, at + 1)));
           requireEnd(at);
-          new TailParser(source, options.limits(), visitor, description, descriptionOffset)
+          new TailParser(source, options.limits(), sink, description, descriptionOffset)
               .parse()
               .ifPresent(this::flawed);
           return;
@@ -275,27 +277,29 @@ public final class StreamParser {
         SpecReader.read(source, "command", Reason.RECORD_TYPE_UNKNOWN, QemuCommand::new);
     int code = command.command();
     byte[] payload = command.payload();
-    visitor.element(new Element.Command(new ByteRange(at, source.position()), code, payload));
+    sink.accept(new Event.Command(new ByteRange(at, source.position()), code, payload));
     CommandType type = CommandType.of(code);
     if (type == CommandType.INVALID) {
-      visitor.notice(
-          source.problem(
-              Reason.COMMAND_UNKNOWN,
-              "command " + code + " is not known",
-              at,
-              Facts.found(code, payload.length)));
+      sink.accept(
+          new Event.Notice(
+              source.problem(
+                  Reason.COMMAND_UNKNOWN,
+                  "command " + code + " is not known",
+                  at,
+                  Facts.found(code, payload.length))));
     } else if (type.length() >= 0 && type.length() != payload.length) {
-      visitor.notice(
-          source.problem(
-              Reason.COMMAND_LENGTH,
-              "command "
-                  + type.label()
-                  + ": expected "
-                  + type.length()
-                  + " bytes, found "
-                  + payload.length,
-              at,
-              Facts.named(type.name(), type.length(), payload.length)));
+      sink.accept(
+          new Event.Notice(
+              source.problem(
+                  Reason.COMMAND_LENGTH,
+                  "command "
+                      + type.label()
+                      + ": expected "
+                      + type.length()
+                      + " bytes, found "
+                      + payload.length,
+                  at,
+                  Facts.named(type.name(), type.length(), payload.length))));
     }
     if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
       postcopyPageSizes = ByteBuffer.wrap(payload).getLong();
@@ -324,7 +328,7 @@ public final class StreamParser {
           at);
     }
     sections.put(section.id(), section);
-    visitor.element(new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
+    sink.accept(new Event.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
     boolean delimited;
     if (type == StreamFormat.SECTION_FULL) {
@@ -371,7 +375,7 @@ public final class StreamParser {
           at + 1,
           Facts.found(ref.sectionId()));
     }
-    visitor.element(new Element.SectionHeader(new ByteRange(at, source.position()), type, section));
+    sink.accept(new Event.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
     source.path().push(type == StreamFormat.SECTION_PART ? "part[" + ++partCount + "]" : "end");
     boolean delimited = true;
@@ -388,13 +392,13 @@ public final class StreamParser {
 
   /** Returns a parser on the source of the moment: a pipe is replaced once by what is put aside. */
   private RamParser ramParser() {
-    return new RamParser(source, ram, ramFeatures, visitor);
+    return new RamParser(source, ram, ramFeatures, sink);
   }
 
   /** Reads a payload that is not described and not RAM. */
   private boolean iterable(int type, Section section) throws IOException {
     Optional<SelfDelimited> grammar = SelfDelimited.of(section);
-    if (visitor.wantsData()) {
+    if (sink.wants(EventSink.Want.DATA)) {
       putAside();
     }
     long start = source.position();
@@ -402,19 +406,22 @@ public final class StreamParser {
       return search(section, start, Optional.empty());
     }
     grammar.get().skip(source, type);
-    payload(section, start);
+    ByteRange range = new ByteRange(start, source.position());
+    sink.accept(new Event.IterablePart(range, source, section));
     return true;
   }
 
-  private void payload(Section section, long start) throws IOException {
-    visitor.element(new Element.DevicePayload(new ByteRange(start, source.position()), section));
+  private void device(
+      Section section, long start, Optional<StateNode> state, Optional<Problem> problem)
+      throws IOException {
+    ByteRange range = new ByteRange(start, source.position());
+    sink.accept(new Event.Device(range, source, section, state, problem));
   }
 
   /** Replaces a pipe by a source in which the rest of the stream can be sought. */
   private void putAside() throws IOException {
     if (!source.isSeekable()) {
       source = source.seekable();
-      visitor.content(source);
       findDescription();
     }
   }
@@ -444,8 +451,7 @@ public final class StreamParser {
     try {
       StateNode state = StateDecoder.decode(source, desc.get().state(), options.limits());
       if (footerFollows(section) || footers != Footers.PRESENT && recordFollows()) {
-        payload(section, start);
-        visitor.deviceState(section, Optional.of(state), Optional.empty());
+        device(section, start, Optional.of(state), Optional.empty());
         return true;
       }
       problem = noFooter(section, state);
@@ -458,7 +464,7 @@ public final class StreamParser {
       source.path().pop();
     }
     source.seek(start);
-    visitor.notice(problem.inWords(section.name() + ": " + problem.words()));
+    sink.accept(new Event.Notice(problem.inWords(section.name() + ": " + problem.words())));
     return search(section, start, Optional.of(problem));
   }
 
@@ -480,15 +486,15 @@ public final class StreamParser {
         if (footerFollows(section)) {
           if (!tableNamed) {
             tableNamed = true;
-            visitor.notice(
-                source.problem(
-                    Reason.DEVICES_BY_TABLE,
-                    "devices: decoded by " + tables.get().label(),
-                    start,
-                    Facts.NONE));
+            sink.accept(
+                new Event.Notice(
+                    source.problem(
+                        Reason.DEVICES_BY_TABLE,
+                        "devices: decoded by " + tables.get().label(),
+                        start,
+                        Facts.NONE)));
           }
-          payload(section, start);
-          visitor.deviceState(section, Optional.of(state), Optional.empty());
+          device(section, start, Optional.of(state), Optional.empty());
           return true;
         }
       } catch (StateFormatException e) {
@@ -544,23 +550,19 @@ public final class StreamParser {
             : new FooterFinder(source, sections).find(start, section.id());
     if (found.isPresent()) {
       source.seek(found.getAsLong());
-      payload(section, start);
-      visitor.deviceState(section, Optional.empty(), problem);
+      device(section, start, Optional.empty(), problem);
       return true;
     }
-    if (source.length() > start) {
-      visitor.element(
-          new Element.Unknown(
-              new ByteRange(start, source.length()), "no end of section " + section.name()));
-    }
-    visitor.deviceState(section, Optional.empty(), problem);
+    ByteRange rest = new ByteRange(start, Math.max(start, source.length()));
+    String why = "no end of section " + section.name();
+    sink.accept(new Event.Unknown(rest, source, why, Optional.of(section), problem));
     Problem lost =
         source.problem(
             Reason.SECTION_END_UNKNOWN,
             "no end of section " + section.name() + " found; the rest of the file is unknown",
             start,
             Facts.named(section.name(), section.instance()));
-    visitor.notice(lost);
+    sink.accept(new Event.Notice(lost));
     // a stream of old is as good as it was written, but nothing tells where its sections end
     boolean untold = footers == Footers.ABSENT && description.isEmpty();
     flawed(untold ? new UnsupportedFeatureException(lost) : new MalformedDataException(lost));
@@ -599,7 +601,7 @@ public final class StreamParser {
           "section footer: expected id " + section.id() + ", found " + ref.sectionId(),
           at + 1);
     }
-    visitor.element(new Element.SectionFooter(new ByteRange(at, source.position()), section));
+    sink.accept(new Event.SectionFooter(new ByteRange(at, source.position()), section));
     return true;
   }
 }

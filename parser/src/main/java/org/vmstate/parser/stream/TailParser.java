@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuVmdescription;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 import org.vmstate.parser.vmdesc.DescriptionParser;
@@ -26,19 +26,19 @@ final class TailParser {
 
   private final ByteSource source;
   private final Limits limits;
-  private final StateVisitor visitor;
+  private final EventSink sink;
   private final Optional<VmDescription> known;
   private final long knownOffset;
 
   TailParser(
       ByteSource source,
       Limits limits,
-      StateVisitor visitor,
+      EventSink sink,
       Optional<VmDescription> known,
       long knownOffset) {
     this.source = source;
     this.limits = limits;
-    this.visitor = visitor;
+    this.sink = sink;
     this.known = known;
     this.knownOffset = knownOffset;
   }
@@ -56,14 +56,15 @@ final class TailParser {
     long start = source.position();
     source.skipToEnd();
     if (source.position() > start) {
-      visitor.element(new Element.Trailing(new ByteRange(start, source.position())));
+      sink.accept(new Event.Trailing(new ByteRange(start, source.position()), source));
       long length = source.position() - start;
-      visitor.notice(
-          source.problem(
-              Reason.BYTES_AFTER_STREAM,
-              length + " bytes follow the end of the stream",
-              start,
-              Facts.found(length)));
+      sink.accept(
+          new Event.Notice(
+              source.problem(
+                  Reason.BYTES_AFTER_STREAM,
+                  length + " bytes follow the end of the stream",
+                  start,
+                  Facts.found(length))));
     }
     return cut;
   }
@@ -91,10 +92,10 @@ final class TailParser {
         byte[] text = source.bytes(length, limits.descriptionBytes(), "vmdescription");
         VmDescription found = DescriptionParser.parse(text, textStart, limits);
         if (known.isEmpty()) {
-          visitor.description(found);
+          sink.accept(new Event.Described(new ByteRange(textStart, textStart + length), found));
         }
       } catch (StateFormatException e) {
-        visitor.notice(DescriptionParser.unusable(e));
+        sink.accept(new Event.Notice(DescriptionParser.unusable(e)));
         skipUpTo(length - (source.position() - textStart));
         if (source.position() - textStart < length) {
           cut = Optional.of(cut(length));
@@ -102,7 +103,7 @@ final class TailParser {
       }
     }
     source.path().pop();
-    visitor.element(new Element.Description(new ByteRange(start, source.position())));
+    sink.accept(new Event.Description(new ByteRange(start, source.position()), source));
     return cut;
   }
 

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -18,20 +18,24 @@ import org.vmstate.parser.io.ByteSource;
 final class Version2Parser {
   private final ByteSource source;
   private final Limits limits;
-  private final StateVisitor visitor;
+  private final EventSink sink;
 
-  Version2Parser(ByteSource source, Limits limits, StateVisitor visitor) {
+  Version2Parser(ByteSource source, Limits limits, EventSink sink) {
     this.source = source;
     this.limits = limits;
-    this.visitor = visitor;
+    this.sink = sink;
   }
 
   void parse() throws IOException {
     long at = source.position();
     long total = source.offset64("stream length", Reason.STREAM_LENGTH);
-    visitor.element(
-        new Element.Unknown(
-            new ByteRange(at, source.position()), "length of the records: " + total));
+    sink.accept(
+        new Event.Unknown(
+            new ByteRange(at, source.position()),
+            source,
+            "length of the records: " + total,
+            Optional.empty(),
+            Optional.empty()));
     long end = source.position() + total;
     if (end < 0) {
       throw source.malformed(
@@ -46,7 +50,7 @@ final class Version2Parser {
       record(i);
       source.path().pop();
     }
-    new TailParser(source, limits, visitor, Optional.empty(), -1).parse();
+    new TailParser(source, limits, sink, Optional.empty(), -1).parse();
   }
 
   private void record(int index) throws IOException {
@@ -55,10 +59,10 @@ final class Version2Parser {
     Section section = new Section(index, name, source.be32(), source.be32());
     long length = source.be32();
     long payload = source.position();
-    visitor.element(
-        new Element.SectionHeader(new ByteRange(at, payload), StreamFormat.SECTION_FULL, section));
+    sink.accept(
+        new Event.SectionHeader(new ByteRange(at, payload), StreamFormat.SECTION_FULL, section));
     source.skip(length);
-    visitor.element(new Element.DevicePayload(new ByteRange(payload, source.position()), section));
-    visitor.deviceState(section, Optional.empty(), Optional.empty());
+    ByteRange range = new ByteRange(payload, source.position());
+    sink.accept(new Event.Device(range, source, section, Optional.empty(), Optional.empty()));
   }
 }

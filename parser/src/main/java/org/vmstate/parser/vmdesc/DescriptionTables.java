@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.stream.MachineRelease;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateDesc;

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.testkit.ImageBytes;
 
 /** What was put aside is unmapped and gone when the source that it came from is closed. */
@@ -53,7 +52,7 @@ class SpoolTest {
   void restOfAPipeIsGoneWithThePipe() throws IOException {
     for (byte[] image : List.of(longImage(), gzip(longImage()))) {
       try (ByteSource source = ImageReader.open(new ByteArrayInputStream(image))) {
-        ImageReader.read(source, ParseOptions.DEFAULT, new StateVisitor() {});
+        ImageReader.read(source, ParseOptions.DEFAULT, _ -> {});
         assertEquals(1, mapped().size());
       }
       assertEquals(List.of(), mapped());
@@ -67,7 +66,7 @@ class SpoolTest {
       try (ByteSource source = ImageReader.open(new ByteArrayInputStream(bytes))) {
         assertThrows(
             StateFormatException.class,
-            () -> ImageReader.readKeeping(source, ParseOptions.DEFAULT, new StateVisitor() {}));
+            () -> ImageReader.readKeeping(source, ParseOptions.DEFAULT, _ -> {}));
       }
       assertEquals(List.of(), mapped());
     }

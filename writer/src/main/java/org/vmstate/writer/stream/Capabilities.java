@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.stream.StreamFormat;
 
 /** Puts a capability list into the configuration. Source: QEMU 10.0 migration/savevm.c. */

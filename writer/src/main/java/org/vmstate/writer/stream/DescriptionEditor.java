@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.stream.StreamFormat;
 
 /**

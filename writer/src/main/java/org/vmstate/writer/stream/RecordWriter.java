@@ -3,8 +3,9 @@ package org.vmstate.writer.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.element.Content;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -18,7 +19,7 @@ import org.vmstate.writer.ram.BlockListWriter;
  * Writes elements again, byte for byte: frames from what the elements say, everything that is
  * opaque (texts, page contents, device payloads, gaps) from the content they refer to.
  */
-public final class RecordWriter {
+public final class RecordWriter implements EventSink {
   private static final int CHUNK = 256 << 10;
   private static final int FILL_RECORD = Long.BYTES + 1;
   private static final int NAME_FRAME = 1;
@@ -26,54 +27,60 @@ public final class RecordWriter {
   private static final int XBZRLE_2011_HEAD = 9;
 
   private final ByteSink sink;
-  private final Content content;
+  private Content content;
   private final StreamWriter stream;
   private final BlockListWriter blocks;
   private long ramVersion = RamFormat.VERSION;
   private long streamVersion = StreamFormat.VERSION;
 
-  /** Writes elements whose ranges refer to the given content. */
-  public RecordWriter(ByteSink sink, Content content) {
+  /** Writes to a sink. */
+  public RecordWriter(ByteSink sink) {
     this.sink = sink;
-    this.content = content;
     this.stream = new StreamWriter(sink);
     this.blocks = new BlockListWriter(sink);
   }
 
-  /** Writes the next element. */
-  public void write(Element element) throws IOException {
-    switch (element) {
-      case Element.EnvelopeHeader e -> EnvelopeWriter.header(sink, e.envelope(), e.words());
-      case Element.StreamHeader e -> {
+  /** Writes what stands in the file for the next event. */
+  @Override
+  public void accept(Event event) throws IOException {
+    if (event instanceof Event.Bytes bytes) {
+      content = bytes.content();
+    }
+    switch (event) {
+      case Event.EnvelopeHeader e -> EnvelopeWriter.header(sink, e.envelope(), e.words());
+      case Event.StreamHeader e -> {
         streamVersion = e.version();
         stream.header(e.version());
       }
-      case Element.Configuration e -> stream.configuration(e.machine());
-      case Element.ConfigurationSubsection e -> stream.subsection(e.subsection());
-      case Element.SectionHeader e -> section(e);
-      case Element.SectionFooter e -> stream.footer(e.section());
-      case Element.Command e -> stream.command(e.code(), e.payload());
-      case Element.EndOfStream e -> stream.end();
-      case Element.Description e -> {
+      case Event.Configuration e when e.configuration().present() ->
+          stream.configuration(e.configuration().machine(), e.subsections());
+      case Event.Configuration _ -> {}
+      case Event.SectionHeader e -> section(e);
+      case Event.SectionFooter e -> stream.footer(e.section());
+      case Event.Command e -> stream.command(e.code(), e.payload());
+      case Event.EndOfStream e -> stream.end();
+      case Event.Description e -> {
         long start = e.range().start() + 5;
         stream.descriptionFrame(declaredLength(e.range()));
         copy(new ByteRange(start, e.range().end()));
       }
-      case Element.RamTotal e -> blocks.word(e.word());
-      case Element.RamBlockEntry e -> blocks.entry(e.block());
-      case Element.MappedHeader e -> mapped(e);
-      case Element.RamMarker e -> sink.be64(e.word());
-      case Element.RamPages e -> pages(e.range(), e.run());
-      case Element.DomainXml e -> copy(e.range());
-      case Element.Cookie e -> copy(e.range());
-      case Element.Padding e -> copy(e.range());
-      case Element.PackedStream e -> copy(e.range());
-      case Element.DevicePayload e -> copy(e.range());
-      case Element.PageBitmap e -> copy(e.range());
-      case Element.PageArea e -> copy(e.range());
-      case Element.Gap e -> copy(e.range());
-      case Element.Trailing e -> copy(e.range());
-      case Element.Unknown e -> copy(e.range());
+      case Event.RamTotal e -> blocks.word(e.word());
+      case Event.RamBlockEntry e -> blocks.entry(e.block());
+      case Event.MappedHeader e -> mapped(e);
+      case Event.RamMarker e -> sink.be64(e.word());
+      case Event.RamPages e -> pages(e.range(), e.run());
+      case Event.DomainXml e -> copy(e.range());
+      case Event.Cookie e -> copy(e.range());
+      case Event.Padding e -> copy(e.range());
+      case Event.PackedStream e -> copy(e.range());
+      case Event.Device e -> copy(e.range());
+      case Event.IterablePart e -> copy(e.range());
+      case Event.PageBitmap e -> copy(e.range());
+      case Event.PageArea e -> copy(e.range());
+      case Event.Gap e -> copy(e.range());
+      case Event.Trailing e -> copy(e.range());
+      case Event.Unknown e -> copy(e.range());
+      case Event.RamListEnd _, Event.MappedPages _, Event.Described _, Event.Notice _ -> {}
     }
   }
 
@@ -84,7 +91,7 @@ public final class RecordWriter {
     return length.getInt(0) & 0xffffffffL;
   }
 
-  private void section(Element.SectionHeader e) throws IOException {
+  private void section(Event.SectionHeader e) throws IOException {
     if (e.section().name().equals(RamFormat.IDSTR)) {
       ramVersion = e.section().version();
     }
@@ -96,7 +103,7 @@ public final class RecordWriter {
     stream.section(e.recordType(), e.section());
   }
 
-  private void mapped(Element.MappedHeader e) throws IOException {
+  private void mapped(Event.MappedHeader e) throws IOException {
     if (e.range().length() == FixedFormat.HEADER_LENGTH_2022) {
       blocks.header2022(e.block().mapped().orElseThrow());
     } else {

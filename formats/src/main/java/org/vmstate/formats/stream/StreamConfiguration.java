@@ -1,4 +1,4 @@
-package org.vmstate.parser;
+package org.vmstate.formats.stream;
 
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.vmstate.formats.element;
+package org.vmstate.formats.event;
 
 import java.util.Arrays;
 import java.util.HexFormat;

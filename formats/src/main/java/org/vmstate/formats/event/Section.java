@@ -1,4 +1,4 @@
-package org.vmstate.formats.element;
+package org.vmstate.formats.event;
 
 /**
  * What a START or FULL record binds to a section id.

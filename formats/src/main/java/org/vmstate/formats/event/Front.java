@@ -1,0 +1,74 @@
+package org.vmstate.formats.event;
+
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamConfiguration;
+
+/** Keeps what an image says of itself before its memory: envelope, configuration, block list. */
+public final class Front implements EventSink {
+  private Event.EnvelopeHeader header;
+  private Compression packing;
+  private StreamConfiguration configuration;
+  private List<RamBlock> blocks = List.of();
+  private long streamStart;
+
+  @Override
+  public void accept(Event event) {
+    switch (event) {
+      case Event.EnvelopeHeader e -> header = e;
+      case Event.PackedStream e -> packing = e.compression();
+      case Event.StreamHeader e -> streamStart = e.range().start();
+      case Event.Configuration e -> configuration = e.configuration();
+      case Event.RamListEnd e -> blocks = e.blocks();
+      default -> {}
+    }
+  }
+
+  /** Returns the libvirt header with its strings. */
+  public Optional<Event.EnvelopeHeader> header() {
+    return Optional.ofNullable(header);
+  }
+
+  /** Returns the libvirt header. */
+  public Optional<Envelope> envelope() {
+    return header().map(Event.EnvelopeHeader::envelope);
+  }
+
+  /** Returns the domain XML, empty when there is none. */
+  public String xml() {
+    return header == null ? "" : header.xml();
+  }
+
+  /** Returns the cookie XML, empty when there is none. */
+  public String cookie() {
+    return header == null ? "" : header.cookie();
+  }
+
+  /** Returns how the stream is compressed, the innermost when it is so several times. */
+  public Optional<Compression> packing() {
+    return Optional.ofNullable(packing);
+  }
+
+  /** Returns what the stream says of itself, once that was read. */
+  public Optional<StreamConfiguration> configuration() {
+    return Optional.ofNullable(configuration);
+  }
+
+  /** Tells whether the stream announces a capability. */
+  public boolean has(String capability) {
+    return configuration != null && configuration.has(capability);
+  }
+
+  /** Returns the RAM block list, once that was read. */
+  public List<RamBlock> blocks() {
+    return blocks;
+  }
+
+  /** Returns where the stream starts: in the file, or in what was decompressed. */
+  public long streamStart() {
+    return streamStart;
+  }
+}
