@@ -33,14 +33,7 @@ class CoveragePropertyTest {
   }
 
   private static List<String> elements(byte[] image, Recording.Place place) throws IOException {
-    return Recording.of(image, ParseOptions.DEFAULT, place).elements.stream()
-        .map(CoveragePropertyTest::text)
-        .toList();
-  }
-
-  private static String text(Event element) {
-    // arrays in records have no useful text
-    return element instanceof Event.Command c ? "command " + c.range() : element.toString();
+    return Recording.of(image, ParseOptions.DEFAULT, place).said();
   }
 
   @Property(tries = 300)

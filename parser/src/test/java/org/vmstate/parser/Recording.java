@@ -140,6 +140,22 @@ final class Recording implements EventSink {
     return elements.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
+  /** Returns what the events say, whatever their bytes are read from. */
+  List<String> said() {
+    return elements.stream().map(Recording::said).toList();
+  }
+
+  private static String said(Event event) {
+    String name = event.getClass().getSimpleName() + " " + event.range() + " ";
+    return switch (event) {
+      case Event.RamPages e -> name + e.run();
+      case Event.Device e -> name + e.section() + e.state().map(StateNode::range) + e.problem();
+      // arrays in records have no useful text
+      case Event.Bytes _, Event.Command _ -> name;
+      default -> event.toString();
+    };
+  }
+
   @Override
   public boolean wants(Want want) {
     return want == Want.MAPPED_PAGES || copies;
