@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.testkit.ImageBytes;
 
@@ -31,6 +31,10 @@ class ConfigurationRulesTest {
     return image.u8(5).name("configuration/target-page-bits").be32(1).be32(bits);
   }
 
+  private static List<Event.SubsectionPart> parts(Recording r) {
+    return r.all(Event.Configuration.class).getFirst().parts();
+  }
+
   private static Recording end(ImageBytes image) throws IOException {
     return Recording.of(image.u8(0).toBytes());
   }
@@ -38,7 +42,7 @@ class ConfigurationRulesTest {
   @Test
   void subsectionIsToldWithItsVersionAndBytes() throws IOException {
     Recording r = end(head().u8(5).name("configuration/uuid").be32(7).be64(1).be64(2));
-    Element.ConfigurationSubsection e = r.all(Element.ConfigurationSubsection.class).getFirst();
+    Event.SubsectionPart e = parts(r).getFirst();
     Subsection subsection = e.subsection();
     assertEquals("configuration/uuid", subsection.name());
     assertEquals(7, subsection.version());
@@ -52,8 +56,8 @@ class ConfigurationRulesTest {
     Recording r = end(head());
     assertEquals("pc", r.configuration.machine());
     assertEquals(3, r.configuration.version());
-    Element.Configuration e = r.all(Element.Configuration.class).getFirst();
-    assertEquals("pc", e.machine());
+    Event.Configuration e = r.all(Event.Configuration.class).getFirst();
+    assertEquals("pc", e.configuration().machine());
     assertEquals(8, e.range().start());
     assertEquals(15, e.range().end());
     assertEquals(OptionalInt.empty(), r.configuration.pageBits());
@@ -90,11 +94,7 @@ class ConfigurationRulesTest {
       bits(image, 12);
     }
     int more = image.size();
-    assertEquals(
-        64,
-        end(new ImageBytes().raw(image.toBytes()))
-            .all(Element.ConfigurationSubsection.class)
-            .size());
+    assertEquals(64, parts(end(new ImageBytes().raw(image.toBytes()))).size());
     refused(
         bits(image, 12).toBytes(),
         ParseOptions.DEFAULT,
@@ -111,7 +111,7 @@ class ConfigurationRulesTest {
     Recording r = Recording.of(image.toBytes());
     assertEquals("configuration: subsection configuration/news is not known", r.notices.getFirst());
     assertEquals(List.of("configuration/news"), r.configuration.unknown());
-    return r.all(Element.ConfigurationSubsection.class).getFirst().subsection().payload().length;
+    return parts(r).getFirst().subsection().payload().length;
   }
 
   /** The records that may follow a configuration end a subsection of unknown length. */

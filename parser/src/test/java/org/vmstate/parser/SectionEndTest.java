@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.testkit.ImageBytes;
 
 /** A payload of unknown layout ends at the first footer of its id that a record may follow. */
@@ -30,7 +30,7 @@ class SectionEndTest {
     } catch (StateFormatException e) {
       // what follows is no whole record
     }
-    return r.all(Element.DevicePayload.class).getFirst().range().length();
+    return r.all(Event.Device.class).getFirst().range().length();
   }
 
   /** The bytes after a footer decide; another footer follows ten bytes after the first. */
@@ -95,8 +95,8 @@ class SectionEndTest {
     for (String hex : List.of("05", "0200000009", "0800000000", "01000000060061")) {
       byte[] follows = HexFormat.of().parseHex(hex);
       Recording r = Recording.of(device().text("ab").footer(5).raw(follows).toBytes());
-      assertEquals(0, r.all(Element.DevicePayload.class).size(), hex);
-      assertEquals(1, r.all(Element.Unknown.class).size(), hex);
+      assertEquals(0, r.all(Event.Device.class).size(), hex);
+      assertEquals(1, r.all(Event.Unknown.class).size(), hex);
     }
   }
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.element.Element;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.testkit.ImageBytes;
 
 /** Records of a stream: their order, places, ends and errors. */
@@ -28,7 +28,7 @@ class StreamRulesTest {
   /** What comes in which order, with ranges. */
   private static String elements(Recording r) {
     StringBuilder text = new StringBuilder();
-    for (Element e : r.elements) {
+    for (Event e : r.elements) {
       text.append(e.getClass().getSimpleName()).append(' ');
       text.append(e.range().start()).append('-').append(e.range().end()).append(", ");
     }
@@ -84,12 +84,12 @@ class StreamRulesTest {
     image.again(2, 1).be64(2).name("r").u8(0).eos().footer(1).u8(8).be16(4).be16(0);
     image.again(3, 1).eos().footer(1).section(4, 2, "dev", 0, 1).u8(1).u8(2).footer(2);
     assertEquals(
-        "StreamHeader 0-8, Configuration 8-15, ConfigurationSubsection 15-58, "
+        "StreamHeader 0-8, Configuration 8-58, "
             + "SectionHeader 58-75, RamTotal 75-83, RamBlockEntry 83-93, RamMarker 93-101, "
             + "SectionFooter 101-106, SectionHeader 106-111, RamPages 111-122, "
             + "RamMarker 122-130, SectionFooter 130-135, Command 135-140, "
             + "SectionHeader 140-145, RamMarker 145-153, SectionFooter 153-158, "
-            + "SectionHeader 158-175, DevicePayload 175-177, SectionFooter 177-182, "
+            + "SectionHeader 158-175, Device 175-177, SectionFooter 177-182, "
             + "EndOfStream 182-183, ",
         elements(Recording.of(image.u8(0).toBytes())));
   }
@@ -97,8 +97,8 @@ class StreamRulesTest {
   @Test
   void sectionIsToldAsItsHeaderHasIt() throws IOException {
     ImageBytes image = ram().section(4, 7, "dev", 3, 5).u8(1).footer(7).u8(0);
-    Element.SectionHeader header =
-        Recording.of(image.toBytes()).all(Element.SectionHeader.class).getLast();
+    Event.SectionHeader header =
+        Recording.of(image.toBytes()).all(Event.SectionHeader.class).getLast();
     assertEquals(4, header.recordType());
     assertEquals(7, header.section().id());
     assertEquals("dev", header.section().name());
@@ -180,7 +180,7 @@ class StreamRulesTest {
     assertEquals(
         2,
         Recording.of(two, options(2, 1000), Recording.Place.HEAP)
-            .all(Element.SectionHeader.class)
+            .all(Event.SectionHeader.class)
             .size());
     refused(
         image.section(4, 8, "dev", 1, 1).u8(1).footer(8).u8(0).toBytes(),
@@ -224,8 +224,8 @@ class StreamRulesTest {
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(4).eos();
     image.again(2, 1).eos().u8(8).be16(4).be16(0).again(3, 1).eos().u8(0);
     Recording r = Recording.of(image.toBytes());
-    assertEquals(0, r.all(Element.SectionFooter.class).size());
-    assertEquals(3, r.all(Element.SectionHeader.class).size());
+    assertEquals(0, r.all(Event.SectionFooter.class).size());
+    assertEquals(3, r.all(Event.SectionHeader.class).size());
   }
 
   /** Without footers nothing tells where a device ends that is not described. */
@@ -236,7 +236,7 @@ class StreamRulesTest {
     int start = image.size();
     image.u8(1).u8(0x7e).be32(2).u8(0);
     Recording r = Recording.of(image.toBytes());
-    Element.Unknown unknown = r.all(Element.Unknown.class).getFirst();
+    Event.Unknown unknown = r.all(Event.Unknown.class).getFirst();
     assertEquals(start, unknown.range().start());
     assertEquals("no end of section dev", unknown.why());
     String words = "no end of section dev found; the rest of the file is unknown";
@@ -247,7 +247,7 @@ class StreamRulesTest {
   @Test
   void deviceWithoutAnyByteLeavesNothingUnknown() throws IOException {
     Recording r = Recording.of(ram().section(4, 2, "dev", 0, 1).toBytes());
-    assertEquals(List.of(), r.all(Element.Unknown.class));
+    assertEquals(List.of(), r.all(Event.Unknown.class));
     assertEquals(1, r.notices.size());
     assertEquals(Optional.empty(), r.states.values().iterator().next());
   }
@@ -255,7 +255,7 @@ class StreamRulesTest {
   @Test
   void commandIsToldWithItsBytes() throws IOException {
     ImageBytes image = ram().u8(8).be16(3).be16(16).be64(0x1000).be64(0x1000).u8(0);
-    Element.Command command = Recording.of(image.toBytes()).all(Element.Command.class).getFirst();
+    Event.Command command = Recording.of(image.toBytes()).all(Event.Command.class).getFirst();
     assertEquals(3, command.code());
     assertArrayEquals(new ImageBytes().be64(0x1000).be64(0x1000).toBytes(), command.payload());
   }
@@ -291,7 +291,7 @@ class StreamRulesTest {
   void bytesAfterTheStreamAreCounted() throws IOException {
     Recording r = Recording.of(ram().u8(0).text("tails").toBytes());
     assertEquals(List.of("5 bytes follow the end of the stream"), r.notices);
-    assertEquals(RAM_END + 1, r.all(Element.Trailing.class).getFirst().range().start());
+    assertEquals(RAM_END + 1, r.all(Event.Trailing.class).getFirst().range().start());
     whole(ram().u8(0).text("tails"));
     whole(ram().u8(0).text("tails--"));
   }
@@ -315,7 +315,7 @@ class StreamRulesTest {
   void descriptionReachesToItsLength() throws IOException {
     ImageBytes image = ram().u8(0).description("{\"page_size\": 4096}").text("more");
     Recording r = Recording.of(image.toBytes());
-    Element.Description description = r.all(Element.Description.class).getFirst();
+    Event.Description description = r.all(Event.Description.class).getFirst();
     assertEquals(RAM_END + 1, description.range().start());
     assertEquals(RAM_END + 1 + 5 + 19, description.range().end());
     assertEquals(List.of("4 bytes follow the end of the stream"), r.notices);
@@ -337,11 +337,11 @@ class StreamRulesTest {
     ImageBytes image = ram().u8(0).u8(6).be32(100).text("{\"page");
     notWhole(image, image.size(), "vmdescription: expected 100 bytes, found the end of the file");
     Recording r = Recording.of(image.toBytes());
-    assertEquals(image.size(), r.all(Element.Description.class).getFirst().range().end());
-    assertEquals(0, r.all(Element.Trailing.class).size());
+    assertEquals(image.size(), r.all(Event.Description.class).getFirst().range().end());
+    assertEquals(0, r.all(Event.Trailing.class).size());
     byte[] bytes = image.toBytes();
     Recording pipe = Recording.of(bytes, ParseOptions.DEFAULT, Recording.Place.PIPE);
-    assertEquals(bytes.length, pipe.all(Element.Description.class).getFirst().range().end());
+    assertEquals(bytes.length, pipe.all(Event.Description.class).getFirst().range().end());
   }
 
   @Test
@@ -349,8 +349,8 @@ class StreamRulesTest {
     for (Recording.Place place : Recording.Place.values()) {
       ImageBytes image = ram().u8(0).description("{\"page_size\": }").text("more");
       Recording r = Recording.of(image.toBytes(), ParseOptions.DEFAULT, place);
-      assertEquals(RAM_END + 1 + 5 + 15, r.all(Element.Description.class).getFirst().range().end());
-      assertEquals(4, r.all(Element.Trailing.class).getFirst().range().length());
+      assertEquals(RAM_END + 1 + 5 + 15, r.all(Event.Description.class).getFirst().range().end());
+      assertEquals(4, r.all(Event.Trailing.class).getFirst().range().length());
     }
     whole(ram().u8(0).description("{\"page_size\": }"));
   }
@@ -364,7 +364,7 @@ class StreamRulesTest {
       assertEquals(List.of(), Recording.of(image, enough, place).notices);
       Recording r = Recording.of(image, options(9, json.length() - 1), place);
       assertEquals(1, r.notices.size());
-      assertEquals(image.length, r.all(Element.Description.class).getFirst().range().end());
+      assertEquals(image.length, r.all(Event.Description.class).getFirst().range().end());
     }
     assertEquals(
         List.of("vmdescription: framed, but cannot be used: expected at most 18 bytes, found 19"),
@@ -384,18 +384,18 @@ class StreamRulesTest {
     ImageBytes image = record(record(version2(21 + 19), "timer", "abc"), "cpu", "abc");
     Recording r = Recording.of(image.text("tail").toBytes());
     assertEquals(
-        "StreamHeader 0-8, Unknown 8-16, SectionHeader 16-34, DevicePayload 34-37, "
-            + "SectionHeader 37-53, DevicePayload 53-56, Trailing 56-60, ",
+        "StreamHeader 0-8, Unknown 8-16, SectionHeader 16-34, Device 34-37, "
+            + "SectionHeader 37-53, Device 53-56, Trailing 56-60, ",
         elements(r));
-    assertEquals("length of the records: 40", r.all(Element.Unknown.class).getFirst().why());
-    Element.SectionHeader second = r.all(Element.SectionHeader.class).getLast();
+    assertEquals("length of the records: 40", r.all(Event.Unknown.class).getFirst().why());
+    Event.SectionHeader second = r.all(Event.SectionHeader.class).getLast();
     assertEquals(4, second.recordType());
     assertEquals(1, second.section().id());
     assertEquals(3, second.section().instance());
     assertEquals(4, second.section().version());
     assertEquals(2, r.states.size());
     assertEquals(List.of("4 bytes follow the end of the stream"), r.notices);
-    assertEquals(0, Recording.of(version2(0).toBytes()).all(Element.SectionHeader.class).size());
+    assertEquals(0, Recording.of(version2(0).toBytes()).all(Event.SectionHeader.class).size());
   }
 
   @Test
@@ -403,9 +403,7 @@ class StreamRulesTest {
     byte[] two = record(record(version2(42), "timer", "abc"), "timer", "abc").toBytes();
     assertEquals(
         2,
-        Recording.of(two, options(2, 1000), Recording.Place.HEAP)
-            .all(Element.DevicePayload.class)
-            .size());
+        Recording.of(two, options(2, 1000), Recording.Place.HEAP).all(Event.Device.class).size());
     refused(two, options(1, 1000), 8, "", "stream: more than 1 sections");
   }
 

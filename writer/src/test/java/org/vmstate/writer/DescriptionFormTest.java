@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.vmstate.formats.element.Subsection;
+import org.vmstate.formats.event.Subsection;
 import org.vmstate.testkit.ImageBytes;
 import org.vmstate.writer.stream.DescriptionEditor;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
@@ -319,8 +319,8 @@ class PlacedPagesTest {
     assertEquals(
         133 * PAGE,
         read.elements.stream()
-            .filter(Element.RamTotal.class::isInstance)
-            .mapToLong(e -> ((Element.RamTotal) e).total())
+            .filter(Event.RamTotal.class::isInstance)
+            .mapToLong(e -> ((Event.RamTotal) e).total())
             .sum());
   }
 }

@@ -7,9 +7,6 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
-import org.vmstate.parser.io.HeapSource;
-import org.vmstate.parser.io.StructurePath;
 import org.vmstate.testkit.ImageBytes;
 import org.vmstate.writer.io.StreamSink;
 import org.vmstate.writer.stream.RecordWriter;
@@ -20,10 +17,8 @@ class RecordWriterTest {
     byte[] bytes = image.toBytes();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (StreamSink sink = new StreamSink(out)) {
-      RecordWriter writer = new RecordWriter(sink, new HeapSource(bytes, 0, new StructurePath()));
-      for (Element element : ReadBack.of(bytes).elements) {
-        writer.write(element);
-      }
+      ByteSource source = new HeapSource(bytes, 0, new StructurePath());
+      ImageReader.survey(source, ParseOptions.DEFAULT, new RecordWriter(sink));
     }
     assertArrayEquals(bytes, out.toByteArray());
   }
