@@ -23,6 +23,7 @@ final class Commands {
           "stats",
           "edit",
           "upgrade",
+          "target-facts",
           "create",
           "samples",
           "generate-completion");
@@ -43,6 +44,7 @@ final class Commands {
       case "stats" -> StatsCommand.create();
       case "edit" -> EditCommand.create();
       case "upgrade" -> UpgradeCommand.create();
+      case "target-facts" -> TargetFactsCommand.create();
       case "create" -> CreateCommand.create();
       case "samples" -> SamplesCommand.create();
       case "generate-completion" -> CompletionCommand.create();

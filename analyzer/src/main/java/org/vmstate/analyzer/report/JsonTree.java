@@ -65,7 +65,8 @@ public final class JsonTree {
       }
       return list;
     }
-    if (token == JsonToken.VALUE_NUMBER_INT) {
+    if (token == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
       return json.getLongValue();
     }
     return token == null ? "" : json.getText();

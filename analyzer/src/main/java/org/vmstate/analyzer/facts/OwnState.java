@@ -1,0 +1,200 @@
+package org.vmstate.analyzer.facts;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.device.PciFormat;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.element.Section;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.StateVisitor;
+import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.io.ByteSource;
+
+/** The state that a paused target saves of itself, which shows what it would load. */
+final class OwnState implements StateVisitor, Closeable {
+  /** Record type and be32 length in front of the description's text. */
+  private static final int FRAME = 5;
+
+  private static final long MOST = 1L << 30;
+  private static final int MOST_BYTES = 64 << 20;
+
+  private final ServerSocketChannel server;
+  private final Deadline deadline;
+  private final List<TargetFacts.Known> sections = new ArrayList<>();
+  private final Map<String, Long> blocks = new LinkedHashMap<>();
+  private final Map<String, String> pci = new LinkedHashMap<>();
+  private final List<String> types = new ArrayList<>();
+  private ByteSource source;
+  private String description = "";
+  private long pageSize;
+
+  /** Waits for a state at a socket. */
+  OwnState(Path socket, Deadline deadline) throws IOException {
+    this.deadline = deadline;
+    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+    server.configureBlocking(false);
+  }
+
+  List<TargetFacts.Known> sections() {
+    return sections;
+  }
+
+  Map<String, Long> blocks() {
+    return blocks;
+  }
+
+  Map<String, String> pci() {
+    return pci;
+  }
+
+  /** Returns the names of the descriptions of its sections. */
+  List<String> types() {
+    return types;
+  }
+
+  String description() {
+    return description;
+  }
+
+  long pageSize() {
+    return pageSize;
+  }
+
+  /** Takes the state that a target sends into a file, and reads that. */
+  void read(Path file) throws IOException {
+    try (SocketChannel channel = accept();
+        FileChannel out =
+            FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+      channel.configureBlocking(false);
+      receive(channel, out);
+    }
+    try (ByteSource opened = ImageReader.open(file)) {
+      ImageReader.read(opened, ParseOptions.DEFAULT, this);
+    } catch (StateFormatException e) {
+      throw new TargetException("the target's own state: " + e.getMessage());
+    }
+  }
+
+  private SocketChannel accept() throws IOException {
+    SocketChannel channel = server.accept();
+    while (channel == null) {
+      deadline.await(server, SelectionKey.OP_ACCEPT);
+      channel = server.accept();
+    }
+    return channel;
+  }
+
+  private void receive(SocketChannel channel, FileChannel out) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocateDirect(256 << 10);
+    for (int n = channel.read(chunk); n >= 0; n = channel.read(chunk)) {
+      if (n == 0) {
+        deadline.await(channel, SelectionKey.OP_READ);
+      }
+      chunk.flip();
+      while (chunk.hasRemaining()) {
+        out.write(chunk);
+      }
+      chunk.clear();
+      if (out.position() > MOST) {
+        throw new TargetException("the target's own state: expected at most 1 GiB, found more");
+      }
+    }
+  }
+
+  @Override
+  public void content(ByteSource content) {
+    source = content;
+  }
+
+  @Override
+  public void element(Element element) throws IOException {
+    if (element instanceof Element.SectionHeader e
+        && (e.recordType() == StreamFormat.SECTION_START
+            || e.recordType() == StreamFormat.SECTION_FULL)) {
+      Section s = e.section();
+      sections.add(new TargetFacts.Known(s.name(), s.instance(), s.version()));
+    } else if (element instanceof Element.Description e) {
+      byte[] text = bytes(e.range());
+      description = new String(text, FRAME, text.length - FRAME, StandardCharsets.UTF_8);
+    }
+  }
+
+  private byte[] bytes(ByteRange range) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(range.length(), MOST_BYTES)];
+    source.copy(range.start(), ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+
+  @Override
+  public void ramBlocks(List<RamBlock> found) {
+    for (RamBlock block : found) {
+      blocks.put(block.name(), block.usedLength());
+    }
+  }
+
+  @Override
+  public void description(VmDescription found) {
+    found.devices().forEach(d -> types.add(d.state().name()));
+    pageSize = found.pageSize();
+  }
+
+  @Override
+  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
+      throws IOException {
+    if (state.isPresent()) {
+      Optional<ByteRange> range = configuration(DeviceDecoders.expand(state.get()));
+      if (range.isPresent()) {
+        pci.put(section.name(), HexFormat.of().formatHex(bytes(range.get())));
+      }
+    }
+  }
+
+  /** Finds the configuration space of a PCI function. */
+  private static Optional<ByteRange> configuration(StateNode state) {
+    for (FieldNode field : state.fields()) {
+      // inside the state of a virtio device it is a structure of this name
+      if (field.desc().typeName().equals(PciFormat.TYPE)
+          || field.elements().stream().anyMatch(e -> e.desc().name().equals(PciFormat.TYPE))) {
+        return Optional.of(field.range());
+      }
+      for (StateNode inner : field.elements()) {
+        Optional<ByteRange> found = configuration(inner);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}

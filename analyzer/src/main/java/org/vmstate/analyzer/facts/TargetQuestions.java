@@ -1,0 +1,145 @@
+package org.vmstate.analyzer.facts;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.report.JsonTree;
+
+/** Asks a target what it is. */
+public final class TargetQuestions {
+  private static final String DUMP = "-dump-vmstate";
+
+  /** Options that say where files of QEMU are and which machine it is to be. */
+  private static final Set<String> NEEDED = Set.of("-L", "-M", "-machine");
+
+  private final Duration time;
+  private final Consumer<String> notes;
+
+  /**
+   * Prepares questions.
+   *
+   * @param time within which all has to be answered
+   * @param notes takes what could not be found out
+   */
+  public TargetQuestions(Duration time, Consumer<String> notes) {
+    this.time = time;
+    this.notes = notes;
+  }
+
+  /** Asks a QEMU that runs, which is left as it is. */
+  public TargetFacts ofRunning(Path socket) throws IOException {
+    try (Qmp qmp = Qmp.connect(socket, Deadline.in(time, socket.toString()))) {
+      MonitorFacts facts = new MonitorFacts(qmp);
+      facts.ask();
+      DeviceWalk walk = new DeviceWalk(qmp);
+      walk.walk();
+      walk.features(false);
+      return facts.with(walk.devices(), walk.virtio());
+    }
+  }
+
+  /**
+   * Starts a QEMU with a guest's command line, asks it, has it save its own state, which is that of
+   * a machine that was just switched on, and ends it.
+   */
+  public TargetFacts ofCommand(String binary, List<String> arguments) throws IOException {
+    Path folder = TargetProcess.folder();
+    try {
+      Deadline deadline = Deadline.in(time, binary);
+      Map<?, ?> dump = dump(folder, binary, arguments, deadline);
+      try (TargetProcess process = TargetProcess.start(folder, binary, arguments);
+          Qmp qmp = process.monitor(deadline);
+          OwnState own = new OwnState(folder.resolve("stream"), deadline)) {
+        MonitorFacts monitor = new MonitorFacts(qmp);
+        monitor.ask();
+        DeviceWalk walk = new DeviceWalk(qmp);
+        walk.walk();
+        boolean saved = save(qmp, own, folder);
+        // what may end the target comes last
+        walk.features(monitor.canBeAskedForFeatures());
+        TargetFacts facts = monitor.with(walk.devices(), walk.virtio());
+        return saved ? with(facts, own, dump) : facts;
+      }
+    } finally {
+      TargetProcess.delete(folder);
+    }
+  }
+
+  private static boolean isUnused(String text) {
+    return text.isBlank() || text.indexOf('\0') >= 0;
+  }
+
+  /** Returns the descriptions that the binary knows. */
+  private Map<?, ?> dump(Path folder, String binary, List<String> arguments, Deadline deadline)
+      throws IOException {
+    if (isUnused(binary)) {
+      throw new TargetException("--exec: expected a program");
+    }
+    Path file = folder.resolve("types");
+    List<String> command = new ArrayList<>(List.of(binary));
+    // where the program is a wrapper, the words in front of the options are its own
+    arguments.stream().takeWhile(a -> !a.startsWith("-")).forEach(command::add);
+    for (int i = 0; i + 1 < arguments.size(); i++) {
+      if (NEEDED.contains(arguments.get(i).replaceFirst("^--", "-"))) {
+        command.addAll(arguments.subList(i, i + 2));
+      }
+    }
+    command.addAll(List.of(DUMP, file.toString()));
+    try (TargetProcess process = TargetProcess.run(folder, command)) {
+      process.await(deadline);
+      if (!Files.isRegularFile(file)) {
+        throw process.gone(DUMP + " wrote nothing");
+      }
+      return JsonTree.object(file);
+    }
+  }
+
+  private boolean save(Qmp qmp, OwnState own, Path folder) throws IOException {
+    String address = "unix:" + folder.resolve("stream");
+    try {
+      qmp.call("migrate", Map.of("uri", address));
+      own.read(folder.resolve("state"));
+      return true;
+    } catch (TargetException e) {
+      notes.accept(
+          "the target does not save its own state, so that its sections are not known: "
+              + e.getMessage());
+      return false;
+    }
+  }
+
+  private static TargetFacts with(TargetFacts facts, OwnState own, Map<?, ?> dump) {
+    Map<Object, Object> types = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : dump.entrySet()) {
+      String name = Answers.text(Answers.object(entry.getValue(), "Description"), "name");
+      if (own.types().contains(name)) {
+        types.put(entry.getKey(), entry.getValue());
+      }
+    }
+    return new TargetFacts(
+        facts.qemu(),
+        facts.arch(),
+        facts.machine(),
+        facts.machines(),
+        own.pageSize() > 0 ? OptionalLong.of(own.pageSize()) : facts.pageSize(),
+        own.blocks().isEmpty() ? facts.blocks() : own.blocks(),
+        facts.limits(),
+        facts.capabilities(),
+        facts.known(),
+        facts.cpu(),
+        facts.devices(),
+        facts.virtio(),
+        own.sections(),
+        own.pci(),
+        own.description(),
+        types);
+  }
+}

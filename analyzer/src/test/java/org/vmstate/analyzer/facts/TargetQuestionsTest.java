@@ -1,0 +1,199 @@
+package org.vmstate.analyzer.facts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.analyzer.report.JsonTree;
+
+/** Targets that answer as they should, that answer garbage, and that do not answer. */
+class TargetQuestionsTest {
+  private static final String GREETING = "{\"QMP\": {\"version\": {}}}";
+
+  @TempDir Path folder;
+
+  private static TargetQuestions questions(int seconds) {
+    return new TargetQuestions(Duration.ofSeconds(seconds), note -> {});
+  }
+
+  private TargetFacts ask(Map<String, String> answers) throws IOException {
+    try (FakeMonitor monitor = new FakeMonitor(folder.resolve("qmp"), GREETING, answers)) {
+      return questions(20).ofRunning(monitor.socket());
+    }
+  }
+
+  private static final Map<String, String> GOOD =
+      Map.of(
+          "query-version",
+          "{\"qemu\": {\"major\": 10, \"minor\": 0, \"micro\": 2}}",
+          "query-target",
+          "{\"arch\": \"x86_64\"}",
+          "query-machines",
+          "[{\"name\": \"pc-q35-10.0\", \"alias\": \"q35\"}]",
+          "qom-get /machine type",
+          "\"pc-q35-10.0-machine\"",
+          "query-migrate-capabilities",
+          "[{\"capability\": \"xbzrle\", \"state\": false},"
+              + " {\"capability\": \"multifd\", \"state\": true}]",
+          "human-monitor-command",
+          "\"  Block Name  PSize Offset Used Total\\r\\n"
+              + "   pc.ram    4 KiB  0x0000000000000000 0x0000000002000000 0x0000000002000000\\r\\n"
+              + "   /rom@etc/x  4 KiB  0x00 0x0000000000020000 0x0000000000200000  rw\\r\\n\"",
+          "qom-list /machine",
+          "[{\"name\": \"n1\", \"type\": \"child<virtio-net-pci>\"},"
+              + " {\"name\": \"r\", \"type\": \"child<memory-region>\"}]",
+          "qom-list /machine/n1",
+          "[{\"name\": \"realized\", \"type\": \"bool\"},"
+              + " {\"name\": \"addr\", \"type\": \"int32\"},"
+              + " {\"name\": \"multifunction\", \"type\": \"bool\"},"
+              + " {\"name\": \"virtio-backend\", \"type\": \"child<virtio-net-device>\"}]",
+          "qom-get /machine/n1 addr",
+          "17",
+          "qom-list /machine/n1/virtio-backend",
+          "[{\"name\": \"realized\", \"type\": \"bool\"},"
+              + " {\"name\": \"mq\", \"type\": \"bool\"}]");
+
+  @Test
+  void answersBecomeFactsOfTheSchemaAndAreReadAgain() throws IOException {
+    TargetFacts facts = ask(GOOD);
+    assertEquals("10.0.2", facts.qemu());
+    assertEquals("pc-q35-10.0", facts.machine());
+    assertEquals(List.of("pc-q35-10.0", "q35"), facts.machines());
+    assertEquals(Map.of("pc.ram", 0x2000000L, "/rom@etc/x", 0x20000L), facts.blocks());
+    assertEquals(Map.of("/rom@etc/x", 0x200000L), facts.limits());
+    assertEquals(List.of("multifd"), facts.capabilities());
+    assertEquals("0000:00:02.1", facts.devices().getFirst().address());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonReport json = new JsonReport(bytes)) {
+      TargetJson.write(facts, json);
+    }
+    Map<?, ?> tree = JsonTree.object("", new ByteArrayInputStream(bytes.toByteArray()));
+    assertTrue(TargetJson.is(tree));
+    assertEquals(facts, TargetJson.read(tree));
+    String schema = Files.readString(Path.of("..", "docs", "schema", "target.schema.json"));
+    JsonNode node = new ObjectMapper().readTree(bytes.toByteArray());
+    assertEquals(
+        Set.of(),
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(schema)
+            .validate(node));
+  }
+
+  @Test
+  void runningTargetIsNeverAskedWhatEndsSomeReleases() throws IOException {
+    try (FakeMonitor monitor = new FakeMonitor(folder.resolve("qmp"), GREETING, GOOD)) {
+      questions(20).ofRunning(monitor.socket());
+      assertFalse(monitor.asked().isEmpty());
+      for (String command : monitor.asked()) {
+        assertTrue(
+            command.matches("qmp_capabilities|query-[a-z-]+|qom-(list|get).*|human.*"), command);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hello\n",
+        "{}\n",
+        "[1]\n",
+        "\n",
+        "{\"QMP\": 1}\n{\"return\": \n",
+        "{\"QMP\": 1}\n7\n",
+        "\0\0\0\n",
+        "ends"
+      })
+  void garbageIsOneLine(String said) throws IOException {
+    try (FakeMonitor monitor = FakeMonitor.saying(folder.resolve("qmp"), said, false)) {
+      TargetException e =
+          assertThrows(TargetException.class, () -> questions(20).ofRunning(monitor.socket()));
+      assertTrue(e.getMessage().lines().count() == 1, e.getMessage());
+    }
+  }
+
+  @Test
+  void deepAndEndlessAnswersAreBounded() throws IOException {
+    String deep = "{\"a\":".repeat(100_000);
+    for (String said : List.of(deep + "\n", "x".repeat(17 << 20))) {
+      try (FakeMonitor monitor = FakeMonitor.saying(folder.resolve("qmp"), said, false)) {
+        assertThrows(TargetException.class, () -> questions(20).ofRunning(monitor.socket()));
+      }
+      Files.deleteIfExists(folder.resolve("qmp"));
+    }
+  }
+
+  @Test
+  void answersOfOtherTypesAreTakenAsNotSaid() throws IOException {
+    TargetFacts facts = ask(Map.of("query-version", "[]", "query-machines", "{\"name\": []}"));
+    assertEquals("", facts.machine());
+    assertEquals(List.of(), facts.machines());
+  }
+
+  @Test
+  void treeWithoutEndIsBounded() throws IOException {
+    try (FakeMonitor monitor =
+        new FakeMonitor(folder.resolve("qmp"), GREETING, GOOD).withTreeWithoutEnd()) {
+      TargetException e =
+          assertThrows(TargetException.class, () -> questions(60).ofRunning(monitor.socket()));
+      assertTrue(e.getMessage().contains("objects"), e.getMessage());
+    }
+  }
+
+  @Test
+  void silenceEnds() throws IOException {
+    try (FakeMonitor monitor = FakeMonitor.saying(folder.resolve("qmp"), "", true)) {
+      TargetException e =
+          assertThrows(TargetException.class, () -> questions(1).ofRunning(monitor.socket()));
+      assertTrue(e.getMessage().contains("no answer within 1 s"), e.getMessage());
+    }
+    TargetException e =
+        assertThrows(
+            TargetException.class, () -> questions(1).ofRunning(folder.resolve("nothing")));
+    assertTrue(e.getMessage().contains("cannot be connected to"), e.getMessage());
+  }
+
+  private String script(String text) throws IOException {
+    Path script = Files.writeString(folder.resolve("qemu"), "#!/bin/sh\n" + text + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    return script.toString();
+  }
+
+  @Test
+  void programThatIsNoQemuIsEnded() throws IOException {
+    Path pid = folder.resolve("pid");
+    String hangs = script("echo $$ > " + pid + "; sleep 600");
+    TargetException late =
+        assertThrows(
+            TargetException.class, () -> questions(1).ofCommand(hangs, List.of("-M", "q35")));
+    assertTrue(late.getMessage().contains("no answer within"), late.getMessage());
+    long number = Long.parseLong(Files.readString(pid).strip());
+    assertTrue(ProcessHandle.of(number).filter(ProcessHandle::isAlive).isEmpty());
+    String fails = script("echo first; echo 'qemu: no such machine' >&2; exit 1");
+    TargetException e =
+        assertThrows(TargetException.class, () -> questions(20).ofCommand(fails, List.of()));
+    assertEquals("the target: qemu: no such machine", e.getMessage());
+    TargetException none =
+        assertThrows(TargetException.class, () -> questions(20).ofCommand("/no/such", List.of()));
+    assertTrue(none.getMessage().startsWith("/no/such: cannot be started"), none.getMessage());
+  }
+}
