@@ -19,10 +19,12 @@ final class BlockChange {
     if (wanted.isEmpty() || wanted.length() > 255) {
       throw new ChangeException("block name: expected 1 to 255 bytes, found " + wanted.length());
     }
+    ChangePlan.once("name of block " + before, name, before, wanted);
     if (facts.blocks().stream().anyMatch(b -> b.name().equals(wanted))) {
       throw new ChangeException("block " + wanted + ": is there already");
     }
     name = wanted;
+    consistent();
   }
 
   void resize(long wanted, RamBlock block) throws ChangeException {
@@ -35,11 +37,20 @@ final class BlockChange {
               + " up to 2^46, found "
               + wanted);
     }
+    ChangePlan.once("length of block " + before, length, -1L, wanted);
     length = wanted;
+    consistent();
   }
 
-  void drop() {
+  void drop() throws ChangeException {
     dropped = true;
+    consistent();
+  }
+
+  private void consistent() throws ChangeException {
+    if (dropped && (length >= 0 || !name.equals(before))) {
+      throw new ChangeException("block " + before + ": is changed and dropped");
+    }
   }
 
   boolean isDropped() {

@@ -60,7 +60,10 @@ public final class ChangePlan {
       }
       change.apply(found.state().get());
     }
-    if (change.isHeaderChanged() && !change.isDropped()) {
+    if (change.isHeaderChanged() && change.isDropped()) {
+      throw new ChangeException("section " + change.before().name() + ": is changed and dropped");
+    }
+    if (change.isHeaderChanged()) {
       String key = ImageFacts.key(change.after());
       boolean moves = !key.equals(ImageFacts.key(change.before()));
       SectionChange other = sections.get(key);
@@ -111,12 +114,21 @@ public final class ChangePlan {
           throw new ChangeException(
               "machine type: expected 1 to 255 bytes, found " + c.machine().length());
         }
+        once("machine type", machine, facts.machine(), c.machine());
         machine = c.machine();
       }
       case Change.SetCapability c -> capability(c);
       case Change.RenameBlock c -> block(c.block()).rename(c.name(), facts);
       case Change.ResizeBlock c -> block(c.block()).resize(c.length(), facts.block(c.block()));
       case Change.DropBlock c -> block(c.block()).drop();
+    }
+  }
+
+  /** Requires that a value was not changed to another one before. */
+  static <T> void once(String what, T now, T before, T wanted) throws ChangeException {
+    if (!now.equals(before) && !now.equals(wanted)) {
+      throw new ChangeException(
+          what + ": changes contradict each other: " + now + " and " + wanted);
     }
   }
 

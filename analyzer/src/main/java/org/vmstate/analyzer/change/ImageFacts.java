@@ -1,6 +1,8 @@
 package org.vmstate.analyzer.change;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +34,13 @@ public final class ImageFacts implements EventSink {
    */
   record Found(Section section, Optional<StateNode> state, long length) {}
 
+  /** Record type and be32 length in front of the description's text. */
+  private static final int FRAME = 5;
+
   private final Map<String, Found> sections = new LinkedHashMap<>();
   private final List<String> commands = new ArrayList<>();
   private final Front front = new Front();
+  private String head = "";
   private long length;
 
   /** Reads an image. */
@@ -49,9 +55,16 @@ public final class ImageFacts implements EventSink {
   }
 
   @Override
-  public void accept(Event event) {
+  public void accept(Event event) throws IOException {
     front.accept(event);
     switch (event) {
+      case Event.Description e -> {
+        if (e.content().isSeekable() && e.range().length() > FRAME + ReaderCondition.HEAD) {
+          ByteBuffer start = ByteBuffer.allocate(ReaderCondition.HEAD);
+          e.content().copy(e.range().start() + FRAME, start);
+          head = new String(start.array(), StandardCharsets.ISO_8859_1);
+        }
+      }
       case Event.Device e -> found(e.section(), e.state(), e.range().length());
       case Event.IterablePart e -> length = e.range().length();
       case Event.Unknown e when e.section().isPresent() ->
@@ -66,6 +79,11 @@ public final class ImageFacts implements EventSink {
   private void found(Section section, Optional<StateNode> state, long bytes) {
     length = bytes;
     sections.put(key(section), new Found(section, state, bytes));
+  }
+
+  /** Returns the first bytes of the description, empty where there is none. */
+  String head() {
+    return head;
   }
 
   /** Returns the machine type. */

@@ -5,24 +5,28 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.report.JsonTree;
 
 /**
- * A list of changes with conditions, written down as JSON: {@code recipe}, {@code summary}, {@code
- * source} and {@code steps}. A step has one change under the name of its kind, why under {@code
- * because}, and under {@code when} what has to be there; it is done once for each section or block
- * that fits. {@code {section}} and {@code {block}} stand for the name of what was found.
+ * A list of changes with conditions, written down as JSON or YAML: {@code recipe}, {@code summary},
+ * {@code source} and {@code steps}. A step has one change under the name of its kind, why under
+ * {@code because}, and under {@code when} what has to be there; it is done once for each section or
+ * block that fits. {@code {section}} and {@code {block}} stand for the name of what was found.
  */
 public final class Recipe {
   private static final String BUNDLED = "bundled:";
   private static final Set<String> MEMBERS =
-      Set.of("recipe", "summary", "source", "from", "to", "message", "cost", "steps", "$schema");
+      Set.of(
+          "recipe", "summary", "source", "from", "to", "message", "cost", "steps", "reader",
+          "loads", "cure", "$schema");
   private static final Set<String> TEXTS = Set.of("because", "when");
 
   /** Names of the bundled recipes. */
@@ -30,11 +34,16 @@ public final class Recipe {
       List.of(
           "dc390-10.0-to-7.2",
           "dc390-11.1-to-10.0",
+          "dc390-11.1-to-7.2",
           "dc390-7.2-to-10.0",
           "ipmi-bmc-sim-11.1-to-10.0",
+          "isa-cirrus-vga-to-7.2",
+          "isa-vga-11.1-to-10.0",
           "isa-vga-to-any",
           "pckbd-7.2-to-5.2",
           "rom-left-to-the-target",
+          "second-ioapic-dropped",
+          "second-isa-ide-dropped",
           "slirp-dropped",
           "switchover-10.0-to-7.2",
           "virtio-net-tap-to-user");
@@ -43,6 +52,11 @@ public final class Recipe {
 
   private final String name;
   private final String summary;
+  private final String message;
+  private final String cost;
+  private final String cure;
+  private final boolean loads;
+  private final Optional<ReaderCondition> reader;
   private final List<Step> steps = new ArrayList<>();
 
   private Recipe(String name, Map<?, ?> tree) throws ChangeException {
@@ -53,7 +67,12 @@ public final class Recipe {
       }
     }
     this.name = name;
-    this.summary = tree.get("summary") instanceof String text ? text : "";
+    this.summary = text(tree, "summary");
+    this.message = text(tree, "message");
+    this.cost = text(tree, "cost");
+    this.cure = text(tree, "cure");
+    this.loads = text(tree, "loads").equals("true");
+    this.reader = ReaderCondition.of(name, tree.get("reader"));
     if (!(tree.get("steps") instanceof List<?> list) || list.isEmpty()) {
       throw new ChangeException(name + ": expected a list of steps");
     }
@@ -65,6 +84,22 @@ public final class Recipe {
     }
   }
 
+  private static String text(Map<?, ?> tree, String member) {
+    return tree.get(member) instanceof String text ? text : "";
+  }
+
+  /** Returns the recipes for breaks that can be told by what the target says of itself. */
+  public static List<Recipe> ofBreaks() throws IOException {
+    List<Recipe> all = new ArrayList<>();
+    for (String name : NAMES) {
+      Recipe recipe = read(BUNDLED + name);
+      if (recipe.reader.isPresent()) {
+        all.add(recipe);
+      }
+    }
+    return all;
+  }
+
   /** Reads a recipe: a file, or a bundled one as {@code bundled:NAME}. */
   public static Recipe read(String place) throws IOException {
     if (!place.startsWith(BUNDLED)) {
@@ -72,7 +107,7 @@ public final class Recipe {
       if (!Files.isRegularFile(file)) {
         throw new ChangeException(place + ": is no file; bundled recipes are bundled:NAME");
       }
-      return new Recipe(place, JsonTree.object(file));
+      return new Recipe(place, RecipeText.object(file));
     }
     String wanted = place.substring(BUNDLED.length());
     if (!NAMES.contains(wanted)) {
@@ -107,6 +142,52 @@ public final class Recipe {
     }
     String because = map.get("because") instanceof String text ? text : "";
     return new Step(RecipeCondition.of(name, map.get("when")), because, kind.get(), change);
+  }
+
+  /** Returns where it was read from, {@code bundled:NAME} or a file. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns what the loader says without it. */
+  public String message() {
+    return message;
+  }
+
+  /** Returns what it costs the guest. */
+  public String cost() {
+    return cost;
+  }
+
+  /** Returns what else helps, on the side of the target; may be empty. */
+  public String cure() {
+    return cure;
+  }
+
+  /** Tells whether the state loads without it, and is wrong then. */
+  public boolean loads() {
+    return loads;
+  }
+
+  /**
+   * Returns the names of the sections or blocks in which a reader would meet the break, empty when
+   * it does not.
+   */
+  public List<String> meets(ImageFacts facts, TargetFacts target) {
+    Set<String> places = new LinkedHashSet<>();
+    for (Step step : steps) {
+      for (RecipeCondition.Match match : step.when.matches(facts)) {
+        boolean met =
+            reader.filter(r -> r.meets(match.section(), facts.head(), target)).isPresent();
+        if (met) {
+          places.add(
+              match.section().isEmpty()
+                  ? match.block().isEmpty() ? facts.machine() : match.block()
+                  : match.section());
+        }
+      }
+    }
+    return List.copyOf(places);
   }
 
   /** Returns what it is for. */

@@ -5,18 +5,33 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.ram.RamBlock;
 
 /**
  * When a step of a recipe is done: members {@code section}, {@code block}, {@code machine} and
  * {@code command} are names in which {@code *} stands for anything, {@code version}, {@code length}
- * (of the section's payload) and {@code block_length} are numbers, {@code field} is a path below
- * the section that has to be there.
+ * (of the section's payload), {@code instance} and {@code block_length} are numbers, {@code field}
+ * is a path below the section that has to be there, {@code value} the number that it has to have,
+ * {@code without} a path that must not be there.
  */
 final class RecipeCondition {
   private static final Set<String> MEMBERS =
       Set.of(
-          "section", "block", "machine", "command", "version", "length", "block_length", "field");
+          "section",
+          "block",
+          "machine",
+          "command",
+          "version",
+          "instance",
+          "length",
+          "block_length",
+          "field",
+          "value",
+          "without");
+
+  private static final List<String> NUMBERS =
+      List.of("version", "instance", "length", "block_length", "value");
 
   /**
    * What a condition found.
@@ -47,6 +62,16 @@ final class RecipeCondition {
     }
     if (map.containsKey("section") && map.containsKey("block")) {
       throw new ChangeException(recipe + ": when: section and block exclude each other");
+    }
+    if (map.containsKey("value") && !map.containsKey("field")
+        || map.containsKey("field") && !map.containsKey("section")) {
+      throw new ChangeException(recipe + ": when: value belongs to a field, field to a section");
+    }
+    for (String number : NUMBERS) {
+      if (map.containsKey(number) && !(map.get(number) instanceof Long)) {
+        throw new ChangeException(
+            recipe + ": when: " + number + ": expected a number, found " + map.get(number));
+      }
     }
     return new RecipeCondition(map);
   }
@@ -93,11 +118,21 @@ final class RecipeCondition {
     boolean named =
         fits("section", found.section().name())
             && equal("version", found.section().version())
+            && equal("instance", found.section().instance())
             && equal("length", found.length());
+    if (named && members.containsKey("without")) {
+      String without = members.get("without").toString();
+      named = found.state().isPresent() && !StateChange.has(found.state().get(), without);
+    }
     if (!named || !members.containsKey("field")) {
       return named;
     }
-    return found.state().isPresent()
-        && StateChange.has(found.state().get(), members.get("field").toString());
+    String field = members.get("field").toString();
+    if (found.state().isEmpty() || !StateChange.has(found.state().get(), field)) {
+      return false;
+    }
+    String last = field.substring(field.lastIndexOf('.') + 1);
+    return !members.containsKey("value")
+        || equal("value", new Fields(found.state().get()).value(last));
   }
 }

@@ -53,14 +53,17 @@ final class SectionChange {
     if (name.isEmpty() || name.length() > 255) {
       throw new ChangeException("section name: expected 1 to 255 bytes, found " + name.length());
     }
+    ChangePlan.once("name of " + before.name(), after.name(), before.name(), name);
     after = new Section(after.id(), name, after.instance(), after.version());
   }
 
   void instance(long instance) throws ChangeException {
+    ChangePlan.once("instance of " + before.name(), after.instance(), before.instance(), instance);
     after = new Section(after.id(), after.name(), word("instance", instance), after.version());
   }
 
   void version(long version) throws ChangeException {
+    ChangePlan.once("version of " + before.name(), after.version(), before.version(), version);
     after = new Section(after.id(), after.name(), after.instance(), word("version", version));
   }
 

@@ -44,6 +44,9 @@ public final class CheckPrinter {
       if (!loader.isEmpty()) {
         print.println(Visible.text("  the loader says: " + loader));
       }
+      if (f.facts().get("cure") instanceof String cure) {
+        print.println(Visible.text("  cure: " + cure));
+      }
     }
     for (Rule rule : Rule.values()) {
       int more = result.findings().count(rule) - Findings.MOST;

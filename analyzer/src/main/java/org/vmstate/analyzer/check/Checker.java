@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -23,6 +24,11 @@ public final class Checker {
 
   /** Makes the pass. */
   public CheckResult check(ByteSource source) throws IOException {
+    return check(source, event -> {});
+  }
+
+  /** Makes the pass, which a sink follows. */
+  public CheckResult check(ByteSource source, EventSink beside) throws IOException {
     Findings findings = new Findings(what.release());
     List<Inspector> inspectors = new ArrayList<>();
     inspectors.add(new EnvelopeInspector(findings));
@@ -43,10 +49,15 @@ public final class Checker {
       inspectors.add(new DirectInspector(findings, what.align(), what.origin()));
     }
     what.target().ifPresent(target -> inspectors.add(new TargetInspector(findings, target)));
+    what.target()
+        .flatMap(Target::facts)
+        .ifPresent(facts -> inspectors.add(new TargetFactsInspector(findings, facts)));
     Optional<StateFormatException> error = Optional.empty();
     try {
       // what is broken is told by the inspectors, each thing by its rule
-      ImageReader.survey(source, options, new Fanout(inspectors));
+      List<EventSink> sinks = new ArrayList<>(inspectors);
+      sinks.add(beside);
+      ImageReader.survey(source, options, new Fanout(sinks));
     } catch (StateFormatException e) {
       error = Optional.of(e);
       Finding finding = ParseErrors.of(e, sections.source());

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.facts.TargetFacts;
+import org.vmstate.analyzer.facts.TargetJson;
 import org.vmstate.analyzer.report.JsonTree;
 import org.vmstate.formats.rule.CapabilityTable;
 import org.vmstate.formats.rule.QemuRelease;
@@ -21,13 +24,15 @@ import org.vmstate.formats.rule.QemuRelease;
  * @param pageSize target page size in bytes, where given
  * @param blocks length in bytes of each RAM block by name, empty when not given
  * @param capabilities migration capabilities that will be set, null when not given
+ * @param facts what the target said of itself, if it was asked
  */
 public record Target(
     String machine,
     Map<String, List<StateType>> types,
     OptionalLong pageSize,
     Map<String, Long> blocks,
-    List<String> capabilities) {
+    List<String> capabilities,
+    Optional<TargetFacts> facts) {
 
   /**
    * A field.
@@ -61,12 +66,21 @@ public record Target(
   /**
    * Reads a target's description.
    *
-   * @param dump output of {@code -dump-vmstate}, may be null
+   * @param dump output of {@code target-facts} or of {@code -dump-vmstate}, may be null
    * @param configuration JSON with page_size, ram_blocks and capabilities, may be null
    */
   public static Target read(Path dump, Path configuration) throws IOException {
     Map<?, ?> types = dump == null ? Map.of() : JsonTree.object(dump);
     Map<?, ?> more = configuration == null ? Map.of() : JsonTree.object(configuration);
+    Optional<TargetFacts> facts = Optional.empty();
+    if (TargetJson.is(types)) {
+      Map<?, ?> tree = types;
+      facts = Optional.of(TargetJson.read(tree));
+      types = facts.get().types();
+      Map<Object, Object> both = new LinkedHashMap<>(tree);
+      both.putAll(more);
+      more = both;
+    }
     Map<String, List<StateType>> byName = new HashMap<>();
     types.values().stream()
         .map(v -> v instanceof Map<?, ?> m ? m.get("Description") : null)
@@ -88,7 +102,17 @@ public record Target(
         byName,
         more.get("page_size") instanceof Long n ? OptionalLong.of(n) : OptionalLong.empty(),
         blocks,
-        capabilities);
+        capabilities,
+        facts);
+  }
+
+  /** Returns the release of QEMU, where the target said it. */
+  public Optional<QemuRelease> release() {
+    return facts
+        .map(TargetFacts::qemu)
+        .filter(q -> q.matches("\\d{1,4}\\.\\d{1,4}(\\..*)?"))
+        .map(q -> q.split("\\."))
+        .map(q -> new QemuRelease(Integer.parseInt(q[0]), Integer.parseInt(q[1])));
   }
 
   /**
@@ -97,7 +121,7 @@ public record Target(
    * @throws ConversionException in one line, with the nearest names of one that it does not know
    */
   public void requireCapabilities(QemuRelease release) throws ConversionException {
-    if (capabilities == null) {
+    if (capabilities == null || facts.isPresent()) {
       return;
     }
     CapabilityTable table = CapabilityTable.of(release);

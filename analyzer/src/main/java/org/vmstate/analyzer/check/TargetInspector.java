@@ -208,12 +208,29 @@ final class TargetInspector extends Inspector {
                     block.usedLength(),
                     length));
         // tables made by the firmware interface change their size
-        add(
-            block.name().contains("rom@etc/")
-                ? other.as(Severity.INFO).by(Optional.empty())
-                : other);
+        add(grows(block) ? other.as(Severity.INFO).by(Optional.empty()) : other.with(cure(block)));
       }
     }
+  }
+
+  private boolean grows(RamBlock block) {
+    long most =
+        target.facts().map(f -> f.limits().getOrDefault(block.name(), 0L)).orElse(Long.MAX_VALUE);
+    return block.usedLength() <= most
+        && (target.facts().isPresent() || block.name().contains("rom@etc/"));
+  }
+
+  private static Map<String, Object> cure(RamBlock block) {
+    return block.name().endsWith(".rom")
+        ? Map.of(
+            "block",
+            block.name(),
+            "cure",
+            "start the target's card with romsize="
+                + block.usedLength()
+                + " or with romfile= and a ROM of that length, or upgrade --target, which leaves"
+                + " the target's own ROM in place")
+        : Map.of("block", block.name(), "cure", "start the target with a block of that length");
   }
 
   private void pageSize(long sent) {
@@ -246,6 +263,10 @@ final class TargetInspector extends Inspector {
     }
     StateDesc sent = desc.get().state();
     List<StateType> types = target.types().get(sent.name());
+    if (types == null && target.facts().isPresent()) {
+      // sections without a type are compared with those of the target's own state
+      return;
+    }
     if (types == null) {
       // a device on a bus has a type; without one it is registered by itself
       if (section.name().contains("/") && !sent.name().isEmpty()) {
@@ -266,7 +287,8 @@ final class TargetInspector extends Inspector {
     }
     Optional<Finding> first = Optional.empty();
     for (StateType type : types) {
-      Optional<Finding> problemHere = compare(section.name(), sent, type);
+      Optional<Finding> problemHere =
+          compare(section.name() + "#" + section.instance(), sent, type);
       if (problemHere.isEmpty()) {
         return;
       }
@@ -348,10 +370,16 @@ final class TargetInspector extends Inspector {
       if (known == null) {
         return Optional.of(
             here(
-                Reason.TARGET_SUBSECTION_UNKNOWN,
-                Facts.names(subsection.name(), type.name()),
-                last,
-                path + ": the target does not know the subsection " + subsection.name()));
+                    Reason.TARGET_SUBSECTION_UNKNOWN,
+                    Facts.names(subsection.name(), type.name()),
+                    last,
+                    path + ": the target does not know the subsection " + subsection.name())
+                .with(
+                    Map.of(
+                        "subsection",
+                        path + "." + subsection.name(),
+                        "cure",
+                        "upgrade --target takes the subsection away")));
       }
       if (!known.loads(subsection.version())) {
         return Optional.of(

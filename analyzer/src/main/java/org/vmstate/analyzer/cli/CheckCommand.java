@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckPrinter;
 import org.vmstate.analyzer.check.CheckResult;
-import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.DataMap;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.convert.ConversionException;
@@ -20,6 +19,7 @@ import org.vmstate.analyzer.host.DirectNeeds;
 import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Repair;
+import org.vmstate.analyzer.upgrade.TargetCheck;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
@@ -50,7 +50,9 @@ final class CheckCommand implements Callable<Integer> {
                 "  vmstate-img check guest.save",
                 "  vmstate-img check --align 4K --output=json guest.mapped | jq '.findings'",
                 "  qemu-system-x86_64 -M q35 -dump-vmstate q35.json",
-                "  vmstate-img check --target q35.json guest.save")
+                "  vmstate-img check --target q35.json guest.save",
+                "  vmstate-img target-facts --qmp guest.qmp > target.json",
+                "  vmstate-img check --target target.json guest.save")
             .option(Output.option("human"))
             .flags("Also show remarks and what was found good.", "-v", "--verbose")
             .flags("Print nothing; the exit code tells.", "-q", "--quiet")
@@ -80,8 +82,10 @@ final class CheckCommand implements Callable<Integer> {
             .flag("--force", "Replace OUT where it exists.")
             .option(
                 Path.class,
-                "DUMP",
-                "Whether the QEMU that wrote this with -dump-vmstate loads the image.",
+                "FILE",
+                "Whether a QEMU loads the image: FILE is of target-facts, or what it wrote with"
+                    + " -dump-vmstate; or whether a host can run it: FILE is of virsh"
+                    + " domcapabilities or capabilities.",
                 "--target")
             .option(
                 String.class,
@@ -108,7 +112,7 @@ final class CheckCommand implements Callable<Integer> {
         ByteSource source = input.open();
         OutputStream out = Output.stdout()) {
       CheckResult result =
-          new Checker(input.options(), options(holes == null ? DataMap.SOLID : holes))
+          new TargetCheck(input.options(), options(holes == null ? DataMap.SOLID : holes))
               .check(source);
       Path repaired = CommandBuilder.value(spec, "--repair");
       if (repaired != null) {
@@ -146,7 +150,7 @@ final class CheckCommand implements Callable<Integer> {
       Path written = target.temporary().orElseThrow();
       try (HoleMap holes = HoleMap.of(written);
           ByteSource again = ImageReader.open(written)) {
-        after = new Checker(new Input(spec).options(), options(holes)).check(again);
+        after = new TargetCheck(new Input(spec).options(), options(holes)).check(again);
       }
       target.commit(Outcome.WHOLE, true);
     }
@@ -188,18 +192,18 @@ final class CheckCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(Target.read(dump, configuration));
     if (target.isPresent()) {
-      target.get().requireCapabilities(release());
+      target.get().requireCapabilities(release(target));
     }
     List<Path> channels = CommandBuilder.value(spec, "--channel");
     return new CheckOptions(
             map, needs.align(), needs.origin(), target, channels == null ? List.of() : channels)
-        .with(release());
+        .with(release(target));
   }
 
-  private QemuRelease release() {
+  private QemuRelease release(Optional<Target> target) {
     String number = CommandBuilder.value(spec, "--qemu");
     return number == null
-        ? QemuRelease.DEFAULT
+        ? target.flatMap(Target::release).orElse(QemuRelease.DEFAULT)
         : QemuRelease.of(number)
             .orElseThrow(
                 () ->

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.change.Change;
-import org.vmstate.analyzer.change.ChangeCheck;
 import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.change.ImageFacts;
 import org.vmstate.analyzer.change.Recipe;
+import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.upgrade.ChangeCheck;
+import org.vmstate.analyzer.upgrade.UpgradePlan;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
@@ -32,24 +34,38 @@ final class UpgradeCommand implements Callable<Integer> {
     CommandBuilder builder =
         new CommandBuilder("upgrade", command)
             .about(
-                "Makes a state fit for another QEMU, by a recipe: changes with conditions.",
+                "Makes a state fit for another QEMU.",
                 "",
-                "A recipe is a JSON file, or one of the bundled ones for breaks that are known:",
+                "With --target, what check --target finds is cured with as few changes as"
+                    + " possible,",
+                "and refused where only the guest or the target could do it. With --recipe,"
+                    + " changes",
+                "with conditions are done: a recipe is a JSON or YAML file, or one of the bundled"
+                    + " ones for breaks that are known:",
                 String.join("%n", Recipe.NAMES.stream().map(n -> "  bundled:" + n).toList()),
                 "Each change is said. IN stays as it is; OUT appears when it passes check.",
                 "")
             .footer(
                 "%nExamples:%n",
+                "  vmstate-img upgrade --target target.json old.img new.img",
                 "  vmstate-img upgrade --recipe bundled:isa-vga-to-any old.img new.img")
             .parameter("IN", "1", "The image.")
             .parameter("OUT", "1", "The changed copy.")
             .option(
                 OptionSpec.builder("--recipe")
                     .type(String[].class)
-                    .required(true)
                     .paramLabel("FILE|bundled:NAME")
                     .description("What to do; several are done one after the other.")
-                    .build());
+                    .build())
+            .option(
+                Path.class,
+                "FILE",
+                "Make it fit for the QEMU that said this of itself, see target-facts.",
+                "--target")
+            .flag(
+                "--force-feature",
+                "With --target: take also features away that the guest uses, which it goes on"
+                    + " using.");
     command.spec = Work.addTo(builder).spec();
     return command.spec;
   }
@@ -62,8 +78,15 @@ final class UpgradeCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), out + ": is the input");
     }
     Work work = new Work(spec);
-    List<Change> changes = new ArrayList<>();
     String[] recipes = CommandBuilder.value(spec, "--recipe");
+    Path target = CommandBuilder.value(spec, "--target");
+    if ((recipes == null) == (target == null)) {
+      throw new ParameterException(spec.commandLine(), "give --recipe, or --target");
+    }
+    if (target != null) {
+      return toTarget(file, out, target, work);
+    }
+    List<Change> changes = new ArrayList<>();
     ImageFacts facts;
     try (ByteSource source = ImageReader.open(file)) {
       facts = ImageFacts.read(source, ParseOptions.DEFAULT);
@@ -79,15 +102,44 @@ final class UpgradeCommand implements Callable<Integer> {
     if (changes.isEmpty()) {
       throw new ChangeException("no recipe fits this image; nothing was written");
     }
+    write(file, out, changes, work, changed -> {});
+    return ExitCode.OK;
+  }
+
+  private int toTarget(Path file, Path out, Path description, Work work) throws IOException {
+    Target target = Target.read(description, null);
+    if (target.facts().isEmpty()) {
+      throw new ChangeException(
+          description + ": expected what target-facts wrote, found another description");
+    }
+    UpgradePlan plan =
+        new UpgradePlan(target, CommandBuilder.isSet(spec, "--force-feature"), work::note);
+    List<Change> changes = plan.changes(file, ParseOptions.DEFAULT);
+    if (changes.isEmpty()) {
+      throw new ChangeException(
+          "the target takes this image as it is, as far as can be told; nothing was written");
+    }
+    write(file, out, changes, work, changed -> plan.require(changed, ParseOptions.DEFAULT));
+    return ExitCode.OK;
+  }
+
+  /** Checks a changed copy before it counts. */
+  private interface Proof {
+    void require(Path changed) throws IOException;
+  }
+
+  private void write(Path file, Path out, List<Change> changes, Work work, Proof proof)
+      throws IOException {
     ImageChanger changer = new ImageChanger(file, ParseOptions.DEFAULT, changes);
     work.run(
         () -> Destination.file(out, work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
           target.sink().flush();
-          ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
+          Path changed = target.temporary().orElseThrow();
+          ChangeCheck.require(file, changed, ParseOptions.DEFAULT);
+          proof.require(changed);
           return outcome;
         });
-    return ExitCode.OK;
   }
 }

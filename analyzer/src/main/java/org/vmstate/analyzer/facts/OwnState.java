@@ -20,23 +20,21 @@ import java.util.Map;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.device.PciFormat;
-import org.vmstate.formats.element.Element;
-import org.vmstate.formats.element.Section;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.StateVisitor;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 
 /** The state that a paused target saves of itself, which shows what it would load. */
-final class OwnState implements StateVisitor, Closeable {
+final class OwnState implements EventSink, Closeable {
   /** Record type and be32 length in front of the description's text. */
   private static final int FRAME = 5;
 
@@ -49,7 +47,6 @@ final class OwnState implements StateVisitor, Closeable {
   private final Map<String, Long> blocks = new LinkedHashMap<>();
   private final Map<String, String> pci = new LinkedHashMap<>();
   private final List<String> types = new ArrayList<>();
-  private ByteSource source;
   private String description = "";
   private long pageSize;
 
@@ -128,51 +125,45 @@ final class OwnState implements StateVisitor, Closeable {
   }
 
   @Override
-  public void content(ByteSource content) {
-    source = content;
+  public boolean wants(Want want) {
+    return want == Want.DATA;
   }
 
   @Override
-  public void element(Element element) throws IOException {
-    if (element instanceof Element.SectionHeader e
-        && (e.recordType() == StreamFormat.SECTION_START
-            || e.recordType() == StreamFormat.SECTION_FULL)) {
-      Section s = e.section();
-      sections.add(new TargetFacts.Known(s.name(), s.instance(), s.version()));
-    } else if (element instanceof Element.Description e) {
-      byte[] text = bytes(e.range());
-      description = new String(text, FRAME, text.length - FRAME, StandardCharsets.UTF_8);
-    }
-  }
-
-  private byte[] bytes(ByteRange range) throws IOException {
-    byte[] bytes = new byte[(int) Math.min(range.length(), MOST_BYTES)];
-    source.copy(range.start(), ByteBuffer.wrap(bytes));
-    return bytes;
-  }
-
-  @Override
-  public void ramBlocks(List<RamBlock> found) {
-    for (RamBlock block : found) {
-      blocks.put(block.name(), block.usedLength());
-    }
-  }
-
-  @Override
-  public void description(VmDescription found) {
-    found.devices().forEach(d -> types.add(d.state().name()));
-    pageSize = found.pageSize();
-  }
-
-  @Override
-  public void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
-      throws IOException {
-    if (state.isPresent()) {
-      Optional<ByteRange> range = configuration(DeviceDecoders.expand(state.get()));
-      if (range.isPresent()) {
-        pci.put(section.name(), HexFormat.of().formatHex(bytes(range.get())));
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.SectionHeader e -> {
+        if (e.recordType() == StreamFormat.SECTION_START
+            || e.recordType() == StreamFormat.SECTION_FULL) {
+          Section s = e.section();
+          sections.add(new TargetFacts.Known(s.name(), s.instance(), s.version()));
+        }
       }
+      case Event.Description e -> {
+        byte[] text = bytes(e.content(), e.range());
+        description = new String(text, FRAME, text.length - FRAME, StandardCharsets.UTF_8);
+      }
+      case Event.RamListEnd e -> e.blocks().forEach(b -> blocks.put(b.name(), b.usedLength()));
+      case Event.Described e -> {
+        e.description().devices().forEach(d -> types.add(d.state().name()));
+        pageSize = e.description().pageSize();
+      }
+      case Event.Device e -> {
+        Optional<ByteRange> range =
+            e.state().map(DeviceDecoders::expand).flatMap(OwnState::configuration);
+        if (range.isPresent()) {
+          pci.put(
+              e.section().name(), HexFormat.of().formatHex(bytes(e.content(), range.get())));
+        }
+      }
+      default -> {}
     }
+  }
+
+  private static byte[] bytes(Content content, ByteRange range) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(range.length(), MOST_BYTES)];
+    content.copy(range.start(), ByteBuffer.wrap(bytes));
+    return bytes;
   }
 
   /** Finds the configuration space of a PCI function. */

@@ -22,6 +22,7 @@ import org.vmstate.analyzer.compare.Difference;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;

@@ -56,6 +56,10 @@ class RulesTest {
     for (int n = 211; n <= 217; n++) {
       tests.put("V" + n, "by the target | `TargetTest`, `CheckLabTest`");
     }
+    tests.put("V218", "by the target | `TargetFactsTest`, `TargetLabTest`");
+    tests.put("V219", "by the target | `TargetFactsTest`, `TargetLabTest`");
+    tests.put("V220", "by the host | `HostCpuTest`");
+    tests.put("V221", "by the target | `KnownBreaksTest`, `TargetLabTest`");
     return tests;
   }
 
@@ -80,7 +84,7 @@ class RulesTest {
           String loader =
               LoaderMessage.pattern(reason, QemuRelease.DEFAULT)
                   .replaceAll("%(\\d\\$)?s", "NAME")
-                  .replaceAll("%(\\d\\$)?[dx]", "N");
+                  .replaceAll("%(\\d\\$)?\\d*[dx]", "N");
           table
               .append("| ")
               .append(rule.code())

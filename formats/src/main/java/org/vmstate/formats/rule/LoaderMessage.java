@@ -157,6 +157,15 @@ public final class LoaderMessage {
         "%s: incoming version_id %d is too old for local minimum version_id %d",
         Reason.TARGET_VERSION_NEW);
     say("Missing section footer", Reason.TARGET_FIELD_LENGTH);
+    say("Features 0x%x unsupported. Allowed features: 0x%x", Reason.TARGET_WITHOUT_FEATURE);
+    since(
+        11,
+        1,
+        "Features 0x%032x unsupported. Allowed features: 0x%032x",
+        Reason.TARGET_WITHOUT_FEATURE);
+    say(
+        "Bad config data: i=0x%x read: %x device: %x cmask: ff wmask: 0 w1cmask:0",
+        Reason.TARGET_OTHER_FUNCTION);
     say("SaveVM v2 format is obsolete and don't work anymore", Reason.STREAM_VERSION_OBSOLETE);
     since(
         11,

@@ -261,6 +261,11 @@ public enum Reason {
   TARGET_FIELD_LENGTH(Kind.NOTE, Rule.TARGET_FIELD, "a field has another size on the target"),
   TARGET_SUBSECTION_UNKNOWN(
       Kind.NOTE, Rule.TARGET_SUBSECTION, "the target does not know a subsection"),
+  TARGET_WITHOUT_FEATURE(
+      Kind.NOTE,
+      Rule.TARGET_FEATURE,
+      "the target does not offer a feature that the guest accepted"),
+  TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),
   STREAM_VERSION_OBSOLETE(Kind.NOTE, Rule.STREAM_VERSION, "the stream has version 2"),
   STREAM_STARTS_LATER(Kind.NOTE, Rule.STREAM_MAGIC, "unused space stands before the stream"),
   SUBSECTION_NEWER(

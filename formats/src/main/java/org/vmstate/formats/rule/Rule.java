@@ -269,7 +269,16 @@ public enum Rule {
   /** The target's devices are all in the image. */
   TARGET_MISSING(216, Severity.INFO, "the target's devices are all in the image"),
   /** RAM blocks, page size and capabilities are those of the target. */
-  TARGET_RAM(217, Severity.ERROR, "RAM blocks, page size and capabilities are those of the target");
+  TARGET_RAM(217, Severity.ERROR, "RAM blocks, page size and capabilities are those of the target"),
+  /** The target offers the virtio features that the guest has accepted. */
+  TARGET_FEATURE(
+      218, Severity.ERROR, "the target offers the virtio features that the guest has accepted"),
+  /** PCI functions are of the same kind on the target. */
+  TARGET_PCI(219, Severity.ERROR, "PCI functions are of the same kind on the target"),
+  /** The host has the CPU model and features of the domain XML. */
+  TARGET_CPU(220, Severity.ERROR, "the host has the CPU model and features of the domain XML"),
+  /** No known break lies between the image and the target. */
+  KNOWN_BREAK(221, Severity.ERROR, "no known break lies between the image and the target");
 
   private final int number;
   private final Severity severity;

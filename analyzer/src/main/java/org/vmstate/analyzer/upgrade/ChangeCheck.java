@@ -1,9 +1,10 @@
-package org.vmstate.analyzer.change;
+package org.vmstate.analyzer.upgrade;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;

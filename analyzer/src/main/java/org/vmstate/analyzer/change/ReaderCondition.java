@@ -1,0 +1,95 @@
+package org.vmstate.analyzer.change;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.vmstate.analyzer.facts.TargetFacts;
+import org.vmstate.formats.rule.QemuRelease;
+
+/**
+ * Which targets meet a break: those of releases {@code since} one and {@code before} another, and,
+ * with {@code lacks}, those that do not have the section; with {@code other}, those that write
+ * descriptions in another form than the image's writer, which is the only sign of its release.
+ *
+ * @param since first release, empty for any
+ * @param before first release that no longer meets it, empty for none
+ * @param lacks whether only targets without the section meet it
+ * @param other whether only targets of another age than the writer meet it
+ */
+record ReaderCondition(
+    Optional<QemuRelease> since, Optional<QemuRelease> before, boolean lacks, boolean other) {
+  private static final Set<String> MEMBERS = Set.of("since", "before", "lacks", "other");
+
+  /**
+   * Bytes in which the forms of descriptions differ: blanks in 5.2, the first member from 8.0 on.
+   */
+  static final int HEAD = 4;
+
+  /** Reads the member of a recipe; a recipe without it is for no target by itself. */
+  static Optional<ReaderCondition> of(String recipe, Object reader) throws ChangeException {
+    if (reader == null) {
+      return Optional.empty();
+    }
+    if (!(reader instanceof Map<?, ?> map)) {
+      throw new ChangeException(recipe + ": expected an object under reader");
+    }
+    for (Object key : map.keySet()) {
+      if (!MEMBERS.contains(key)) {
+        throw new ChangeException(
+            recipe + ": reader: expected one of " + new TreeSet<>(MEMBERS) + ", found " + key);
+      }
+    }
+    Optional<QemuRelease> since = release(recipe, map.get("since"));
+    Optional<QemuRelease> before = release(recipe, map.get("before"));
+    if (since.isPresent() && before.isPresent() && since.get().compareTo(before.get()) >= 0) {
+      throw new ChangeException(
+          recipe + ": reader: no release is since " + since.get() + " and before " + before.get());
+    }
+    return Optional.of(
+        new ReaderCondition(since, before, isTrue(map, "lacks"), isTrue(map, "other")));
+  }
+
+  private static boolean isTrue(Map<?, ?> map, String member) {
+    return "true".equals(String.valueOf(map.get(member)));
+  }
+
+  private static Optional<QemuRelease> release(String recipe, Object text) throws ChangeException {
+    if (text == null) {
+      return Optional.empty();
+    }
+    String number = text.toString();
+    if (!number.matches("\\d{1,3}\\.\\d{1,3}")) {
+      throw new ChangeException(
+          recipe + ": reader: expected a release such as \"10.0\", found " + number);
+    }
+    return Optional.of(parse(number));
+  }
+
+  private static QemuRelease parse(String number) {
+    String[] parts = number.split("\\.");
+    return new QemuRelease(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+  }
+
+  /**
+   * Tells whether a target meets the break in a section, whose key may be empty.
+   *
+   * @param head how the image's description begins
+   */
+  boolean meets(String section, String head, TargetFacts target) {
+    if (!target.qemu().matches("\\d{1,4}\\.\\d{1,4}(\\..*)?")) {
+      return false;
+    }
+    QemuRelease release = parse(target.qemu());
+    boolean here =
+        since.filter(s -> release.compareTo(s) < 0).isEmpty()
+            && before.filter(b -> release.compareTo(b) >= 0).isEmpty();
+    boolean sameAge = !head.isEmpty() && target.description().startsWith(head.substring(0, HEAD));
+    return here
+        && !(other && sameAge)
+        && (!lacks
+            || !target.sections().isEmpty()
+                && target.sections().stream()
+                    .noneMatch(s -> section.equals(s.name() + "#" + s.instance())));
+  }
+}

@@ -1,0 +1,262 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.vmstate.analyzer.facts.TargetFacts;
+import org.vmstate.analyzer.physical.Fields;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.device.BitNames;
+import org.vmstate.formats.device.PciFormat;
+import org.vmstate.formats.device.VirtioDevice;
+import org.vmstate.formats.device.VirtioFormat;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.stream.StreamConfiguration;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.FieldNode;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.device.DeviceDecoders;
+
+/** Compares an image with what a target said of itself: sections, features, PCI functions. */
+final class TargetFactsInspector extends Inspector {
+  /** Sections that a target loads although its own state has them only at times. */
+  private static final Set<String> AT_TIMES =
+      Set.of("ram", "dirty-bitmap", "globalstate", "replay", "block", "htab", "cpr-state");
+
+  private final TargetFacts target;
+  private final Map<String, Long> versions = new HashMap<>();
+  private final Set<String> types = new HashSet<>();
+  private long last;
+
+  TargetFactsInspector(Findings findings, TargetFacts target) {
+    super(findings);
+    this.target = target;
+    for (TargetFacts.Known known : target.sections()) {
+      versions.put(key(known.name(), known.instance()), known.version());
+      types.add(known.name());
+    }
+  }
+
+  private static String key(String name, long instance) {
+    return name + "#" + instance;
+  }
+
+  private void configuration(StreamConfiguration found) {
+    if (found.present()
+        && !target.machines().isEmpty()
+        && !target.machines().contains(found.machine())) {
+      add(
+          here(
+                  Reason.TARGET_OF_ANOTHER_MACHINE,
+                  Facts.names(found.machine(), target.machine()),
+                  last,
+                  "machine type: the target no longer offers " + found.machine())
+              .with(
+                  Map.of(
+                      "machine",
+                      found.machine(),
+                      "cure",
+                      "upgrade --target gives it the name of the oldest one on offer")));
+    }
+  }
+
+  @Override
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    last = event.covers() ? event.range().start() : last;
+    switch (event) {
+      case Event.Configuration e -> configuration(e.configuration());
+      case Event.SectionHeader e -> {
+        boolean announced =
+            e.recordType() == StreamFormat.SECTION_START
+                || e.recordType() == StreamFormat.SECTION_FULL;
+        if (announced && !versions.isEmpty()) {
+          announced(e.section());
+        }
+      }
+      case Event.Device e -> deviceState(e.section(), e.state());
+      default -> {}
+    }
+  }
+
+  private void announced(Section section) {
+    applied(Rule.TARGET_SECTION, Rule.TARGET_VERSION);
+    Long version = versions.get(key(section.name(), section.instance()));
+    if (version == null) {
+      if (AT_TIMES.contains(section.name())) {
+        return;
+      }
+      add(
+          here(
+                  Reason.TARGET_SECTION_UNKNOWN,
+                  Facts.named(section.name(), section.instance()),
+                  last,
+                  section.name()
+                      + " "
+                      + section.instance()
+                      + (types.contains(section.name())
+                          ? ": the target has no such instance"
+                          : ": the target has no such device"))
+              .with(
+                  Map.of(
+                      "section",
+                      key(section.name(), section.instance()),
+                      "cure",
+                      "start the target with this device")));
+    } else if (section.version() > version) {
+      add(
+          here(
+                  Reason.TARGET_VERSION_OLD,
+                  Facts.named(section.name(), section.version(), version),
+                  last,
+                  String.format(
+                      Locale.ROOT,
+                      "%s: the section has version %d, the target loads up to %d",
+                      section.name(),
+                      section.version(),
+                      version))
+              .with(Map.of("version", section.version(), "newest", version)));
+    }
+  }
+
+  private void deviceState(Section section, Optional<StateNode> state) {
+    if (state.isEmpty()) {
+      return;
+    }
+    StateNode expanded = DeviceDecoders.expand(state.get());
+    String own = target.pci().get(section.name());
+    if (own != null) {
+      configuration(expanded)
+          .ifPresent(bytes -> function(section.name(), bytes, HexFormat.of().parseHex(own)));
+    }
+    int slash = section.name().lastIndexOf('/');
+    for (TargetFacts.Virtio virtio : target.virtio()) {
+      if (slash > 0 && virtio.address().equals(section.name().substring(0, slash))) {
+        for (FieldNode field : expanded.fields()) {
+          if (field.desc().typeName().equals(VirtioFormat.TYPE) && !field.elements().isEmpty()) {
+            features(section, new Fields(field.elements().getFirst()), virtio);
+          }
+        }
+      }
+    }
+  }
+
+  private void features(Section section, Fields state, TargetFacts.Virtio virtio) {
+    applied(Rule.TARGET_FEATURE);
+    long accepted =
+        state
+            .subsection("virtio/64bit_features")
+            .map(s -> s.value("guest_features"))
+            .orElse(state.value("guest_features_low") & 0xffffffffL);
+    BitNames names = BitNames.of(VirtioDevice.of(section.name()).featureType()).orElseThrow();
+    long offered = virtio.offered().orElse(-1);
+    for (String name : virtio.refused()) {
+      offered &= ~names.bit(name).map(bit -> 1L << bit).orElse(0L);
+    }
+    if (virtio.offered().isPresent()) {
+      offered = virtio.offered().getAsLong();
+    }
+    long missing = accepted & ~offered;
+    if (missing != 0) {
+      List<String> all = names.set(missing);
+      add(
+          here(
+                  Reason.TARGET_WITHOUT_FEATURE,
+                  Facts.found(accepted, offered),
+                  last,
+                  section.name()
+                      + ": the guest uses "
+                      + String.join(", ", all)
+                      + ", which the target does not offer")
+              .with(
+                  Map.of(
+                      "section",
+                      key(section.name(), section.instance()),
+                      "features",
+                      String.join(",", all),
+                      "cure",
+                      "start the target with these features, or stop using them in the guest")));
+    }
+  }
+
+  /** Finds the bytes of a configuration space. */
+  private Optional<byte[]> configuration(StateNode state) {
+    for (FieldNode field : state.fields()) {
+      if (field.desc().typeName().equals(PciFormat.TYPE)) {
+        return Optional.of(field.raw());
+      }
+      if (field.desc().typeName().equals(VirtioFormat.TYPE) && field.raw().length > 4) {
+        // the version's word, then as much as the capability of PCI Express says
+        return field.elements().stream()
+            .flatMap(e -> e.fields().stream())
+            .filter(
+                f -> f.elements().stream().anyMatch(e -> e.desc().name().equals(PciFormat.TYPE)))
+            .findFirst()
+            .map(f -> bytes(field, f.range()));
+      }
+      for (StateNode inner : field.elements()) {
+        Optional<byte[]> found = configuration(inner);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] bytes(FieldNode outer, ByteRange range) {
+    int from = (int) (range.start() - outer.range().start());
+    byte[] bytes = new byte[(int) range.length()];
+    System.arraycopy(outer.raw(), from, bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  /** Compares what no guest can write. */
+  private void function(String name, byte[] sent, byte[] own) {
+    applied(Rule.TARGET_PCI);
+    if (sent.length != own.length || sent.length < PciFormat.CONFIGURATION) {
+      return;
+    }
+    for (int at : fixed(own)) {
+      if (sent[at] != own[at]) {
+        add(
+            here(
+                Reason.TARGET_OTHER_FUNCTION,
+                Facts.found(at, sent[at] & 0xff, own[at] & 0xff),
+                last,
+                String.format(
+                    Locale.ROOT,
+                    "%s: byte 0x%x of the configuration space is 0x%02x, on the target 0x%02x",
+                    name,
+                    at,
+                    sent[at],
+                    own[at])));
+        return;
+      }
+    }
+  }
+
+  /** Returns where identity, class, kind of header and the list of capabilities stand. */
+  private static Set<Integer> fixed(byte[] own) {
+    Set<Integer> places = new TreeSet<>(List.of(0, 1, 2, 3, 8, 9, 10, 11, 14, 0x34));
+    int at = ByteBuffer.wrap(own).get(0x34) & 0xfc;
+    for (int i = 0; i < 48 && at >= 0x40 && at + 1 < own.length; i++) {
+      places.add(at);
+      places.add(at + 1);
+      at = own[at + 1] & 0xfc;
+    }
+    return places;
+  }
+}

@@ -1,0 +1,212 @@
+package org.vmstate.analyzer.upgrade;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.change.Change;
+import org.vmstate.analyzer.change.ChangeException;
+import org.vmstate.analyzer.change.Recipe;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.facts.TargetFacts;
+import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** The changes that make an image fit for a target: as few as cure what check finds. */
+public final class UpgradePlan {
+  private static final String ROM = ".rom";
+
+  private final Target target;
+  private final boolean forced;
+  private final Consumer<String> notes;
+  private final Set<Change> changes = new LinkedHashSet<>();
+  private final Set<String> dropped = new LinkedHashSet<>();
+  private final List<String> refused = new ArrayList<>();
+
+  /**
+   * Plans for a target.
+   *
+   * @param forced whether features that the guest uses may be taken away
+   * @param notes takes every change and what it may cost the guest
+   */
+  public UpgradePlan(Target target, boolean forced, Consumer<String> notes) {
+    this.target = target;
+    this.forced = forced;
+    this.notes = notes;
+  }
+
+  private CheckOptions options() {
+    CheckOptions options = new CheckOptions(DataMap.SOLID, 0, "", Optional.of(target), List.of());
+    return options.with(target.release().orElse(QemuRelease.DEFAULT));
+  }
+
+  /**
+   * Returns the changes; none when the target takes the image as it is.
+   *
+   * @throws ChangeException when something cannot be cured by a change
+   */
+  public List<Change> changes(Path image, ParseOptions options) throws IOException {
+    TargetCheck check = new TargetCheck(options, options());
+    CheckResult result;
+    try (ByteSource source = ImageReader.open(image)) {
+      result = check.check(source);
+    }
+    if (result.error().isPresent()) {
+      throw result.error().get();
+    }
+    for (Recipe recipe : check.breaks()) {
+      List<Change> found =
+          recipe.changes(
+              check.facts(),
+              text -> notes.accept(recipe.name() + ": " + text + cost(recipe.cost())));
+      for (Change change : found) {
+        changes.add(change);
+        if (change instanceof Change.DropSection drop) {
+          dropped.add(drop.section());
+        }
+      }
+    }
+    for (Finding finding : result.findings().list()) {
+      if (finding.severity() == Severity.ERROR && finding.rule() != Rule.KNOWN_BREAK) {
+        cure(finding, check.breaks());
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw new ChangeException(
+          "not to be cured by a change: " + String.join("; ", refused) + "; nothing was written");
+    }
+    return List.copyOf(changes);
+  }
+
+  private static String cost(String cost) {
+    return cost.isEmpty() || cost.equals("none") ? "" : "; costs: " + cost;
+  }
+
+  private void cure(Finding finding, List<Recipe> breaks) {
+    Optional<Reason> reason = finding.cause().map(Finding.Cause::reason);
+    String block = fact(finding, "block");
+    String section = fact(finding, "section");
+    String machine = fact(finding, "machine");
+    String subsection = fact(finding, "subsection");
+    if (block.endsWith(ROM)) {
+      make(new Change.DropBlock(block), "the target's own ROM is used");
+    } else if (!subsection.isEmpty()) {
+      make(new Change.RemoveSubsection(subsection), "what the subsection holds is lost");
+    } else if (!machine.isEmpty() && isSameFamily(machine)) {
+      make(
+          new Change.SetMachine(target.machine()),
+          "the machine type is another one; its devices were compared");
+    } else if (reason.filter(Reason.TARGET_WITHOUT_FEATURE::equals).isPresent()) {
+      feature(finding, section);
+    } else if (!isCured(finding, section, breaks)) {
+      refused.add(finding.text() + advice(finding));
+    }
+  }
+
+  /** Tells whether what was found is what a break that is cured would say. */
+  private boolean isCured(Finding finding, String section, List<Recipe> breaks) {
+    if (dropped.contains(section)) {
+      return true;
+    }
+    boolean ofMachine =
+        finding.cause().filter(c -> c.reason() == Reason.TARGET_OF_ANOTHER_MACHINE).isPresent()
+            && changes.stream().anyMatch(Change.SetMachine.class::isInstance);
+    // a break has its own words for what a rule says too, of the section or the command
+    boolean ofBreak =
+        breaks.stream()
+            .anyMatch(
+                b ->
+                    changes.stream()
+                        .anyMatch(
+                            c ->
+                                c instanceof Change.DropCommand drop
+                                        && finding.text().contains(drop.command())
+                                    || c instanceof Change.SetVersion v
+                                        && finding.text().startsWith(name(v.section()))));
+    return ofMachine || ofBreak;
+  }
+
+  private static String name(String key) {
+    int hash = key.lastIndexOf('#');
+    return hash < 0 ? key : key.substring(0, hash);
+  }
+
+  private static String fact(Finding finding, String name) {
+    return finding.facts().get(name) instanceof String text ? text : "";
+  }
+
+  private static String advice(Finding finding) {
+    String cure = fact(finding, "cure");
+    return cure.isEmpty() ? "" : " (" + cure + ")";
+  }
+
+  private void make(Change change, String cost) {
+    if (changes.add(change)) {
+      notes.accept(text(change) + cost(cost));
+    }
+  }
+
+  private static String text(Change change) {
+    return switch (change) {
+      case Change.DropBlock c -> "drop-block " + c.block();
+      case Change.RemoveSubsection c -> "remove-subsection " + c.path();
+      case Change.SetMachine c -> "machine " + c.machine();
+      default -> String.valueOf(change);
+    };
+  }
+
+  /** Machine types of one family differ in the release at their end. */
+  private boolean isSameFamily(String machine) {
+    String family = machine.replaceFirst("-\\d+\\.\\d+$", "");
+    return target.machine().replaceFirst("-\\d+\\.\\d+$", "").equals(family)
+        && target.facts().map(TargetFacts::machines).orElse(List.of()).contains(target.machine());
+  }
+
+  private void feature(Finding finding, String section) {
+    if (!forced) {
+      refused.add(
+          finding.text()
+              + ": only its driver can give a feature back (start the target with it, or"
+              + " --force-feature)");
+      return;
+    }
+    String path = section + ".virtio.virtio/64bit_features.guest_features";
+    changes.add(new Change.SetField(path, Change.Operator.REMOVE, fact(finding, "features")));
+    notes.accept(
+        "set "
+            + path
+            + "-="
+            + fact(finding, "features")
+            + "; costs: the guest goes on using the features, and the device no longer does");
+  }
+
+  /**
+   * Checks the changed copy with the target.
+   *
+   * @throws ChangeException when the target would still refuse it
+   */
+  public void require(Path changed, ParseOptions options) throws IOException {
+    try (ByteSource source = ImageReader.open(changed)) {
+      CheckResult result = new TargetCheck(options, options()).check(source);
+      for (Finding finding : result.findings().list()) {
+        if (finding.severity() == Severity.ERROR) {
+          throw new ChangeException(
+              "the result would be refused: " + finding.text() + "; nothing was written");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.facts.TargetJson;
+import org.vmstate.analyzer.facts.TargetQuestions;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.formats.rule.Severity;
+
+/**
+ * One device at a time from one release to another, on the machine type that both know: what check
+ * says with the target's facts, against what the target does.
+ *
+ * <p>-Dmatrix=FOLDER runs all devices, which takes half an hour, and keeps images, facts and
+ * outcomes there, so that the next run only checks again.
+ */
+class TargetMatrixLabTest {
+  private static final String FOLDER = System.getProperty("matrix");
+
+  @TempDir Path scratch;
+
+  /** A way from a release to another. */
+  private record Way(Release writer, Release reader) {
+    String machine() {
+      return (writer.compareTo(reader) < 0 ? writer : reader).q35();
+    }
+  }
+
+  private static List<Way> ways() {
+    List<Way> ways = new ArrayList<>();
+    for (Release writer : List.of(Release.V5_2, Release.V7_2, Release.V10_0)) {
+      for (Release reader : List.of(Release.V7_2, Release.V10_0, Release.V11_1)) {
+        ways.add(new Way(writer, reader));
+      }
+    }
+    ways.add(new Way(Release.V11_1, Release.V10_0));
+    ways.add(new Way(Release.V11_1, Release.V7_2));
+    return ways;
+  }
+
+  @Test
+  void checkSaysWhatTheTargetDoes() throws Exception {
+    Path lab = Lab.require();
+    List<String> devices =
+        FOLDER == null
+            ? List.of("-device virtio-net-pci", "-device dc390", "-device isa-vga")
+            : Files.readAllLines(Path.of(FOLDER, "devices"));
+    List<Way> ways =
+        FOLDER == null
+            ? List.of(new Way(Release.V7_2, Release.V10_0), new Way(Release.V10_0, Release.V11_1))
+            : ways();
+    List<String> wrong = new ArrayList<>();
+    List<String> cells = new ArrayList<>();
+    for (String device : devices) {
+      for (Way way : ways) {
+        cell(lab, way, device, cells, wrong);
+      }
+    }
+    if (FOLDER != null) {
+      Files.write(Path.of(FOLDER, "cells"), cells);
+      Files.write(Path.of(FOLDER, "wrong"), wrong);
+    }
+    assertEquals(List.of(), wrong);
+    assertTrue(cells.stream().filter(c -> c.endsWith("loads")).count() >= 3, cells.toString());
+  }
+
+  private void cell(Path lab, Way way, String device, List<String> cells, List<String> wrong)
+      throws Exception {
+    Path folder = FOLDER == null ? scratch : Path.of(FOLDER);
+    String name = device.replaceAll("-device |[^a-zA-Z0-9_.=-]", "_") + "-" + way.machine();
+    List<String> arguments =
+        new ArrayList<>(List.of("-M", way.machine(), "-m", "32", "-S", "-nodefaults"));
+    arguments.addAll(Arrays.asList(device.split(" ")));
+    String label = device + " " + way.writer() + ">" + way.reader();
+    Path image = folder.resolve(name + "-" + way.writer() + ".img");
+    Path none = folder.resolve(name + "-" + way.writer() + ".none");
+    if (Files.exists(none)) {
+      return;
+    }
+    if (!Files.exists(image)) {
+      try (Qemu qemu = way.writer().start(lab, scratch, arguments.toArray(String[]::new))) {
+        qemu.save(way.writer().to(image));
+      } catch (IOException e) {
+        Files.deleteIfExists(image);
+        Files.writeString(none, String.valueOf(e.getMessage()));
+        return;
+      }
+    }
+    Path facts = folder.resolve(name + "-" + way.reader() + ".json");
+    if (!Files.exists(facts)) {
+      facts(lab, way.reader(), arguments, facts);
+    }
+    if (Files.size(facts) == 0) {
+      return;
+    }
+    Path outcome = folder.resolve(name + "-" + way.writer() + "-" + way.reader() + ".outcome");
+    if (!Files.exists(outcome)) {
+      Files.writeString(outcome, loads(lab, way.reader(), arguments, image));
+    }
+    String said = Files.readString(outcome);
+    Target target = Target.read(facts, null);
+    CheckResult result = Checks.check(image, target, target.release().orElseThrow());
+    boolean bad = result.findings().has(Severity.ERROR) || result.error().isPresent();
+    boolean good = result.verdict() == CheckResult.Verdict.GOOD;
+    cells.add(label + " " + result.verdict() + " " + (said.isEmpty() ? "loads" : "fails"));
+    if (said.isEmpty() ? bad : good) {
+      String found =
+          result.findings().list().stream()
+              .filter(f -> f.severity() != Severity.INFO)
+              .map(Finding::text)
+              .collect(Collectors.joining("; "));
+      wrong.add(label + ": " + result.verdict() + " (" + found + ") but " + said.strip());
+    }
+  }
+
+  private void facts(Path lab, Release release, List<String> arguments, Path file)
+      throws IOException {
+    Path script = scratch.resolve("qemu-" + release);
+    if (!Files.exists(script)) {
+      String environment =
+          release.environment(lab).entrySet().stream()
+              .map(e -> e.getKey() + "='" + e.getValue() + "' ")
+              .collect(Collectors.joining());
+      String command =
+          release.command(lab).stream()
+              .map(word -> "'" + word + "' ")
+              .collect(Collectors.joining());
+      Files.writeString(script, "#!/bin/sh\nexec env " + environment + command + "\"$@\"\n");
+      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    }
+    try (OutputStream out = Files.newOutputStream(file)) {
+      var facts =
+          new TargetQuestions(Duration.ofSeconds(60), note -> {})
+              .ofCommand(script.toString(), arguments);
+      try (JsonReport json = new JsonReport(out, true)) {
+        TargetJson.write(facts, json);
+      }
+    } catch (IOException e) {
+      // the reader has no such device, so that nothing can be loaded there
+      System.err.println(release + ": " + e.getMessage());
+    }
+  }
+
+  /** Returns what a release says of an image, nothing when it loads it. */
+  private String loads(Path lab, Release release, List<String> arguments, Path image)
+      throws Exception {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("-incoming", "defer"));
+    try (Qemu qemu = release.start(lab, scratch, all.toArray(String[]::new))) {
+      qemu.load("exec:cat " + image);
+      qemu.call("query-status");
+      return "";
+    } catch (IOException e) {
+      return "fails: " + e.getMessage();
+    }
+  }
+}
