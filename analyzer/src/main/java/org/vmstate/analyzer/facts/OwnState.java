@@ -152,8 +152,7 @@ final class OwnState implements EventSink, Closeable {
         Optional<ByteRange> range =
             e.state().map(DeviceDecoders::expand).flatMap(OwnState::configuration);
         if (range.isPresent()) {
-          pci.put(
-              e.section().name(), HexFormat.of().formatHex(bytes(e.content(), range.get())));
+          pci.put(e.section().name(), HexFormat.of().formatHex(bytes(e.content(), range.get())));
         }
       }
       default -> {}
