@@ -21,6 +21,7 @@ final class Commands {
           "compare",
           "map",
           "stats",
+          "simulate",
           "edit",
           "upgrade",
           "target-facts",
@@ -42,6 +43,7 @@ final class Commands {
       case "compare" -> CompareCommand.create();
       case "map" -> MapCommand.create();
       case "stats" -> StatsCommand.create();
+      case "simulate" -> SimulateCommand.create();
       case "edit" -> EditCommand.create();
       case "upgrade" -> UpgradeCommand.create();
       case "target-facts" -> TargetFactsCommand.create();

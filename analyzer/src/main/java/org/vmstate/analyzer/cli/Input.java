@@ -70,6 +70,16 @@ final class Input {
 
   /** Adds the argument under a label, and the options. */
   static CommandBuilder addTo(CommandBuilder command, String label) {
+    return addToWithoutDeltas(command, label)
+        .choice(
+            List.of("current", "2011"),
+            "ENCODING",
+            "Deltas: current or 2011 (the proposal); found out by default.",
+            "--xbzrle");
+  }
+
+  /** Adds the argument under a label, and all options but that for the form of deltas. */
+  static CommandBuilder addToWithoutDeltas(CommandBuilder command, String label) {
     return command
         .parameter(label, "1", "The image: a file, sample:NAME, or - for standard input.")
         .choice(
@@ -100,12 +110,7 @@ final class Input {
             List.of("le", "be64", "be32"),
             "ORDER",
             "Bits of mapped-ram bitmaps: le, be64 or be32; found out by default.",
-            "--bitmap-order")
-        .choice(
-            List.of("current", "2011"),
-            "ENCODING",
-            "Deltas: current or 2011 (the proposal); found out by default.",
-            "--xbzrle");
+            "--bitmap-order");
   }
 
   /** Returns the argument as it was given. */
@@ -205,6 +210,11 @@ final class Input {
   }
 
   ParseOptions options() {
+    return options(choice());
+  }
+
+  /** Returns the options with a form of deltas. */
+  ParseOptions options(XbzrleChoice deltas) {
     Long streamOffset = CommandBuilder.value(spec, "--stream-offset");
     Integer pageSize = CommandBuilder.value(spec, "--page-size");
     return new ParseOptions(
@@ -212,7 +222,7 @@ final class Input {
         streamOffset == null ? OptionalLong.empty() : OptionalLong.of(nonNegative(streamOffset)),
         pageSize == null ? OptionalInt.empty() : OptionalInt.of(powerOfTwo(pageSize)),
         order(),
-        choice(),
+        deltas,
         ParseOptions.Extent.WHOLE,
         false,
         Limits.DEFAULT);

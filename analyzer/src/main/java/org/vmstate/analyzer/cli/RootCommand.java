@@ -32,6 +32,7 @@ final class RootCommand {
                 "  vmstate-img map --output=html IN OUT a page that shows all of it",
                 "  vmstate-img measure FILE             size in every other layout",
                 "  vmstate-img stats FILE               rounds of the save, pages sent again",
+                "  vmstate-img simulate save            rounds of a save that is not made",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
                 "  vmstate-img upgrade --recipe R IN OUT  a state that another QEMU takes",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",

@@ -12,11 +12,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
 
@@ -63,6 +65,23 @@ class SchemaTest {
       assertTrue(exitCode == 0 || words[0].matches("check|compare"), command + ": " + exitCode);
     }
     assertEquals(Set.of(), schema(words[0]).validate(JSON.readTree(out.toByteArray())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "stats-xbzrle stats --xbzrle --cache-size 4M --output=json sample:pc-xbzrle",
+        "stats-xbzrle stats --xbzrle --output=json sample:pc-mapped",
+        "stats-xbzrle stats --xbzrle --output=json sample:pc sample:pc-xbzrle",
+        "simulate simulate save --memory 64M --xbzrle 2011 --output=json",
+        "simulate simulate save --memory 64M --rate 100 -O qemu-mapped-ram --output=json",
+        "simulate simulate dirty-log --steps 5 --pages 64 --output=json"
+      })
+  void outputOfOtherFormsFitsTheirSchemas(String line) throws IOException {
+    String[] words = line.split(" ");
+    CommandRun run = CommandRun.of(Arrays.copyOfRange(words, 1, words.length));
+    assertEquals(0, run.code(), run.err());
+    assertEquals(Set.of(), schema(words[0]).validate(JSON.readTree(run.out())));
   }
 
   @Test

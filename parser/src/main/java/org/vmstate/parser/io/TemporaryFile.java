@@ -68,6 +68,22 @@ public final class TemporaryFile implements Closeable {
     }
   }
 
+  /** Fills a buffer with bytes that were written. */
+  public void read(long offset, ByteBuffer target) throws IOException {
+    try {
+      long at = offset;
+      while (target.hasRemaining()) {
+        int count = channel.read(target, at);
+        if (count < 0) {
+          throw new IOException("ended at offset " + at);
+        }
+        at += count;
+      }
+    } catch (IOException e) {
+      throw failed(folder, e);
+    }
+  }
+
   /** Writes all bytes behind those that were appended before. */
   public void append(ByteBuffer data) throws IOException {
     long count = data.remaining();

@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
  * v4 patch series (2011).
  */
 public final class Codec2011 implements DeltaCodec {
-  /** Of which 9 are sent: the sender counts the header as it lies in its memory. */
+  /** The sender counts the header as it lies in its memory. */
   private static final int HEADER = 12;
+
+  private static final int SENT = 9;
 
   /** Is also made by a call. */
   public Codec2011() {}
@@ -29,6 +31,11 @@ public final class Codec2011 implements DeltaCodec {
   @Override
   public int header() {
     return HEADER;
+  }
+
+  @Override
+  public int sentHeader() {
+    return SENT;
   }
 
   @Override

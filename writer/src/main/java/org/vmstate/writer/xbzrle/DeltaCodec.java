@@ -19,8 +19,13 @@ public interface DeltaCodec {
   /** Returns an encoder for pages of a size. */
   DeltaEncoder encoder(int pageSize);
 
-  /** Returns bytes that are sent, or counted, with each delta beside its word of flags. */
+  /** Returns the bytes that count with each delta beside its word of flags. */
   int header();
+
+  /** Returns how many of them are sent. */
+  default int sentHeader() {
+    return header();
+  }
 
   /** Returns an empty cache of a size. */
   default PageCache cache(long bytes, int pageSize) {

@@ -40,6 +40,11 @@ public final class XbzrleSender {
     }
   }
 
+  /** Puts a page into the cache, where it has room for it. */
+  public void enter(long address, long generation) {
+    cache.insert(address, generation);
+  }
+
   /**
    * Looks for a page that is sent again; one that is not found goes out as it is.
    *

@@ -1,0 +1,123 @@
+package org.vmstate.analyzer.replay;
+
+import org.vmstate.writer.xbzrle.DeltaCodec;
+import org.vmstate.writer.xbzrle.XbzrleSender;
+import org.vmstate.writer.xbzrle.XbzrleStatistics;
+
+/** One cache of one codec, and what becomes of the pages with it. */
+public final class Trial {
+  private final DeltaCodec codec;
+  private final long cacheBytes;
+  private final int pageSize;
+  private final XbzrleSender sender;
+  private long returning;
+  private long returningMisses;
+  private long wire;
+  private long wholeWire;
+  private long deltas;
+  private long deltaBytes;
+  private long differing;
+
+  Trial(DeltaCodec codec, long cacheBytes, int pageSize) {
+    this.codec = codec;
+    this.cacheBytes = cacheBytes;
+    this.pageSize = pageSize;
+    this.sender = new XbzrleSender(codec, cacheBytes, pageSize);
+  }
+
+  XbzrleSender sender() {
+    return sender;
+  }
+
+  void zero(long address, long generation, boolean first) {
+    sender.zero(address, generation, first);
+    wire += first ? 0 : Long.BYTES + 1;
+    wholeWire += first ? 0 : Long.BYTES + 1;
+  }
+
+  /**
+   * Looks a page up.
+   *
+   * @param again whether it was looked up before
+   */
+  boolean isKept(long address, long generation, boolean last, boolean again) {
+    boolean kept = sender.isKept(address, generation, last);
+    if (!last || codec.encodesLastRound()) {
+      returning += again ? 1 : 0;
+      returningMisses += again && !kept ? 1 : 0;
+    }
+    wire += kept ? 0 : Long.BYTES + pageSize;
+    wholeWire += Long.BYTES + pageSize;
+    return kept;
+  }
+
+  /** Takes the delta of a page that was kept; returns how the page went out. */
+  XbzrleSender.Outcome encoded(long address, int length, long generation, boolean last) {
+    XbzrleSender.Outcome outcome = sender.encoded(address, length, generation, last);
+    switch (outcome) {
+      case PAGE -> wire += Long.BYTES + pageSize;
+      case DELTA -> {
+        wire += Long.BYTES + codec.sentHeader() + length;
+        deltas++;
+        deltaBytes += codec.sentHeader() + length;
+      }
+      case NOTHING -> {}
+    }
+    return outcome;
+  }
+
+  void differs() {
+    differing++;
+  }
+
+  /** Returns the codec's name. */
+  public String codec() {
+    return codec.name();
+  }
+
+  /** Returns the size of the cache in bytes. */
+  public long cacheBytes() {
+    return cacheBytes;
+  }
+
+  /** Returns the counters under the meanings of the original. */
+  public XbzrleStatistics statistics() {
+    return sender.statistics();
+  }
+
+  /** Returns the share of lookups that missed, as QEMU counts it. */
+  public double missRate() {
+    XbzrleStatistics s = statistics();
+    return s.lookups() == 0 ? 0 : (double) s.misses() / s.lookups();
+  }
+
+  /** Returns the lookups of pages that had been looked up before. */
+  public long returning() {
+    return returning;
+  }
+
+  /** Returns how many of them missed: the cache is too small for those. */
+  public long returningMisses() {
+    return returningMisses;
+  }
+
+  /** Returns the bytes of page records after the first round, without names of blocks. */
+  public long wire() {
+    return wire;
+  }
+
+  /** Returns the bytes that the same records take without deltas. */
+  public long wholeWire() {
+    return wholeWire;
+  }
+
+  /** Returns how many times shorter deltas are than their pages; 0 without deltas. */
+  public double encodingRate() {
+    return deltaBytes == 0 ? 0 : (double) deltas * pageSize / deltaBytes;
+  }
+
+  /** Returns decisions that the recording, which has deltas itself, shows to have been others. */
+  public long differing() {
+    return differing;
+  }
+}

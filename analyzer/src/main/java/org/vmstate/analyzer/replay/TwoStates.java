@@ -1,0 +1,101 @@
+package org.vmstate.analyzer.replay;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.parser.memory.FinalMemory;
+import org.vmstate.parser.memory.PageCursor;
+import org.vmstate.writer.xbzrle.RamAddresses;
+
+/**
+ * Sends what differs between two states of one guest: the pages that differ enter the cache in a
+ * second round as the first state has them, and are looked up in a third as the other has them.
+ */
+public final class TwoStates {
+  private final FinalMemory first;
+  private final FinalMemory second;
+
+  /** Takes two states, which were read. */
+  public TwoStates(FinalMemory first, FinalMemory second) throws ConversionException {
+    this.first = first;
+    this.second = second;
+    List<RamBlock> ours = first.blocks();
+    List<RamBlock> theirs = second.blocks();
+    boolean same = ours.size() == theirs.size();
+    for (int i = 0; same && i < ours.size(); i++) {
+      same =
+          ours.get(i).name().equals(theirs.get(i).name())
+              && ours.get(i).usedLength() == theirs.get(i).usedLength()
+              && ours.get(i).pageSize() == theirs.get(i).pageSize();
+    }
+    if (!same) {
+      throw new ConversionException(
+          "--xbzrle: the RAM blocks of the two images differ; expected two states of one guest");
+    }
+  }
+
+  /** Takes a page that differs. */
+  private interface Different {
+    void page(long address, byte[] before, byte[] after, boolean zero);
+  }
+
+  /** Replays through caches. */
+  public Replayed replay(Caches caches) throws IOException {
+    List<RamBlock> blocks = first.blocks();
+    int size = blocks.isEmpty() ? 4096 : blocks.getFirst().pageSize();
+    long ram = blocks.stream().mapToLong(RamBlock::usedLength).sum();
+    List<Encoding> encodings = caches.encodings(ram, size);
+    long[] again = {0};
+    pages(
+        (address, before, after, zero) ->
+            encodings.forEach(e -> e.trials().forEach(t -> t.sender().enter(address, 2))));
+    pages(
+        (address, before, after, zero) -> {
+          for (Encoding encoding : encodings) {
+            if (zero) {
+              encoding.zero(address, 3, false);
+            } else {
+              encoding.again(address, before, after, 3, false, true, Encoding.Recorded.UNKNOWN);
+            }
+          }
+          again[0]++;
+        });
+    return new Replayed(Replayed.Kind.TWO_STATES, 2, again[0], Optional.empty(), encodings);
+  }
+
+  private void pages(Different sink) throws IOException {
+    long[] starts = RamAddresses.of(first.blocks());
+    for (RamBlock block : first.blocks()) {
+      RamBlock other = second.blocks().get(block.index());
+      byte[] before = new byte[block.pageSize()];
+      byte[] after = new byte[block.pageSize()];
+      PageCursor then = first.contents().cursor(block);
+      PageCursor now = second.contents().cursor(other);
+      for (long page = 0; page < block.pages(); page++) {
+        then.moveTo(page);
+        now.moveTo(page);
+        if (now.state().isAbsent() || then.isZero() && now.isZero()) {
+          continue;
+        }
+        read(first, block, page, before);
+        boolean data = read(second, other, page, after);
+        if (!Arrays.equals(before, after)) {
+          long address = starts[block.index()] + page * block.pageSize();
+          sink.page(address, before, after, !data);
+        }
+      }
+    }
+  }
+
+  private static boolean read(FinalMemory memory, RamBlock block, long page, byte[] target)
+      throws IOException {
+    boolean data = memory.contents().page(block, page, target);
+    if (!data) {
+      Arrays.fill(target, (byte) 0);
+    }
+    return data;
+  }
+}

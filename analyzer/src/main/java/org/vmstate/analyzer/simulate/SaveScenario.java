@@ -1,0 +1,32 @@
+package org.vmstate.analyzer.simulate;
+
+import java.util.Optional;
+import org.vmstate.writer.xbzrle.DeltaCodec;
+
+/**
+ * A save to be simulated.
+ *
+ * @param pages pages of the guest's memory
+ * @param pageSize bytes of a page
+ * @param zeroPages pages that hold nothing but zeros, outside of the buffer
+ * @param load what the guest writes
+ * @param bandwidth bytes that the link takes in a second
+ * @param downtime seconds that the guest may stand still
+ * @param pageTime seconds that the sender needs for a page beside the link
+ * @param fixed whether pages have fixed places
+ * @param codec how pages are sent again, nothing for whole pages
+ * @param cacheBytes bytes of its cache
+ * @param mostSeconds seconds after which the save is given up
+ */
+record SaveScenario(
+    int pages,
+    int pageSize,
+    int zeroPages,
+    WriteLoad load,
+    double bandwidth,
+    double downtime,
+    double pageTime,
+    boolean fixed,
+    Optional<DeltaCodec> codec,
+    long cacheBytes,
+    double mostSeconds) {}

@@ -1,0 +1,295 @@
+package org.vmstate.analyzer.simulate;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.writer.xbzrle.DeltaCodec;
+import org.vmstate.writer.xbzrle.DeltaEncoder;
+import org.vmstate.writer.xbzrle.XbzrleSender;
+
+/**
+ * Runs one save. The sender works in turns of a tenth of a second; after each it looks whether what
+ * is left fits into the downtime, and only then fetches the dirty bitmap again.
+ */
+final class SaveSimulation {
+  private static final double TURN = 0.1;
+  private static final int MOST_ROUNDS = 100_000;
+
+  /** Rounds that are compared with as many before them to see that there is no progress. */
+  private static final int WINDOW = 25;
+
+  /** Devices, headers and the description, roughly. */
+  private static final long REST = 40_000;
+
+  private final SaveScenario scenario;
+  private final BitSet dirty = new BitSet();
+  private final BitSet written = new BitSet();
+  private final BitSet everData = new BitSet();
+  private final BitSet isZero = new BitSet();
+  private final int[] places;
+  private final int[] lengths;
+  private final Optional<XbzrleSender> sender;
+  private final List<SaveResult.SaveRound> rounds = new ArrayList<>();
+  private double now;
+  private double roundStart;
+  private long roundDirty;
+  private long roundPages;
+  private long roundBytes;
+  private long bytes;
+  private long writes;
+  private int pointer;
+  private boolean bulk = true;
+  private double threshold;
+  private double measuredAt;
+  private long measuredBytes;
+
+  SaveSimulation(SaveScenario scenario) {
+    this.scenario = scenario;
+    WriteLoad load = scenario.load();
+    int data = scenario.pages() - scenario.zeroPages() - load.pages();
+    places = new int[load.pages()];
+    // pages with data in front, then the buffer, then zeros; or the buffer anywhere
+    int[] order = new int[scenario.pages()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    if (load.scattered()) {
+      SplittableRandom random = new SplittableRandom(1);
+      for (int i = order.length - 1; i > 0; i--) {
+        int other = random.nextInt(i + 1);
+        int page = order[i];
+        order[i] = order[other];
+        order[other] = page;
+      }
+    }
+    for (int i = 0; i < places.length; i++) {
+      places[i] = order[data + i];
+    }
+    for (int i = data + places.length; i < order.length; i++) {
+      isZero.set(order[i]);
+    }
+    sender =
+        scenario
+            .codec()
+            .map(codec -> new XbzrleSender(codec, scenario.cacheBytes(), scenario.pageSize()));
+    lengths = scenario.codec().map(this::lengths).orElse(new int[0]);
+  }
+
+  /** Lengths of the delta after so many writes to one page; the last stands for more. */
+  private int[] lengths(DeltaCodec codec) {
+    int size = scenario.pageSize();
+    DeltaEncoder encoder = codec.encoder(size);
+    byte[] before = new byte[size];
+    byte[] after = new byte[size];
+    scenario.load().change(after);
+    return new int[] {
+      encoder.encode(before, before.clone(), new byte[size]),
+      encoder.encode(before, after, new byte[size])
+    };
+  }
+
+  SaveResult run() {
+    dirty.set(0, scenario.pages());
+    sync();
+    Optional<String> never = Optional.empty();
+    while (true) {
+      boolean left = turn();
+      measure();
+      double pending = (double) dirty.cardinality() * scenario.pageSize();
+      if (pending < threshold || !left) {
+        endRound();
+        sync();
+        if ((double) roundDirty * scenario.pageSize() <= threshold) {
+          break;
+        }
+        never = noProgress();
+      }
+      if (never.isEmpty() && now > scenario.mostSeconds()) {
+        never =
+            Optional.of(
+                String.format(Locale.ROOT, "it was given up after %.1f s", scenario.mostSeconds()));
+      }
+      if (never.isPresent()) {
+        endRound();
+        return result(never, 0);
+      }
+    }
+    endRound();
+    double stopped = now;
+    sync();
+    boolean left = true;
+    while (left) {
+      left = send(Double.MAX_VALUE, true);
+    }
+    endRound();
+    double downtime = now - stopped;
+    now = stopped;
+    return result(Optional.empty(), downtime);
+  }
+
+  /** What fits into the downtime follows from what went out in the last tenth of a second. */
+  private void measure() {
+    double passed = now - measuredAt;
+    if (passed >= TURN * 0.999) {
+      threshold = (bytes - measuredBytes) / passed * scenario.downtime();
+      measuredAt = now;
+      measuredBytes = bytes;
+    }
+  }
+
+  /** Sends for a tenth of a second; returns whether dirty pages are left. */
+  private boolean turn() {
+    double start = now;
+    boolean left = send(start + TURN, false);
+    if (left) {
+      advance(Math.max(now, start + TURN));
+    }
+    return left;
+  }
+
+  private boolean send(double until, boolean last) {
+    long budget = last ? Long.MAX_VALUE : (long) (scenario.bandwidth() * TURN);
+    long spent = 0;
+    while (spent < budget && now < until) {
+      int page = dirty.nextSetBit(pointer);
+      if (page < 0) {
+        bulk = false;
+        pointer = 0;
+        page = dirty.nextSetBit(0);
+        if (page < 0) {
+          return false;
+        }
+      }
+      pointer = page + 1;
+      dirty.clear(page);
+      long sent = page(page, last);
+      spent += sent;
+      double link = sent / scenario.bandwidth();
+      double time = now + scenario.pageTime() + link;
+      if (last) {
+        now = time;
+      } else {
+        advance(time);
+      }
+    }
+    return !dirty.isEmpty();
+  }
+
+  /** Sends a page; returns its bytes. */
+  private long page(int page, boolean last) {
+    int size = scenario.pageSize();
+    long address = (long) page * size;
+    long generation = rounds.size() + 1L;
+    roundPages++;
+    long length;
+    if (isZero.get(page)) {
+      sender.ifPresent(s -> s.zero(address, generation, bulk));
+      length = scenario.fixed() ? 0 : Long.BYTES + 1;
+    } else {
+      length = (scenario.fixed() ? 0 : Long.BYTES) + data(address, generation, last);
+      everData.set(page);
+    }
+    roundBytes += length;
+    bytes += length;
+    return length;
+  }
+
+  private long data(long address, long generation, boolean last) {
+    int size = scenario.pageSize();
+    if (sender.isEmpty()) {
+      return size;
+    }
+    if (bulk) {
+      sender.get().first(address, generation);
+      return size;
+    }
+    if (!sender.get().isKept(address, generation, last)) {
+      return size;
+    }
+    // a page is dirty because it was written
+    int delta = lengths[1];
+    return switch (sender.get().encoded(address, delta, generation, last)) {
+      case PAGE -> size;
+      case DELTA -> delta + scenario.codec().orElseThrow().sentHeader();
+      case NOTHING -> -Long.BYTES;
+    };
+  }
+
+  /** Lets the guest write until a moment. */
+  private void advance(double time) {
+    WriteLoad load = scenario.load();
+    long due = (long) (time * load.perSecond());
+    long needed = load.needed(due - writes);
+    for (long n = due - needed; n < due; n++) {
+      int page = places[load.page(n)];
+      written.set(page);
+      isZero.clear(page);
+    }
+    writes = due;
+    now = time;
+  }
+
+  private void sync() {
+    dirty.or(written);
+    written.clear();
+    roundStart = now;
+    roundDirty = dirty.cardinality();
+    roundPages = 0;
+    roundBytes = 0;
+  }
+
+  private void endRound() {
+    rounds.add(new SaveResult.SaveRound(roundStart, roundDirty, roundPages, roundBytes));
+  }
+
+  /** What is dirty after each round does not become less. */
+  private Optional<String> noProgress() {
+    int count = rounds.size();
+    if (count >= MOST_ROUNDS) {
+      return Optional.of(count + " rounds were not enough");
+    }
+    if (count < 2 * WINDOW + 1) {
+      return Optional.empty();
+    }
+    long recent = least(count - WINDOW, count);
+    long earlier = least(count - 2 * WINDOW, count - WINDOW);
+    long most = (long) (threshold / scenario.pageSize());
+    if (recent * 20 < earlier * 19) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "after each round at least "
+            + recent
+            + " pages are dirty, and "
+            + most
+            + " fit into the downtime");
+  }
+
+  private long least(int from, int to) {
+    return rounds.subList(from, to).stream()
+        .mapToLong(SaveResult.SaveRound::dirty)
+        .min()
+        .orElseThrow();
+  }
+
+  private SaveResult result(Optional<String> never, double downtime) {
+    long memory = (long) scenario.pages() * scenario.pageSize();
+    long bitmap = FixedFormat.bitmapLength(scenario.pages());
+    long placed = (bitmap / FixedFormat.ALIGNMENT + 1) * FixedFormat.ALIGNMENT + memory;
+    long kept = (long) everData.cardinality() * scenario.pageSize();
+    long size = scenario.fixed() ? placed + REST : bytes + REST;
+    return new SaveResult(
+        rounds,
+        never,
+        now,
+        downtime,
+        bytes,
+        size,
+        scenario.fixed() ? kept + bitmap + REST : size,
+        sender.map(XbzrleSender::statistics));
+  }
+}

@@ -1,0 +1,150 @@
+package org.vmstate.analyzer.simulate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vmstate.writer.xbzrle.DeltaCodec;
+
+/**
+ * Saves of one guest that differ in the way they send pages.
+ *
+ * @param memory bytes of the guest's memory
+ * @param pageSize bytes of a page
+ * @param zeroShare share of the memory outside of the buffer that is zero, 0 to 1
+ * @param load what the guest writes
+ * @param bandwidth bytes that the link takes in a second
+ * @param downtime milliseconds that the guest may stand still
+ * @param pageTime microseconds that the sender needs for a page beside the link
+ * @param fixed whether pages have fixed places
+ * @param codec how pages are sent again, nothing for whole pages
+ * @param caches bytes of caches, one save for each
+ * @param mostSeconds seconds after which a save is given up
+ */
+public record Saves(
+    long memory,
+    int pageSize,
+    double zeroShare,
+    LoadSpec load,
+    long bandwidth,
+    double downtime,
+    double pageTime,
+    boolean fixed,
+    Optional<String> codec,
+    List<Long> caches,
+    double mostSeconds) {
+  private static final int MOST_PAGES = 1 << 24;
+
+  /** Checks what cannot be. */
+  public Saves {
+    caches = List.copyOf(caches);
+    require(
+        Integer.bitCount(pageSize) == 1 && pageSize >= 1024 && pageSize <= 1 << 16,
+        "page size: expected a power of two from 1K to 64K, found " + pageSize);
+    require(
+        memory >= pageSize && memory % pageSize == 0 && memory / pageSize <= MOST_PAGES,
+        "memory: expected 1 to " + MOST_PAGES + " pages, found " + memory + " bytes");
+    require(zeroShare >= 0 && zeroShare <= 1, "zero pages: expected 0 to 100 percent");
+    require(bandwidth > 0, "bandwidth: expected at least 1");
+    require(downtime >= 0 && downtime <= 3_600_000, "downtime: expected 0 to 3600000 ms");
+    require(pageTime >= 0 && pageTime <= 1_000_000, "page time: expected 0 to 1000000");
+    require(mostSeconds > 0 && mostSeconds <= 1_000_000, "time: expected 1 to 1000000 s");
+    require(!fixed || codec.isEmpty(), "deltas and fixed places exclude each other");
+    require(
+        load.buffer() % pageSize == 0 && load.buffer() <= memory && load.buffer() > 0,
+        "buffer: expected whole pages of the memory, found " + load.buffer() + " bytes");
+  }
+
+  /**
+   * What the guest writes.
+   *
+   * @param pattern loop, sweep, random, hot or recording
+   * @param buffer bytes that it writes to
+   * @param perSecond pages that it writes in a second
+   * @param hotShare percentage of the writes that go to the hot pages
+   * @param hotBytes bytes of them
+   * @param scattered whether the buffer's pages lie anywhere in memory
+   * @param sequence pages of a recording
+   */
+  public record LoadSpec(
+      String pattern,
+      long buffer,
+      double perSecond,
+      double hotShare,
+      long hotBytes,
+      boolean scattered,
+      int[] sequence) {
+
+    WriteLoad load(int pageSize) {
+      WriteLoad.Pattern found =
+          WriteLoad.Pattern.of(pattern)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "pattern "
+                              + pattern
+                              + ": expected loop, sweep, random, hot or recording"));
+      require(perSecond >= 0 && perSecond <= 1e9, "rate: expected 0 to 1000000000 pages");
+      require(hotShare >= 0 && hotShare <= 100, "hot share: expected 0 to 100 percent");
+      require(
+          found != WriteLoad.Pattern.HOT || hotBytes >= pageSize && hotBytes <= buffer,
+          "hot pages: expected a part of the buffer, found " + hotBytes + " bytes");
+      require(
+          found != WriteLoad.Pattern.RECORDING || sequence.length > 0,
+          "recording: no page was sent again in it");
+      return new WriteLoad(
+          found,
+          (int) (buffer / pageSize),
+          perSecond,
+          hotShare / 100,
+          (int) (hotBytes / pageSize),
+          scattered,
+          sequence);
+    }
+  }
+
+  private static void require(boolean condition, String text) {
+    if (!condition) {
+      throw new IllegalArgumentException(text);
+    }
+  }
+
+  /** One save and how it went. */
+  record Run(Optional<String> codec, long cacheBytes, SaveResult result) {}
+
+  /** Simulates all of them: without deltas first where there are some. */
+  List<Run> run() {
+    int pages = (int) (memory / pageSize);
+    WriteLoad written = load.load(pageSize);
+    int zeros = (int) ((pages - written.pages()) * zeroShare);
+    List<Run> runs = new ArrayList<>();
+    runs.add(new Run(Optional.empty(), 0, one(pages, zeros, written, Optional.empty(), 0)));
+    if (codec.isPresent()) {
+      DeltaCodec found =
+          DeltaCodec.named(codec.get())
+              .orElseThrow(
+                  () -> new IllegalArgumentException("codec " + codec.get() + ": no such codec"));
+      for (long cache : caches) {
+        runs.add(new Run(codec, cache, one(pages, zeros, written, Optional.of(found), cache)));
+      }
+    }
+    return runs;
+  }
+
+  private SaveResult one(
+      int pages, int zeros, WriteLoad written, Optional<DeltaCodec> found, long cache) {
+    return new SaveSimulation(
+            new SaveScenario(
+                pages,
+                pageSize,
+                zeros,
+                written,
+                bandwidth,
+                downtime / 1000,
+                pageTime / 1_000_000,
+                fixed,
+                found,
+                cache,
+                mostSeconds))
+        .run();
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of the model of the dirty log, beside the real kernel. */
+package org.vmstate.analyzer.dirtylog;

@@ -1,0 +1,2 @@
+/** Tests of replays through caches of deltas. */
+package org.vmstate.analyzer.replay;

@@ -1,0 +1,80 @@
+package org.vmstate.analyzer.simulate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A save ends when what is written in a round fits into the downtime, and only then. */
+class SaveSimulationTest {
+  private static final long MIB = 1L << 20;
+
+  private static Saves saves(String pattern, double rate, boolean fixed, Optional<String> codec) {
+    return new Saves(
+        64 * MIB,
+        4096,
+        0.5,
+        new Saves.LoadSpec(pattern, 16 * MIB, rate, 90, MIB, false, new int[0]),
+        40 * MIB,
+        100,
+        2,
+        fixed,
+        codec,
+        List.of(8 * MIB, 32 * MIB),
+        60);
+  }
+
+  private static SaveResult first(Saves saves) {
+    return saves.run().getFirst().result();
+  }
+
+  @Test
+  void idleGuestTakesOneRoundAndWhatIsLeft() {
+    SaveResult result = first(saves("loop", 0, false, Optional.empty()));
+    assertTrue(result.never().isEmpty());
+    assertEquals(3, result.syncs());
+    long data = 4096 + 6144;
+    assertEquals(data * (4096 + 8) + 6144 * 9, result.bytes());
+    assertEquals(data * 4104 / (40.0 * MIB), result.seconds(), 0.3);
+  }
+
+  @Test
+  void guestThatWritesFasterThanTheLinkNeverEnds() {
+    SaveResult result = first(saves("sweep", 50_000, false, Optional.empty()));
+    assertTrue(result.never().orElseThrow().contains("4096 pages are dirty"), result.toString());
+    // pages with fixed places take no more than the memory
+    SaveResult fixed = first(saves("sweep", 50_000, true, Optional.empty()));
+    assertFalse(fixed.never().isEmpty());
+    assertTrue(fixed.bytes() > 3 * fixed.fileSize(), fixed.bytes() + " " + fixed.fileSize());
+    assertTrue(fixed.allocated() <= 65 * MIB);
+  }
+
+  @Test
+  void deltasEndItWhenTheCacheHoldsTheBuffer() {
+    List<Saves.Run> runs = saves("loop", 100_000, false, Optional.of("current")).run();
+    assertEquals(3, runs.size());
+    assertFalse(runs.get(0).result().never().isEmpty());
+    assertFalse(runs.get(1).result().never().isEmpty(), "8 MiB");
+    assertTrue(runs.get(2).result().never().isEmpty(), "32 MiB");
+  }
+
+  @Test
+  void sameScenarioGoesTheSameWay() {
+    assertEquals(
+        first(saves("hot", 3000, false, Optional.empty())),
+        first(saves("hot", 3000, false, Optional.empty())));
+  }
+
+  @Test
+  void impossibleIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class, () -> saves("zigzag", 1, false, Optional.empty()).run());
+    assertThrows(IllegalArgumentException.class, () -> saves("loop", 1, true, Optional.of("2011")));
+    assertThrows(
+        IllegalArgumentException.class, () -> saves("loop", -1, false, Optional.empty()).run());
+  }
+}

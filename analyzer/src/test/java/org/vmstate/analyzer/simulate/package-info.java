@@ -1,0 +1,2 @@
+/** Tests of the model of a live save. */
+package org.vmstate.analyzer.simulate;
