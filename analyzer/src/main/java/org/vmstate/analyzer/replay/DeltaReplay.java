@@ -5,7 +5,8 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -25,6 +26,7 @@ public final class DeltaReplay extends FinalMemory {
   private final Arena arena = Arena.ofConfined();
   private final List<PageBitmap> lookedUp = new ArrayList<>();
   private List<Encoding> encodings = List.of();
+  private Content content;
   private LastSent sent;
   private RecordedSender recorded;
   private long[] starts = {};
@@ -43,9 +45,7 @@ public final class DeltaReplay extends FinalMemory {
     this.caches = caches;
   }
 
-  @Override
-  public void ramBlocks(List<RamBlock> blocks) throws IOException {
-    super.ramBlocks(blocks);
+  private void ramBlocks(List<RamBlock> blocks) throws IOException {
     if (blocks.isEmpty()) {
       return;
     }
@@ -64,20 +64,24 @@ public final class DeltaReplay extends FinalMemory {
   }
 
   @Override
-  public boolean wantsMappedPages() {
-    return false;
-  }
-
-  @Override
-  public void element(Element element) {
-    if (element instanceof Element.SectionHeader header
-        && header.section().name().equals(RamFormat.IDSTR)) {
-      last = header.recordType() == StreamFormat.SECTION_END;
+  public void accept(Event event) throws IOException {
+    switch (event) {
+      case Event.StreamHeader e -> {
+        content = e.content();
+        super.accept(e);
+      }
+      case Event.RamListEnd e -> {
+        super.accept(e);
+        ramBlocks(e.blocks());
+      }
+      case Event.SectionHeader e when e.section().name().equals(RamFormat.IDSTR) ->
+          last = e.recordType() == StreamFormat.SECTION_END;
+      case Event.RamPages e -> pages(e.run());
+      default -> {}
     }
   }
 
-  @Override
-  public void pages(PageRun run) throws IOException {
+  private void pages(PageRun run) throws IOException {
     if (fixed) {
       return;
     }
@@ -124,7 +128,7 @@ public final class DeltaReplay extends FinalMemory {
     sent.read(block, page, before);
     if (LastSent.isEncoded(run.kind())) {
       System.arraycopy(before, 0, after, 0, before.length);
-      sent.encoded(source(), run, after);
+      sent.encoded(content, run, after);
     } else {
       sent.whole(run);
       sent.read(block, page, after);

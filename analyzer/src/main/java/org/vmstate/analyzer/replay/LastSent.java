@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.parser.memory.RamContents;
 import org.vmstate.parser.ram.EncodedPage;
@@ -60,7 +60,7 @@ final class LastSent implements Closeable {
    *
    * @param page in: what it was, out: what it becomes
    */
-  void encoded(ByteSource source, PageRun run, byte[] page) throws IOException {
+  void encoded(Content source, PageRun run, byte[] page) throws IOException {
     EncodedPage.apply(source, run, page);
     if (file == null) {
       file = TemporaryFile.create(".replay");

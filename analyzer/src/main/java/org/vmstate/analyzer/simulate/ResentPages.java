@@ -2,12 +2,13 @@ package org.vmstate.analyzer.simulate;
 
 import java.util.Arrays;
 import java.util.List;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.parser.StateVisitor;
 
 /** Collects which pages of its largest block a recording sent again, in that order. */
-public final class ResentPages implements StateVisitor {
+public final class ResentPages implements EventSink {
   private static final int MOST = 1 << 22;
 
   private int[] pages = new int[1024];
@@ -21,7 +22,15 @@ public final class ResentPages implements StateVisitor {
   public ResentPages() {}
 
   @Override
-  public void ramBlocks(List<RamBlock> blocks) {
+  public void accept(Event event) {
+    switch (event) {
+      case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.RamPages e -> pages(e.run());
+      default -> {}
+    }
+  }
+
+  private void ramBlocks(List<RamBlock> blocks) {
     long most = 0;
     for (RamBlock one : blocks) {
       if (one.usedLength() > most) {
@@ -31,8 +40,7 @@ public final class ResentPages implements StateVisitor {
     }
   }
 
-  @Override
-  public void pages(PageRun run) {
+  private void pages(PageRun run) {
     if (run.block().mapped().isPresent()) {
       return;
     }
