@@ -3,21 +3,20 @@ package example;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import org.vmstate.analyzer.convert.Destination;
-import org.vmstate.analyzer.convert.Progress;
-import org.vmstate.analyzer.edit.EnvelopeChange;
-import org.vmstate.analyzer.edit.EnvelopeEditor;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.ImageWriter;
+import org.vmstate.writer.edit.ReplaceDomainXml;
 
-/** Writes a copy of a libvirt image with another domain XML, of any length. */
+/** Writes a copy with another domain XML: IMAGE OUT FILE. */
 public final class ReplaceXml {
   public static void main(String... args) throws IOException {
     String xml = Files.readString(Path.of(args[2]));
-    EnvelopeChange change =
-        new EnvelopeChange(Optional.of(xml), Optional.empty(), Optional.empty());
-    EnvelopeEditor editor = EnvelopeEditor.open(Path.of(args[0]));
-    try (Destination out = Destination.file(Path.of(args[1]), false, false)) {
-      out.commit(editor.copy(change, out, Progress.NONE, System.err::println), true);
+    try (ByteSource source = ImageReader.open(Path.of(args[0]));
+        ImageWriter out = ImageWriter.create(Path.of(args[1]), false)) {
+      ImageReader.read(source, ParseOptions.DEFAULT, new ReplaceDomainXml(out, xml));
+      out.commit(true);
     }
   }
 }

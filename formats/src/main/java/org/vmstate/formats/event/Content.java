@@ -45,6 +45,46 @@ public interface Content {
     return new Bytes(bytes);
   }
 
+  /** Returns this content with other bytes from an offset on. */
+  default Content with(long offset, byte[] bytes) {
+    return new Patched(this, offset, bytes);
+  }
+
+  /** Content of which a part is another. */
+  record Patched(Content base, long start, byte[] bytes) implements Content {
+    @Override
+    public void copy(long offset, ByteBuffer target) throws IOException {
+      int at = target.position();
+      int length = target.remaining();
+      base.copy(offset, target);
+      long from = Math.max(start, offset);
+      long to = Math.min(start + bytes.length, offset + length);
+      if (from < to) {
+        target.put(at + (int) (from - offset), bytes, (int) (from - start), (int) (to - from));
+      }
+    }
+
+    @Override
+    public boolean isSeekable() {
+      return base.isSeekable();
+    }
+
+    @Override
+    public long origin() {
+      return base.origin();
+    }
+
+    @Override
+    public long length() {
+      return base.length();
+    }
+
+    @Override
+    public String place() {
+      return base.place();
+    }
+  }
+
   /** Content in memory. */
   record Bytes(byte[] bytes) implements Content {
     @Override

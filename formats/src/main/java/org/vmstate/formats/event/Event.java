@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Problem;
@@ -156,7 +157,18 @@ public sealed interface Event {
   }
 
   /** Page records of a sequential layout; the run's offsets refer to the content, too. */
-  record RamPages(ByteRange range, Content content, PageRun run) implements Bytes {}
+  record RamPages(ByteRange range, Content content, PageRun run) implements Bytes {
+    /** Returns one page with other bytes, as a record that names its block. */
+    public static RamPages of(RamBlock block, long page, byte[] bytes) {
+      int head = Long.BYTES + 1 + block.name().length();
+      byte[] record = new byte[head + bytes.length];
+      System.arraycopy(bytes, 0, record, head, bytes.length);
+      return new RamPages(
+          new ByteRange(0, record.length),
+          Content.of(record),
+          new PageRun(block, page, 1, PageKind.DATA, 0, head, Long.BYTES + bytes.length));
+    }
+  }
 
   /**
    * Pages of a fixed layout, as its bitmap has them, in the order of the blocks. They come after

@@ -30,6 +30,7 @@ public final class RecordWriter implements EventSink {
   private Content content;
   private final StreamWriter stream;
   private final BlockListWriter blocks;
+  private String last = "";
   private long ramVersion = RamFormat.VERSION;
   private long streamVersion = StreamFormat.VERSION;
 
@@ -113,8 +114,11 @@ public final class RecordWriter implements EventSink {
 
   private void pages(ByteRange range, PageRun run) throws IOException {
     int record = recordLength(run);
-    boolean named = range.length() > record * run.count();
-    int frame = named ? Long.BYTES + NAME_FRAME + run.block().name().length() : Long.BYTES;
+    boolean was = range.length() > record * run.count();
+    // an event that was put before this one may have named another block
+    boolean named = was || ramVersion != RamFormat.VERSION_3 && !run.block().name().equals(last);
+    last = run.block().name();
+    int frame = was ? Long.BYTES + NAME_FRAME + run.block().name().length() : Long.BYTES;
     long source = range.start();
     for (long i = 0; i < run.count(); i++) {
       word(run, i, named && i == 0);
