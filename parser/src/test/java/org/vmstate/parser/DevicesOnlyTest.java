@@ -144,4 +144,86 @@ class DevicesOnlyTest {
       assertEquals(1, read(image.toBytes(), Extent.DEVICES, Recording.Place.HEAP).runs);
     }
   }
+
+  /** A stream with memory and one device whose payload and description are given. */
+  private static byte[] described(String name, long instance, ImageBytes payload, String members) {
+    ImageBytes image = new ImageBytes().header().configuration("pc");
+    image.section(1, 1, "ram", 0, 4).be64(0x1004).name("r").be64(0x1000).eos().footer(1);
+    image.again(3, 1).be64(8).name("r").fill(3, 4096).eos().footer(1);
+    image.section(4, 2, name, instance, 1).raw(payload.toBytes()).footer(2).u8(0);
+    return image
+        .description(
+            "{\"page_size\": 4096, \"devices\": [{\"name\": \""
+                + name
+                + "\", \"instance_id\": "
+                + instance
+                + ", \"vmsd_name\": \"dev\", \"version\": 1, "
+                + members
+                + "}]}")
+        .toBytes();
+  }
+
+  private static final String TWO_BYTES =
+      "\"fields\": [{\"name\": \"a\", \"type\": \"uint16\", \"size\": 2}]";
+
+  private static void passedOver(byte[] image) throws IOException {
+    Devices found = read(image, Extent.DEVICES, Recording.Place.HEAP);
+    assertEquals(0, found.runs);
+    assertEquals(read(image, Extent.WHOLE, Recording.Place.HEAP).states, found.states);
+  }
+
+  @Test
+  void namesAndInstancesOfAnyLengthAreCounted() throws IOException {
+    passedOver(described("d", 0, new ImageBytes().be16(7), TWO_BYTES));
+    passedOver(described("d".repeat(200), 0, new ImageBytes().be16(7), TWO_BYTES));
+    passedOver(described("dev", 0xfffffff0L, new ImageBytes().be16(7), TWO_BYTES));
+  }
+
+  @Test
+  void arraysAndSubsectionsAreCounted() throws IOException {
+    String array = "{\"name\": \"b\", \"array_len\": %d, \"type\": \"uint32\", \"size\": 4}";
+    passedOver(
+        described(
+            "dev",
+            0,
+            new ImageBytes().be32(1).be32(2).be32(3).u8(1),
+            "\"fields\": ["
+                + array.formatted(3)
+                + ", {\"name\": \"c\", \"type\": \"uint8\", \"size\": 1}]"));
+    String inner =
+        "{\"vmsd_name\": \"dev/one/two\", \"version\": 1, \"fields\": ["
+            + array.formatted(2)
+            + "]}";
+    ImageBytes payload = new ImageBytes().be16(7).u8(5).name("dev/one").be32(1).be16(8);
+    payload.u8(5).name("dev/one/two").be32(1).be32(1).be32(2);
+    passedOver(
+        described(
+            "dev",
+            0,
+            payload,
+            TWO_BYTES
+                + ", \"subsections\": [{\"vmsd_name\": \"dev/one\", \"version\": 1, "
+                + TWO_BYTES
+                + ", \"subsections\": ["
+                + inner
+                + "]}]"));
+  }
+
+  /** What a description says must fit between the memory and the end, and end with a footer. */
+  @Test
+  void memoryIsReadWhereTheDescriptionSaysMoreOrLessThanThereIs() throws IOException {
+    for (String size : List.of("1", "3", "4000", "4100", "9000", "2147483647")) {
+      String members = "\"fields\": [{\"name\": \"a\", \"type\": \"buffer\", \"size\": %s}]";
+      byte[] image = described("dev", 0, new ImageBytes().be16(7), members.formatted(size));
+      assertEquals(1, read(image, Extent.DEVICES, Recording.Place.HEAP).runs, size);
+    }
+    for (String size : List.of("1", "5000", "9223372036854775807")) {
+      String members =
+          TWO_BYTES
+              + ", \"subsections\": [{\"vmsd_name\": \"dev/x\", \"version\": 1, \"fields\": ["
+              + "{\"name\": \"a\", \"type\": \"buffer\", \"size\": %s}]}]";
+      byte[] image = described("dev", 0, new ImageBytes().be16(7), members.formatted(size));
+      assertEquals(1, read(image, Extent.DEVICES, Recording.Place.HEAP).runs, size);
+    }
+  }
 }

@@ -1,0 +1,205 @@
+package org.vmstate.parser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.element.Element;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.testkit.ImageBytes;
+
+/** How a device section is read: by the description, by a table, or only to its footer. */
+class DeviceSectionTest {
+  private static final String DEVICE =
+      "{\"name\": \"dev\", \"instance_id\": 0, \"vmsd_name\": \"dev\", \"version\": 1,"
+          + " \"fields\": [{\"name\": \"a\", \"type\": \"uint16\", \"size\": 2}]}";
+
+  private static String json(String... devices) {
+    return "{\"page_size\": 4096, \"devices\": [" + String.join(", ", devices) + "]}";
+  }
+
+  private static ImageBytes start(String machine) {
+    ImageBytes image = new ImageBytes().header().configuration(machine);
+    return image.section(1, 1, "ram", 0, 4).be64(4).eos().footer(1);
+  }
+
+  private static ImageBytes device(ImageBytes image, ImageBytes payload) {
+    return image.section(4, 2, "dev", 0, 1).raw(payload.toBytes()).footer(2);
+  }
+
+  private static Recording end(ImageBytes image, String json) throws IOException {
+    return Recording.of(image.u8(0).description(json).toBytes());
+  }
+
+  private static Optional<StateNode> state(Recording r) {
+    return r.states.values().iterator().next();
+  }
+
+  private static String problem(Recording r) {
+    return r.problems.values().iterator().next();
+  }
+
+  @Test
+  void describedDeviceIsDecoded() throws IOException {
+    ImageBytes image = start("pc");
+    int payload = image.size() + 17;
+    Recording r = end(device(image, new ImageBytes().be16(7)), json(DEVICE));
+    assertEquals(List.of(), r.notices);
+    assertEquals(1, state(r).orElseThrow().fields().size());
+    Element.DevicePayload e = r.all(Element.DevicePayload.class).getFirst();
+    assertEquals(payload, e.range().start());
+    assertEquals(payload + 2, e.range().end());
+    assertEquals("dev", e.section().name());
+  }
+
+  @Test
+  void deviceIsDescribedByNameAndInstance() throws IOException {
+    String second = DEVICE.replace("\"instance_id\": 0", "\"instance_id\": 3");
+    ImageBytes image = device(start("pc"), new ImageBytes().be16(7));
+    Recording r = end(image, json(second));
+    assertEquals(Optional.empty(), state(r));
+    assertEquals("the description does not name it", problem(r));
+    assertEquals(2, r.all(Element.DevicePayload.class).getFirst().range().length());
+  }
+
+  /** Whatever stands where the description ends the state, the next footer ends the section. */
+  @Test
+  void stateThatEndsElsewhereIsRemarkedUpon() throws IOException {
+    Recording r = end(device(start("pc"), new ImageBytes().be16(7).u8(1)), json(DEVICE));
+    String words = "the description gives 2 bytes, no footer follows";
+    assertEquals(List.of("dev: " + words), r.notices);
+    assertEquals(words, problem(r));
+    assertEquals(Optional.empty(), state(r));
+    assertEquals(3, r.all(Element.DevicePayload.class).getFirst().range().length());
+  }
+
+  @Test
+  void footerOfAnotherSectionDoesNotEndAState() throws IOException {
+    ImageBytes payload = new ImageBytes().be16(7).footer(9);
+    Recording r = end(device(start("pc"), payload), json(DEVICE));
+    assertEquals("the description gives 2 bytes, no footer follows", problem(r));
+    assertEquals(7, r.all(Element.DevicePayload.class).getFirst().range().length());
+  }
+
+  @Test
+  void subsectionThatIsNotDescribedIsNamed() throws IOException {
+    ImageBytes payload = new ImageBytes().be16(7).u8(5).name("dev/more").be32(1).u8(1);
+    Recording r = end(device(start("pc"), payload), json(DEVICE));
+    assertEquals("the description gives 2 bytes, the subsection dev/more follows", problem(r));
+    // one of another device is none of this one
+    payload = new ImageBytes().be16(7).u8(5).name("other/more").be32(1).u8(1);
+    r = end(device(start("pc"), payload), json(DEVICE));
+    assertEquals("the description gives 2 bytes, no footer follows", problem(r));
+  }
+
+  @Test
+  void errorInAStateIsRemarkedUponAndNamesIt() throws IOException {
+    String subsection =
+        DEVICE.replace(
+            "\"size\": 2}]}",
+            "\"size\": 2}], \"subsections\": [{\"vmsd_name\": \"dev/x\", \"version\": 1,"
+                + " \"fields\": []}]}");
+    ImageBytes image = device(start("pc"), new ImageBytes().be16(7).u8(5).name("dev/y").be32(1));
+    int at = image.size();
+    Recording r = end(image.again(3, 1).eos().footer(1), json(subsection));
+    assertEquals(1, r.notices.size());
+    assertTrue(r.notices.getFirst().startsWith("dev: "), r.notices.toString());
+    assertEquals(Optional.empty(), state(r));
+    // the pass goes on after the section
+    assertEquals(at, r.all(Element.SectionHeader.class).getLast().range().start());
+  }
+
+  /** Before machine types of 2015 there are no footers: the description alone ends a state. */
+  @Test
+  void stateOfAStreamWithoutFootersEndsWhereARecordFollows() throws IOException {
+    ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(4).eos();
+    image.section(4, 2, "dev", 0, 1).be16(7).again(3, 1).eos();
+    Recording r = end(image, json(DEVICE));
+    assertEquals(List.of(), r.notices);
+    assertTrue(state(r).isPresent());
+    ImageBytes odd = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(4).eos();
+    r = end(odd.section(4, 2, "dev", 0, 1).be16(7).u8(9), json(DEVICE));
+    assertEquals("dev: the description gives 2 bytes, no footer follows", r.notices.getFirst());
+    assertEquals(
+        "no end of section dev found; the rest of the file is unknown", r.notices.getLast());
+  }
+
+  private static ImageBytes timer(ImageBytes image, int bytes) {
+    return image.section(4, 2, "timer", 0, 2).fill(1, bytes).footer(2);
+  }
+
+  /** A stream without a description is read by what QEMU of that machine type writes. */
+  @Test
+  void deviceOfAKnownMachineIsDecodedByItsTable() throws IOException {
+    ImageBytes image = timer(start("pc-i440fx-10.0"), 24);
+    image.section(4, 3, "port92", 0, 1).u8(1).footer(3);
+    Recording r = Recording.of(image.u8(0).toBytes());
+    assertEquals(
+        List.of("devices: decoded by the table of QEMU 10.0, machine pc-i440fx-10.0"), r.notices);
+    assertEquals(
+        List.of(3, 1),
+        r.states.values().stream().map(s -> s.orElseThrow().fields().size()).toList());
+    assertEquals(
+        List.of(24L, 1L),
+        r.all(Element.DevicePayload.class).stream().map(e -> e.range().length()).toList());
+  }
+
+  @Test
+  void stateThatDoesNotFitTheTableEndsAtItsFooter() throws IOException {
+    for (int bytes : new int[] {3, 23, 25}) {
+      Recording r = Recording.of(timer(start("pc-i440fx-10.0"), bytes).u8(0).toBytes());
+      assertEquals(List.of(), r.notices);
+      assertEquals(Optional.empty(), state(r));
+      assertEquals(bytes, r.all(Element.DevicePayload.class).getFirst().range().length());
+    }
+  }
+
+  @Test
+  void tablesAreForTheirMachinesOnly() throws IOException {
+    Recording r = Recording.of(timer(start("virt-10.0"), 24).u8(0).toBytes());
+    assertEquals(Optional.empty(), state(r));
+  }
+
+  /** Without footers nothing would show that a table fits. */
+  @Test
+  void streamWithoutFootersIsNotReadByATable() throws IOException {
+    ImageBytes image = new ImageBytes().header().configuration("pc-i440fx-10.0");
+    image.section(1, 1, "ram", 0, 4).be64(4).eos();
+    image.section(4, 2, "timer", 0, 2).fill(1, 24).u8(0);
+    Recording r = Recording.of(image.toBytes());
+    assertEquals(Optional.empty(), state(r));
+    assertEquals(1, r.all(Element.Unknown.class).size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void devicesAreDecodedFromAnyPlace(Recording.Place place) throws IOException {
+    byte[] image =
+        device(start("pc"), new ImageBytes().be16(7)).u8(0).description(json(DEVICE)).toBytes();
+    Recording r = Recording.of(image, ParseOptions.DEFAULT, place);
+    assertTrue(state(r).isPresent());
+    assertEquals(List.of(), r.notices);
+  }
+
+  /** START, PART and END of a section whose grammar is known, of which only the footer tells. */
+  @ParameterizedTest
+  @ValueSource(strings = {"spapr/htab", "something"})
+  void iterableSectionIsReadPartByPart(String name) throws IOException {
+    ImageBytes image = start("pc").section(1, 5, name, 0, 1).be32(0x15).footer(5);
+    for (int type : new int[] {2, 3}) {
+      image.again(type, 5).be64(0).be16(0).be16(0).footer(5);
+    }
+    Recording r = Recording.of(image.u8(0).toBytes());
+    List<Element.DevicePayload> payloads = r.all(Element.DevicePayload.class);
+    assertEquals(List.of(4L, 12L, 12L), payloads.stream().map(p -> p.range().length()).toList());
+    assertEquals(
+        List.of(1, 1, 2, 3),
+        r.all(Element.SectionHeader.class).stream().map(h -> h.recordType()).toList());
+  }
+}
