@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vmstate.formats.element.Element;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.testkit.ImageBytes;
 
@@ -52,7 +52,7 @@ class DeviceSectionTest {
     Recording r = end(device(image, new ImageBytes().be16(7)), json(DEVICE));
     assertEquals(List.of(), r.notices);
     assertEquals(1, state(r).orElseThrow().fields().size());
-    Element.DevicePayload e = r.all(Element.DevicePayload.class).getFirst();
+    Event.Device e = r.all(Event.Device.class).getFirst();
     assertEquals(payload, e.range().start());
     assertEquals(payload + 2, e.range().end());
     assertEquals("dev", e.section().name());
@@ -65,7 +65,7 @@ class DeviceSectionTest {
     Recording r = end(image, json(second));
     assertEquals(Optional.empty(), state(r));
     assertEquals("the description does not name it", problem(r));
-    assertEquals(2, r.all(Element.DevicePayload.class).getFirst().range().length());
+    assertEquals(2, r.payloads().getFirst().range().length());
   }
 
   /** Whatever stands where the description ends the state, the next footer ends the section. */
@@ -76,7 +76,7 @@ class DeviceSectionTest {
     assertEquals(List.of("dev: " + words), r.notices);
     assertEquals(words, problem(r));
     assertEquals(Optional.empty(), state(r));
-    assertEquals(3, r.all(Element.DevicePayload.class).getFirst().range().length());
+    assertEquals(3, r.payloads().getFirst().range().length());
   }
 
   @Test
@@ -84,7 +84,7 @@ class DeviceSectionTest {
     ImageBytes payload = new ImageBytes().be16(7).footer(9);
     Recording r = end(device(start("pc"), payload), json(DEVICE));
     assertEquals("the description gives 2 bytes, no footer follows", problem(r));
-    assertEquals(7, r.all(Element.DevicePayload.class).getFirst().range().length());
+    assertEquals(7, r.payloads().getFirst().range().length());
   }
 
   @Test
@@ -112,7 +112,7 @@ class DeviceSectionTest {
     assertTrue(r.notices.getFirst().startsWith("dev: "), r.notices.toString());
     assertEquals(Optional.empty(), state(r));
     // the pass goes on after the section
-    assertEquals(at, r.all(Element.SectionHeader.class).getLast().range().start());
+    assertEquals(at, r.all(Event.SectionHeader.class).getLast().range().start());
   }
 
   /** Before machine types of 2015 there are no footers: the description alone ends a state. */
@@ -145,9 +145,7 @@ class DeviceSectionTest {
     assertEquals(
         List.of(3, 1),
         r.states.values().stream().map(s -> s.orElseThrow().fields().size()).toList());
-    assertEquals(
-        List.of(24L, 1L),
-        r.all(Element.DevicePayload.class).stream().map(e -> e.range().length()).toList());
+    assertEquals(List.of(24L, 1L), r.payloads().stream().map(e -> e.range().length()).toList());
   }
 
   @Test
@@ -156,7 +154,7 @@ class DeviceSectionTest {
       Recording r = Recording.of(timer(start("pc-i440fx-10.0"), bytes).u8(0).toBytes());
       assertEquals(List.of(), r.notices);
       assertEquals(Optional.empty(), state(r));
-      assertEquals(bytes, r.all(Element.DevicePayload.class).getFirst().range().length());
+      assertEquals(bytes, r.payloads().getFirst().range().length());
     }
   }
 
@@ -174,7 +172,7 @@ class DeviceSectionTest {
     image.section(4, 2, "timer", 0, 2).fill(1, 24).u8(0);
     Recording r = Recording.of(image.toBytes());
     assertEquals(Optional.empty(), state(r));
-    assertEquals(1, r.all(Element.Unknown.class).size());
+    assertEquals(1, r.all(Event.Unknown.class).size());
   }
 
   @ParameterizedTest
@@ -196,10 +194,10 @@ class DeviceSectionTest {
       image.again(type, 5).be64(0).be16(0).be16(0).footer(5);
     }
     Recording r = Recording.of(image.u8(0).toBytes());
-    List<Element.DevicePayload> payloads = r.all(Element.DevicePayload.class);
+    List<Event> payloads = r.payloads();
     assertEquals(List.of(4L, 12L, 12L), payloads.stream().map(p -> p.range().length()).toList());
     assertEquals(
         List.of(1, 1, 2, 3),
-        r.all(Element.SectionHeader.class).stream().map(h -> h.recordType()).toList());
+        r.all(Event.SectionHeader.class).stream().map(h -> h.recordType()).toList());
   }
 }

@@ -42,7 +42,7 @@ final class Recording implements EventSink {
   String xml;
   String cookie;
 
-  /** Data of pages as it stood when they came, of a recording that copies. */
+  /** Data of pages and devices as it stood when they came, of a recording that copies. */
   final ByteArrayOutputStream copied = new ByteArrayOutputStream();
 
   private Content source;
@@ -86,7 +86,8 @@ final class Recording implements EventSink {
     return recording;
   }
 
-  static void read(byte[] image, ParseOptions options, Place place, EventSink visitor, boolean keep)
+  static Outcome read(
+      byte[] image, ParseOptions options, Place place, EventSink visitor, boolean keep)
       throws IOException {
     Path file = null;
     ByteSource source;
@@ -103,10 +104,11 @@ final class Recording implements EventSink {
     if (keep) {
       // the mapping stays, the recording reads memory from it
       ImageReader.readKeeping(source, options, visitor);
-    } else {
-      ImageReader.survey(source, options, visitor);
-      source.close();
+      return Outcome.WHOLE;
     }
+    Outcome outcome = ImageReader.survey(source, options, visitor);
+    source.close();
+    return outcome;
   }
 
   byte[] memory(int block) throws IOException {
@@ -170,6 +172,11 @@ final class Recording implements EventSink {
       covered = event.range().end();
       elements.add(event);
     }
+    if (copies && event instanceof Event.Bytes e && isPayload(event)) {
+      ByteBuffer payload = ByteBuffer.allocate((int) event.range().length());
+      e.content().copy(event.range().start(), payload);
+      copied.write(payload.array());
+    }
     switch (event) {
       case Event.PackedStream _ -> covered = 0;
       case Event.StreamHeader e -> {
@@ -196,6 +203,15 @@ final class Recording implements EventSink {
       case Event.Notice e -> notices.add(e.problem().words());
       default -> {}
     }
+  }
+
+  /** Returns the payloads of sections but RAM. */
+  List<Event> payloads() {
+    return elements.stream().filter(Recording::isPayload).toList();
+  }
+
+  private static boolean isPayload(Event event) {
+    return event instanceof Event.Device || event instanceof Event.IterablePart;
   }
 
   private void pages(PageRun run) throws IOException {

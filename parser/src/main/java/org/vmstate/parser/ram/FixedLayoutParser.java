@@ -100,7 +100,7 @@ final class FixedLayoutParser {
       throws IOException {
     long headerEnd = source.position();
     long end = source.length();
-    if (bitmap < headerEnd || bitmap > end || bitmapLength > end - bitmap) {
+    if (bitmap < headerEnd || bitmapLength > end - bitmap) {
       throw source.malformed(
           Reason.BITMAP_OUTSIDE,
           "bitmap offset: expected "
@@ -109,7 +109,7 @@ final class FixedLayoutParser {
               + Long.toUnsignedString(bitmap),
           at);
     }
-    if (pages < 0 || pages > end || usedLength > end - pages) {
+    if (pages < 0 || usedLength > end - pages) {
       throw source.malformed(
           Reason.PAGES_PASS_FILE,
           "pages offset: expected room for "

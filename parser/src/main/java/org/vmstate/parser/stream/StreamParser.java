@@ -463,7 +463,6 @@ public final class StreamParser {
     while (!source.path().toString().equals(path)) {
       source.path().pop();
     }
-    source.seek(start);
     sink.accept(new Event.Notice(problem.inWords(section.name() + ": " + problem.words())));
     return search(section, start, Optional.of(problem));
   }
