@@ -61,6 +61,11 @@ public final class BitNames {
           VIRTIO_STATUS,
           new BitNames()
               .add("", "0 ACKNOWLEDGE 1 DRIVER 2 DRIVER_OK 3 FEATURES_OK 6 NEEDS_RESET 7 FAILED"),
+          "dirty-bitmap flags",
+          new BitNames()
+              .add("", "0 EOS 1 ZEROES 2 BITMAP_NAME 3 NODE_NAME 4 START 5 COMPLETE 6 BITS 7 MORE"),
+          "dirty-bitmap state",
+          new BitNames().add("", "0 ENABLED 1 PERSISTENT 2 AUTOLOAD"),
           PCI_COMMAND,
           new BitNames().add("", "0 IO 1 MEMORY 2 MASTER 6 PARITY 8 SERR 10 INTX_DISABLE"),
           PCI_STATUS,

@@ -84,7 +84,11 @@ public enum FieldType {
           Map.entry("xpsr", UNSIGNED),
           Map.entry("fpscr", UNSIGNED),
           Map.entry("powered_off", UNSIGNED),
-          Map.entry("fpr", UNSIGNED));
+          Map.entry("fpr", UNSIGNED),
+          Map.entry("vsr", UNSIGNED),
+          // two words each: a vector register, an entry of the segment buffer
+          Map.entry("avr", BUFFER),
+          Map.entry("slbe", BUFFER));
 
   /** Returns the type names whose meaning is known. */
   public static Set<String> names() {

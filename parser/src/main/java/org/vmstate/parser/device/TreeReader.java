@@ -134,6 +134,12 @@ final class TreeReader {
     }
   }
 
+  /** Keeps a length byte and that many characters. */
+  void string(String name) throws StateFormatException {
+    need(1);
+    keep(name, "string", FieldType.CAPABILITY, 1 + peek(0), false);
+  }
+
   /** Keeps an address of a network card. */
   void mac(String name, boolean array) throws StateFormatException {
     keep(name, "mac", FieldType.BUFFER, 6, array);
