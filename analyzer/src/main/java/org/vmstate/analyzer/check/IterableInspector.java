@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import org.vmstate.formats.device.DirtyBitmapFormat;
+import org.vmstate.formats.device.HashTableFormat;
+import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Rule;
@@ -18,7 +21,8 @@ import org.vmstate.formats.stream.StreamFormat;
 final class IterableInspector extends Inspector {
   private static final int MOST = 16 << 20;
   private static final int LEAST_GRANULARITY = 512;
-  private static final int ENTRY = 16;
+  private static final int TASKS =
+      DirtyBitmapFormat.START | DirtyBitmapFormat.COMPLETE | DirtyBitmapFormat.BITS;
 
   private final Map<String, Boolean> bitmaps = new TreeMap<>();
   private String node = "";
@@ -47,7 +51,7 @@ final class IterableInspector extends Inspector {
     Section section = e.section();
     boolean known =
         switch (section.name()) {
-          case "dirty-bitmap", "spapr/htab", "s390-storage_attributes" -> true;
+          case DirtyBitmapFormat.IDSTR, HashTableFormat.IDSTR, StorageWordFormat.ATTRIBUTES -> true;
           default -> false;
         };
     if (!known) {
@@ -58,8 +62,8 @@ final class IterableInspector extends Inspector {
     bytes.flip();
     long at = e.range().start();
     switch (section.name()) {
-      case "dirty-bitmap" -> dirtyBitmaps(bytes, at);
-      case "spapr/htab" -> hashTable(bytes, at);
+      case DirtyBitmapFormat.IDSTR -> dirtyBitmaps(bytes, at);
+      case HashTableFormat.IDSTR -> hashTable(bytes, at);
       default -> attributes(bytes, at);
     }
   }
@@ -75,26 +79,26 @@ final class IterableInspector extends Inspector {
     while (bytes.hasRemaining()) {
       long at = start + bytes.position();
       int flags = bytes.get() & 0xff;
-      if ((flags & 0x80) != 0) {
+      if ((flags & DirtyBitmapFormat.MORE_FLAGS) != 0) {
         // longer flags, which no writer uses
         return;
       }
-      if ((flags & 0x08) != 0) {
+      if ((flags & DirtyBitmapFormat.NODE_NAME) != 0) {
         node = text(bytes);
       }
-      if ((flags & 0x04) != 0) {
+      if ((flags & DirtyBitmapFormat.BITMAP_NAME) != 0) {
         bitmap = text(bytes);
       }
-      if ((flags & 0x70) != 0 && (node.isEmpty() || bitmap.isEmpty())) {
+      if ((flags & TASKS) != 0 && (node.isEmpty() || bitmap.isEmpty())) {
         add(here(Rule.DIRTY_BITMAP_NAME, at, "dirty bitmap: a chunk without a name"));
       }
-      if ((flags & 0x10) != 0) {
+      if ((flags & DirtyBitmapFormat.START) != 0) {
         begin(bytes, at);
-      } else if ((flags & 0x20) != 0) {
+      } else if ((flags & DirtyBitmapFormat.COMPLETE) != 0) {
         bitmaps.put(node + "/" + bitmap, true);
-      } else if ((flags & 0x40) != 0) {
+      } else if ((flags & DirtyBitmapFormat.BITS) != 0) {
         bytes.position(bytes.position() + 12);
-        if ((flags & 0x02) == 0) {
+        if ((flags & DirtyBitmapFormat.ZEROES) == 0) {
           int length = (int) bytes.getLong();
           bytes.position(bytes.position() + length);
         }
@@ -129,7 +133,7 @@ final class IterableInspector extends Inspector {
     applied(Rule.HASH_TABLE);
     int head = bytes.getInt();
     if (head != 0) {
-      tableEntries = head < 0 ? 0 : (1L << Math.min(head, 60)) / ENTRY;
+      tableEntries = head < 0 ? 0 : (1L << Math.min(head, 60)) / HashTableFormat.ENTRY_BYTES;
       return;
     }
     if (tableEntries < 0) {
@@ -152,16 +156,17 @@ final class IterableInspector extends Inspector {
                     + (index + valid + invalid)));
         return;
       }
-      bytes.position(Math.min(bytes.limit(), bytes.position() + valid * ENTRY));
+      bytes.position(
+          Math.min(bytes.limit(), bytes.position() + valid * HashTableFormat.ENTRY_BYTES));
     }
   }
 
   private void attributes(ByteBuffer bytes, long start) {
     applied(Rule.STORAGE_ATTRIBUTES);
     while (bytes.remaining() >= Long.BYTES) {
-      int flags = (int) (bytes.getLong() & 0xfff);
-      attributesDone |= flags == 0x08;
-      if (flags == 0x02) {
+      int flags = (int) (bytes.getLong() & StorageWordFormat.FLAGS);
+      attributesDone |= flags == StorageWordFormat.DONE;
+      if (flags == StorageWordFormat.MORE) {
         int length = (int) bytes.getLong();
         bytes.position(bytes.position() + length);
       }

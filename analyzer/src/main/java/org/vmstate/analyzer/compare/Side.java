@@ -67,11 +67,10 @@ final class Side extends FinalMemory {
   }
 
   private void device(Event.Device e) throws IOException {
-    if (e.state().isPresent()) {
+    Optional<StateNode> state = DeviceDecoders.decode(e, note -> {});
+    if (state.isPresent()) {
       Section section = e.section();
-      devices.put(
-          key(section),
-          new Device(section.version(), e.state().map(DeviceDecoders::expand), new Opaque()));
+      devices.put(key(section), new Device(section.version(), state, new Opaque()));
     } else if (!e.section().name().equals(RamFormat.IDSTR)) {
       opaque(e, e.section());
     }

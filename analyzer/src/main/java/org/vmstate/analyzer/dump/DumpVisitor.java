@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.vmstate.analyzer.memory.PageCounts;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.XmlSecrets;
@@ -22,6 +21,7 @@ import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.device.SectionDecoders;
 import org.vmstate.parser.memory.RamContents;
 
 /** Writes a report while a pass goes on; the records of the stream are the array "sections". */
@@ -86,7 +86,9 @@ final class DumpVisitor implements EventSink {
       case Event.StreamHeader e -> memory.setSource(e.content());
       case Event.Configuration e -> configuration(e.configuration());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
-      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
+      case Event.Device e -> deviceState(e);
+      case Event.IterablePart e ->
+          pendingState = SectionDecoders.decode(e, e.section()).orElse(null);
       case Event.Notice e -> notice(e.problem());
       case Event.SectionHeader h -> {
         beginRecord(Names.record(h.recordType()), options.shows(h.section().name()), h.range());
@@ -338,11 +340,9 @@ final class DumpVisitor implements EventSink {
     }
   }
 
-  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem)
-      throws IOException {
-    pendingState =
-        state.map(s -> DeviceDecoders.expand(s, note -> undecoded(section, note))).orElse(null);
-    pendingProblem = problem.map(Problem::words).orElse("");
+  private void deviceState(Event.Device e) throws IOException {
+    pendingState = DeviceDecoders.decode(e, note -> undecoded(e.section(), note)).orElse(null);
+    pendingProblem = e.problem().map(Problem::words).orElse("");
   }
 
   private void undecoded(Section section, String note) {

@@ -1,5 +1,6 @@
 package org.vmstate.parser.device;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.function.Consumer;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -37,6 +39,18 @@ public final class DeviceDecoders {
   /** Returns the state of a device with what is opaque decoded where that is possible. */
   public static StateNode expand(StateNode state) {
     return expand(state, note -> {});
+  }
+
+  /**
+   * Returns the state of a device with what is opaque decoded where that is possible, empty when
+   * the section is not understood at all.
+   *
+   * @param notes takes why a field that has a decoder stays bytes
+   */
+  public static Optional<StateNode> decode(Event.Device device, Consumer<String> notes)
+      throws IOException {
+    Optional<StateNode> decoded = SectionDecoders.decode(device, device.section());
+    return decoded.isPresent() ? decoded : device.state().map(state -> expand(state, notes));
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.vmstate.parser.device;
 
+import org.vmstate.formats.device.DirtyBitmapFormat;
 import org.vmstate.formats.error.StateFormatException;
 
 /**
@@ -8,14 +9,6 @@ import org.vmstate.formats.error.StateFormatException;
  * specs/devices/dirty_bitmap.ksy} has the layout. Source: QEMU 10.0 migration/block-dirty-bitmap.c.
  */
 final class DirtyBitmapDecoder implements SectionDecoder {
-  private static final int EOS = 0x01;
-  private static final int ZEROES = 0x02;
-  private static final int BITMAP_NAME = 0x04;
-  private static final int NODE_NAME = 0x08;
-  private static final int START = 0x10;
-  private static final int COMPLETE = 0x20;
-  private static final int BITS = 0x40;
-  private static final int MORE_FLAGS = 0x80;
 
   @Override
   public boolean knowsVersion(long version) {
@@ -24,7 +17,7 @@ final class DirtyBitmapDecoder implements SectionDecoder {
 
   @Override
   public void decode(TreeReader in) throws StateFormatException {
-    while (in.peek(0) >= 0 && (in.peek(0) & EOS) == 0) {
+    while (in.peek(0) >= 0 && (in.peek(0) & DirtyBitmapFormat.EOS) == 0) {
       in.struct("chunk", "dirty-bitmap chunk", true, () -> chunk(in));
     }
     in.big("end", 1, "dirty-bitmap flags", false);
@@ -32,22 +25,22 @@ final class DirtyBitmapDecoder implements SectionDecoder {
 
   private static void chunk(TreeReader in) throws StateFormatException {
     long flags = in.big("flags", 1, "dirty-bitmap flags", false);
-    if ((flags & MORE_FLAGS) != 0) {
+    if ((flags & DirtyBitmapFormat.MORE_FLAGS) != 0) {
       throw in.malformed("dirty-bitmap: flags of more than one byte");
     }
-    if ((flags & NODE_NAME) != 0) {
+    if ((flags & DirtyBitmapFormat.NODE_NAME) != 0) {
       in.string("node");
     }
-    if ((flags & BITMAP_NAME) != 0) {
+    if ((flags & DirtyBitmapFormat.BITMAP_NAME) != 0) {
       in.string("bitmap");
     }
-    if ((flags & START) != 0) {
+    if ((flags & DirtyBitmapFormat.START) != 0) {
       in.big("granularity", Integer.BYTES);
       in.big("state", 1, "dirty-bitmap state", false);
-    } else if ((flags & COMPLETE) == 0 && (flags & BITS) != 0) {
+    } else if ((flags & DirtyBitmapFormat.COMPLETE) == 0 && (flags & DirtyBitmapFormat.BITS) != 0) {
       in.big("first_sector", Long.BYTES);
       in.big("sectors", Integer.BYTES);
-      if ((flags & ZEROES) == 0) {
+      if ((flags & DirtyBitmapFormat.ZEROES) == 0) {
         long size = in.big("size", Long.BYTES);
         if (size < 0 || size > in.remaining()) {
           throw in.malformed("dirty-bitmap: bits of " + size + " bytes");

@@ -1,5 +1,6 @@
 package org.vmstate.parser.device;
 
+import org.vmstate.formats.device.HashTableFormat;
 import org.vmstate.formats.error.StateFormatException;
 
 /**
@@ -8,8 +9,6 @@ import org.vmstate.formats.error.StateFormatException;
  * entries. {@code specs/devices/spapr_htab.ksy} has the layout. Source: QEMU 10.0 hw/ppc/spapr.c.
  */
 final class HtabDecoder implements SectionDecoder {
-  private static final int ENTRY_BYTES = 16;
-  private static final int HEAD_BYTES = 8;
 
   @Override
   public boolean knowsVersion(long version) {
@@ -21,28 +20,19 @@ final class HtabDecoder implements SectionDecoder {
     if (in.big("shift", Integer.BYTES) != 0) {
       return;
     }
-    while (in.peekBig(0, HEAD_BYTES) != 0) {
+    while (in.peekBig(0, HashTableFormat.HEAD_BYTES) != 0) {
       in.struct("chunk", "spapr/htab chunk", true, () -> chunk(in));
     }
-    in.zeros("end", HEAD_BYTES);
+    in.zeros("end", HashTableFormat.HEAD_BYTES);
   }
 
   private static void chunk(TreeReader in) throws StateFormatException {
     in.big("index", Integer.BYTES);
     long valid = in.big("num_valid", Short.BYTES);
     in.big("num_invalid", Short.BYTES);
-    if (valid * ENTRY_BYTES > in.remaining()) {
+    if (valid * HashTableFormat.ENTRY_BYTES > in.remaining()) {
       throw in.malformed("spapr/htab: " + valid + " entries");
     }
-    for (long i = 0; i < valid; i++) {
-      in.struct(
-          "entry",
-          "spapr/htab entry",
-          true,
-          () -> {
-            in.big("pte0", Long.BYTES);
-            in.big("pte1", Long.BYTES);
-          });
-    }
+    in.bytes("entries", (int) valid * HashTableFormat.ENTRY_BYTES);
   }
 }

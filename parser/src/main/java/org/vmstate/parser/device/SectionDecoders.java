@@ -1,9 +1,16 @@
 package org.vmstate.parser.device;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.device.DirtyBitmapFormat;
+import org.vmstate.formats.device.HashTableFormat;
+import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /**
@@ -12,21 +19,39 @@ import org.vmstate.formats.vmdesc.StateNode;
  */
 public final class SectionDecoders {
   /** Payloads of more bytes than this stay bytes. */
-  public static final int MOST_BYTES = 1 << 20;
+  public static final int MOST_BYTES = 128 << 10;
 
   private static final Map<String, SectionDecoder> BY_NAME =
       Map.of(
-          "dirty-bitmap", new DirtyBitmapDecoder(),
-          "spapr/htab", new HtabDecoder(),
-          "s390-storage_attributes", new StorageAttributesDecoder(),
-          "s390-skeys", new StorageKeysDecoder(),
-          "todclock", new TodClockDecoder());
+          DirtyBitmapFormat.IDSTR,
+          new DirtyBitmapDecoder(),
+          HashTableFormat.IDSTR,
+          new HtabDecoder(),
+          StorageWordFormat.ATTRIBUTES,
+          new StorageAttributesDecoder(),
+          StorageWordFormat.KEYS,
+          new StorageKeysDecoder(),
+          "todclock",
+          new TodClockDecoder());
 
   private SectionDecoders() {}
 
-  /** Tells whether the payloads of a section can be decoded by its name. */
-  public static boolean knows(Section section) {
-    return BY_NAME.containsKey(section.name());
+  /**
+   * Decodes the payload of a record of such a section.
+   *
+   * @return empty when no decoder knows the section or its form, or its bytes cannot be asked for
+   */
+  public static Optional<StateNode> decode(Event.Bytes payload, Section section)
+      throws IOException {
+    ByteRange range = payload.range();
+    if (!BY_NAME.containsKey(section.name())
+        || range.length() > MOST_BYTES
+        || !payload.content().isSeekable()) {
+      return Optional.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) range.length());
+    payload.content().copy(range.start(), bytes);
+    return decode(section, bytes.array(), range.start());
   }
 
   /**

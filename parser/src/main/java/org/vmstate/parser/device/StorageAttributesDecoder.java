@@ -1,5 +1,6 @@
 package org.vmstate.parser.device;
 
+import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.error.StateFormatException;
 
 /**
@@ -8,9 +9,6 @@ import org.vmstate.formats.error.StateFormatException;
  * layout. Source: QEMU 10.0 hw/s390x/s390-stattrib.c.
  */
 final class StorageAttributesDecoder implements SectionDecoder {
-  private static final long FLAGS = 0xfff;
-  private static final int EOS = 0x01;
-  private static final int MORE = 0x02;
 
   @Override
   public boolean knowsVersion(long version) {
@@ -21,13 +19,13 @@ final class StorageAttributesDecoder implements SectionDecoder {
   public void decode(TreeReader in) throws StateFormatException {
     long flags;
     do {
-      flags = in.peekBig(0, Long.BYTES) & FLAGS;
-      if (flags == MORE) {
+      flags = in.peekBig(0, Long.BYTES) & StorageWordFormat.FLAGS;
+      if (flags == StorageWordFormat.MORE) {
         in.struct("run", "storage attributes", true, () -> run(in));
       } else {
         in.big("word", Long.BYTES, "storage attributes word", true);
       }
-    } while (flags != EOS);
+    } while (flags != StorageWordFormat.EOS);
   }
 
   /** Shared with the storage keys, whose runs are alike. */

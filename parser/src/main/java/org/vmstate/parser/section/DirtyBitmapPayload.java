@@ -1,6 +1,7 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.device.DirtyBitmapFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
@@ -9,14 +10,6 @@ import org.vmstate.parser.io.ByteSource;
  * EOS. Source: QEMU 10.0 migration/block-dirty-bitmap.c.
  */
 final class DirtyBitmapPayload implements SelfDelimited {
-  private static final int EOS = 0x01;
-  private static final int ZEROES = 0x02;
-  private static final int BITMAP_NAME = 0x04;
-  private static final int NODE_NAME = 0x08;
-  private static final int START = 0x10;
-  private static final int COMPLETE = 0x20;
-  private static final int BITS = 0x40;
-  private static final int EXTRA_FLAGS = 0x80;
   private static final int MAX_BITS_BYTES = 10 << 10;
 
   @Override
@@ -25,33 +18,33 @@ final class DirtyBitmapPayload implements SelfDelimited {
     do {
       long at = source.position();
       flags = flags(source);
-      if ((flags & NODE_NAME) != 0) {
+      if ((flags & DirtyBitmapFormat.NODE_NAME) != 0) {
         source.skip(source.u8());
       }
-      if ((flags & BITMAP_NAME) != 0) {
+      if ((flags & DirtyBitmapFormat.BITMAP_NAME) != 0) {
         source.skip(source.u8());
       }
-      if ((flags & START) != 0) {
+      if ((flags & DirtyBitmapFormat.START) != 0) {
         source.skip(4 + 1); // granularity in bytes, flags of the bitmap
-      } else if ((flags & COMPLETE) != 0) {
+      } else if ((flags & DirtyBitmapFormat.COMPLETE) != 0) {
         continue;
-      } else if ((flags & BITS) != 0) {
+      } else if ((flags & DirtyBitmapFormat.BITS) != 0) {
         bits(source, flags);
-      } else if ((flags & EOS) == 0) {
+      } else if ((flags & DirtyBitmapFormat.EOS) == 0) {
         throw source.malformed(
             Reason.DIRTY_BITMAP_CHUNK,
             "dirty-bitmap chunk: expected START, COMPLETE, BITS or EOS, found flags 0x"
                 + Integer.toHexString(flags),
             at);
       }
-    } while ((flags & EOS) == 0);
+    } while ((flags & DirtyBitmapFormat.EOS) == 0);
   }
 
   private static int flags(ByteSource source) throws IOException {
     int flags = source.u8();
-    if ((flags & EXTRA_FLAGS) != 0) {
+    if ((flags & DirtyBitmapFormat.MORE_FLAGS) != 0) {
       flags = flags << 8 | source.u8();
-      if ((flags & EXTRA_FLAGS) != 0) {
+      if ((flags & DirtyBitmapFormat.MORE_FLAGS) != 0) {
         flags = flags << 16 | source.be16();
       }
     }
@@ -60,7 +53,7 @@ final class DirtyBitmapPayload implements SelfDelimited {
 
   private static void bits(ByteSource source, int flags) throws IOException {
     source.skip(8 + 4); // first sector, number of sectors
-    if ((flags & ZEROES) == 0) {
+    if ((flags & DirtyBitmapFormat.ZEROES) == 0) {
       long at = source.position();
       long size = source.be64();
       if (size < 0 || size > MAX_BITS_BYTES) {

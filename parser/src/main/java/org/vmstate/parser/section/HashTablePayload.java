@@ -1,6 +1,7 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.device.HashTableFormat;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -8,8 +9,6 @@ import org.vmstate.parser.io.ByteSource;
  * invalid, 16 bytes for each valid entry) up to eight zero bytes. Source: QEMU 10.0 hw/ppc/spapr.c.
  */
 final class HashTablePayload implements SelfDelimited {
-  private static final int ENTRY = 16;
-
   @Override
   public void skip(ByteSource source, int recordType) throws IOException {
     if (source.be32() != 0) {
@@ -23,7 +22,7 @@ final class HashTablePayload implements SelfDelimited {
       if (index == 0 && valid == 0 && invalid == 0) {
         return;
       }
-      source.skip((long) valid * ENTRY);
+      source.skip((long) valid * HashTableFormat.ENTRY_BYTES);
     }
   }
 }

@@ -2,6 +2,9 @@ package org.vmstate.parser.section;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.vmstate.formats.device.DirtyBitmapFormat;
+import org.vmstate.formats.device.HashTableFormat;
+import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.event.Section;
 import org.vmstate.parser.io.ByteSource;
 
@@ -18,9 +21,9 @@ public interface SelfDelimited {
   /** Returns the grammar of a section, if it is one that is known. */
   static Optional<SelfDelimited> of(Section section) {
     return switch (section.name()) {
-      case "dirty-bitmap" -> Optional.of(new DirtyBitmapPayload());
-      case "s390-storage_attributes" -> Optional.of(new StorageAttributesPayload());
-      case "spapr/htab" -> Optional.of(new HashTablePayload());
+      case DirtyBitmapFormat.IDSTR -> Optional.of(new DirtyBitmapPayload());
+      case StorageWordFormat.ATTRIBUTES -> Optional.of(new StorageAttributesPayload());
+      case HashTableFormat.IDSTR -> Optional.of(new HashTablePayload());
       case "block" -> Optional.of(new BlockPayload());
       default ->
           section.name().endsWith("/vfio") ? Optional.of(new VfioPayload()) : Optional.empty();

@@ -1,7 +1,9 @@
 package org.vmstate.parser.section;
 
 import java.io.IOException;
+import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -9,28 +11,23 @@ import org.vmstate.parser.io.ByteSource;
  * hw/s390x/s390-stattrib.c.
  */
 final class StorageAttributesPayload implements SelfDelimited {
-  private static final long FLAGS = 0xfff;
-  private static final int EOS = 0x01;
-  private static final int MORE = 0x02;
-  private static final int DONE = 0x08;
-  private static final int FOOTER = 0x7e;
 
   @Override
   public void skip(ByteSource source, int recordType) throws IOException {
     boolean done = false;
     while (true) {
-      if (done && source.peek() == FOOTER) {
+      if (done && source.peek() == StreamFormat.SECTION_FOOTER) {
         // older streams end with DONE
         return;
       }
       long at = source.position();
-      int flags = (int) (source.be64() & FLAGS);
+      int flags = (int) (source.be64() & StorageWordFormat.FLAGS);
       switch (flags) {
-        case EOS -> {
+        case StorageWordFormat.EOS -> {
           return;
         }
-        case DONE -> done = true;
-        case MORE ->
+        case StorageWordFormat.DONE -> done = true;
+        case StorageWordFormat.MORE ->
             source.skip(
                 source.offset64("storage attributes count", Reason.STORAGE_ATTRIBUTES_COUNT));
         default ->

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vmstate.formats.element.Section;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.spec.DirtyBitmap;
 import org.vmstate.formats.spec.S390StorageWords;
 import org.vmstate.formats.spec.SpaprHtab;
