@@ -14,6 +14,9 @@ import java.util.OptionalLong;
  * @param capacity bytes of a disk, as far as the guest has asked
  * @param features bits that host and guest agreed on, by name
  * @param queues queues that the guest has set up
+ * @param pci vendor, device and class as {@code lspci -n} writes them, empty for another device
+ * @param length bytes of its sections' payloads
+ * @param opaque bytes among these that nothing says the meaning of
  */
 public record DeviceLine(
     String name,
@@ -23,4 +26,7 @@ public record DeviceLine(
     String mac,
     OptionalLong capacity,
     List<String> features,
-    int queues) {}
+    int queues,
+    String pci,
+    long length,
+    long opaque) {}

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.info;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
 import org.vmstate.analyzer.report.Visible;
@@ -16,6 +17,9 @@ final class DeviceLinePrinter {
     for (DeviceLine d : devices) {
       StringBuilder line = new StringBuilder("    ").append(d.name()).append('#');
       line.append(d.instance());
+      if (!d.pci().isEmpty()) {
+        line.append(", PCI ").append(d.pci());
+      }
       if (!d.mac().isEmpty()) {
         line.append(", MAC ").append(d.mac());
       }
@@ -26,8 +30,20 @@ final class DeviceLinePrinter {
       if (!d.features().isEmpty()) {
         line.append(", ").append(String.join(" ", d.features()));
       }
+      if (d.opaque() > 0) {
+        line.append(", ").append(d.opaque()).append(" bytes opaque");
+      }
       out.print(Visible.text(line.toString()) + "\n");
     }
+    long length = devices.stream().mapToLong(DeviceLine::length).sum();
+    long opaque = devices.stream().mapToLong(DeviceLine::opaque).sum();
+    out.print(
+        String.format(
+            Locale.ROOT,
+            "device state: %d bytes, %d of them opaque (%.1f %%)\n",
+            length,
+            opaque,
+            length == 0 ? 0.0 : 100.0 * opaque / length));
   }
 
   static void report(List<DeviceLine> devices, Report report) throws IOException {
@@ -44,12 +60,17 @@ final class DeviceLinePrinter {
       if (d.capacity().isPresent()) {
         report.number("capacity", d.capacity().getAsLong());
       }
+      if (!d.pci().isEmpty()) {
+        report.text("pci", d.pci());
+      }
       report.number("queues", d.queues());
       report.beginArray("features");
       for (String feature : d.features()) {
         report.text("", feature);
       }
       report.end();
+      report.number("length", d.length());
+      report.number("opaque", d.opaque());
       report.end();
     }
     report.end();

@@ -1,9 +1,11 @@
 package org.vmstate.analyzer.info;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.physical.Fields;
@@ -12,18 +14,18 @@ import org.vmstate.formats.device.VirtioDevice;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.device.SectionDecoders;
 import org.vmstate.parser.io.ByteSource;
 
 /** Lists the devices of an image, one line each. */
 public final class DeviceLister implements EventSink {
   private static final int SECTOR = 512;
 
-  private final List<DeviceLine> lines = new ArrayList<>();
+  private final Map<Section, DeviceLine> lines = new LinkedHashMap<>();
 
   private DeviceLister() {}
 
@@ -31,26 +33,28 @@ public final class DeviceLister implements EventSink {
   public static List<DeviceLine> list(ByteSource source, ParseOptions options) throws IOException {
     DeviceLister lister = new DeviceLister();
     ImageReader.read(source, options.with(ParseOptions.Extent.DEVICES), lister);
-    return lister.lines;
+    return List.copyOf(lister.lines.values());
   }
 
   @Override
-  public void accept(Event event) {
+  public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
+      case Event.Device e -> add(e, e.section(), DeviceDecoders.decode(e, note -> {}));
+      case Event.IterablePart e -> add(e, e.section(), SectionDecoders.decode(e, e.section()));
       case Event.Unknown e when e.section().isPresent() ->
-          deviceState(e.section().get(), Optional.empty(), e.problem());
+          add(e, e.section().get(), Optional.empty());
       default -> {}
     }
   }
 
-  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
+  private void add(Event event, Section section, Optional<StateNode> state) {
     int slash = section.name().lastIndexOf('/');
     String address = slash < 0 ? "" : section.name().substring(0, slash);
     String type = state.map(s -> s.desc().name()).orElse("");
-    Fields device = state.map(s -> new Fields(DeviceDecoders.expand(s))).orElse(null);
+    Fields device = state.map(Fields::new).orElse(null);
     boolean virtio = device != null && device.has("virtio");
-    lines.add(
+    long length = event.range().length();
+    DeviceLine line =
         new DeviceLine(
             section.name(),
             section.instance(),
@@ -59,7 +63,38 @@ public final class DeviceLister implements EventSink {
             device == null ? "" : mac(device, virtio),
             virtio ? capacity(device, type) : OptionalLong.empty(),
             virtio ? features(device, type) : List.of(),
-            virtio ? queues(device) : 0));
+            virtio ? queues(device) : 0,
+            device == null ? "" : pci(device),
+            length,
+            state.map(Opacity::of).orElse(length));
+    lines.merge(section, line, DeviceLister::together);
+  }
+
+  /** An iterable has several records. */
+  private static DeviceLine together(DeviceLine first, DeviceLine next) {
+    return new DeviceLine(
+        first.name(),
+        first.instance(),
+        first.type(),
+        first.address(),
+        first.mac(),
+        first.capacity(),
+        first.features(),
+        first.queues(),
+        first.pci(),
+        first.length() + next.length(),
+        first.opaque() + next.opaque());
+  }
+
+  private static String pci(Fields device) {
+    return device.has("vendor_id") && device.has("class")
+        ? String.format(
+            Locale.ROOT,
+            "%04x:%04x class %04x",
+            device.value("vendor_id"),
+            device.value("device_id"),
+            device.value("class"))
+        : "";
   }
 
   private static String mac(Fields device, boolean virtio) {

@@ -34,6 +34,7 @@ class SchemaTest {
             name ->
                 Stream.of(
                     "info --output=json sample:" + name,
+                    "info --devices --output=json sample:" + name,
                     "info --memory --output=json sample:" + name,
                     "map --output=json sample:" + name,
                     "map --level 3 --output=json sample:" + name,
