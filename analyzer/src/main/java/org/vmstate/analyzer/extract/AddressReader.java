@@ -50,7 +50,7 @@ final class AddressReader {
   void virtual(AddressSpace space, long from, long length, OutputStream stream) throws IOException {
     WritableByteChannel out = Channels.newChannel(stream);
     for (long at = from; at - from < length; ) {
-      OptionalLong physical = space.translate(at, (address, size) -> word(space, address, size));
+      OptionalLong physical = translate(space, at);
       if (physical.isEmpty()) {
         throw new ConversionException("virtual address 0x" + Long.toHexString(at) + ": not mapped");
       }
@@ -58,6 +58,11 @@ final class AddressReader {
       physical(physical.getAsLong(), count, out);
       at += count;
     }
+  }
+
+  /** Returns the physical address of a virtual one, nothing where none is mapped. */
+  OptionalLong translate(AddressSpace space, long virtual) throws IOException {
+    return space.translate(virtual, (address, size) -> word(space, address, size));
   }
 
   private long word(AddressSpace space, long address, int size) throws IOException {

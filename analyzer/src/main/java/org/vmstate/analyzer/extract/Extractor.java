@@ -7,6 +7,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
@@ -203,6 +204,30 @@ public final class Extractor {
   /** Writes memory to a stream by the addresses that a CPU has for it. */
   public Outcome virtual(ByteSource source, int cpu, long from, long length, OutputStream out)
       throws IOException {
+    return seen(source, cpu, (reader, space) -> reader.virtual(space, from, length, out));
+  }
+
+  /** Returns the physical address of each virtual one of a CPU, nothing where none is mapped. */
+  public List<OptionalLong> translate(ByteSource source, int cpu, List<Long> addresses)
+      throws IOException {
+    List<OptionalLong> found = new ArrayList<>();
+    seen(
+        source,
+        cpu,
+        (reader, space) -> {
+          for (long address : addresses) {
+            found.add(reader.translate(space, address));
+          }
+        });
+    return found;
+  }
+
+  /** What is done with memory as a CPU sees it. */
+  private interface Sight {
+    void through(AddressReader reader, AddressSpace space) throws IOException;
+  }
+
+  private Outcome seen(ByteSource source, int cpu, Sight sight) throws IOException {
     try (ByteSource image = again(source)) {
       learn(image, false);
       if (cpu < 0 || cpu >= facts.cpus().size()) {
@@ -216,7 +241,7 @@ public final class Extractor {
                       new ConversionException("--virtual: page tables of this CPU are not known"));
       image.seek(image.origin());
       try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
-        new AddressReader(reader, map).virtual(space, from, length, out);
+        sight.through(new AddressReader(reader, map), space);
         return Outcome.WHOLE;
       }
     }

@@ -153,6 +153,7 @@ class ExtractLabTest {
     }
     Path image = folder.resolve("image");
     Path dump;
+    MonitorAddresses seen = null;
     try (Qemu qemu = Qemu.start(folder, target, arguments.toArray(String[]::new))) {
       Thread.sleep(machine.contains("-smp 4") ? 12_000 : 3000);
       if (machine.contains("memdev")) {
@@ -164,10 +165,14 @@ class ExtractLabTest {
       }
       qemu.call("stop");
       dump = dump(qemu);
+      if (machine.contains("-smp 4")) {
+        seen = MonitorAddresses.ask(qemu, folder, 3, Integer.getInteger("addresses", 1000));
+      }
       qemu.save("file:" + image);
     }
     equalInEveryForm(dump, image);
     if (machine.contains("-smp 4")) {
+      seen.requireSame(image, extractor());
       readByGdb(image);
     }
   }
