@@ -10,8 +10,8 @@ import org.vmstate.formats.vmdesc.StateNode;
 
 /**
  * The registers of a CPU as text: of x86 under their names, in lines as QEMU's monitor prints them,
- * of others under the names of the description. Source: QEMU 10.0 target/i386/machine.c,
- * cpu-dump.c.
+ * of others as gdb prints them, and all under the names of the description. Source: QEMU 10.0
+ * target/i386/machine.c, cpu-dump.c.
  */
 final class RegisterText {
   private static final String[] GENERAL = {
@@ -48,6 +48,7 @@ final class RegisterText {
     if (cpu.has("env.regs") && cpu.has("env.segs") && cpu.has("env.eip")) {
       text.x86(cpu);
     } else {
+      DebuggerRegisters.of(cpu).forEach(line -> text.add("%s\n", line));
       text.fields("", state);
     }
     return text.out.append('\n').toString();
