@@ -37,6 +37,11 @@ import org.vmstate.parser.stream.StreamParser;
 public final class ImageReader {
   private static final int MAX_PACKED_LAYERS = 3;
 
+  /** The bits of a file's mode that are its type: POSIX sys/stat.h. */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int BLOCK_DEVICE = 0060000;
+
   private final ParseOptions options;
   private final EventSink sink;
   private final boolean keepContent;
@@ -50,16 +55,26 @@ public final class ImageReader {
     this.keepContent = keepContent;
   }
 
-  /** Opens a file: mapped when it is a regular one, else read as a stream. */
+  /** Opens a file: mapped when it is a regular one or a block device, else read as a stream. */
   public static ByteSource open(Path file) throws IOException {
     // asked once, and what cannot be asked is no pipe
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     if (attributes.isDirectory()) {
       throw new IOException(file + ": is a directory");
     }
-    return attributes.isRegularFile()
+    return attributes.isRegularFile() || attributes.isOther() && isBlockDevice(file)
         ? MappedSource.open(file, new StructurePath())
         : open(new NamedStream(Files.newInputStream(file), file.toString()));
+  }
+
+  /** Tells whether a path is that of a block device, which has a size and can be sought. */
+  public static boolean isBlockDevice(Path file) throws IOException {
+    if (!Files.exists(file)
+        || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return false;
+    }
+    int mode = (Integer) Files.getAttribute(file, "unix:mode");
+    return (mode & FILE_TYPE) == BLOCK_DEVICE;
   }
 
   /** Opens a stream that can only be read forward. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -75,6 +76,26 @@ class DeviceStateTest {
     assertEquals(3, state.fields().size());
     assertArrayEquals(new byte[] {0, 0, 0, 7}, state.fields().get(0).raw());
     assertArrayEquals("xyz".getBytes(StandardCharsets.US_ASCII), state.fields().get(2).raw());
+  }
+
+  /** A volume that is used again ends with what an older, longer stream left. */
+  @Test
+  void descriptionOfTheStreamIsTakenAndNotThatOfAnOlderOneBehindIt() throws IOException {
+    byte[] stream = image(fields(field("a", "uint32", 4)), new ImageBytes().be32(7));
+    byte[] older = image(fields(field("old", "uint8", 1)), new ImageBytes().u8(9));
+    for (int zeros : new int[] {5, 1000}) {
+      byte[] volume =
+          new ImageBytes()
+              .raw(stream)
+              .raw(Arrays.copyOfRange(older, older.length - 300, older.length))
+              .raw(new byte[zeros])
+              .toBytes();
+      Recording r = Recording.of(volume);
+      StateNode state = r.states.values().iterator().next().orElseThrow();
+      assertEquals("a", state.fields().getFirst().desc().name());
+      assertEquals(
+          stream.length, r.all(Element.Trailing.class).getFirst().range().start(), "" + zeros);
+    }
   }
 
   @Test

@@ -37,6 +37,7 @@ class SelfDelimitedTest {
     "spapr/htab, 00000000 00000000 0000 0000",
     "spapr/htab, 00000000 00000001 0001 0005 00112233445566778899aabbccddeeff 0000000000000000",
     "block, 0000000000000002",
+    "pbs-state, 0000000000000003 010203",
     "block, 0000000000000009 02 6864 0000000000003204 0000000000000002",
     "0000:00:03.0/vfio, ffffffffef100003 ffffffffef100001",
     "0000:00:03.0/vfio, ffffffffef100004 0000000000000002 abcd ffffffffef100005"
@@ -59,7 +60,8 @@ class SelfDelimitedTest {
     "dirty-bitmap, 40 0000000000000000 00020000 0000000000002801, at most 10240",
     "s390-storage_attributes, 0000000000000004, flags",
     "block, 0000000000000010, block word",
-    "x/vfio, 0000000000000000, vfio tag"
+    "x/vfio, 0000000000000000, vfio tag",
+    "pbs-state, ffffffffffffffff, less than 2^63"
   })
   void otherBytesAreMalformed(String name, String hex, String reason) {
     int payload = START + 1 + 4 + 1 + name.length() + 8;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.ImageSource;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.formats.FormatId;
@@ -27,20 +28,25 @@ import org.vmstate.writer.io.ByteSink;
  * everything between them is copied. The image itself is only read, except by {@link #inPlace}.
  */
 public final class ImageChanger {
-  private final Path file;
+  private final ImageSource image;
   private final ParseOptions options;
   private final List<Change> changes;
 
   /** Changes an image. */
   public ImageChanger(Path file, ParseOptions options, List<Change> changes) {
-    this.file = file;
+    this(ImageSource.of(file), options, changes);
+  }
+
+  /** Changes an image that may be a part of a file. */
+  public ImageChanger(ImageSource image, ParseOptions options, List<Change> changes) {
+    this.image = image;
     this.options = options;
     this.changes = List.copyOf(changes);
   }
 
   private ChangePlan plan() throws IOException {
     ImageFacts facts;
-    try (ByteSource source = ImageReader.open(file)) {
+    try (ByteSource source = image.open()) {
       facts = ImageFacts.read(source, extent());
     }
     ChangePlan plan = ChangePlan.of(facts, changes);
@@ -80,9 +86,14 @@ public final class ImageChanger {
       return Outcome.WHOLE;
     }
     SpliceFinder finder = new SpliceFinder(plan);
-    try (ByteSource source = ImageReader.open(file)) {
+    try (ByteSource source = image.open()) {
       Outcome outcome = ImageReader.read(source, extent(), finder);
       long end = source.length();
+      if (image.file().isEmpty()) {
+        splice(source, finder.splices(), target.sink(), progress);
+        return outcome;
+      }
+      Path file = image.file().get();
       long at = 0;
       for (Splice splice : finder.splices()) {
         target.append(file, at, splice.range().start(), progress);
@@ -116,19 +127,25 @@ public final class ImageChanger {
     if (format == FormatId.QEMU) {
       notes.accept("the changed copy is not compressed");
     }
-    try (ByteSource source = ImageReader.open(file);
+    try (ByteSource source = image.open();
         ByteSource content = ImageReader.readKeeping(source, options, unpacked);
         StreamOutput output = new StreamOutput(ConvertOptions.to(format), target, notes)) {
       ByteSink sink = output.open(front);
-      long at = 0;
-      for (Splice splice : finder.splices()) {
-        copy(content, at, splice.range().start(), sink, progress);
-        sink.write(splice.bytes());
-        sink.zeros(splice.zeros());
-        at = splice.range().end();
-      }
-      copy(content, at, content.length(), sink, progress);
+      splice(content, finder.splices(), sink, progress);
     }
+  }
+
+  private static void splice(
+      ByteSource source, List<Splice> splices, ByteSink sink, Progress progress)
+      throws IOException {
+    long at = 0;
+    for (Splice splice : splices) {
+      copy(source, at, splice.range().start(), sink, progress);
+      sink.write(splice.bytes());
+      sink.zeros(splice.zeros());
+      at = splice.range().end();
+    }
+    copy(source, at, source.length(), sink, progress);
   }
 
   private static void copy(ByteSource source, long from, long to, ByteSink sink, Progress progress)
@@ -144,12 +161,16 @@ public final class ImageChanger {
 
   /** Changes the file itself, which is possible when nothing becomes longer or shorter. */
   public void inPlace() throws IOException {
+    Path file =
+        image
+            .file()
+            .orElseThrow(() -> new ChangeException("only a whole file is changed in place"));
     ChangePlan plan = plan();
     if (plan.facts().packing().isPresent()) {
       throw new ChangeException(file + ": is compressed; give OUT to write a changed copy");
     }
     SpliceFinder finder = new SpliceFinder(plan);
-    try (ByteSource source = ImageReader.open(file)) {
+    try (ByteSource source = image.open()) {
       ImageReader.read(source, extent(), finder);
     }
     for (Splice splice : finder.splices()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,15 +16,17 @@ import org.vmstate.analyzer.check.DataMap;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.DiskPlace;
+import org.vmstate.analyzer.convert.ImageSource;
 import org.vmstate.analyzer.host.DirectNeeds;
 import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Repair;
 import org.vmstate.analyzer.upgrade.TargetCheck;
 import org.vmstate.formats.rule.QemuRelease;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.qcow2.Snapshot;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -77,7 +80,8 @@ final class CheckCommand implements Callable<Integer> {
             .option(
                 Path.class,
                 "OUT",
-                "Write a copy without what can be repaired without loss, and check that.",
+                "Write a copy without what can be repaired without loss, and check that. The disk"
+                    + " itself as OUT: repair the state in it.",
                 "--repair")
             .flag("--force", "Replace OUT where it exists.")
             .option(
@@ -116,7 +120,7 @@ final class CheckCommand implements Callable<Integer> {
               .check(source);
       Path repaired = CommandBuilder.value(spec, "--repair");
       if (repaired != null) {
-        result = repair(source, result, holes == null ? DataMap.SOLID : holes, repaired);
+        result = repair(input, source, result, holes == null ? DataMap.SOLID : holes, repaired);
       }
       if (!CommandBuilder.isSet(spec, "--quiet")) {
         print(repaired == null ? input.file() : repaired.toString(), result, output, out);
@@ -131,7 +135,8 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /** Writes the repaired copy and returns what is to be said of it. */
-  private CheckResult repair(ByteSource source, CheckResult result, DataMap map, Path out)
+  private CheckResult repair(
+      Input input, ByteSource source, CheckResult result, DataMap map, Path out)
       throws IOException {
     Repair repair = new Repair();
     if (!source.isSeekable()
@@ -144,13 +149,15 @@ final class CheckCommand implements Callable<Integer> {
                   + " --salvage'");
     }
     CheckResult after;
-    try (Destination target = Destination.file(out, CommandBuilder.isSet(spec, "--force"), false)) {
+    try (Destination target = repaired(input, out)) {
       repair.write(source, map, target);
-      target.sink().flush();
-      Path written = target.temporary().orElseThrow();
-      try (HoleMap holes = HoleMap.of(written);
-          ByteSource again = ImageReader.open(written)) {
-        after = new TargetCheck(new Input(spec).options(), options(holes)).check(again);
+      ImageSource written = target.written();
+      try (HoleMap holes = written.file().map(HoleMap::of).orElse(null);
+          ByteSource again = written.open()) {
+        after =
+            new TargetCheck(
+                    new Input(spec).options(), options(holes == null ? DataMap.SOLID : holes))
+                .check(again);
       }
       target.commit(Outcome.WHOLE, true);
     }
@@ -158,6 +165,23 @@ final class CheckCommand implements Callable<Integer> {
       repair.done().forEach(text -> Failures.note("repaired: " + text));
     }
     return after;
+  }
+
+  private static boolean isInput(Input input, Path out) throws IOException {
+    Path file = input.wholeFile();
+    return file != null && Files.exists(out) && Files.isSameFile(file, out);
+  }
+
+  /** A state in a disk is repaired where it is, when the disk is the output, too. */
+  private Destination repaired(Input input, Path out) throws IOException {
+    if (!isInput(input, out)) {
+      return Destination.file(out, CommandBuilder.isSet(spec, "--force"), false);
+    }
+    Snapshot chosen =
+        input
+            .chosen()
+            .orElseThrow(() -> new ConversionException(out + ": is the input; give another name"));
+    return Destination.intoDisk(DiskPlace.into(out, chosen));
   }
 
   private void print(String image, CheckResult result, Output output, OutputStream out)

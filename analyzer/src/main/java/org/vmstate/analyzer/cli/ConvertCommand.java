@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.ConvertOptions;
@@ -15,6 +16,7 @@ import org.vmstate.analyzer.convert.DiskPlace;
 import org.vmstate.analyzer.convert.SnapshotName;
 import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.formats.FormatId;
+import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +29,7 @@ final class ConvertCommand implements Callable<Integer> {
       List.of(
           "snapshot",
           "layout",
+          "offset",
           "save-version",
           "byte-order",
           "xml",
@@ -60,6 +63,7 @@ final class ConvertCommand implements Callable<Integer> {
                 "%nOptions of -o:%n",
                 "  snapshot=NAME          of qcow2: what -loadvm asks for (default vmstate)",
                 "  layout=FMT             of qcow2: qemu (default) or qemu-mapped-ram (QEMU 11.1)",
+                "  offset=N               into a file that is there, from byte N on (--force)",
                 "  xml=FILE               domain XML, to wrap a bare stream or to replace it",
                 "  cookie=FILE|none       cookie XML of the libvirt header",
                 "  running=yes|no         whether a restore resumes the guest",
@@ -149,7 +153,10 @@ final class ConvertCommand implements Callable<Integer> {
     String chosen = CommandBuilder.value(spec, "-l");
     boolean ofTarget = into != null && named.isEmpty();
     String snapshot = named.orElse(ofTarget && chosen != null ? chosen : DEFAULT_SNAPSHOT);
-    Input input = new Input(spec, 0, "--format", ofTarget ? null : "--snapshot");
+    Path source = new Input(spec).wholeFile();
+    Path target = into == null ? Path.of(out) : into;
+    boolean same = source != null && Files.exists(target) && Files.isSameFile(source, target);
+    Input input = new Input(spec, 0, "--format", ofTarget && !same ? null : "--snapshot");
     String layout =
         given.text("layout").orElse(format == null || format.equals(QCOW2) ? "qemu" : format);
     if (!layout.equals("qemu") && !layout.equals("qemu-mapped-ram")) {
@@ -160,9 +167,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (options.direct()) {
       throw new ConversionException("--direct: not into a disk");
     }
-    Path source = input.wholeFile();
-    Path target = into == null ? Path.of(out) : into;
-    if (source != null && Files.exists(target) && Files.isSameFile(source, target)) {
+    if (same && into == null) {
       throw new ConversionException(target + ": is the input; give another disk");
     }
     if (into == null) {
@@ -176,7 +181,9 @@ final class ConvertCommand implements Callable<Integer> {
                 into == null
                     ? Destination.newDisk(target, new Work(spec).isForced(), snapshot)
                     : Destination.intoDisk(DiskPlace.into(into, snapshot)));
-    new Work(spec).note("QEMU loads it with: " + LoadCommand.of(target, snapshot, into == null));
+    Work work = new Work(spec);
+    work.note("QEMU loads it with: " + LoadCommand.of(target, snapshot, into == null));
+    work.note("or by QMP with: " + LoadCommand.qmp(snapshot, into == null));
     return code;
   }
 
@@ -224,7 +231,46 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Destination destination(String out, Input input, ConvertOptions options)
       throws IOException {
+    OptionalLong offset = given(options.target()).size("offset");
+    boolean device = !out.equals("-") && ImageReader.isBlockDevice(Path.of(out));
+    if (offset.isPresent() || device) {
+      return placed(Path.of(out), offset.orElse(0), device, input, options);
+    }
     return MemoryOutput.destination(spec, input, out, options.direct());
+  }
+
+  /** Writes over a part of a file or a block device that is there. */
+  private Destination placed(
+      Path out, long offset, boolean device, Input input, ConvertOptions options)
+      throws IOException {
+    if (offset > 0 && options.target().isLibvirt()) {
+      throw new ConversionException(
+          "-o offset: " + options.target().label() + " starts at the start of its file");
+    }
+    if (device && options.isFixed()) {
+      throw new ConversionException(
+          out
+              + ": is a block device, whose old bytes would show through the holes of "
+              + options.target().label());
+    }
+    if (options.direct()) {
+      throw new ConversionException("--direct: only to a new file");
+    }
+    if (!device && !Files.isRegularFile(out)) {
+      throw new ConversionException(out + ": -o offset writes into a file that is there");
+    }
+    Path source = input.wholeFile();
+    if (source != null && Files.isSameFile(source, out)) {
+      throw new ConversionException(out + ": is the input; give another name for the output");
+    }
+    if (!new Work(spec).isForced()) {
+      throw new ConversionException(
+          out
+              + (device ? ": is a block device" : ": exists")
+              + "; --force overwrites what is there"
+              + (offset > 0 ? " from " + offset + " on" : ""));
+    }
+    return Destination.placed(out, offset);
   }
 
   private OutputOptions given(FormatId target) throws ConversionException {

@@ -10,12 +10,15 @@ import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.DiskPlace;
 import org.vmstate.analyzer.convert.DomainXmlCheck;
+import org.vmstate.analyzer.convert.ImageSource;
 import org.vmstate.analyzer.edit.EnvelopeChange;
 import org.vmstate.analyzer.edit.EnvelopeEditor;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.qcow2.Snapshot;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -62,8 +65,8 @@ final class EditCommand implements Callable<Integer> {
                     .paramLabel("none|mapped-ram")
                     .description("Feature bits of a version 3 header.")
                     .build())
-            .flag("--in-place", "Change FILE itself.");
-    command.spec = Work.addTo(ChangeOptions.addTo(builder)).spec();
+            .flag("--in-place", "Change FILE itself, also a state in a qcow2 disk.");
+    command.spec = Work.addTo(ChangeOptions.addTo(Input.addSnapshot(builder))).spec();
     return command.spec;
   }
 
@@ -85,6 +88,10 @@ final class EditCommand implements Callable<Integer> {
     List<Change> changes = ChangeOptions.read(spec);
     if (!changes.isEmpty()) {
       return change(file, out, changes);
+    }
+    if (new Input(spec).chosen().isPresent()) {
+      throw new ConversionException(
+          file + ": a state in a disk has no libvirt header; --set and others change it");
     }
     EnvelopeEditor editor = EnvelopeEditor.open(file);
     XmlEditing editing = isEdited() ? XmlEditing.ofUser() : null;
@@ -119,20 +126,28 @@ final class EditCommand implements Callable<Integer> {
           spec.commandLine(),
           "--running and --paused and changes of the stream exclude each other");
     }
-    ImageChanger changer = new ImageChanger(file, ParseOptions.DEFAULT, changes);
-    if (out == null) {
-      changer.inPlace();
+    Input input = new Input(spec);
+    Optional<Snapshot> chosen = input.chosen();
+    if (out == null && chosen.isEmpty()) {
+      new ImageChanger(file, ParseOptions.DEFAULT, changes).inPlace();
       return ExitCode.OK;
     }
+    ImageSource image = input.image();
+    ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
     Work work = new Work(spec);
     work.run(
-        () -> Destination.file(Path.of(out), work.isForced(), false),
+        () ->
+            out == null
+                ? Destination.intoDisk(DiskPlace.into(file, chosen.orElseThrow()))
+                : Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
-          target.sink().flush();
-          ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
+          ChangeCheck.require(image, target.written(), ParseOptions.DEFAULT);
           return outcome;
         });
+    if (out == null) {
+      work.note("QEMU loads it with: " + LoadCommand.of(file, chosen.orElseThrow().name(), false));
+    }
     return ExitCode.OK;
   }
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.convert.ImageSource;
+import org.vmstate.analyzer.host.ImageWriters;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
@@ -24,6 +26,8 @@ import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
+import org.vmstate.parser.qcow2.Snapshot;
+import org.vmstate.parser.qcow2.SnapshotChoice;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -80,8 +84,8 @@ final class Input {
 
   /** Adds the argument under a label, and all options but that for the form of deltas. */
   static CommandBuilder addToWithoutDeltas(CommandBuilder command, String label) {
-    return command
-        .parameter(label, "1", "The image: a file, sample:NAME, or - for standard input.")
+    command.parameter(label, "1", "The image: a file, sample:NAME, or - for standard input.");
+    return addSnapshot(command)
         .choice(
             Input::formats,
             "FMT",
@@ -89,13 +93,6 @@ final class Input {
                 + " proposal of 2022), libvirt-raw, -gzip, -bzip2, -xz, -lzop, -zstd, -sparse.",
             "-f",
             "--format")
-        .option(
-            String.class,
-            "SNAPSHOT",
-            "Snapshot of a qcow2 disk whose VM state is read: its id or name; not needed when there"
-                + " is only one.",
-            "-l",
-            "--snapshot")
         .option(
             Long.class,
             "N",
@@ -113,6 +110,17 @@ final class Input {
             "--bitmap-order");
   }
 
+  /** Adds the option that chooses a state in a disk. */
+  static CommandBuilder addSnapshot(CommandBuilder command) {
+    return command.option(
+        String.class,
+        "SNAPSHOT",
+        "Snapshot of a qcow2 disk whose VM state is read: its id or name; not needed when there"
+            + " is only one.",
+        "-l",
+        "--snapshot");
+  }
+
   /** Returns the argument as it was given. */
   String file() {
     return CommandBuilder.argument(spec, index);
@@ -123,6 +131,30 @@ final class Input {
     return state(container());
   }
 
+  /** Returns the saved state as something that can be opened again. */
+  ImageSource image() throws IOException {
+    try {
+      return ImageSource.in(path(), snapshot());
+    } catch (NoSuchSnapshotException e) {
+      throw new IOException(file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the snapshot of a disk whose state is read; nothing for other files. */
+  Optional<Snapshot> chosen() throws IOException {
+    Path file = wholeFile();
+    if (file == null) {
+      return Optional.empty();
+    }
+    try (Container container = Container.open(ImageReader.open(file), file)) {
+      return container.disk().isEmpty()
+          ? Optional.empty()
+          : Optional.of(SnapshotChoice.of(container.disk().get().states(), snapshot()));
+    } catch (NoSuchSnapshotException e) {
+      throw new IOException(file() + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Opens the file for what holds the state in it. */
   Container container() throws IOException {
     if (file().equals("-")) {
@@ -130,7 +162,14 @@ final class Input {
           ? Container.open(ImageReader.open(STDIN), null)
           : Container.open(ImageReader.open(new NamedStream(System.in, "standard input")), null);
     }
-    return Container.open(ImageReader.open(path()), path());
+    Container container = Container.open(ImageReader.open(path()), path());
+    if (container.disk().isPresent() && ImageWriters.has(path())) {
+      Failures.note(
+          file()
+              + ": another program, perhaps a running QEMU, has it open for writing; a snapshot"
+              + " that it deletes or replaces meanwhile is not read right");
+    }
+    return container;
   }
 
   /** Returns the state in a container, which is closed with it. */

@@ -20,6 +20,26 @@ final class LoadCommand {
         : "-loadvm " + quoted(snapshot) + ", once " + disk + " is one of its disks";
   }
 
+  /**
+   * Returns the QMP command that loads it into a paused guest of QEMU 6.0 or later.
+   *
+   * @param own whether the disk holds nothing but the state, under the name that {@link #of} gives
+   */
+  static String qmp(String snapshot, boolean own) {
+    String node = own ? "state" : "NODE";
+    StringBuilder tag = new StringBuilder();
+    for (char c : snapshot.toCharArray()) {
+      tag.append(c == '"' || c == '\\' ? "\\" : "").append(c);
+    }
+    return "{\"execute\": \"snapshot-load\", \"arguments\": {\"job-id\": \"load\", \"tag\": \""
+        + tag
+        + "\", \"vmstate\": \""
+        + node
+        + "\", \"devices\": [\""
+        + node
+        + "\"]}}";
+  }
+
   private static String quoted(String text) {
     return text.matches("[A-Za-z0-9._-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }

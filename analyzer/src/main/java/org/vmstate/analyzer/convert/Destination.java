@@ -16,6 +16,7 @@ import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.DirectFile;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.io.OutputFile;
+import org.vmstate.writer.io.PlacedFile;
 import org.vmstate.writer.io.StreamSink;
 
 /** Where an output goes: a file that appears when it is whole, or a stream. */
@@ -26,11 +27,17 @@ public final class Destination implements Closeable {
   private final OutputFile file;
   private final ByteSink sink;
   private final DiskPlace disk;
+  private final PlacedFile placed;
 
   private Destination(OutputFile file, ByteSink sink, DiskPlace disk) {
+    this(file, sink, disk, null);
+  }
+
+  private Destination(OutputFile file, ByteSink sink, DiskPlace disk, PlacedFile placed) {
     this.file = file;
     this.sink = sink;
     this.disk = disk;
+    this.placed = placed;
   }
 
   /**
@@ -68,6 +75,15 @@ public final class Destination implements Closeable {
     }
   }
 
+  /**
+   * Writes over what stands from an offset on in a file or a block device that is there. Its first
+   * bytes come last, so that a part of an image is never taken for one.
+   */
+  public static Destination placed(Path path, long offset) throws IOException {
+    PlacedFile placed = PlacedFile.open(path, offset);
+    return new Destination(null, placed.sink(), null, placed);
+  }
+
   /** Writes into a qcow2 disk that is there; it changes only when everything is written. */
   public static Destination intoDisk(DiskPlace disk) throws IOException {
     try {
@@ -97,6 +113,12 @@ public final class Destination implements Closeable {
   /** Returns where a file is while it is being written. */
   public Optional<Path> temporary() {
     return Optional.ofNullable(file).map(OutputFile::temporary);
+  }
+
+  /** Returns what was written so far, to look at it before it counts. */
+  public ImageSource written() throws IOException {
+    sink.flush();
+    return disk != null ? disk.written(temporary()) : ImageSource.of(temporary().orElseThrow());
   }
 
   /** Tells whether any place can be written at any time. */
@@ -178,6 +200,9 @@ public final class Destination implements Closeable {
     if (disk != null) {
       disk.end();
     }
+    if (placed != null) {
+      placed.commit(sync);
+    }
     if (file != null) {
       file.commit(sync);
     }
@@ -191,6 +216,8 @@ public final class Destination implements Closeable {
       }
     } else if (disk != null) {
       disk.close();
+    } else if (placed != null) {
+      placed.close();
     }
   }
 }

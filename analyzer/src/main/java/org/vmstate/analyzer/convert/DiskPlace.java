@@ -4,20 +4,23 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.analyzer.host.ImageInUseException;
+import org.vmstate.analyzer.host.ImageLock;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.formats.qcow2.Qcow2Format;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.Qcow2Disk;
+import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.qcow2.DiskFile;
 import org.vmstate.writer.qcow2.DiskUpdate;
@@ -25,18 +28,12 @@ import org.vmstate.writer.qcow2.FreshDisk;
 
 /** Where a VM state goes in a qcow2 disk. */
 public final class DiskPlace implements Closeable {
-  /**
-   * QEMU locks a byte from here on for each permission that it has: QEMU 10.2 block/file-posix.c.
-   */
-  private static final int LOCK_HELD = 100;
-
-  /** And from here on for each that it denies to others. */
-  private static final int LOCK_DENIED = 200;
-
-  private static final int LOCKS = 4;
-
-  private final FileChannel channel;
   private final Path path;
+  private final FileChannel channel;
+
+  /** The locks on a disk that is there, else null. */
+  private final ImageLock lock;
+
   private final long base;
   private final Ending ending;
 
@@ -46,9 +43,11 @@ public final class DiskPlace implements Closeable {
   /** Whether the tables began to change: from then on they may name what was written. */
   private boolean begun;
 
-  private DiskPlace(FileChannel channel, Path path, long base, long before, Ending ending) {
-    this.channel = channel;
+  private DiskPlace(
+      Path path, FileChannel channel, ImageLock lock, long base, long before, Ending ending) {
     this.path = path;
+    this.channel = channel;
+    this.lock = lock;
     this.base = base;
     this.before = before;
     this.ending = ending;
@@ -62,8 +61,9 @@ public final class DiskPlace implements Closeable {
   /** Takes a file that is new. */
   static DiskPlace fresh(FileChannel channel, Path path, String name) {
     return new DiskPlace(
-        channel,
         path,
+        channel,
+        null,
         FreshDisk.STATE_AT,
         -1,
         (file, length) -> FreshDisk.finish(file, length, name, Instant.now()));
@@ -77,8 +77,35 @@ public final class DiskPlace implements Closeable {
    */
   public static DiskPlace into(Path path, String snapshot) throws IOException {
     DiskLayout layout = layout(path);
+    Optional<DiskLayout.Place> found = find(layout, snapshot);
+    if (found.isEmpty()) {
+      SnapshotName.require(snapshot);
+      if (layout.snapshots().size() >= Qcow2Format.MAX_SNAPSHOTS) {
+        throw new ConversionException(path + ": has as many snapshots as there can be");
+      }
+    }
+    return into(path, layout, found, snapshot);
+  }
+
+  /**
+   * Opens a disk to replace the state of a snapshot, locked as QEMU locks it.
+   *
+   * @throws ConversionException when the disk is in use, or nothing may be written to it
+   */
+  public static DiskPlace into(Path path, Snapshot snapshot) throws IOException {
+    DiskLayout layout = layout(path);
+    if (snapshot.index() >= layout.snapshots().size()) {
+      throw new ConversionException(path + ": was changed meanwhile by another program");
+    }
+    return into(
+        path, layout, Optional.of(layout.snapshots().get(snapshot.index())), snapshot.name());
+  }
+
+  private static DiskPlace into(
+      Path path, DiskLayout layout, Optional<DiskLayout.Place> found, String name)
+      throws IOException {
     try {
-      return open(path, layout, snapshot);
+      return open(path, layout, found, name);
     } catch (FileSystemException | StateFormatException | ConversionException e) {
       throw e;
     } catch (IOException e) {
@@ -91,32 +118,40 @@ public final class DiskPlace implements Closeable {
     return words.startsWith(path + ":") ? e : new IOException(path + ": " + words, e);
   }
 
-  private static DiskPlace open(Path path, DiskLayout layout, String snapshot) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private static DiskPlace open(
+      Path path, DiskLayout layout, Optional<DiskLayout.Place> found, String name)
+      throws IOException {
+    ImageLock lock = ImageLock.isSupported() ? take(path) : null;
+    FileChannel channel = null;
     try {
-      lock(channel, path, LOCK_HELD);
-      lock(channel, path, LOCK_DENIED);
+      channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       DiskFile file = DiskFile.of(channel);
-      Optional<DiskLayout.Place> found = find(layout, snapshot);
-      if (found.isEmpty()) {
-        SnapshotName.require(snapshot);
-        if (layout.snapshots().size() >= Qcow2Format.MAX_SNAPSHOTS) {
-          throw new ConversionException(path + ": has as many snapshots as there can be");
-        }
-      }
       requireSame(file, path, layout);
-      long before = channel.size();
       DiskUpdate update = new DiskUpdate(file, layout);
       update.requireRoom(found);
       return new DiskPlace(
-          channel,
           path,
+          channel,
+          lock,
           update.stateAt(),
-          before,
-          (disk, length) -> update.finish(length, found, snapshot, Instant.now()));
+          channel.size(),
+          (disk, length) -> update.finish(length, found, name, Instant.now()));
     } catch (IOException | RuntimeException | Error e) {
-      channel.close();
+      if (channel != null) {
+        channel.close();
+      }
+      if (lock != null) {
+        lock.close();
+      }
       throw e;
+    }
+  }
+
+  private static ImageLock take(Path path) throws IOException {
+    try {
+      return ImageLock.take(path);
+    } catch (ImageInUseException e) {
+      throw new ConversionException(e.getMessage());
     }
   }
 
@@ -131,17 +166,6 @@ public final class DiskPlace implements Closeable {
           "snapshot " + snapshot + ": is the name or id of several; nothing was written");
     }
     return found.stream().findFirst();
-  }
-
-  private static void lock(FileChannel channel, Path path, int from) throws IOException {
-    try {
-      if (channel.tryLock(from, LOCKS, false) != null) {
-        return;
-      }
-    } catch (OverlappingFileLockException e) {
-      throw new ConversionException(path + ": is being written by this program");
-    }
-    throw new ConversionException(path + ": is in use by another program, perhaps a running QEMU");
   }
 
   /** Nobody wrote between the look at the tables and the locks. */
@@ -200,6 +224,22 @@ public final class DiskPlace implements Closeable {
     return new FileSink(channel, null, 0, base).named(path.toString());
   }
 
+  /** Returns what was written, before it is made the state of the snapshot. */
+  ImageSource written(Optional<Path> temporary) {
+    Path file = temporary.orElse(path);
+    return new ImageSource() {
+      @Override
+      public ByteSource open() throws IOException {
+        return ExtentSource.part(ImageReader.open(file), base, channel.size());
+      }
+
+      @Override
+      public Optional<Path> file() {
+        return Optional.empty();
+      }
+    };
+  }
+
   /** Makes what was written the state of the snapshot. */
   void end() throws IOException {
     long length = channel.size() - base;
@@ -218,7 +258,8 @@ public final class DiskPlace implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    try (channel) {
+    try (channel;
+        lock) {
       if (!begun && before >= 0) {
         channel.truncate(before);
       }

@@ -14,8 +14,20 @@ import java.nio.file.Path;
 /** A file opened by the C library, for {@code lseek}, {@code pread} and {@code statx} on Linux. */
 final class HostFile implements AutoCloseable {
   static final int READ_ONLY = 0;
+  static final int READ_WRITE = 2;
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
+
+  /** {@code F_OFD_SETLK}, for a lock that belongs to the open file. */
+  private static final int SET_LOCK = 37;
+
+  /** {@code F_WRLCK}. */
+  private static final short WRITE_LOCK = 1;
+
+  /**
+   * Length of {@code struct flock}: type and whence (16 bits each), start, length (64), process.
+   */
+  private static final int FLOCK = 32;
 
   /** {@code ENXIO}: no data behind the offset. */
   static final int NO_MORE = 6;
@@ -33,6 +45,8 @@ final class HostFile implements AutoCloseable {
 
   private static final FunctionDescriptor READ_CALL =
       FunctionDescriptor.of(LONG, INT, ValueLayout.ADDRESS, LONG, LONG);
+  private static final FunctionDescriptor LOCK_CALL =
+      FunctionDescriptor.of(INT, INT, INT, ValueLayout.ADDRESS);
   private static final FunctionDescriptor STATX_CALL =
       FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, INT, ValueLayout.ADDRESS);
 
@@ -109,6 +123,20 @@ final class HostFile implements AutoCloseable {
       MemorySegment target = memory.allocate(length, length);
       MethodHandle read = call("pread", READ_CALL);
       return (long) read.invokeExact(state, descriptor, target, (long) length, offset) == length;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Takes an exclusive lock on some bytes; false when another open file has one there. */
+  boolean lock(long from, long count) {
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment lock = memory.allocate(FLOCK, Long.BYTES);
+      lock.set(ValueLayout.JAVA_SHORT, 0, WRITE_LOCK);
+      lock.set(LONG, 8, from);
+      lock.set(LONG, 16, count);
+      MethodHandle call = call("fcntl", LOCK_CALL, Linker.Option.firstVariadicArg(2));
+      return (int) call.invokeExact(state, descriptor, SET_LOCK, lock) == 0;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }

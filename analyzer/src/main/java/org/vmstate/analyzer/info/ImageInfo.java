@@ -27,6 +27,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
  * @param blocks RAM blocks, empty when the stream ends before them
  * @param memory the guest-physical memory, where there are blocks
  * @param devices number of described device sections, where a description was found
+ * @param unused bytes behind the stream, as far as it was read to its end
  * @param problem why the image is not whole, as far as that was seen
  * @param restore what to expect of a restore
  */
@@ -43,6 +44,7 @@ public record ImageInfo(
     List<RamBlock> blocks,
     Optional<PhysicalMap> memory,
     OptionalInt devices,
+    long unused,
     Optional<StateFormatException> problem,
     String restore) {
 

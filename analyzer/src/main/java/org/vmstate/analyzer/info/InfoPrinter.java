@@ -67,6 +67,9 @@ public final class InfoPrinter {
     info.memory().ifPresent(m -> memory(m, out));
     info.devices().ifPresent(n -> line(out, "device sections: " + n));
     devices.ifPresent(list -> DeviceLinePrinter.human(list, out));
+    if (info.unused() > 0) {
+      line(out, "after the stream: " + bytes(info.unused()) + ", which no loader reads");
+    }
     line(out, "restore: " + info.restore());
   }
 
@@ -213,6 +216,9 @@ public final class InfoPrinter {
     }
     if (devices.isPresent()) {
       DeviceLinePrinter.report(devices.get(), report);
+    }
+    if (info.unused() > 0) {
+      report.number("unused_bytes", info.unused());
     }
     report.text("restore", info.restore());
   }

@@ -81,11 +81,15 @@ public final class InfoReader implements EventSink {
         seekable && configuration != null
             ? DescriptionFinder.find(source, front.streamStart(), REACH)
             : Optional.empty();
-    OptionalInt devices = countDevices(source, options, description);
     Optional<StateFormatException> problem = early;
+    long unused = 0;
     if (early.isEmpty() && seekable && !StreamEnd.isSound(source, description)) {
-      problem = broken(source, options);
+      WholePass pass = WholePass.of(source, options);
+      problem = pass.problem();
+      description = pass.description();
+      unused = pass.unused();
     }
+    OptionalInt devices = countDevices(source, options, description);
     FormatId format = format(options);
     return new ImageInfo(
         name,
@@ -100,6 +104,7 @@ public final class InfoReader implements EventSink {
         front.blocks(),
         map(source, options),
         devices,
+        unused,
         problem,
         new RestoreOutlook(
                 envelope, configuration, format, problem.map(StateFormatException::getMessage))
@@ -129,19 +134,6 @@ public final class InfoReader implements EventSink {
       facts = more.blocks().isEmpty() ? facts : more;
     }
     return MapBuilder.of(facts);
-  }
-
-  /** Reads all of an image whose end does not look like one. */
-  private static Optional<StateFormatException> broken(ByteSource source, ParseOptions options)
-      throws IOException {
-    source.seek(source.origin());
-    source.path().clear();
-    try {
-      ImageReader.read(source, options, _ -> {});
-      return Optional.empty();
-    } catch (StateFormatException e) {
-      return Optional.of(e);
-    }
   }
 
   private static OptionalInt countDevices(

@@ -8,8 +8,8 @@ import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.convert.ImageSource;
 import org.vmstate.formats.rule.Severity;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -23,6 +23,16 @@ public final class ChangeCheck {
    * @throws ChangeException when the changed one has more
    */
   public static void require(Path before, Path after, ParseOptions options) throws IOException {
+    require(ImageSource.of(before), ImageSource.of(after), options);
+  }
+
+  /**
+   * Compares the errors of two images that may be parts of files.
+   *
+   * @throws ChangeException when the changed one has more
+   */
+  public static void require(ImageSource before, ImageSource after, ParseOptions options)
+      throws IOException {
     List<String> found = errors(after, options);
     if (found.isEmpty()) {
       return;
@@ -35,8 +45,8 @@ public final class ChangeCheck {
     }
   }
 
-  private static List<String> errors(Path file, ParseOptions options) throws IOException {
-    try (ByteSource source = ImageReader.open(file)) {
+  private static List<String> errors(ImageSource image, ParseOptions options) throws IOException {
+    try (ByteSource source = image.open()) {
       return new Checker(options, CheckOptions.DEFAULT)
           .check(source).findings().list().stream()
               .filter(f -> f.severity() == Severity.ERROR)

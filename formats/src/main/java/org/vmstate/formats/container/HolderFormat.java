@@ -20,5 +20,14 @@ public final class HolderFormat {
   /** Bytes in front of that stream: which emulator, and a number. */
   public static final int EMULATOR_HEAD = 8;
 
+  /** First word of a device model record of Xen: {@code Devi}. */
+  public static final long DEVICE_MODEL = 0x44657669L;
+
+  /** Second word of it: {@code ceMo}. */
+  public static final long DEVICE_MODEL_REST = 0x63654d6fL;
+
+  /** What stands at offset 257 of a tar archive: {@code usta}, and an {@code r}. */
+  public static final long USTAR = 0x75737461L;
+
   private HolderFormat() {}
 }

@@ -190,6 +190,7 @@ public enum Reason {
       Kind.MALFORMED, Rule.STORAGE_ATTRIBUTES, "the number of storage attributes is impossible"),
   VFIO_TAG(Kind.MALFORMED, Rule.VFIO, "a VFIO tag is unknown"),
   VFIO_SIZE(Kind.MALFORMED, Rule.VFIO, "the size of VFIO data is impossible"),
+  BACKUP_STATE(Kind.MALFORMED, Rule.OTHER, "the length of Proxmox's backup state is impossible"),
   BLOCK_WORD(Kind.MALFORMED, Rule.OTHER, "a word of block migration has no known kind"),
 
   // recorded multifd channels
@@ -216,6 +217,7 @@ public enum Reason {
   DISK_CLUSTER(Kind.MALFORMED, Rule.OTHER, "a cluster of a qcow2 image is not where one can be"),
   DISK_CLUSTER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "a compressed cluster is damaged"),
   HOLDER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "what stands around the stream is damaged"),
+  HOLDER_LIMIT(Kind.LIMIT, Rule.LIMIT, "what holds the state passes a limit"),
   HOLDER_UNSUPPORTED(Kind.UNSUPPORTED, Rule.OTHER, "what stands around the stream is not read"),
 
   // seen by check, which knows more than one record at a time

@@ -14,6 +14,12 @@ public final class StreamFormat {
   /** Record type bytes. */
   public static final int EOF = 0x00;
 
+  /** Length of what stands in front of the description's JSON, in bytes: its record and length. */
+  public static final int DESCRIPTION_FRAME = 5;
+
+  /** Last byte of the description's JSON, with which a stream ends. */
+  public static final int END_OF_DESCRIPTION = '}';
+
   /** An iterable device's set-up. */
   public static final int SECTION_START = 0x01;
 

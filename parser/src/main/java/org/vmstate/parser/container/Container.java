@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
@@ -13,9 +12,7 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.io.Extents;
-import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
@@ -23,7 +20,6 @@ import org.vmstate.parser.qcow2.SnapshotChoice;
 
 /** A file, and what holds the saved state in it. */
 public final class Container implements Closeable {
-  private static final int END_OF_DESCRIPTION = '}';
   private static final long HEAD = 1 << 20;
 
   private final ByteSource file;
@@ -49,11 +45,12 @@ public final class Container implements Closeable {
         file = file.seekable();
         return new Container(file, Optional.of(Qcow2Disk.open(file, path)), Optional.empty());
       }
-      if (!Holder.isOne(file)) {
-        return new Container(file, Optional.empty(), Optional.empty());
+      if (Holder.isOne(file)) {
+        file = file.seekable();
       }
-      file = file.seekable();
-      return new Container(file, Optional.empty(), Optional.of(Holder.find(file)));
+      // what is packed in a pipe is not looked into, because it can be read only once
+      return new Container(
+          file, Optional.empty(), file.isSeekable() ? Holder.find(file) : Optional.empty());
     } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
@@ -84,7 +81,7 @@ public final class Container implements Closeable {
    */
   public ByteSource state(Optional<String> wanted) throws IOException {
     if (holder.isPresent()) {
-      return part(file, holder.get().stream());
+      return holder.get().state();
     }
     if (disk.isEmpty()) {
       return file;
@@ -92,27 +89,7 @@ public final class Container implements Closeable {
     Snapshot chosen = SnapshotChoice.of(disk.get().states(), wanted);
     Extents all = disk.get().extents(chosen);
     ByteSource state = disk.get().source(chosen, all, length(chosen, all));
-    if (!Holder.isOne(state)) {
-      return state;
-    }
-    return part(state, Holder.find(state).stream());
-  }
-
-  private static ByteSource part(ByteSource whole, ByteRange range) {
-    return new ExtentSource(new Part(whole, range), range.length(), whole, new StructurePath());
-  }
-
-  /** A part of a source. */
-  private record Part(ByteSource whole, ByteRange range) implements Extents {
-    @Override
-    public long length() {
-      return range.length();
-    }
-
-    @Override
-    public Extent at(long offset) {
-      return new Extent(whole, range.start() + offset, range.length() - offset);
-    }
+    return XemuState.isOne(state) ? Holder.find(state).orElseThrow().state() : state;
   }
 
   /** Returns what stands around the stream, if anything does. */
@@ -154,7 +131,8 @@ public final class Container implements Closeable {
     // not closed, because that closes the file
     ByteSource probe = disk.get().source(chosen, all, all.length());
     probe.seek(recorded - 1);
-    boolean ends = probe.peek() == END_OF_DESCRIPTION || probe.peek() == StreamFormat.EOF;
+    boolean ends =
+        probe.peek() == StreamFormat.END_OF_DESCRIPTION || probe.peek() == StreamFormat.EOF;
     probe.seek(0);
     return ends && !isMapped(probe) ? recorded : all.length();
   }
@@ -171,6 +149,9 @@ public final class Container implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (holder.isPresent()) {
+      holder.get().state().close();
+    }
     file.close();
   }
 }

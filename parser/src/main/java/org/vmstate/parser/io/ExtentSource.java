@@ -32,6 +32,24 @@ public final class ExtentSource extends ByteSource {
     this.file = file;
   }
 
+  /**
+   * Reads a part of a file as a stream of its own.
+   *
+   * @param file the file, which is closed with the part
+   */
+  public static ExtentSource part(ByteSource file, long start, long end) {
+    return new ExtentSource(
+        new Part(file, start, end - start), end - start, file, new StructurePath());
+  }
+
+  /** A part of a source. */
+  private record Part(ByteSource whole, long start, long length) implements Extents {
+    @Override
+    public Extent at(long offset) {
+      return new Extent(whole, start + offset, length - offset);
+    }
+  }
+
   @Override
   public boolean isSeekable() {
     return true;
@@ -175,6 +193,10 @@ public final class ExtentSource extends ByteSource {
 
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      super.close();
+    } finally {
+      file.close();
+    }
   }
 }

@@ -11,7 +11,7 @@ final class Hints {
   private static final List<Hint> HINTS =
       List.of(
           new Hint("514649fb", "a qcow2 disk image inside something else; unpack it first"),
-          new Hint("564d4100", "a Proxmox VMA archive; 'vma extract' takes it apart"),
+          new Hint("564d4100", "a Proxmox VMA archive inside something else; unpack it first"),
           new Hint("514649", "a qcow disk image; see qemu-img info"),
           new Hint("7f454c46", "an ELF file; a core of dump-guest-memory holds no device state"),
           new Hint("4b44554d50202020", "a kdump file; it holds memory but no device state"),

@@ -24,6 +24,7 @@ public interface SelfDelimited {
       case DirtyBitmapFormat.IDSTR -> Optional.of(new DirtyBitmapPayload());
       case StorageWordFormat.ATTRIBUTES -> Optional.of(new StorageAttributesPayload());
       case HashTableFormat.IDSTR -> Optional.of(new HashTablePayload());
+      case "pbs-state" -> Optional.of(new BackupStatePayload());
       case "block" -> Optional.of(new BlockPayload());
       default ->
           section.name().endsWith("/vfio") ? Optional.of(new VfioPayload()) : Optional.empty();

@@ -78,6 +78,10 @@ public final class StreamParser {
   private StreamConfiguration configuration;
   private Optional<VmDescription> description = Optional.empty();
   private long descriptionOffset = -1;
+
+  /** Whether the description is still to be found, because the file does not end with one. */
+  private boolean unsettled;
+
   private Footers footers = Footers.UNKNOWN;
   private Optional<DescriptionTables> tables;
   private boolean tableNamed;
@@ -149,12 +153,37 @@ public final class StreamParser {
 
   private void findDescription() throws IOException {
     Optional<ByteRange> place = DescriptionFinder.find(source, streamStart, DESCRIPTION_REACH);
-    if (place.isEmpty()) {
+    boolean last = place.isPresent() && place.get().end() == source.length();
+    place.ifPresent(range -> descriptionOffset = range.start());
+    if (last) {
+      use(place.get());
+    } else {
+      unsettled = true;
+    }
+  }
+
+  /**
+   * Takes the first description from here on, where the file does not end with one: what follows
+   * the stream may be the end of an older one, as in a volume that is used again.
+   */
+  private void settleDescription(long from) throws IOException {
+    if (!unsettled) {
       return;
     }
-    long at = place.get().start();
+    unsettled = false;
+    Optional<ByteRange> place = DescriptionFinder.first(source, from, DESCRIPTION_REACH);
+    if (place.isEmpty() && descriptionOffset >= 0) {
+      place = DescriptionFinder.find(source, streamStart, DESCRIPTION_REACH);
+    }
+    if (place.isPresent()) {
+      use(place.get());
+    }
+  }
+
+  private void use(ByteRange place) throws IOException {
+    long at = place.start();
     descriptionOffset = at;
-    if (place.get().length() > options.limits().descriptionBytes()) {
+    if (place.length() > options.limits().descriptionBytes()) {
       sink.accept(
           new Event.Notice(
               source.problem(
@@ -162,17 +191,17 @@ public final class StreamParser {
                   "vmdescription: framed, but cannot be used: expected at most "
                       + options.limits().descriptionBytes()
                       + " bytes, found "
-                      + place.get().length(),
+                      + place.length(),
                   at,
-                  Facts.found(place.get().length()))));
+                  Facts.found(place.length()))));
       return;
     }
-    ByteBuffer text = ByteBuffer.allocate((int) place.get().length());
+    ByteBuffer text = ByteBuffer.allocate((int) place.length());
     source.copy(at, text);
     try {
       VmDescription found = DescriptionParser.parse(text.array(), at, options.limits());
       description = Optional.of(found);
-      sink.accept(new Event.Described(place.get(), found));
+      sink.accept(new Event.Described(place, found));
     } catch (StateFormatException e) {
       sink.accept(new Event.Notice(DescriptionParser.unusable(e)));
     }
@@ -198,6 +227,7 @@ public final class StreamParser {
           source.skip(1);
           sink.accept(new Event.EndOfStream(new ByteRange(at, at + 1)));
           requireEnd(at);
+          settleDescription(at);
           new TailParser(source, options.limits(), sink, description, descriptionOffset)
               .parse()
               .ifPresent(this::flawed);
@@ -429,6 +459,7 @@ public final class StreamParser {
   private boolean full(Section section) throws IOException {
     putAside();
     long start = source.position();
+    settleDescription(start);
     Optional<DeviceDesc> desc =
         description.flatMap(d -> d.find(section.name(), section.instance()));
     if (description.isEmpty() && byTable(section, start)) {

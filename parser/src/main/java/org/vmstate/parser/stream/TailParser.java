@@ -22,7 +22,6 @@ import org.vmstate.parser.vmdesc.DescriptionParser;
  * broken description does not stop a loader, so it is only remarked upon.
  */
 final class TailParser {
-  private static final int FRAME = 5;
 
   private final ByteSource source;
   private final Limits limits;
@@ -47,10 +46,10 @@ final class TailParser {
   Optional<StateFormatException> parse() throws IOException {
     Optional<StateFormatException> cut = Optional.empty();
     if (source.peek() == StreamFormat.VMDESCRIPTION) {
-      if (source.has(FRAME)) {
+      if (source.has(StreamFormat.DESCRIPTION_FRAME)) {
         cut = description();
       } else {
-        cut = Optional.of(cut(FRAME));
+        cut = Optional.of(cut(StreamFormat.DESCRIPTION_FRAME));
       }
     }
     long start = source.position();

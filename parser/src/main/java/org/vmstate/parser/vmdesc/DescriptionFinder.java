@@ -63,6 +63,35 @@ public final class DescriptionFinder {
     return Optional.empty();
   }
 
+  /**
+   * Returns the range of the first JSON text from an offset on.
+   *
+   * @param from offset of a byte in front of the end mark
+   * @param reach how far to look, in bytes
+   */
+  public static Optional<ByteRange> first(ByteSource source, long from, long reach)
+      throws IOException {
+    long end = source.length();
+    long last = Math.min(end, from + reach);
+    for (long at = from; at < last; at += STEP) {
+      ByteBuffer chunk =
+          ByteBuffer.allocate((int) (Math.min(end, at + STEP + FRAME + LONGEST_START) - at));
+      source.copy(at, chunk);
+      byte[] bytes = chunk.array();
+      for (int i = FRAME; i < Math.min(bytes.length, STEP + FRAME); i++) {
+        if (bytes[i] == '{'
+            && bytes[i - FRAME + 1] == StreamFormat.VMDESCRIPTION
+            && startsAt(bytes, i)) {
+          Optional<ByteRange> found = frame(source, at + i, from, end);
+          if (found.isPresent()) {
+            return found;
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private static boolean startsAt(byte[] bytes, int brace) {
     int at = brace + 1;
     int last = Math.min(bytes.length, at + MOST_BLANKS);

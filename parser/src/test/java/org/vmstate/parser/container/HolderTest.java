@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
@@ -62,5 +66,43 @@ class HolderTest {
           "device state in a Xen libxl stream, whose memory is elsewhere",
           container.holder().orElseThrow().label());
     }
+  }
+
+  @Test
+  void streamOfAnOldDeviceModelRecordIsFound() throws IOException {
+    byte[] text = "DeviceModelRecord0002".getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer out = ByteBuffer.allocate(text.length + 4 + STREAM.length + 7);
+    out.order(ByteOrder.LITTLE_ENDIAN).put(text).putInt(STREAM.length).put(STREAM);
+    assertArrayEquals(STREAM, state(out.array()));
+    out.putInt(text.length, 1 << 20);
+    assertThrows(TruncatedDataException.class, () -> state(out.array()));
+  }
+
+  private static byte[] tar(String... members) {
+    ByteBuffer out = ByteBuffer.allocate(members.length * 1024 + 1024);
+    for (String name : members) {
+      int at = out.position();
+      out.put(name.getBytes(StandardCharsets.US_ASCII));
+      String size = String.format(Locale.ROOT, "%011o", STREAM.length);
+      out.put(at + 124, size.getBytes(StandardCharsets.US_ASCII));
+      out.put(at + 257, "ustar".getBytes(StandardCharsets.US_ASCII));
+      out.put(at + 512, name.equals("snapshot") ? STREAM : new byte[STREAM.length]);
+      out.position(at + 1024);
+    }
+    return out.array();
+  }
+
+  @Test
+  void snapshotOfAPandaRecordingIsFound() throws IOException {
+    byte[] file = tar("RRv2", "snapshot", "nondetlog");
+    assertArrayEquals(STREAM, state(file));
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(file);
+    }
+    assertArrayEquals(STREAM, state(packed.toByteArray()));
+    assertThrows(UnsupportedFeatureException.class, () -> state(tar("RRv2", "other")));
+    file[1024 + 130] = 'x';
+    assertThrows(MalformedDataException.class, () -> state(file));
   }
 }

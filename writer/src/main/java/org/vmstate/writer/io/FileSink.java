@@ -27,6 +27,12 @@ public final class FileSink extends ByteSink {
   /** Offset in the file of what has offset 0 here. */
   private final long base;
 
+  /** The first bytes, which are written last, or null. */
+  private final HeldHead held;
+
+  /** Whether zeros have to be written, because something else may be there. */
+  private final boolean solid;
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
   /** Offset of the buffer's first byte. */
@@ -49,6 +55,18 @@ public final class FileSink extends ByteSink {
    * @param base offset in the file at which the part starts
    */
   public FileSink(FileChannel file, DirectFile direct, long offset, long base) {
+    this(file, direct, offset, base, null, false);
+  }
+
+  /** Overwrites something from an offset on, which may have no holes. */
+  FileSink(FileChannel file, long offset, HeldHead held, boolean solid) {
+    this(file, null, offset, 0, held, solid);
+  }
+
+  private FileSink(
+      FileChannel file, DirectFile direct, long offset, long base, HeldHead held, boolean solid) {
+    this.held = held;
+    this.solid = solid;
     this.file = file;
     this.direct = direct;
     this.start = offset;
@@ -90,7 +108,7 @@ public final class FileSink extends ByteSink {
 
   @Override
   public void zeros(long count) throws IOException {
-    if (count <= buffer.remaining()) {
+    if (solid || count <= buffer.remaining()) {
       super.zeros(count);
     } else {
       skipTo(position() + count);
@@ -136,7 +154,7 @@ public final class FileSink extends ByteSink {
   }
 
   private void buffered(long offset, ByteBuffer data) throws IOException {
-    long at = offset;
+    long at = offset + (held == null ? 0 : held.take(offset, data));
     int end = data.limit();
     turn.lock();
     try {
@@ -154,6 +172,7 @@ public final class FileSink extends ByteSink {
   /** Reads bytes anywhere in what was written by {@link #writeAt}; past the end there are zeros. */
   public void readAt(long offset, ByteBuffer target) throws IOException {
     long at = base + offset;
+    at += held == null ? 0 : held.give(at, target);
     while (target.hasRemaining()) {
       int n = read(target, at);
       if (n < 0) {
@@ -179,16 +198,27 @@ public final class FileSink extends ByteSink {
     return direct == null;
   }
 
+  /** Copies what goes to the first bytes, which are kept; returns how many those are. */
+  private long transferHeld(FileChannel source, long from, long count, long to) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(count, held.room(base + to)));
+    while (bytes.hasRemaining()) {
+      if (source.read(bytes, from + bytes.position()) < 0) {
+        throw new EOFException("input: unexpected end at offset " + (from + bytes.position()));
+      }
+    }
+    return held.take(base + to, bytes.flip());
+  }
+
   /**
    * Copies bytes from another file inside the kernel, which may share them instead.
    *
    * @param source a channel that no other thread uses; its position changes
    */
   public void transferAt(FileChannel source, long from, long count, long to) throws IOException {
-    source.position(from);
+    long done = held == null ? 0 : transferHeld(source, from, count, to);
+    source.position(from + done);
     turn.lock();
     try {
-      long done = 0;
       while (done < count) {
         long n = file.transferFrom(source, base + to + done, count - done);
         if (n <= 0) {

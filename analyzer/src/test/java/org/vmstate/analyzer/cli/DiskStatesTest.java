@@ -1,0 +1,138 @@
+package org.vmstate.analyzer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.parser.Outcome;
+
+/** States in a disk are changed where they are; outputs go over a part of a file that is there. */
+class DiskStatesTest {
+  @TempDir Path folder;
+  private String disk;
+  private String stream;
+
+  private static Ran run(String... words) {
+    return Ran.command(List.of(words));
+  }
+
+  private static Ran ok(String... words) {
+    Ran ran = run(words);
+    assertEquals(0, ran.exitCode(), ran.toString());
+    return ran;
+  }
+
+  @BeforeEach
+  void twoStatesInADisk() {
+    stream = folder.resolve("stream").toString();
+    disk = folder.resolve("disk.qcow2").toString();
+    ok("samples", "-o", stream, "pc");
+    ok("convert", "-q", "-O", "qcow2", "-o", "snapshot=one", stream, disk);
+    ok("convert", "-q", "--into", disk, "-o", "snapshot=two", stream);
+  }
+
+  private void requireSame(String snapshot) {
+    ok("compare", "--snapshot", snapshot, disk, stream);
+  }
+
+  @Test
+  void fieldOfAStateInADiskIsChangedInPlace() {
+    Ran ran = ok("edit", "--in-place", "-l", "two", "--set", "cpu#0.env.tsc=0x1234", disk);
+    assertTrue(ran.err().contains("-loadvm two"), ran.err());
+    assertTrue(ok("dump", "-l", "two", "--section", "cpu", disk).out().contains("1234\""));
+    requireSame("one");
+    assertTrue(run("edit", "--in-place", "--set", "cpu#0.env.tsc=0x1", disk).err().contains("-l"));
+    assertTrue(
+        run("edit", "--in-place", "-l", "two", "--paused", disk)
+            .err()
+            .contains("no libvirt header"));
+    String out = folder.resolve("out").toString();
+    ok("edit", "-l", "one", "--set", "cpu#0.env.tsc=0x1234", disk, out);
+    ok("compare", "--snapshot", "two", disk, out);
+  }
+
+  @Test
+  void changeThatWouldBeRefusedLeavesTheDiskAsItWas() throws IOException {
+    byte[] before = Files.readAllBytes(Path.of(disk));
+    Ran ran = run("edit", "--in-place", "-l", "two", "--drop", "ram", disk);
+    assertEquals(1, ran.exitCode(), ran.toString());
+    assertArrayEquals(before, Files.readAllBytes(Path.of(disk)));
+  }
+
+  @Test
+  void stateIsRepairedAndSalvagedWhereItIs() throws IOException {
+    byte[] good = Files.readAllBytes(Path.of(stream));
+    Path path = folder.resolve("broken.qcow2");
+    try (Destination target = Destination.newDisk(path, false, "odd")) {
+      target.append(good);
+      target.append("more".getBytes(StandardCharsets.US_ASCII));
+      target.commit(Outcome.WHOLE, false);
+    }
+    assertEquals(3, run("check", path.toString()).exitCode());
+    ok("check", "--repair", path.toString(), path.toString());
+    ok("check", path.toString());
+    Files.delete(path);
+    try (Destination target = Destination.newDisk(path, false, "cut")) {
+      target.append(Arrays.copyOf(good, good.length / 2));
+      target.commit(Outcome.WHOLE, false);
+    }
+    assertEquals(2, run("check", path.toString()).exitCode());
+    Ran ran = run("convert", "--salvage", "--into", path.toString(), "-l", "cut", path.toString());
+    assertEquals(3, ran.exitCode(), ran.toString());
+    assertTrue(run("check", path.toString()).exitCode() != 2);
+  }
+
+  @Test
+  void outputGoesFromAnOffsetOnAndLeavesWhatIsInFront() throws IOException {
+    byte[] old = new byte[9_000_000];
+    Arrays.fill(old, (byte) 'x');
+    Path file = Files.write(folder.resolve("file"), old);
+    String[] convert = {"convert", "-O", "qemu", "-o", "offset=5000", stream, file.toString()};
+    assertEquals(1, run(convert).exitCode());
+    assertArrayEquals(old, Files.readAllBytes(file));
+    ok("convert", "--force", "-O", "qemu", "-o", "offset=5000", stream, file.toString());
+    byte[] now = Files.readAllBytes(file);
+    assertArrayEquals(Arrays.copyOf(old, 5000), Arrays.copyOf(now, 5000));
+    assertArrayEquals(
+        Files.readAllBytes(Path.of(stream)), Arrays.copyOfRange(now, 5000, now.length));
+    Files.write(file, old);
+    ok("convert", "--force", "-O", "qemu-mapped-ram", "-o", "offset=64K", stream, file.toString());
+    ok("check", "--stream-offset", "65536", file.toString());
+    String back = folder.resolve("back").toString();
+    ok("convert", "-O", "qemu", "--stream-offset", "65536", file.toString(), back);
+    ok("compare", back, stream);
+    for (String[] wrong :
+        new String[][] {
+          {"-O", "libvirt-raw", "-o", "offset=1", stream, file.toString()},
+          {"-O", "qemu", "-o", "offset=1T", stream, file.toString()},
+          {"-O", "qemu", "-o", "offset=1", stream, folder.resolve("none").toString()}
+        }) {
+      List<String> words = new ArrayList<>(List.of("convert", "--force"));
+      words.addAll(List.of(wrong));
+      assertEquals(1, Ran.command(words).exitCode());
+    }
+  }
+
+  @Test
+  void outputThatFailsLeavesNothingThatLooksLikeOne() throws IOException {
+    Path cut = folder.resolve("cut");
+    byte[] good = Files.readAllBytes(Path.of(stream));
+    Files.write(cut, Arrays.copyOf(good, good.length / 2));
+    Path file = Files.write(folder.resolve("file"), good);
+    Ran ran =
+        run("convert", "--force", "-O", "qemu", "-o", "offset=0", cut.toString(), file.toString());
+    assertEquals(2, ran.exitCode(), ran.toString());
+    assertEquals(2 + 61, run("check", file.toString()).exitCode());
+  }
+}

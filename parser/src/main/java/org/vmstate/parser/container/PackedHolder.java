@@ -1,0 +1,58 @@
+package org.vmstate.parser.container;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.StreamSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.probe.Probe;
+
+/**
+ * An archive that was compressed as a whole, as vzdump's and PANDA's are. Of what is unpacked only
+ * the state is kept.
+ */
+final class PackedHolder {
+  private static final Set<Compression> USED =
+      EnumSet.of(Compression.GZIP, Compression.LZOP, Compression.ZSTD);
+
+  private PackedHolder() {}
+
+  /** Looks into packed data at the cursor, which stays where it is. */
+  static Optional<Holder> find(ByteSource file) throws IOException {
+    Optional<Compression> packed = Probe.compression(file).filter(USED::contains);
+    if (packed.isEmpty()) {
+      return Optional.empty();
+    }
+    long start = file.position();
+    boolean found;
+    try (ByteSource head = unpack(file, packed.get(), true)) {
+      found = VmaArchive.isOne(head) || PandaRecording.isOne(head);
+    } catch (StateFormatException e) {
+      // reported by the pass that reads it as a stream
+      found = false;
+    }
+    file.seek(start);
+    if (!found) {
+      return Optional.empty();
+    }
+    try (ByteSource archive = unpack(file, packed.get(), false)) {
+      Holder holder =
+          VmaArchive.isOne(archive) ? VmaArchive.open(archive) : PandaRecording.open(archive);
+      holder.state().closeWith(file);
+      file.seek(start);
+      return Optional.of(
+          new Holder(holder.label() + ", packed with " + packed.get().label(), holder.state()));
+    }
+  }
+
+  private static ByteSource unpack(ByteSource file, Compression compression, boolean head) {
+    StructurePath path = new StructurePath();
+    path.push(compression.label());
+    return new StreamSource(new Unpacker(file, compression, head), path);
+  }
+}

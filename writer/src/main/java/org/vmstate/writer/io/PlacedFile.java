@@ -1,0 +1,93 @@
+package org.vmstate.writer.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * An output over what stands from an offset on in a file or a block device that is there. What was
+ * there is gone as soon as this starts: zeros come first, then everything but the first 4 KiB, and
+ * those at last, each brought to disk before the next. So a part of an image is never taken for
+ * one. A file ends where the output does.
+ */
+public final class PlacedFile implements Closeable {
+  private final FileChannel channel;
+  private final boolean regular;
+  private final long offset;
+  private final HeldHead held;
+  private final FileSink sink;
+
+  private PlacedFile(FileChannel channel, Path path, boolean regular, long offset) {
+    this.channel = channel;
+    this.regular = regular;
+    this.offset = offset;
+    held = new HeldHead(offset);
+    sink = new FileSink(channel, offset, held, !regular).named(path.toString());
+  }
+
+  /**
+   * Starts an output.
+   *
+   * @param offset offset in the file of its first byte, at most its length
+   */
+  public static PlacedFile open(Path path, long offset) throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (offset > channel.size()) {
+        throw new IOException(
+            path + ": expected an offset up to " + channel.size() + ", found " + offset);
+      }
+      PlacedFile file = new PlacedFile(channel, path, Files.isRegularFile(path), offset);
+      if (file.regular) {
+        // holes of the output are zeros
+        channel.truncate(offset);
+      } else {
+        file.write(new byte[HeldHead.LENGTH], Math.min(HeldHead.LENGTH, channel.size() - offset));
+      }
+      channel.force(true);
+      return file;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Returns what takes the bytes; its offsets are those of the file. */
+  public FileSink sink() {
+    return sink;
+  }
+
+  private void write(byte[] bytes, long count) throws IOException {
+    ByteBuffer data = ByteBuffer.wrap(bytes, 0, (int) count);
+    while (data.hasRemaining()) {
+      channel.write(data, offset + data.position());
+    }
+  }
+
+  /**
+   * Ends the output by its first bytes.
+   *
+   * @param sync whether everything is brought to disk before and after
+   */
+  public void commit(boolean sync) throws IOException {
+    long length = sink.position() - offset;
+    if (sync) {
+      channel.force(true);
+    }
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(HeldHead.LENGTH, length));
+    held.give(offset, head);
+    write(head.array(), head.capacity());
+    if (sync) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
