@@ -84,13 +84,13 @@ class DiskStatesTest {
     ok("check", path.toString());
     Files.delete(path);
     try (Destination target = Destination.newDisk(path, false, "cut")) {
-      target.append(Arrays.copyOf(good, good.length / 2));
+      target.append(Arrays.copyOf(good, good.length / 4));
       target.commit(Outcome.WHOLE, false);
     }
     assertEquals(2, run("check", path.toString()).exitCode());
     Ran ran = run("convert", "--salvage", "--into", path.toString(), "-l", "cut", path.toString());
     assertEquals(3, ran.exitCode(), ran.toString());
-    assertTrue(run("check", path.toString()).exitCode() != 2);
+    ok("dump", path.toString());
   }
 
   @Test
@@ -128,7 +128,7 @@ class DiskStatesTest {
   void outputThatFailsLeavesNothingThatLooksLikeOne() throws IOException {
     Path cut = folder.resolve("cut");
     byte[] good = Files.readAllBytes(Path.of(stream));
-    Files.write(cut, Arrays.copyOf(good, good.length / 2));
+    Files.write(cut, Arrays.copyOf(good, good.length / 4));
     Path file = Files.write(folder.resolve("file"), good);
     Ran ran =
         run("convert", "--force", "-O", "qemu", "-o", "offset=0", cut.toString(), file.toString());
