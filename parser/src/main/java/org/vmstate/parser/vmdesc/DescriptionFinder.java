@@ -73,7 +73,7 @@ public final class DescriptionFinder {
       throws IOException {
     long end = source.length();
     long last = Math.min(end, from + reach);
-    for (long at = from; at < last; at += STEP) {
+    for (long at = Math.max(from, source.origin()); at < last; at += STEP) {
       ByteBuffer chunk =
           ByteBuffer.allocate((int) (Math.min(end, at + STEP + FRAME + LONGEST_START) - at));
       source.copy(at, chunk);
