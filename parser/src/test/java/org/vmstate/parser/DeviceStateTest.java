@@ -87,7 +87,7 @@ class DeviceStateTest {
       byte[] volume =
           new ImageBytes()
               .raw(stream)
-              .raw(Arrays.copyOfRange(older, older.length - 300, older.length))
+              .raw(Arrays.copyOfRange(older, 60, older.length))
               .raw(new byte[zeros])
               .toBytes();
       Recording r = Recording.of(volume);
