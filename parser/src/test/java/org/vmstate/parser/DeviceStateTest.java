@@ -94,7 +94,7 @@ class DeviceStateTest {
       StateNode state = r.states.values().iterator().next().orElseThrow();
       assertEquals("a", state.fields().getFirst().desc().name());
       assertEquals(
-          stream.length, r.all(Element.Trailing.class).getFirst().range().start(), "" + zeros);
+          stream.length, r.all(Event.Trailing.class).getFirst().range().start(), "" + zeros);
     }
   }
 
