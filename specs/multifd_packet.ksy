@@ -6,8 +6,8 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  320 bytes and one offset for every page a packet can hold. `next_packet_size` bytes of page
-  data follow. A packet speaks of one RAM block.
+  320 bytes and one offset for every page a packet can hold. Where `normal_pages` is not 0,
+  `next_packet_size` bytes of page data follow. A packet speaks of one RAM block.
 doc-ref: QEMU 10.0 migration/multifd.c
 params:
   - id: num_offsets
@@ -29,10 +29,10 @@ seq:
     doc: Pages whose data follows.
   - id: next_packet_size
     type: u4
-    doc: Bytes of page data behind this header.
+    doc: Bytes of page data behind this header; without normal pages, up to QEMU 8.2, of an earlier one.
   - id: packet_num
     type: u8
-    doc: Counter shared by all channels.
+    doc: Counter shared by all channels; up to QEMU 8.2 a SYNC may take a waiting packet's number.
   - id: zero_pages
     type: u4
     doc: Pages that are all zero (QEMU 9.0); their offsets follow those of the normal pages.

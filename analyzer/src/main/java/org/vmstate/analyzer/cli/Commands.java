@@ -26,6 +26,7 @@ final class Commands {
           "upgrade",
           "target-facts",
           "create",
+          "receive",
           "samples",
           "generate-completion");
 
@@ -48,6 +49,7 @@ final class Commands {
       case "upgrade" -> UpgradeCommand.create();
       case "target-facts" -> TargetFactsCommand.create();
       case "create" -> CreateCommand.create();
+      case "receive" -> ReceiveCommand.create();
       case "samples" -> SamplesCommand.create();
       case "generate-completion" -> CompletionCommand.create();
       default -> null;

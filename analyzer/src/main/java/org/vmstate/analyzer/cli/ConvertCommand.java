@@ -79,7 +79,7 @@ final class ConvertCommand implements Callable<Integer> {
                 "  vmstate-img convert -O libvirt-sparse guest.save guest.sparse",
                 "  vmstate-img convert -O libvirt-zstd -o xml=dom.xml migrated.img guest.save",
                 "  vmstate-img convert -O qemu guest.save - | ssh host 'cat >stream'");
-    Input.addTo(builder, "IN")
+    ChannelOption.addTo(Input.addTo(builder, "IN"))
         .parameter("OUT", "0..1", "The output: a file, or - for standard output.")
         .option(
             OptionSpec.builder("-O")

@@ -71,7 +71,7 @@ final class DumpCommand implements Callable<Integer> {
                 "analyze-migration",
                 "Print exactly what QEMU's script analyze-migration.py prints.",
                 "--compat");
-    command.spec = Input.addTo(builder).spec();
+    command.spec = ChannelOption.addTo(Input.addTo(builder)).spec();
     return command.spec;
   }
 

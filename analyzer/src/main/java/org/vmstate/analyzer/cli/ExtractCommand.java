@@ -63,7 +63,7 @@ final class ExtractCommand implements Callable<Integer> {
                 "  vmstate-img extract --pages pc.ram:0x100000-0x101000 guest.save | xxd | less",
                 "  vmstate-img extract --device cpu#1 guest.save cpu1.bin",
                 "  vmstate-img extract --xml guest.save | xmllint --format -");
-    Input.addTo(builder, "IN")
+    ChannelOption.addTo(Input.addTo(builder, "IN"))
         .parameter("OUT", "0..1", "The output: a file, or - for standard output (the default).")
         .choice(
             MemoryOutput.FORMATS,

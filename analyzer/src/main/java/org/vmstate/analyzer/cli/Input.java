@@ -128,7 +128,10 @@ final class Input {
 
   /** Opens the saved state; of a disk that of the chosen snapshot. */
   ByteSource open() throws IOException {
-    return state(container());
+    ByteSource state = state(container());
+    return ChannelOption.isGiven(spec)
+        ? ChannelOption.join(spec, state, options(XbzrleChoice.AUTO))
+        : state;
   }
 
   /** Returns the saved state as something that can be opened again. */
@@ -208,6 +211,9 @@ final class Input {
    * that is scattered over a disk.
    */
   Path filePath() throws IOException {
+    if (ChannelOption.isGiven(spec)) {
+      return null;
+    }
     Path file = wholeFile();
     if (file != null && isDisk == null) {
       try (Container container = Container.open(ImageReader.open(file), file)) {

@@ -57,7 +57,7 @@ final class StatsCommand implements Callable<Integer> {
                 "  vmstate-img stats --xbzrle guest.save",
                 "  vmstate-img stats --xbzrle=2011 --cache-size 4M,64M guest.save",
                 "  vmstate-img stats --output=json guest.save | jq .total.normal");
-    Input.addToWithoutDeltas(builder, "FILE")
+    ChannelOption.addTo(Input.addToWithoutDeltas(builder, "FILE"))
         .parameter("B", "0..1", "With --xbzrle: a later state of the same guest.")
         .option(
             OptionSpec.builder("--xbzrle")

@@ -198,6 +198,30 @@ public enum Reason {
       Kind.MALFORMED, Rule.MULTIFD_INITIAL, "a recording does not start with its packet"),
   MULTIFD_PACKET_MAGIC(
       Kind.MALFORMED, Rule.MULTIFD_MAGIC, "a packet does not start with its magic"),
+  MULTIFD_VERSION(Kind.UNSUPPORTED, Rule.MULTIFD_MAGIC, "a packet has an unknown version"),
+  MULTIFD_DEVICE_STATE(
+      Kind.UNSUPPORTED, Rule.MULTIFD_MAGIC, "a packet holds the state of a device"),
+  MULTIFD_PAGES(Kind.MALFORMED, Rule.MULTIFD_COUNTS, "a packet has an impossible number of pages"),
+  MULTIFD_DATA_SIZE(Kind.MALFORMED, Rule.MULTIFD_SIZE, "a packet's data has an impossible length"),
+  MULTIFD_DATA_DAMAGED(Kind.MALFORMED, Rule.MULTIFD_SIZE, "a packet's data cannot be unpacked"),
+  MULTIFD_BLOCK_UNKNOWN(
+      Kind.MALFORMED, Rule.MULTIFD_BLOCK, "a packet names no block of the main stream"),
+  MULTIFD_PAGE_OUTSIDE(
+      Kind.MALFORMED, Rule.MULTIFD_BLOCK, "a packet's page lies outside of its block"),
+  MULTIFD_METHOD(
+      Kind.UNSUPPORTED,
+      Rule.MULTIFD_COMPRESSION,
+      "a packet is compressed as only some hardware can"),
+  MULTIFD_METHOD_CHANGED(
+      Kind.MALFORMED, Rule.MULTIFD_COMPRESSION, "the compression changes inside a save"),
+  MULTIFD_CHANNEL_OF_ANOTHER(
+      Kind.MALFORMED, Rule.MULTIFD_INITIAL, "a channel is there twice, or of another guest"),
+  MULTIFD_CHANNEL_MISSING(Kind.MALFORMED, Rule.MULTIFD_INITIAL, "a channel of the save is missing"),
+  MULTIFD_NUMBER_ORDER(Kind.MALFORMED, Rule.MULTIFD_NUMBER, "packet numbers do not grow"),
+  MULTIFD_PACKET_MISSING(Kind.MALFORMED, Rule.MULTIFD_NUMBER, "a packet of the save is missing"),
+  MULTIFD_CHANNEL_CUT(Kind.TRUNCATED, Rule.MULTIFD_SYNC, "a channel ends before the main stream"),
+  MULTIFD_CHANNEL_LONG(
+      Kind.MALFORMED, Rule.MULTIFD_SYNC, "a channel goes on after the main stream"),
 
   // qcow2 disks and other containers
   DISK_HEADER(Kind.MALFORMED, Rule.OTHER, "a field of a qcow2 header is out of its bounds"),

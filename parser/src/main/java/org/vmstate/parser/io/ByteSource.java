@@ -89,6 +89,11 @@ public abstract class ByteSource implements Closeable, Content {
     return window.remaining() >= count || fill(count);
   }
 
+  /** Returns how many bytes can be read without I/O. */
+  public final int buffered() {
+    return window.remaining();
+  }
+
   /** Tells whether all bytes were read. */
   public final boolean atEnd() throws IOException {
     return !has(1);

@@ -14,14 +14,25 @@ public final class StreamSource extends ByteSource {
   private static final int SPOOL_IN_MEMORY = 8 << 20;
 
   private final InputStream in;
+  private final boolean live;
   private boolean ended;
   private long held = -1;
 
   /** Reads from a stream, whose first byte has offset 0. */
   public StreamSource(InputStream in, StructurePath path) {
+    this(in, path, false);
+  }
+
+  private StreamSource(InputStream in, StructurePath path, boolean live) {
     super(path);
     this.in = in;
+    this.live = live;
     this.window = ByteBuffer.allocate(CAPACITY).limit(0);
+  }
+
+  /** Reads from a connection: never waits for more bytes than are asked for. */
+  public static StreamSource live(InputStream in, StructurePath path) {
+    return new StreamSource(in, path, true);
   }
 
   @Override
@@ -82,6 +93,9 @@ public final class StreamSource extends ByteSource {
           break;
         }
         limit += n;
+        if (live && limit - position >= count) {
+          break;
+        }
       }
       windowStart += start;
       window = ByteBuffer.wrap(target).limit(limit).position(position);

@@ -1,0 +1,157 @@
+package org.vmstate.analyzer.channel;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.vmstate.formats.ram.MultifdFormat;
+import org.vmstate.formats.stream.StreamFormat;
+
+/**
+ * Accepts connections in any order and tells by their first four bytes what they are. One main
+ * stream is taken; what is no part of a migration is closed, and who says nothing is left waiting.
+ */
+final class Connections implements Closeable {
+  private static final int MOST_WAITING = 1024;
+  private static final int TLS_HANDSHAKE = 0x16;
+
+  private final ServerSocketChannel server;
+  private final Signal signal;
+  private final Consumer<String> notes;
+  private final Set<SocketChannel> waiting = new HashSet<>();
+  private final List<Feed> channels = new ArrayList<>();
+  private Feed main;
+  private boolean told;
+  private boolean enough;
+  private IOException failure;
+
+  Connections(ServerSocketChannel server, Signal signal, Consumer<String> notes) {
+    this.server = server;
+    this.signal = signal;
+    this.notes = notes;
+    Thread.ofPlatform().daemon().name("accept").start(this::accept);
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel connection = server.accept();
+        synchronized (signal) {
+          if (enough || waiting.size() >= MOST_WAITING) {
+            connection.close();
+            continue;
+          }
+          waiting.add(connection);
+        }
+        Thread.ofVirtual().name("first bytes").start(() -> first(connection));
+      }
+    } catch (IOException e) {
+      synchronized (signal) {
+        failure = e;
+        signal.notifyAll();
+      }
+    }
+  }
+
+  private void first(SocketChannel connection) {
+    ByteBuffer head = ByteBuffer.allocate(Integer.BYTES);
+    try {
+      while (head.hasRemaining() && connection.read(head) >= 0) {
+        // four bytes come at once, or nearly so
+      }
+    } catch (IOException e) {
+      // it is closed as one that said nothing
+    }
+    synchronized (signal) {
+      waiting.remove(connection);
+      int magic = head.hasRemaining() ? 0 : head.getInt(0);
+      if (magic == StreamFormat.MAGIC && main == null) {
+        main = new Feed(connection, head.flip(), signal);
+        signal.arrived();
+        return;
+      }
+      if (magic == MultifdFormat.MAGIC
+          && !enough
+          && channels.size() < MultifdFormat.MOST_CHANNELS) {
+        channels.add(new Feed(connection, head.flip(), signal));
+        signal.arrived();
+        return;
+      }
+      refuse(magic);
+    }
+    try {
+      connection.close();
+    } catch (IOException e) {
+      // it is gone already
+    }
+  }
+
+  private void refuse(int magic) {
+    if (!told && magic != 0) {
+      told = true;
+      notes.accept(
+          magic >>> 24 == TLS_HANDSHAKE
+              ? "a connection with TLS was refused; it is not supported"
+              : String.format("a connection was refused that starts with 0x%08x", magic));
+    }
+  }
+
+  /** Waits for the main stream, as long as it takes. */
+  Feed main() throws IOException {
+    synchronized (signal) {
+      while (main == null) {
+        if (failure != null) {
+          throw failure;
+        }
+        signal.await(1000);
+      }
+      signal.arrived();
+      return main;
+    }
+  }
+
+  /** Returns the channels that came since the last call. */
+  List<Feed> channels() {
+    synchronized (signal) {
+      List<Feed> result = new ArrayList<>(channels);
+      channels.clear();
+      return result;
+    }
+  }
+
+  /** Tells whether no channel is known that was not handed out. */
+  boolean isQuiet() {
+    synchronized (signal) {
+      return channels.isEmpty();
+    }
+  }
+
+  /** Refuses all that come from now on. */
+  void enough() {
+    synchronized (signal) {
+      enough = true;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    List<SocketChannel> left;
+    synchronized (signal) {
+      left = new ArrayList<>(waiting);
+      waiting.clear();
+    }
+    for (SocketChannel connection : left) {
+      connection.close();
+    }
+    for (Feed feed : channels()) {
+      feed.close();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package org.vmstate.analyzer.channel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.parser.io.StreamSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.multifd.ChannelGroup;
+import org.vmstate.parser.multifd.ChannelReader;
+import org.vmstate.writer.io.ByteSink;
+
+/**
+ * Joins a main stream and channels while they come. Whenever the main stream has nothing, pages of
+ * channels are placed; what cannot be placed is put aside when its sender waits for that, because
+ * it may be what the main stream waits for too.
+ */
+final class LiveJoiner extends StreamJoiner {
+  /** Message types of the return path. */
+  private static final short SHUT = 1;
+
+  private static final short PONG = 2;
+  private static final int GRACE = 200;
+
+  private final Feed main;
+  private final Connections connections;
+  private final Signal signal;
+  private final Map<ChannelReader, Feed> feeds = new ConcurrentHashMap<>();
+  private boolean complete;
+  private boolean answers;
+
+  LiveJoiner(ByteSink sink, Feed main, Connections connections, Signal signal) {
+    super(sink, new ChannelGroup(false));
+    this.main = main;
+    this.connections = connections;
+    this.signal = signal;
+  }
+
+  /** Returns the main stream; to read it places pages meanwhile. */
+  InputStream stream() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] target, int from, int length) throws IOException {
+        while (!main.isReady()) {
+          if (!placeSome()) {
+            for (Feed feed : feeds.values()) {
+              feed.relieve();
+            }
+            signal.await();
+          }
+        }
+        return main.read(target, from, length);
+      }
+    };
+  }
+
+  /** Places a packet that came, if any. */
+  private boolean placeSome() throws IOException {
+    if (!complete || !isPlaceable()) {
+      return false;
+    }
+    for (ChannelReader channel : channels().open()) {
+      if (channel.hasBegun() || feeds.get(channel).isReady()) {
+        channels().place(channel, this);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  void interval() throws IOException {
+    if (!complete) {
+      awaitChannels();
+      complete = true;
+    }
+    while (!channels().open().isEmpty()) {
+      if (!placeSome()) {
+        signal.await();
+      }
+    }
+    channels().next();
+  }
+
+  /**
+   * The main stream does not say how many channels there are. When the first interval ends in it,
+   * all of them have connected and sent a packet; those packets have the first numbers.
+   */
+  private void awaitChannels() throws IOException {
+    long until = System.nanoTime() + GRACE * 1_000_000L;
+    while (true) {
+      List<Feed> arrived = connections.channels();
+      for (Feed feed : arrived) {
+        ChannelReader channel =
+            new ChannelReader(
+                StreamSource.live(feed, new StructurePath()), "channel[" + feeds.size() + "]");
+        feeds.put(channel, feed);
+        channels().add(channel);
+      }
+      boolean known = channels().size() > 0 && channels().expected() == channels().size();
+      boolean waits = isFlushed() ? !known : System.nanoTime() < until && !known;
+      if (!waits && connections.isQuiet()) {
+        break;
+      }
+      if (isFlushed()) {
+        signal.await();
+      } else {
+        signal.await(GRACE / 10);
+      }
+    }
+    channels().requireNumbers();
+    connections.enough();
+  }
+
+  @Override
+  void answer(CommandType type, byte[] payload) throws IOException {
+    if (type == CommandType.OPEN_RETURN_PATH) {
+      answers = true;
+    } else if (answers && payload.length == Integer.BYTES) {
+      message(PONG, ByteBuffer.wrap(payload).getInt());
+    }
+  }
+
+  /** The sender waits for this before it ends its stream. */
+  @Override
+  void ramEnded() {
+    if (answers) {
+      message(SHUT, 0);
+    }
+  }
+
+  private void message(short type, int value) {
+    ByteBuffer bytes = ByteBuffer.allocate(8).putShort(type).putShort((short) 4).putInt(value);
+    main.answer(bytes.flip());
+  }
+
+  /** Closes all connections. */
+  void close() throws IOException {
+    main.close();
+    for (Feed feed : new ArrayList<>(feeds.values())) {
+      feed.close();
+    }
+    channels().close();
+  }
+}

@@ -1,0 +1,203 @@
+package org.vmstate.parser.multifd;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.spec.MultifdInitialPacket;
+
+/**
+ * The channels of one save. Pages of an interval, which ends with a SYNC on every channel, may be
+ * placed in any order, but before those of the next. Packets are numbered over all channels from 0,
+ * so that a missing one shows; those of QEMU up to 8.2 are not reliable.
+ */
+public final class ChannelGroup implements Closeable {
+  private final List<ChannelReader> channels = new ArrayList<>();
+  private final Map<Integer, ChannelReader> numbers = new HashMap<>();
+  private final boolean accepting;
+  private final Set<ChannelReader> synced = new HashSet<>();
+  private final Set<ChannelReader> ended = new HashSet<>();
+  private Map<String, RamBlock> blocks = Map.of();
+  private int pageSize;
+  private byte[] uuid;
+
+  /**
+   * Makes a group without channels.
+   *
+   * @param accepting whether packets may be missing and channels end early
+   */
+  public ChannelGroup(boolean accepting) {
+    this.accepting = accepting;
+  }
+
+  /** Adds a channel, which must be of the same guest as those before, with another number. */
+  public void add(ChannelReader channel) throws IOException {
+    channels.add(channel);
+    MultifdInitialPacket initial = channel.initial();
+    if (uuid != null && !Arrays.equals(uuid, initial.uuid())) {
+      throw channel
+          .source()
+          .malformed(
+              Reason.MULTIFD_CHANNEL_OF_ANOTHER,
+              "UUID: expected that of the first channel, found another",
+              8);
+    }
+    uuid = initial.uuid();
+    if (numbers.put(initial.channel(), channel) != null) {
+      throw channel
+          .source()
+          .malformed(
+              Reason.MULTIFD_CHANNEL_OF_ANOTHER,
+              "channel: expected each once, found number " + initial.channel() + " again",
+              24);
+    }
+  }
+
+  /** Takes the blocks of the main stream. */
+  public void begin(List<RamBlock> list) {
+    blocks = new HashMap<>();
+    list.forEach(block -> blocks.put(block.name(), block));
+    pageSize = list.isEmpty() ? 0 : list.getFirst().pageSize();
+  }
+
+  /** Requires all numbers up to that of the last channel. */
+  public void requireNumbers() throws IOException {
+    for (int i = 0; i < channels.size() && !accepting; i++) {
+      if (!numbers.containsKey(i)) {
+        throw channels
+            .getFirst()
+            .source()
+            .malformed(
+                Reason.MULTIFD_CHANNEL_MISSING,
+                "channels: expected number " + i + " among " + channels.size() + ", found none",
+                24);
+      }
+    }
+  }
+
+  /** Returns the number of channels. */
+  public int size() {
+    return channels.size();
+  }
+
+  /** Returns how many channels there must be: the first packets of all are numbered from 0. */
+  public long expected() throws IOException {
+    long most = channels.size();
+    for (ChannelReader channel : channels) {
+      most = Math.max(most, channel.packets() == 0 ? next(channel) + 1 : 0);
+    }
+    return most;
+  }
+
+  /** Returns the channels that may still bring pages of the interval of the moment. */
+  public List<ChannelReader> open() {
+    List<ChannelReader> result = new ArrayList<>(channels);
+    result.removeAll(synced);
+    result.removeAll(ended);
+    return result;
+  }
+
+  /** Places one packet of an open channel. */
+  public void place(ChannelReader channel, PageSink sink) throws IOException {
+    long number;
+    try {
+      number = channel.next(pageSize);
+      if (number >= 0) {
+        if (channel.place(blocks, pageSize, sink)) {
+          synced.add(channel);
+        }
+        return;
+      }
+    } catch (TruncatedDataException e) {
+      if (!accepting) {
+        throw e;
+      }
+    }
+    if (!accepting) {
+      throw new TruncatedDataException(
+          Reason.MULTIFD_CHANNEL_CUT,
+          "channel: expected another SYNC, found the end",
+          channel.source().position(),
+          channel.source().path().toString());
+    }
+    ended.add(channel);
+  }
+
+  /** Places what recorded channels have of the interval of the moment, by packet number. */
+  public void interval(PageSink sink) throws IOException {
+    for (List<ChannelReader> left = open(); !left.isEmpty(); left = open()) {
+      ChannelReader first = null;
+      long lowest = Long.MAX_VALUE;
+      for (ChannelReader channel : left) {
+        long number = next(channel);
+        if (number < lowest) {
+          first = channel;
+          lowest = number;
+        }
+      }
+      place(first, sink);
+    }
+    next();
+  }
+
+  /** Returns the number of a channel's next packet; less than any other at its end. */
+  private long next(ChannelReader channel) throws IOException {
+    try {
+      return channel.next(pageSize);
+    } catch (TruncatedDataException e) {
+      if (accepting) {
+        ended.add(channel);
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  /** Begins the next interval. */
+  public void next() {
+    synced.clear();
+  }
+
+  /** Requires that nothing is left, and that no packet was missing. */
+  public void end() throws IOException {
+    long count = 0;
+    long last = -1;
+    for (ChannelReader channel : channels) {
+      if (!ended.contains(channel) && next(channel) >= 0 && !accepting) {
+        throw channel
+            .source()
+            .malformed(
+                Reason.MULTIFD_CHANNEL_LONG,
+                "channel: expected its end with the main stream's, found another packet",
+                channel.source().position());
+      }
+      count += channel.packets();
+      last = Math.max(last, channel.lastNumber());
+    }
+    boolean numbered = channels.stream().allMatch(ChannelReader::isNumbered);
+    if (count != last + 1 && numbered && !accepting && !channels.isEmpty()) {
+      throw channels
+          .getFirst()
+          .source()
+          .malformed(
+              Reason.MULTIFD_PACKET_MISSING,
+              "packets: expected " + (last + 1) + " in all channels, found " + count,
+              channels.getFirst().source().position());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (ChannelReader channel : channels) {
+      channel.close();
+    }
+  }
+}
