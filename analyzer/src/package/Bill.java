@@ -32,19 +32,19 @@ final class Bill {
 
   private Bill() {}
 
-  /** Reads a table with a line for each library: name, SPDX expression, holder. */
+  /** Reads a table with a line for each library: group, name, SPDX expression, holder. */
   static Bill read(Path table) throws IOException {
     Bill bill = new Bill();
     for (String line : Files.readAllLines(table)) {
       if (!line.startsWith("#")) {
         String[] cells = line.split("\t");
-        bill.licences.put(cells[0], new String[] {cells[1], cells[2]});
+        bill.licences.put(cells[1], cells);
       }
     }
     return bill;
   }
 
-  /** Adds a jar of a Maven repository, whose folders are group, name and version. */
+  /** Adds a jar of a Maven repository, where it lies in a folder of its name and its version. */
   void add(Path jar) throws IOException {
     Path version = jar.getParent();
     Path name = version.getParent();
@@ -52,10 +52,9 @@ final class Bill {
     if (licence == null) {
       throw new IOException(jar + ": licences.tsv does not name its licence");
     }
-    String group = name.getParent().toString().replaceFirst(".*/repository/", "");
     Part part =
         new Part(
-            group.replace('/', '.'),
+            licence[0],
             name.getFileName().toString(),
             version.getFileName().toString(),
             sha256(Files.readAllBytes(jar)),
@@ -114,14 +113,14 @@ final class Bill {
     head(json, "library", part.name(), part.version(), part.reference());
     json.writeStringField("group", part.group());
     json.writeStringField("purl", part.reference());
-    json.writeStringField("copyright", part.licence()[1]);
+    json.writeStringField("copyright", part.licence()[3]);
     json.writeArrayFieldStart("hashes");
     json.writeStartObject();
     json.writeStringField("alg", "SHA-256");
     json.writeStringField("content", HexFormat.of().formatHex(part.hash()));
     json.writeEndObject();
     json.writeEndArray();
-    licence(json, part.licence()[0]);
+    licence(json, part.licence()[2]);
     json.writeEndObject();
   }
 
