@@ -55,7 +55,7 @@ public final class Main {
     OutputStream out = Output.stdout();
     line.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
     int exitCode = line.execute(DumpCommand.explicit(args));
-    if (exitCode == ExitCode.CORRUPT && Terminal.isProgram()) {
+    if ((exitCode == ExitCode.CORRUPT || exitCode == ExitCode.ODD) && Terminal.isProgram()) {
       Failures.unfinished(line.getParseResult());
     }
     try {
