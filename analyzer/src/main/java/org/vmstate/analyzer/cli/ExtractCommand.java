@@ -47,11 +47,10 @@ final class ExtractCommand implements Callable<Integer> {
             .about(
                 "Takes memory or another part out of an image.",
                 "",
-                "raw is the guest's physical memory, each byte at the offset of its address; elf"
-                    + " is",
-                "a core with the registers of all CPUs, for gdb, crash, drgn and Volatility."
-                    + " Memory",
-                "that is zero becomes holes. The image is read twice, so that nothing is unpacked.",
+                "raw is the guest's physical memory, each byte at the offset of its address; elf",
+                "is a core with the registers of all CPUs, for gdb, crash, drgn and Volatility;",
+                "lime is the form of the Linux Memory Extractor, for forensic tools. Memory that",
+                "is zero becomes holes. The image is read twice, so that nothing is unpacked.",
                 "")
             .footer(
                 "%nExamples:%n",
@@ -68,7 +67,7 @@ final class ExtractCommand implements Callable<Integer> {
         .choice(
             MemoryOutput.FORMATS,
             "FMT",
-            "All memory: raw, elf, kdump, kdump-zstd or kdump-none.",
+            "All memory: " + String.join(", ", MemoryOutput.FORMATS) + ".",
             "-O")
         .option(Path.class, "DIR", "Each RAM block as a file of a new folder.", "--blocks")
         .option(

@@ -11,17 +11,17 @@ import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
 import org.vmstate.analyzer.extract.Extractor;
+import org.vmstate.analyzer.extract.MemoryLayout;
 import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.writer.compress.PageCompression;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The layouts that hold memory and nothing else: {@code raw}, {@code elf}, {@code kdump}. */
 final class MemoryOutput {
-  static final List<String> FORMATS = List.of("raw", "elf", "kdump", "kdump-zstd", "kdump-none");
+  static final List<String> FORMATS = MemoryLayout.names();
 
   private final CommandSpec spec;
   private final Input input;
@@ -96,13 +96,8 @@ final class MemoryOutput {
   static Outcome write(
       Extractor extractor, String format, ByteSource image, Path file, Destination target)
       throws IOException {
-    return switch (format) {
-      case "raw" -> extractor.raw(image, file, target);
-      case "elf" -> extractor.elf(image, file, target);
-      case "kdump" -> extractor.kdump(image, PageCompression.ZLIB, target);
-      case "kdump-zstd" -> extractor.kdump(image, PageCompression.ZSTD, target);
-      default -> extractor.kdump(image, PageCompression.NONE, target);
-    };
+    MemoryLayout layout = MemoryLayout.of(format).orElseThrow();
+    return extractor.memory(layout, image, file, target);
   }
 
   /** Writes all memory; returns the exit code. */

@@ -2,10 +2,12 @@ package org.vmstate.analyzer.extract;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -13,7 +15,6 @@ import org.vmstate.analyzer.convert.AbsentPages;
 import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.convert.Progress;
-import org.vmstate.analyzer.core.ElfCore;
 import org.vmstate.analyzer.core.Kdump;
 import org.vmstate.analyzer.paging.AddressSpace;
 import org.vmstate.analyzer.physical.MapBuilder;
@@ -37,13 +38,11 @@ import org.vmstate.writer.ram.PlacedPages;
  * belongs. Nothing is unpacked into a file between them.
  */
 public final class Extractor {
-  /** An ELF header counts its entries in 16 bits, one of which is the notes'. */
-  private static final int MOST_RANGES = 65_000;
 
   /** What cannot express that a page was never sent. */
   private static final String FILE = "plain memory";
 
-  private static final String NO_REGISTERS =
+  static final String NO_REGISTERS =
       "no registers: the state of the CPUs is not described, or of a kind unknown";
 
   private final ParseOptions options;
@@ -112,45 +111,31 @@ public final class Extractor {
     map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
   }
 
+  /** Writes all physical memory in a layout. */
+  public Outcome memory(MemoryLayout layout, ByteSource source, Path input, Destination target)
+      throws IOException {
+    return switch (layout) {
+      case MemoryLayout.Placed placed -> placed(placed, source, input, target);
+      case MemoryLayout.KdumpMemory dump -> kdump(source, dump.compression(), target);
+    };
+  }
+
   /** Makes the flat memory: what lies at an address lies at that offset of the file. */
   public Outcome raw(ByteSource source, Path input, Destination target) throws IOException {
-    try (ByteSource image = again(source)) {
-      learn(image, false);
-      long end = map.memoryEnd();
-      List<PhysicalRange> ranges = new ArrayList<>();
-      List<Long> offsets = new ArrayList<>();
-      for (PhysicalRange range : map.ranges()) {
-        if (range.start() < end) {
-          ranges.add(range);
-          offsets.add(range.start());
-        }
-      }
-      return write(image, input, target, ranges, offsets, end);
-    }
+    return placed(new RawMemory(), source, input, target);
   }
 
   /** Makes an ELF core. */
   public Outcome elf(ByteSource source, Path input, Destination target) throws IOException {
+    return placed(new ElfMemory(), source, input, target);
+  }
+
+  private Outcome placed(
+      MemoryLayout.Placed layout, ByteSource source, Path input, Destination target)
+      throws IOException {
     try (ByteSource image = again(source)) {
-      learn(image, true);
-      List<PhysicalRange> ranges = map.ranges();
-      if (ranges.size() > MOST_RANGES) {
-        throw new ConversionException(
-            "memory has " + ranges.size() + " ranges, an ELF core at most " + MOST_RANGES);
-      }
-      ElfCore core = new ElfCore(ranges, facts.cpus(), facts.note(ranges));
-      core.omitted().forEach(notes);
-      if (!core.hasRegisters()) {
-        notes.accept(NO_REGISTERS);
-      }
-      target.append(core.front());
-      List<Long> offsets = new ArrayList<>();
-      for (int i = 0; i < ranges.size(); i++) {
-        offsets.add(core.offset(i));
-      }
-      int last = ranges.size() - 1;
-      long end = core.offset(last) + ranges.get(last).length();
-      return write(image, input, target, ranges, offsets, end);
+      learn(image, layout.hasRegisters());
+      return write(image, input, target, layout.plan(map, facts, notes));
     }
   }
 
@@ -252,24 +237,20 @@ public final class Extractor {
     return source.isSeekable() ? source : source.seekable();
   }
 
-  private Outcome write(
-      ByteSource image,
-      Path input,
-      Destination target,
-      List<PhysicalRange> ranges,
-      List<Long> offsets,
-      long end)
+  private Outcome write(ByteSource image, Path input, Destination target, MemoryLayout.Plan plan)
       throws IOException {
+    image.seek(image.origin());
     if (!target.isFile()) {
-      image.seek(image.origin());
-      stream(image, target, ranges, offsets, end);
+      stream(image, target, plan);
       return outcome;
     }
     FileSink sink = (FileSink) target.sink();
-    Places places = new Places(facts.blocks().size(), ranges, offsets, sink);
-    image.seek(image.origin());
-    run(image, input, places, sink.isTransferable(), ranges);
-    sink.skipTo(end);
+    for (MemoryLayout.Header header : plan.headers()) {
+      sink.writeAt(header.offset(), ByteBuffer.wrap(header.bytes()));
+    }
+    Places places = new Places(facts.blocks().size(), plan.ranges(), plan.offsets(), sink);
+    run(image, input, places, sink.isTransferable(), plan.ranges());
+    sink.skipTo(plan.end());
     return outcome;
   }
 
@@ -312,27 +293,31 @@ public final class Extractor {
   }
 
   /** Writes in address order, for which each page's place is looked up. */
-  private void stream(
-      ByteSource image,
-      Destination target,
-      List<PhysicalRange> ranges,
-      List<Long> offsets,
-      long end)
+  private void stream(ByteSource image, Destination target, MemoryLayout.Plan plan)
       throws IOException {
     try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
-      for (PhysicalRange range : ranges) {
+      for (PhysicalRange range : plan.ranges()) {
         reader.require(range.block(), range.offset(), range.length(), FILE);
       }
       WritableByteChannel out = Channels.newChannel(target.asStream());
-      long at = target.sink().position();
-      for (int i = 0; i < ranges.size(); i++) {
-        PhysicalRange range = ranges.get(i);
-        target.zeros(offsets.get(i) - at);
+      Iterator<MemoryLayout.Header> headers = plan.headers().iterator();
+      MemoryLayout.Header header = headers.hasNext() ? headers.next() : null;
+      long at = 0;
+      for (int i = 0; i < plan.ranges().size(); i++) {
+        PhysicalRange range = plan.ranges().get(i);
+        long offset = plan.offsets().get(i);
+        while (header != null && header.offset() < offset) {
+          target.zeros(header.offset() - at);
+          target.append(header.bytes());
+          at = header.offset() + header.bytes().length;
+          header = headers.hasNext() ? headers.next() : null;
+        }
+        target.zeros(offset - at);
         reader.copy(range.block(), range.offset(), range.length(), out);
-        at = offsets.get(i) + range.length();
-        progress.at(at, end);
+        at = offset + range.length();
+        progress.at(at, plan.end());
       }
-      target.zeros(end - at);
+      target.zeros(plan.end() - at);
     }
   }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -130,6 +132,37 @@ class ExtractorPropertyTest {
       return;
     }
     assertArrayEquals(expected(recipe), stream.toByteArray(), "from a pipe to a pipe");
+  }
+
+  /** Each range follows its header, whose last address belongs to it. */
+  @Property(tries = 50)
+  void limeHasEachRangeAfterItsHeader(@ForAll("images") ImageRecipe recipe) throws IOException {
+    Path image = Files.write(folder.resolve("image"), recipe.sequential());
+    Path map = map(recipe);
+    MemoryLayout lime = MemoryLayout.of("lime").orElseThrow();
+    Path file = folder.resolve("lime");
+    try (Destination out = Destination.file(file, true, false);
+        ByteSource source = ImageReader.open(image)) {
+      out.commit(extractor(map).memory(lime, source, image, out), false);
+    }
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    try (Destination out = Destination.stream(stream);
+        ByteSource source = ImageReader.open(Files.newInputStream(image))) {
+      out.commit(extractor(map).memory(lime, source, null, out), false);
+    }
+    assertArrayEquals(Files.readAllBytes(file), stream.toByteArray(), "from a pipe to a pipe");
+    ByteBuffer in = ByteBuffer.wrap(stream.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    while (in.hasRemaining()) {
+      assertEquals(0x4c694d45, in.getInt());
+      assertEquals(1, in.getInt());
+      assertEquals(memory.size(), in.getLong());
+      byte[] range = new byte[(int) (in.getLong() + 1 - memory.size())];
+      assertEquals(0, in.getLong());
+      in.get(range);
+      memory.writeBytes(range);
+    }
+    assertArrayEquals(expected(recipe), memory.toByteArray());
   }
 
   @Property(tries = 50)
