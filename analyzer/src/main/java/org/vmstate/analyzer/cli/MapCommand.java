@@ -63,7 +63,8 @@ final class MapCommand implements Callable<Integer> {
                 .paramLabel("N")
                 .defaultValue("2")
                 .description(
-                    "1 joins what is of one part, 2 of one record, 3 nothing (default: 2).")
+                    "1 joins what is of one part, 2 of one record, 3 nothing, 4 names the fields of"
+                        + " devices (default: 2).")
                 .build())
         .flag("--pages", "The guest's pages instead: kind, file offset, how often each was sent.");
     command.spec = Work.addTo(builder).spec();

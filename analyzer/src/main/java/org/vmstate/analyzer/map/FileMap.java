@@ -2,6 +2,7 @@ package org.vmstate.analyzer.map;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
@@ -9,11 +10,17 @@ import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.device.SectionDecoders;
 
 /** Names every byte of an image, in the order of the file, and joins what a level does not tell. */
 public final class FileMap implements EventSink {
   /** Levels: parts, records, elements. */
-  public static final int MOST_DETAIL = 3;
+  public static final int MOST_DETAIL = 4;
+
+  /** The level that names the fields of devices. */
+  private static final int FIELDS = 4;
 
   private final int level;
   private final Consumer consumer;
@@ -33,7 +40,7 @@ public final class FileMap implements EventSink {
   /**
    * Makes a map.
    *
-   * @param level 1 to 3
+   * @param level 1 to 4
    */
   public FileMap(int level, Consumer consumer) {
     this.level = level;
@@ -68,8 +75,10 @@ public final class FileMap implements EventSink {
       }
       case Event.SectionHeader e -> section(e);
       case Event.SectionFooter e -> add(e, "footer");
-      case Event.Device e -> add(e, "state");
-      case Event.IterablePart e -> add(e, "state");
+      case Event.Device e ->
+          state(e, level < FIELDS ? Optional.empty() : DeviceDecoders.decode(e, note -> {}));
+      case Event.IterablePart e ->
+          state(e, level < FIELDS ? Optional.empty() : SectionDecoders.decode(e, e.section()));
       case Event.RamTotal e -> add(e, "total length");
       case Event.RamBlockEntry e -> add(e, "block " + e.block().name());
       case Event.MappedHeader e -> add(e, "header of " + e.block().name());
@@ -105,6 +114,14 @@ public final class FileMap implements EventSink {
         e.run().count() == 1
             ? ""
             : String.format(Locale.ROOT, " to 0x%x", (first + e.run().count()) * size));
+  }
+
+  private void state(Event e, Optional<StateNode> state) throws IOException {
+    if (state.isPresent()) {
+      StateRanges.of(e.range(), state.get(), this::addRange);
+    } else {
+      add(e, "state");
+    }
   }
 
   private void section(Event.SectionHeader e) throws IOException {

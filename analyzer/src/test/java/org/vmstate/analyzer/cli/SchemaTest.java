@@ -37,7 +37,7 @@ class SchemaTest {
                     "info --devices --output=json sample:" + name,
                     "info --memory --output=json sample:" + name,
                     "map --output=json sample:" + name,
-                    "map --level 3 --output=json sample:" + name,
+                    "map --level 4 --output=json sample:" + name,
                     "map --pages --output=json sample:" + name,
                     "stats --output=json sample:" + name,
                     "measure --output=json -O qemu-mapped-ram sample:" + name,
