@@ -30,6 +30,9 @@ final class FaultRuns {
   /** Runs of a command with one kind of fault, unless all are wanted. */
   private static final int FEW = 4;
 
+  /** Runs when all are wanted: the tables of a disk are read word by word. */
+  private static final int MANY = 500;
+
   private static final int MOST_FAILURES = 200;
   private static final long PATIENCE_MILLIS = 180_000;
   private static final long END_MILLIS = 10_000;
@@ -45,6 +48,7 @@ final class FaultRuns {
   private int faults;
 
   private FaultRuns(Path folder, boolean full) throws IOException {
+    System.setProperty("shrunk", folder.resolve("shrunk").toString());
     images = Files.createDirectory(folder.resolve("images"));
     target = Files.createDirectory(folder.resolve("target"));
     temporary = Path.of(System.getProperty("java.io.tmpdir"));
@@ -120,8 +124,8 @@ final class FaultRuns {
       current.set(name);
       answer(job, kind, 0);
       int calls = Fault.SYSTEM.disarm();
-      int step = full ? 1 : Math.max(1, calls / FEW);
-      for (int n = full ? 1 : 1 + runs % step; n <= calls; n += step) {
+      int step = Math.max(1, calls / (full ? MANY : FEW));
+      for (int n = 1 + runs % step; n <= calls; n += step) {
         current.set(name + ", " + kind + " at " + n);
         require(job, kind, good, answer(job, kind, n));
         if (failures.size() > MOST_FAILURES) {

@@ -24,7 +24,9 @@ public final class Fault {
     /** One call finds no memory. */
     MEMORY,
     /** One call does less than it was asked for, which is no fault. */
-    SHORT;
+    SHORT,
+    /** The second half of one mapping cannot be read. */
+    SHRUNK;
 
     /** Tells whether a kind of call is counted. */
     boolean counts(Call call) {
@@ -33,8 +35,14 @@ public final class Fault {
         case FULL -> call.takesRoom();
         case UNREADABLE -> call == Call.READ;
         case SHORT -> call == Call.READ || call == Call.WRITE;
+        case SHRUNK -> call == Call.MAP;
       };
     }
+  }
+
+  /** Tells the file to do the harm itself. */
+  static final class Shrunk extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   private final Set<Call> met = EnumSet.noneOf(Call.class);
@@ -73,6 +81,7 @@ public final class Fault {
   public void at(Call call, String name) throws IOException {
     if (isMet(call, false)) {
       switch (kind) {
+        case SHRUNK -> throw new Shrunk();
         case MEMORY -> throw new OutOfMemoryError("as tested");
         case FULL -> throw failure(name, "No space left on device");
         default -> throw failure(name, "Input/output error");
