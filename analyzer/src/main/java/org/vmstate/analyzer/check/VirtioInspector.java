@@ -129,11 +129,39 @@ final class VirtioInspector extends Inspector {
     if (runs.getFirst().offset() != 0 && runs.getFirst().offset() < source().origin()) {
       return;
     }
-    for (Found f : found) {
-      long at = f.queue().available() + INDEX;
-      if (at > 0 && at + INDEX <= Math.min(LOW, block.usedLength())) {
-        compare(f, index(at));
+    RamBlock alone =
+        new RamBlock(0, BLOCK, block.usedLength(), block.pageSize(), 0, -1, Optional.empty());
+    try (RamContents memory = memory(alone)) {
+      for (Found f : found) {
+        long at = f.queue().available() + INDEX;
+        if (at > 0 && at + INDEX <= Math.min(LOW, block.usedLength())) {
+          compare(f, index(memory, alone, at));
+        }
       }
+    }
+  }
+
+  /** Returns the block's final memory: all runs once, however many queues there are. */
+  private RamContents memory(RamBlock alone) throws IOException {
+    RamContents memory = new RamContents();
+    try {
+      memory.setSource(source());
+      memory.blocks(List.of(alone));
+      for (PageRun run : runs) {
+        memory.add(
+            new PageRun(
+                alone,
+                run.firstPage(),
+                run.count(),
+                run.kind(),
+                run.value(),
+                run.offset(),
+                run.stride()));
+      }
+      return memory;
+    } catch (IOException | RuntimeException | Error e) {
+      memory.close();
+      throw e;
     }
   }
 
@@ -162,37 +190,16 @@ final class VirtioInspector extends Inspector {
   }
 
   /** Reads a little-endian number from the guest's final memory. */
-  private int index(long address) throws IOException {
-    byte[] page = page(address / block.pageSize());
-    int at = (int) (address % block.pageSize());
-    // a queue of the old layout may stand anywhere, so that the page may end between the bytes
-    byte high = at + 1 < page.length ? page[at + 1] : page(address / block.pageSize() + 1)[0];
-    return page[at] & 0xff | (high & 0xff) << 8;
-  }
-
-  private byte[] page(long number) throws IOException {
+  private static int index(RamContents memory, RamBlock block, long address) throws IOException {
     byte[] page = new byte[block.pageSize()];
-    RamBlock alone =
-        new RamBlock(0, BLOCK, block.usedLength(), block.pageSize(), 0, -1, Optional.empty());
-    try (RamContents contents = new RamContents()) {
-      contents.setSource(source());
-      contents.blocks(List.of(alone));
-      for (PageRun run : runs) {
-        if (run.firstPage() <= number && number < run.firstPage() + run.count()) {
-          long skipped = number - run.firstPage();
-          contents.add(
-              new PageRun(
-                  alone,
-                  number,
-                  1,
-                  run.kind(),
-                  run.value(),
-                  run.offset() + skipped * run.stride(),
-                  run.stride()));
-        }
-      }
-      contents.page(alone, number, page);
+    memory.page(block, address / block.pageSize(), page);
+    int at = (int) (address % block.pageSize());
+    int low = page[at] & 0xff;
+    // a queue of the old layout may stand anywhere, so that the page may end between the bytes
+    if (at + 1 == page.length) {
+      memory.page(block, address / block.pageSize() + 1, page);
+      at = -1;
     }
-    return page;
+    return low | (page[at + 1] & 0xff) << 8;
   }
 }

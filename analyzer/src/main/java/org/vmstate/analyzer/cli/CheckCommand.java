@@ -159,6 +159,11 @@ final class CheckCommand implements Callable<Integer> {
                     new Input(spec).options(), options(holes == null ? DataMap.SOLID : holes))
                 .check(again);
       }
+      if (after.verdict() == CheckResult.Verdict.BAD) {
+        throw new ConversionException(
+            "--repair: the copy would be refused, too; nothing was written. See 'convert"
+                + " --salvage'");
+      }
       target.commit(Outcome.WHOLE, true);
     }
     if (!CommandBuilder.isSet(spec, "--quiet")) {

@@ -20,6 +20,8 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.StructurePath;
 import org.vmstate.writer.io.OutputFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,6 +106,12 @@ final class Failures {
     };
   }
 
+  /** Reports that the mapping of an image cannot be read any more. */
+  static int unreadable(ParseResult result) {
+    CommandLine command = result.subcommand().commandSpec().commandLine();
+    return execution(MappedSource.shrunk(0, new StructurePath()), command, result);
+  }
+
   private static void trace(Throwable e) {
     StringWriter text = new StringWriter();
     e.printStackTrace(new PrintWriter(text, true));
@@ -112,10 +120,6 @@ final class Failures {
 
   /** Reports what the JVM throws when it cannot go on. */
   static int error(Error e) {
-    if (e instanceof InternalError && String.valueOf(e.getMessage()).contains("memory access")) {
-      line("the image became shorter while it was read, or cannot be read");
-      return ExitCode.NOT_RUN;
-    }
     if (e instanceof OutOfMemoryError) {
       line("out of memory; VMSTATE_IMG_HEAP=1g gives more, and a report would be welcome");
     } else {

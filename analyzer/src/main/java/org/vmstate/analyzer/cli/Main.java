@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import org.vmstate.parser.io.MappedSource;
 import picocli.CommandLine;
 
 /** Runs the command line and turns its outcome into an exit code. */
@@ -46,6 +47,17 @@ public final class Main {
     thread.start();
   }
 
+  private static int execute(CommandLine line, String... args) {
+    try {
+      return line.execute(DumpCommand.explicit(args));
+    } catch (InternalError e) {
+      if (!MappedSource.isUnreadable(e)) {
+        throw e;
+      }
+      return Failures.unreadable(line.getParseResult());
+    }
+  }
+
   /** Runs one command and returns the exit code. */
   static int run(String... args) {
     CommandLine line = Commands.line(args.length == 0 ? "" : args[0]);
@@ -54,7 +66,7 @@ public final class Main {
     // help and completion are printed by picocli
     OutputStream out = Output.stdout();
     line.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8)));
-    int exitCode = line.execute(DumpCommand.explicit(args));
+    int exitCode = execute(line, args);
     if ((exitCode == ExitCode.CORRUPT || exitCode == ExitCode.ODD) && Terminal.isProgram()) {
       Failures.unfinished(line.getParseResult());
     }

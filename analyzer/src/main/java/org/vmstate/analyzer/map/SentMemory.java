@@ -18,11 +18,11 @@ final class SentMemory extends FinalMemory {
     switch (event) {
       case Event.RamListEnd e -> {
         tallies.clear();
-        e.blocks().forEach(block -> tallies.add(new Tally(block.pages())));
+        Tally.Cells cells = new Tally.Cells();
+        e.blocks().forEach(block -> tallies.add(new Tally(block.pages(), cells)));
       }
       // a fixed layout has each page once
-      case Event.RamPages e ->
-          tallies.get(e.run().block().index()).add(e.run().firstPage(), e.run().count());
+      case Event.RamPages e -> tallies.get(e.run().block().index()).add(e);
       default -> {}
     }
   }

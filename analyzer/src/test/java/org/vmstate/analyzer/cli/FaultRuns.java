@@ -164,7 +164,7 @@ final class FaultRuns {
     if (answer.err.contains("\tat ") || answer.code == ExitCode.INTERNAL && !memory) {
       failures.add(what + ": " + answer.err);
     }
-    if (answer.code != good.code && !names(answer.err)) {
+    if (answer.code != good.code && !names(answer.err + answer.out)) {
       failures.add(what + ": exits " + answer.code + " and names nothing: " + answer.err);
     }
   }
@@ -176,6 +176,9 @@ final class FaultRuns {
         || message.contains(temporary.toString())
         || message.contains("standard input")
         || message.contains("standard output")
+        || message.contains("sample:")
+        || message.contains("--repair: ")
+        || message.contains("V204")
         || message.contains("out of memory");
   }
 

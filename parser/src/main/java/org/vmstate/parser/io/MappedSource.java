@@ -164,6 +164,11 @@ public final class MappedSource extends ByteSource {
     return map.asSlice(offset - origin, length).asByteBuffer().asReadOnlyBuffer();
   }
 
+  /** Tells whether an error of the virtual machine comes from a mapping that cannot be read. */
+  public static boolean isUnreadable(InternalError e) {
+    return String.valueOf(e.getMessage()).contains("memory access");
+  }
+
   /** Builds the error for a mapped file that became shorter, or whose device failed. */
   public static TruncatedDataException shrunk(long offset, StructurePath path) {
     return new TruncatedDataException(

@@ -6,21 +6,29 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
  * A file in the temporary folder that is gone when it is closed. What goes wrong with it is
- * reported as a fault of that folder, never of the image.
+ * reported as a fault of that folder, never of the image. A 16th of the file system, at most 64
+ * MiB, is left free for others: a file that would need it is an error before it does.
  */
 public final class TemporaryFile implements Closeable {
   private static final int CHUNK = 64 << 10;
+  private static final long KEPT_FREE = 64L << 20;
+  private static final int SHARE = 16;
+
+  /** Growth in bytes after which the file system is asked again. */
+  private static final long STEP = 8L << 20;
 
   private final Path folder;
   private final FileChannel channel;
   private final Arena arena = Arena.ofShared();
   private long appended;
+  private long allowed;
   private boolean closed;
 
   private TemporaryFile(Path folder, FileChannel channel) {
@@ -59,6 +67,7 @@ public final class TemporaryFile implements Closeable {
   /** Writes all bytes at an offset. */
   public void write(long offset, ByteBuffer data) throws IOException {
     try {
+      require(offset + data.remaining());
       long at = offset;
       while (data.hasRemaining()) {
         at += channel.write(data, at);
@@ -82,6 +91,18 @@ public final class TemporaryFile implements Closeable {
     } catch (IOException e) {
       throw failed(folder, e);
     }
+  }
+
+  private void require(long end) throws IOException {
+    if (end <= allowed) {
+      return;
+    }
+    FileStore store = Files.getFileStore(folder);
+    long kept = Math.min(KEPT_FREE, store.getTotalSpace() / SHARE);
+    if (store.getUsableSpace() - kept < STEP + end - Math.max(allowed, channel.size())) {
+      throw new IOException("expected room for " + (end >> 20) + " MiB and more, found too little");
+    }
+    allowed = end + STEP;
   }
 
   /** Writes all bytes behind those that were appended before. */

@@ -15,8 +15,7 @@ import org.vmstate.parser.io.ByteSource;
 /**
  * The final memory of an image, to be read in any order: a pass learns where each page's content
  * stands, and whether the image says anything of it. Memory stays small whatever the guest has: 16
- * MiB for the places of pages, others in a temporary file of at most 64 MiB and twice the image's
- * size.
+ * MiB for the places of pages, others in a temporary file of at most 64 MiB and the image's size.
  *
  * <pre>{@code
  * try (ByteSource image = ImageReader.open(file);

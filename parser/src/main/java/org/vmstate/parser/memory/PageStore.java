@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.event.Content;
+import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.TemporaryFile;
 
 /**
  * Cells of 2 to 4096 longs, powers of two, for what is known of pages. The first 16 MiB are in
  * memory, the others in a temporary file, so that a guest of any size fits a small heap. The file
- * takes at most 64 MiB and twice the size of the image, before which the pass ends: an image that
- * sends every page once stays far below.
+ * takes at most 64 MiB and the size of the image, before which the pass ends: an image that sends
+ * every page once stays far below.
  */
 final class PageStore implements Closeable {
   /** Classes of cells; class n has 2 &lt;&lt; n longs. */
@@ -29,6 +30,10 @@ final class PageStore implements Closeable {
   private static final int SEGMENT = 1 << SEGMENT_SHIFT;
   private static final int HEAP_SEGMENTS = 16;
   private static final int GROWTH = 8 << 20;
+
+  /** A zero page: its word and the fill byte. */
+  private static final int SHORTEST_RECORD = Long.BYTES + 1;
+
   private static final long ALWAYS_ALLOWED = 64L << 20;
 
   private final List<LongBuffer> segments = new ArrayList<>();
@@ -38,9 +43,16 @@ final class PageStore implements Closeable {
   // no cell has the address 0
   private long used = LARGEST;
   private Content source;
+  private long seen;
   private TemporaryFile spill;
   private ByteBuffer mapping = ByteBuffer.allocate(0);
   private long spilled;
+
+  /** Notes how much of an image was read whose size is not known before its end. */
+  void sent(PageRun run) {
+    seen =
+        Math.max(seen + run.count() * SHORTEST_RECORD, run.offset() + run.count() * run.stride());
+  }
 
   /** Sets the image whose size bounds the temporary file. */
   void setSource(Content value) {
@@ -119,13 +131,13 @@ final class PageStore implements Closeable {
   }
 
   private void spill() throws IOException {
-    long size = source == null ? 0 : Math.max(0, source.length());
-    if (spilled + GROWTH > ALWAYS_ALLOWED + 2 * Math.min(size, Long.MAX_VALUE / 4)) {
+    long size = source == null ? seen : Math.max(seen, source.length());
+    if (spilled + GROWTH > ALWAYS_ALLOWED + Math.min(size, Long.MAX_VALUE / 2)) {
       throw new LimitExceededException(
           Reason.PAGES_TOO_SCATTERED,
           "pages: expected at most "
               + (ALWAYS_ALLOWED >> 20)
-              + " MiB and twice the image's size for their places, found them too scattered",
+              + " MiB and the image's size for their places, found them too scattered",
           0,
           source == null ? "" : source.place());
     }

@@ -79,6 +79,7 @@ public final class RamContents implements Closeable {
     if (run.block().mapped().isPresent()) {
       return;
     }
+    store.sent(run);
     PageTable table = tables.get(run.block().index());
     long first = run.firstPage();
     PageKind kind = run.kind();

@@ -241,9 +241,7 @@ public final class FileSink extends ByteSink {
    */
   public void reach() throws IOException {
     drain();
-    if (file.size() <= base + start) {
-      file.write(ByteBuffer.allocate(1), base + start);
-    }
+    lengthen(base + start + 1);
   }
 
   private void drain() throws IOException {
@@ -260,9 +258,13 @@ public final class FileSink extends ByteSink {
   @Override
   public void flush() throws IOException {
     drain();
+    lengthen(base + start);
+  }
+
+  private void lengthen(long length) throws IOException {
     try {
-      if (file.size() < base + start) {
-        file.write(ByteBuffer.allocate(1), base + start - 1);
+      if (file.size() < length) {
+        file.write(ByteBuffer.allocate(1), length - 1);
       }
     } catch (IOException e) {
       throw failed(e);
