@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -57,7 +61,8 @@ public final class Checker {
       // what is broken is told by the inspectors, each thing by its rule
       List<EventSink> sinks = new ArrayList<>(inspectors);
       sinks.add(beside);
-      ImageReader.survey(source, options, new Fanout(sinks));
+      Outcome outcome = ImageReader.survey(source, options, new Fanout(sinks));
+      notWhole(outcome, findings, sections.source());
     } catch (StateFormatException e) {
       error = Optional.of(e);
       Finding finding = ParseErrors.of(e, sections.source());
@@ -70,6 +75,16 @@ public final class Checker {
       inspector.finish(error.isEmpty() && sections.isFinished());
     }
     return new CheckResult(findings, error);
+  }
+
+  /** No other verb takes an image that is not whole, even where a loader would. */
+  private static void notWhole(Outcome outcome, Findings findings, Content content)
+      throws IOException {
+    if (outcome instanceof Outcome.Broken broken
+        && !(broken.problem() instanceof UnsupportedFeatureException)
+        && !findings.has(Severity.ERROR)) {
+      findings.add(ParseErrors.of(broken.problem(), content).as(Severity.ERROR));
+    }
   }
 
   private void channels(ChannelChecker channels) throws IOException {

@@ -199,9 +199,10 @@ final class SectionInspector extends Inspector {
           DESCRIPTION_NO_JSON,
           DESCRIPTION_SHAPE,
           DESCRIPTION_NUMBER,
-          DESCRIPTION_LIMIT,
-          DESCRIPTION_CUT ->
+          DESCRIPTION_LIMIT ->
           add(Finding.of(problem));
+      // QEMU loads it, but it is not all of the image
+      case DESCRIPTION_CUT -> add(Finding.of(problem).as(Severity.ERROR));
       default -> {
         // seen by its element, or with what the element says
       }
