@@ -7,17 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
@@ -25,8 +21,6 @@ import org.vmstate.parser.io.Extents;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
-import org.vmstate.writer.qcow2.DiskFile;
-import org.vmstate.writer.qcow2.DiskUpdate;
 
 /** States in qcow2 disks, written, replaced, added, and stopped in between. */
 class DiskPlaceTest {
@@ -134,7 +128,7 @@ class DiskPlaceTest {
       boolean ended = false;
       for (int writes = 0; !ended; writes++) {
         Path path = Files.write(folder.resolve("cut"), image);
-        ended = update(path, name, young, writes);
+        ended = StoppedUpdate.run(path, name, young, writes);
         assertArrayEquals(other, read(path, "other"), name + " after " + writes);
         byte[] now = read(path, "old");
         assertTrue(
@@ -145,62 +139,6 @@ class DiskPlaceTest {
       }
       assertArrayEquals(young, read(folder.resolve("cut"), name));
       Counts.requireExact(folder.resolve("cut"));
-    }
-  }
-
-  /** Returns whether the update ended before its writes were used up. */
-  private static boolean update(Path path, String name, byte[] state, int writes)
-      throws IOException {
-    DiskLayout layout = DiskPlace.layout(path);
-    try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      Stopping file = new Stopping(DiskFile.of(channel), writes);
-      DiskUpdate update = new DiskUpdate(file, layout);
-      file.inner.write(update.stateAt(), ByteBuffer.wrap(state));
-      Optional<DiskLayout.Place> found =
-          layout.snapshots().stream().filter(s -> s.name().equals(name)).findFirst();
-      update.requireRoom(found);
-      update.finish(state.length, found, name, Instant.EPOCH);
-      return true;
-    } catch (Stopped e) {
-      return false;
-    }
-  }
-
-  /** The process was killed. */
-  private static final class Stopped extends IOException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** Stops behind a number of writes. */
-  private static final class Stopping implements DiskFile {
-    private final DiskFile inner;
-    private int left;
-
-    Stopping(DiskFile inner, int writes) {
-      this.inner = inner;
-      this.left = writes;
-    }
-
-    @Override
-    public void read(long offset, ByteBuffer target) throws IOException {
-      inner.read(offset, target);
-    }
-
-    @Override
-    public void write(long offset, ByteBuffer data) throws IOException {
-      if (left-- == 0) {
-        throw new Stopped();
-      }
-      inner.write(offset, data);
-    }
-
-    @Override
-    public void force() {}
-
-    @Override
-    public long size() throws IOException {
-      return inner.size();
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,11 +39,13 @@ import org.vmstate.formats.spec.MultifdPacket;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.SpecReader;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.vmdesc.DescriptionParser;
 import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
 import org.vmstate.parser.xbzrle.XbzrleDecoder;
@@ -150,6 +153,23 @@ class FuzzTargetsTest {
   @FuzzTest
   void stream(byte[] records) throws IOException {
     read(source(new ImageBytes().header().raw(records).toBytes()));
+  }
+
+  static Stream<byte[]> containers() throws IOException {
+    return Stream.concat(
+        images(),
+        Stream.of("VMA\0", "xemu", "LibxlFmt", "DeviceModelRecord0002", "QFI\u00fb")
+            .map(magic -> Arrays.copyOf(magic.getBytes(StandardCharsets.ISO_8859_1), 1024)));
+  }
+
+  @MethodSource("containers")
+  @FuzzTest
+  void container(byte[] file) throws IOException {
+    try (Container container = Container.open(source(file), null)) {
+      read(container.state(Optional.empty()));
+    } catch (StateFormatException | NoSuchSnapshotException expected) {
+      // whatever the bytes are
+    }
   }
 
   @MethodSource("ramSections")

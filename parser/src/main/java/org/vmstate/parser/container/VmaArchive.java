@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.vmstate.formats.container.VmaFormat;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.VmaExtentHeader;
 import org.vmstate.formats.spec.VmaHeader;
@@ -32,6 +33,13 @@ final class VmaArchive {
 
   private VmaArchive(ByteSource file) throws IOException {
     this.file = file;
+    if (!file.has(VmaFormat.HEADER)) {
+      throw new TruncatedDataException(
+          Reason.DATA_ENDS,
+          "VMA header: expected " + VmaFormat.HEADER + " bytes, found the end of the file",
+          file.position(),
+          file.path().toString());
+    }
     long length = file.peek32(VmaFormat.HEADER_LENGTH_AT);
     if (length < VmaFormat.HEADER || length % VmaFormat.SECTOR != 0) {
       throw damaged("header length: expected a multiple of 512, found " + length, 56);
@@ -58,7 +66,7 @@ final class VmaArchive {
   }
 
   static boolean isOne(ByteSource file) throws IOException {
-    return file.peek32(0) == VmaFormat.MAGIC && file.has(VmaFormat.HEADER);
+    return file.peek32(0) == VmaFormat.MAGIC;
   }
 
   /** Reads the archive from the cursor to its end; a source that cannot be sought is kept of. */
