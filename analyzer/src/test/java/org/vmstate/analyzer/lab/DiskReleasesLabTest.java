@@ -119,7 +119,10 @@ class DiskReleasesLabTest {
     Path lab = Lab.require();
     for (Release release : Release.values()) {
       for (String kind : kinds()) {
-        readsAndLoads(lab, release, kind);
+        // the old packages were built without zstd
+        if (!kind.contains("zstd") || release.knowsMappedRam()) {
+          readsAndLoads(lab, release, kind);
+        }
       }
     }
   }
