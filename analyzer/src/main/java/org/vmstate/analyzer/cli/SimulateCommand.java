@@ -41,7 +41,7 @@ final class SimulateCommand implements Callable<Integer> {
           "-O",
           "--xbzrle",
           "--cache-size",
-          "--give-up");
+          "--stop-after");
 
   private static final List<String> OF_DIRTY_LOG =
       List.of("--pages", "--no-vhost", "--steps", "--writes", "--kvm", "--seed");
@@ -124,7 +124,11 @@ final class SimulateCommand implements Callable<Integer> {
                     "--cache-size",
                     "SIZE,...",
                     "save: caches for the deltas, one save for each (default: 64M)."))
-            .option(Double.class, "SECONDS", "save: give up then (default: 3600).", "--give-up")
+            .option(
+                Double.class,
+                "SECONDS",
+                "save: stop the guest then, as an operator would (default: never).",
+                "--stop-after")
             .option(
                 Integer.class,
                 "N",
@@ -287,7 +291,7 @@ final class SimulateCommand implements Callable<Integer> {
         format.equals("qemu-mapped-ram"),
         Optional.ofNullable(CommandBuilder.value(spec, "--xbzrle")),
         caches,
-        value("--give-up", 3600.0));
+        value("--stop-after", Double.POSITIVE_INFINITY));
   }
 
   private static int[] sequence(Path recording) throws IOException {

@@ -9,7 +9,7 @@ import org.vmstate.writer.xbzrle.XbzrleStatistics;
  *
  * @param rounds what each round sent
  * @param never why it never ends; nothing when it converged
- * @param seconds time until the guest was stopped, or until it was given up
+ * @param seconds time until what was left fitted, or until it was plain that it never does
  * @param downtime seconds for which it then stood still
  * @param bytes bytes sent
  * @param fileSize length of the file

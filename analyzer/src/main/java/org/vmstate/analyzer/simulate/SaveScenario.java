@@ -16,7 +16,7 @@ import org.vmstate.writer.xbzrle.DeltaCodec;
  * @param fixed whether pages have fixed places
  * @param codec how pages are sent again, nothing for whole pages
  * @param cacheBytes bytes of its cache
- * @param mostSeconds seconds after which the save is given up
+ * @param stopSeconds seconds after which the guest is stopped, infinite for never
  */
 record SaveScenario(
     int pages,
@@ -29,4 +29,10 @@ record SaveScenario(
     boolean fixed,
     Optional<DeltaCodec> codec,
     long cacheBytes,
-    double mostSeconds) {}
+    double stopSeconds) {
+
+  /** Tells whether the guest is stopped when the save does not end. */
+  boolean stops() {
+    return stopSeconds < Double.POSITIVE_INFINITY;
+  }
+}

@@ -96,26 +96,27 @@ final class SaveSimulation {
     dirty.set(0, scenario.pages());
     sync();
     Optional<String> never = Optional.empty();
-    while (true) {
+    boolean fits = false;
+    while (!fits) {
       boolean left = turn();
       measure();
       double pending = (double) dirty.cardinality() * scenario.pageSize();
       if (pending < threshold || !left) {
         endRound();
         sync();
-        if ((double) roundDirty * scenario.pageSize() <= threshold) {
-          break;
+        fits = (double) roundDirty * scenario.pageSize() <= threshold;
+        if (!fits && never.isEmpty()) {
+          never = noProgress();
         }
-        never = noProgress();
       }
-      if (never.isEmpty() && now > scenario.mostSeconds()) {
+      if (never.isPresent() && !scenario.stops()) {
+        return result(never, 0);
+      }
+      if (!fits && never.isEmpty() && now > scenario.stopSeconds()) {
         never =
             Optional.of(
-                String.format(Locale.ROOT, "it was given up after %.1f s", scenario.mostSeconds()));
-      }
-      if (never.isPresent()) {
-        endRound();
-        return result(never, 0);
+                String.format(
+                    Locale.ROOT, "the guest was stopped after %.1f s", scenario.stopSeconds()));
       }
     }
     endRound();
@@ -128,7 +129,7 @@ final class SaveSimulation {
     endRound();
     double downtime = now - stopped;
     now = stopped;
-    return result(Optional.empty(), downtime);
+    return result(never, downtime);
   }
 
   /** What fits into the downtime follows from what went out in the last tenth of a second. */
@@ -222,7 +223,7 @@ final class SaveSimulation {
   /** Lets the guest write until a moment. */
   private void advance(double time) {
     WriteLoad load = scenario.load();
-    long due = (long) (time * load.perSecond());
+    long due = (long) (Math.min(time, scenario.stopSeconds()) * load.perSecond());
     long needed = load.needed(due - writes);
     for (long n = due - needed; n < due; n++) {
       int page = places[load.page(n)];

@@ -148,6 +148,20 @@ final class Qemu implements AutoCloseable {
     return await();
   }
 
+  /** Saves to a URI and stops the guest after a time if the save has not ended. */
+  JsonNode save(String uri, long milliseconds) throws IOException, InterruptedException {
+    call("migrate", JSON.createObjectNode().put("uri", uri));
+    long end = System.nanoTime() + milliseconds * 1_000_000;
+    while (System.nanoTime() < end) {
+      if (call("query-migrate").path("status").asText().equals("completed")) {
+        break;
+      }
+      Thread.sleep(50);
+    }
+    call("stop");
+    return await();
+  }
+
   /**
    * Saves to a URI; with postcopy-ram on, the writer then waits for a reader that never answers.
    */

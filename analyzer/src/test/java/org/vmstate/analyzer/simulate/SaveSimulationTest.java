@@ -25,7 +25,7 @@ class SaveSimulationTest {
         fixed,
         codec,
         List.of(8 * MIB, 32 * MIB),
-        60);
+        Double.POSITIVE_INFINITY);
   }
 
   private static SaveResult first(Saves saves) {
