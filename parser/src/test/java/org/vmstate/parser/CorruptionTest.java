@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.formats.error.StateFormatException;
@@ -22,6 +23,7 @@ import org.vmstate.testkit.PageRecord;
  * Every prefix and every changed byte of small images gives a result or one of our errors, with an
  * offset inside the file. The surefire heap of 256 MiB bounds the memory.
  */
+@Tag("slow")
 class CorruptionTest {
   private static final ImageRecipe RECIPE =
       new ImageRecipe(

@@ -7,6 +7,7 @@ import static org.vmstate.parser.Refusals.refused;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -242,12 +243,14 @@ class PageRecordTest {
   }
 
   /** A file's data stays; runs of 16 MiB let those who copy begin while the pass goes on. */
+  @Tag("slow")
   @Test
   void runsOfAFileAreLongForThoseWhoCopy() throws IOException {
     List<PageRun> runs = Recording.copying(end(pages(4100)), Recording.Place.HEAP).runs;
     assertEquals(List.of(4089L, 11L), runs.stream().map(PageRun::count).toList());
   }
 
+  @Tag("slow")
   @Test
   void runsAreAsLongAsTheyAreForThoseWhoDoNotCopy() throws IOException {
     assertEquals("data 0+4100, ", text(Recording.of(end(pages(4100))).runs));

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.zip.Deflater;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -255,6 +256,7 @@ class RamParserTest {
         LimitExceededException.class, () -> Recording.withMemory(bytes, Recording.Place.HEAP));
   }
 
+  @Tag("slow")
   @Test
   void scatteredPagesOfATebibyteFitIntoMemory() throws IOException {
     long length = 1L << 40;

@@ -17,6 +17,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Checksum;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -164,6 +165,7 @@ class UnpackingTest {
         TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
   void everyChangedByteOfPackedDataGivesAResultOrOurError(Compression compression)
@@ -208,6 +210,7 @@ class UnpackingTest {
     assertEquals("image: packed more than 3 times", e.words());
   }
 
+  @Tag("slow")
   @Test
   void bombIsReadWithoutKeepingIt() throws IOException {
     // 256 MiB of trailing zeros in 256 KiB: passed over, not kept

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +53,7 @@ class BackgroundStreamTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void whateverTheOtherThreadMeetsReachesTheOwner() {
     for (Throwable failure :

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.writer.io.DirectFile;
@@ -32,6 +33,7 @@ class FileSinkTest {
   }
 
   /** Chunks of every size at odd offsets must arrive the same through both kinds of handle. */
+  @Tag("slow")
   @Test
   void directWritesGiveTheSameFile() throws IOException {
     byte[][] results = new byte[2][];

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.StreamSink;
@@ -21,6 +22,7 @@ class PageRecordWriterTest {
   }
 
   /** Zero records with the longest names, of which the last may meet any number of free bytes. */
+  @Tag("slow")
   @Test
   void longestRecordFitsWhateverIsLeftOfTheBuffer() throws IOException {
     List<RamBlock> blocks = List.of(block(0), block(1));

@@ -14,6 +14,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
@@ -80,6 +81,7 @@ class RewriteTest {
   }
 
   /** Whatever damage the reader lets pass, the writer must reproduce. */
+  @Tag("slow")
   @Test
   void damagedImagesThatAreStillRead() {
     PageRecord zero = new PageRecord(0, 1, 0, false, false);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.ram.PageKind;
@@ -51,6 +52,7 @@ class PageStoreTest {
   }
 
   /** One record of nine bytes for each 4096 pages is the least that touches them all. */
+  @Tag("slow")
   @Test
   void aTouchOfEveryFourThousandPagesTakesSixteenBytes() throws IOException {
     long pages = 1L << 33;
