@@ -241,4 +241,35 @@ class XbzrleDecoderTest {
     assertEquals(Optional.empty(), XbzrleDecoder.apply(delta.toBytes(), page));
     assertEquals(9, page[16383]);
   }
+
+  @Test
+  void nothingFollowsTheLastByteOfThePage() {
+    for (int first : new int[] {FEW, MANY}) {
+      for (int count : new int[] {1, 2, 7, 8, 200}) {
+        ImageBytes delta = step(first(first), PAGE - first - count, count);
+        assertEquals("an unchanged run passes the end of the page", problem(step(delta, 1, 20)));
+      }
+    }
+  }
+
+  @Test
+  void lengthOfNoNewByteIsNotThatOfALaterOne() {
+    for (int first : new int[] {FEW, MANY}) {
+      assertEquals("a step brings no new byte", problem(first(first).u8(1).u8(0).u8(1).zeros(200)));
+    }
+  }
+
+  @Test
+  void stepThatIsCutInItsSecondLengthLacksItsBytes() {
+    for (int first : new int[] {FEW, MANY}) {
+      assertEquals("a step lacks its new bytes", problem(first(first).u8(0x81).u8(1).u8(0x81)));
+    }
+  }
+
+  @Test
+  void newBytesUpToTheEndOfThePageMayBeCutToo() {
+    byte[] whole = step(first(FEW), PAGE - FEW - 9, 9).toBytes();
+    ImageBytes cut = new ImageBytes().raw(Arrays.copyOf(whole, whole.length - 1));
+    assertEquals("new bytes pass the end of the delta", problem(cut));
+  }
 }
