@@ -180,7 +180,7 @@ class FixedLayoutTest {
         end(header(head(), at + 28, 0).zeros(8 + LENGTH)),
         MalformedDataException.class,
         at,
-        "pages offset");
+        "(the end of the bitmap) or more, found 0");
   }
 
   /** The first block's area, and where that of the second one begins. */

@@ -2,19 +2,21 @@ package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.vmstate.parser.Refusals.refused;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.testkit.ImageBytes;
 
 /** Page records: bounds, runs of them, and where their errors are. */
@@ -243,16 +245,37 @@ class PageRecordTest {
   }
 
   /** A file's data stays; runs of 16 MiB let those who copy begin while the pass goes on. */
-  @Tag("slow")
   @Test
   void runsOfAFileAreLongForThoseWhoCopy() throws IOException {
     List<PageRun> runs = Recording.copying(end(pages(4100)), Recording.Place.HEAP).runs;
     assertEquals(List.of(4089L, 11L), runs.stream().map(PageRun::count).toList());
   }
 
-  @Tag("slow")
   @Test
   void runsAreAsLongAsTheyAreForThoseWhoDoNotCopy() throws IOException {
     assertEquals("data 0+4100, ", text(Recording.of(end(pages(4100))).runs));
+  }
+
+  private static Reason reason(ImageBytes image) {
+    byte[] bytes = end(image);
+    return assertThrows(StateFormatException.class, () -> Recording.of(bytes)).reason();
+  }
+
+  @Test
+  void wordOfNoPageHasItsReason() {
+    assertEquals(Reason.RAM_TOTAL_AGAIN, reason(part().be64(0x4004)));
+    assertEquals(Reason.RAM_TOTAL_AGAIN, reason(part().be64(0x4024)));
+    assertEquals(Reason.RAM_WORD_KIND, reason(part().be64(0x400)));
+  }
+
+  @Test
+  void recordInAFixedLayoutHasItsReason() {
+    for (int kind : new int[] {2, 8, 0x40, 0x100}) {
+      ImageBytes image = new ImageBytes().header().configuration("pc", "mapped-ram");
+      image.section(1, 1, "ram", 0, 4).be64(4).be64(kind);
+      assertEquals(
+          kind == 0x40 ? Reason.DELTA_IN_FIXED_LAYOUT : Reason.PAGE_RECORD_IN_FIXED_LAYOUT,
+          reason(image));
+    }
   }
 }

@@ -116,15 +116,10 @@ final class DeltaRecordParser {
   static Optional<String> inflate(byte[] deflated, byte[] page) {
     try (Inflater inflater = new Inflater()) {
       inflater.setInput(deflated);
-      int n = 0;
-      while (n < page.length && !inflater.finished()) {
-        int more = inflater.inflate(page, n, page.length - n);
-        if (more == 0) {
-          break;
-        }
-        n += more;
-      }
-      boolean whole = n == page.length && inflater.inflate(new byte[1]) == 0 && inflater.finished();
+      boolean whole =
+          inflater.inflate(page) == page.length
+              && inflater.inflate(new byte[1]) == 0
+              && inflater.finished();
       return whole ? Optional.empty() : Optional.of("does not inflate to exactly one page");
     } catch (DataFormatException e) {
       return Optional.of("no zlib stream: " + e.getMessage());
