@@ -11,8 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.BitmapOrder;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.testkit.ImageBytes;
 
@@ -174,5 +178,34 @@ class MappedBitmapTest {
       pages.add(page);
     }
     return pages;
+  }
+
+  @Test
+  void runsOfPagesHaveTheirRangeOfTheFile() throws IOException {
+    byte[] image = image(64, words(BitmapOrder.LITTLE, 0b0110), List.of(1, 2));
+    List<ByteRange> ranges = new ArrayList<>();
+    long[] area = new long[1];
+    Recording.read(
+        image,
+        ParseOptions.DEFAULT,
+        Recording.Place.HEAP,
+        new EventSink() {
+          @Override
+          public boolean wants(Want want) {
+            return want == Want.MAPPED_PAGES;
+          }
+
+          @Override
+          public void accept(Event event) {
+            switch (event) {
+              case Event.PageArea e -> area[0] = e.range().start();
+              case Event.MappedPages e when e.run().kind() == PageKind.DATA ->
+                  ranges.add(e.range());
+              default -> {}
+            }
+          }
+        },
+        false);
+    assertEquals(List.of(new ByteRange(area[0] + PAGE, area[0] + 3 * PAGE)), ranges);
   }
 }

@@ -278,4 +278,15 @@ class PageRecordTest {
           reason(image));
     }
   }
+
+  @Test
+  void listAtTheStartOfAnotherSectionReplacesTheFirst() throws IOException {
+    ImageBytes image = part().eos().footer(1).section(1, 2, "ram", 0, 4).be64(0x1004);
+    image.name("x").be64(0x1000).eos().footer(2);
+    byte[] bytes = new ImageBytes().raw(image.toBytes()).u8(0).toBytes();
+    assertEquals(
+        List.of("x"), Recording.of(bytes).blocks.stream().map(block -> block.name()).toList());
+    image.again(2, 2).be64(8).name("pc.ram").fill(1, 4096);
+    assertEquals(Reason.RAM_BLOCK_UNKNOWN, reason(image));
+  }
 }
