@@ -131,8 +131,9 @@ final class RecipeCondition {
     if (found.state().isEmpty() || !StateChange.has(found.state().get(), field)) {
       return false;
     }
-    String last = field.substring(field.lastIndexOf('.') + 1);
-    return !members.containsKey("value")
-        || equal("value", new Fields(found.state().get()).value(last));
+    Fields fields = new Fields(found.state().get());
+    // some names have a dot themselves
+    String name = fields.has(field) ? field : field.substring(field.lastIndexOf('.') + 1);
+    return !members.containsKey("value") || equal("value", fields.value(name));
   }
 }

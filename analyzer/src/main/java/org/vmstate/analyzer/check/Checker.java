@@ -53,6 +53,7 @@ public final class Checker {
       inspectors.add(new DirectInspector(findings, what.align(), what.origin()));
     }
     what.target().ifPresent(target -> inspectors.add(new TargetInspector(findings, target)));
+    what.target().ifPresent(target -> inspectors.add(new HostInspector(findings, target)));
     what.target()
         .flatMap(Target::facts)
         .ifPresent(facts -> inspectors.add(new TargetFactsInspector(findings, facts)));

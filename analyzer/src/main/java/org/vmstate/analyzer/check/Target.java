@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.facts.HostDescription;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.facts.TargetJson;
 import org.vmstate.analyzer.report.JsonTree;
@@ -25,6 +26,7 @@ import org.vmstate.formats.rule.QemuRelease;
  * @param blocks length in bytes of each RAM block by name, empty when not given
  * @param capabilities migration capabilities that will be set, null when not given
  * @param facts what the target said of itself, if it was asked
+ * @param host what libvirt says of the host
  */
 public record Target(
     String machine,
@@ -32,7 +34,8 @@ public record Target(
     OptionalLong pageSize,
     Map<String, Long> blocks,
     List<String> capabilities,
-    Optional<TargetFacts> facts) {
+    Optional<TargetFacts> facts,
+    Optional<HostDescription> host) {
 
   /**
    * A field.
@@ -66,11 +69,16 @@ public record Target(
   /**
    * Reads a target's description.
    *
-   * @param dump output of {@code target-facts} or of {@code -dump-vmstate}, may be null
+   * @param dump output of {@code target-facts}, of {@code -dump-vmstate}, of {@code virsh
+   *     domcapabilities} or {@code capabilities}, may be null
    * @param configuration JSON with page_size, ram_blocks and capabilities, may be null
    */
   public static Target read(Path dump, Path configuration) throws IOException {
-    Map<?, ?> types = dump == null ? Map.of() : JsonTree.object(dump);
+    Optional<HostDescription> host =
+        dump != null && HostDescription.is(dump)
+            ? Optional.of(HostDescription.read(dump))
+            : Optional.empty();
+    Map<?, ?> types = dump == null || host.isPresent() ? Map.of() : JsonTree.object(dump);
     Map<?, ?> more = configuration == null ? Map.of() : JsonTree.object(configuration);
     Optional<TargetFacts> facts = Optional.empty();
     if (TargetJson.is(types)) {
@@ -103,7 +111,8 @@ public record Target(
         more.get("page_size") instanceof Long n ? OptionalLong.of(n) : OptionalLong.empty(),
         blocks,
         capabilities,
-        facts);
+        facts,
+        host);
   }
 
   /** Returns the release of QEMU, where the target said it. */

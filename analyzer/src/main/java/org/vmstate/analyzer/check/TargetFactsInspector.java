@@ -33,7 +33,7 @@ import org.vmstate.parser.device.DeviceDecoders;
 final class TargetFactsInspector extends Inspector {
   /** Sections that a target loads although its own state has them only at times. */
   private static final Set<String> AT_TIMES =
-      Set.of("ram", "dirty-bitmap", "globalstate", "replay", "block", "htab", "cpr-state");
+      Set.of("ram", "audio", "dirty-bitmap", "globalstate", "replay", "block", "htab", "cpr-state");
 
   private final TargetFacts target;
   private final Map<String, Long> versions = new HashMap<>();

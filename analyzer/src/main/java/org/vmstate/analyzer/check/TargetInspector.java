@@ -317,13 +317,26 @@ final class TargetInspector extends Inspector {
             .with(Map.of("version", section.version(), "newest", type.version())));
   }
 
+  /** Compares the elements of a field; those of a queue may differ from each other. */
   private Optional<Finding> nested(String path, FieldDesc sent, List<Target.Field> known) {
-    if (sent.nested().isEmpty() || known.stream().anyMatch(f -> f.type() == null)) {
+    if (known.stream().anyMatch(f -> f.type() == null)) {
       return Optional.empty();
     }
+    int elements = sent.nested().size();
+    for (int i = 0; i < elements; i++) {
+      String place = elements > 1 ? path + "[" + i + "]" : path;
+      Optional<Finding> problem = element(place, sent.nested().get(i), known);
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Finding> element(String path, StateDesc sent, List<Target.Field> known) {
     Optional<Finding> first = Optional.empty();
     for (Target.Field candidate : known) {
-      Optional<Finding> problem = compare(path, sent.nested().getFirst(), candidate.type());
+      Optional<Finding> problem = compare(path, sent, candidate.type());
       if (problem.isEmpty()) {
         return problem;
       }

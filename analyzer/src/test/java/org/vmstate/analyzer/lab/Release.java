@@ -3,12 +3,20 @@ package org.vmstate.analyzer.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.facts.TargetFacts;
+import org.vmstate.analyzer.facts.TargetJson;
+import org.vmstate.analyzer.facts.TargetQuestions;
+import org.vmstate.analyzer.report.JsonReport;
 
 /** A release of QEMU in the lab, for x86-64. */
 enum Release {
@@ -87,6 +95,28 @@ enum Release {
     String[] arguments = {"-M", machine, "-dump-vmstate", dump.toString()};
     assertEquals(0, run(lab, errors, arguments).exitCode());
     return Target.read(dump, null);
+  }
+
+  /** Asks it what it is when it is started with arguments, and writes that down. */
+  void facts(Path lab, Path folder, List<String> arguments, Path file) throws IOException {
+    Path script = folder.resolve("qemu-" + number);
+    if (!Files.exists(script)) {
+      String environment =
+          environment(lab).entrySet().stream()
+              .map(e -> e.getKey() + "='" + e.getValue() + "' ")
+              .collect(Collectors.joining());
+      String command =
+          command(lab).stream().map(word -> "'" + word + "' ").collect(Collectors.joining());
+      Files.writeString(script, "#!/bin/sh\nexec env " + environment + command + "\"$@\"\n");
+      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    }
+    TargetFacts facts =
+        new TargetQuestions(Duration.ofSeconds(120), note -> {})
+            .ofCommand(script.toString(), arguments);
+    try (OutputStream out = Files.newOutputStream(file);
+        JsonReport json = new JsonReport(out, true)) {
+      TargetJson.write(facts, json);
+    }
   }
 
   @Override

@@ -1,0 +1,153 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.analyzer.change.Change;
+import org.vmstate.analyzer.change.ImageChanger;
+import org.vmstate.analyzer.check.CheckOptions;
+import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.upgrade.ChangeCheck;
+import org.vmstate.analyzer.upgrade.TargetCheck;
+import org.vmstate.analyzer.upgrade.UpgradePlan;
+import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/**
+ * Breaks between releases of QEMU: the state fails in the target with the message that check
+ * foretells, and loads and goes on once it was upgraded for the target.
+ */
+class TargetLabTest {
+  @TempDir Path folder;
+
+  private static List<String> arguments(String machine, String device) {
+    List<String> all = new ArrayList<>(List.of("-M", machine, "-m", "32", "-S", "-nodefaults"));
+    all.addAll(Arrays.asList(device.replace(';', ',').split(" ")));
+    return all;
+  }
+
+  private void load(Path lab, Release release, List<String> arguments, Path image)
+      throws Exception {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("-incoming", "defer"));
+    try (Qemu qemu = release.start(lab, folder, all.toArray(String[]::new))) {
+      qemu.load("exec:cat " + image);
+      qemu.call("cont");
+      assertTrue(qemu.call("query-status").path("running").asBoolean());
+    }
+  }
+
+  private static String said(Path image, Target target) throws IOException {
+    QemuRelease release = target.release().orElseThrow();
+    CheckOptions options =
+        new CheckOptions(DataMap.SOLID, 0, "", Optional.of(target), List.of()).with(release);
+    try (ByteSource source = ImageReader.open(image)) {
+      return new TargetCheck(ParseOptions.DEFAULT, options)
+          .check(source).findings().list().stream()
+              .map(f -> f.severity() + " " + f.text() + " " + f.loader(release))
+              .collect(Collectors.joining("\n"));
+    }
+  }
+
+  private Path upgraded(Path image, Target target) throws IOException {
+    UpgradePlan plan = new UpgradePlan(target, false, note -> {});
+    List<Change> changes = plan.changes(image, ParseOptions.DEFAULT);
+    assertFalse(changes.isEmpty());
+    Path out = folder.resolve("upgraded");
+    try (Destination destination = Destination.file(out, true, false)) {
+      new ImageChanger(image, ParseOptions.DEFAULT, changes)
+          .copy(destination, Progress.NONE, note -> {});
+      destination.sink().flush();
+      Path written = destination.temporary().orElseThrow();
+      ChangeCheck.require(image, written, ParseOptions.DEFAULT);
+      plan.require(written, ParseOptions.DEFAULT);
+      destination.commit(Outcome.WHOLE, false);
+    }
+    return out;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "V10_0, V11_1, pc-q35-10.0, -device isa-vga, , , instance 'vga' 0",
+    "V11_1, V10_0, pc-q35-10.0, -device isa-vga, , , instance 'vga-isa' 0",
+    "V10_0, V7_2, pc-q35-7.2, -device isa-cirrus-vga, , , `mr->alias' failed",
+    "V11_1, V10_0, pc-q35-10.0, -device ipmi-bmc-sim, , , version 2 for 'ipmi-bmc-sim' v1",
+    "V7_2, V10_0, pc-q35-7.2, -device dc390, , , Missing section footer",
+    "V5_2, V10_0, pc-q35-5.2, -device dc390, , , Missing section footer",
+    "V11_1, V10_0, pc-q35-7.2, -device dc390, , , Missing section footer",
+    "V11_1, V7_2, pc-q35-7.2, -device dc390, , , Missing section footer",
+    "V10_0, V7_2, microvm, -cpu max, , , MIG_CMD 0xb unknown",
+    "V7_2, V5_2, microvm, -cpu qemu64, , , instance 'ioapic' 1",
+    "V10_0, V7_2, isapc, -cpu qemu32, , , MIG_CMD 0xb unknown",
+    "V7_2, V5_2, isapc, -cpu qemu32, , , No such file or directory",
+    "V10_0, V10_0, pc-q35-10.0, -device virtio-net-pci, ,"
+        + " -device virtio-net-pci;romsize=0x80000, Size mismatch: 0000:00:01.0/virtio-net-pci.rom",
+    "V10_0, V7_2, pc-q35-7.2, -device virtio-net-pci;romsize=0x80000, ,"
+        + " -device virtio-net-pci, Size mismatch: 0000:00:01.0/virtio-net-pci.rom",
+    "V10_0, V10_0, pc-q35-10.0, -device virtio-net-pci, , -device virtio-net-pci;romfile=,"
+        + " Unknown ramblock",
+    "V10_0, V10_0, pc-q35-10.0, -netdev user;id=n -device virtio-net-pci;netdev=n, ,"
+        + " -device virtio-net-pci, instance 'slirp' 0",
+    "V7_2, V11_1, pc-q35-5.1, -device virtio-net-pci, pc-q35-5.2, , Machine type received is"
+  })
+  void stateThatFailsAsForetoldLoadsOnceItWasUpgraded(
+      Release writer,
+      Release reader,
+      String machine,
+      String saved,
+      String otherMachine,
+      String loaded,
+      String message)
+      throws Exception {
+    Path lab = Lab.require();
+    Path image = folder.resolve("image");
+    try (Qemu qemu = writer.start(lab, folder, arguments(machine, saved).toArray(String[]::new))) {
+      qemu.save(writer.to(image));
+    }
+    byte[] before = Files.readAllBytes(image);
+    List<String> arguments =
+        arguments(otherMachine == null ? machine : otherMachine, loaded == null ? saved : loaded);
+    Path json = folder.resolve("target.json");
+    reader.facts(lab, folder, arguments, json);
+    Target target = Target.read(json, null);
+    String foretold = said(image, target);
+    assertTrue(foretold.contains("ERROR"), foretold);
+    assertTrue(foretold.contains(message) || foretold.contains("pckbd/extended_state"), foretold);
+    Exception refused =
+        assertThrows(Exception.class, () -> load(lab, reader, arguments, image), foretold);
+    String words = refused.getMessage() + errors();
+    assertTrue(words.contains(message), words);
+    load(lab, reader, arguments, upgraded(image, target));
+    assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(image)));
+  }
+
+  /** Returns what QEMU printed so far. */
+  private String errors() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.newDirectoryStream(folder, "*.err")) {
+      for (Path file : files) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+}
