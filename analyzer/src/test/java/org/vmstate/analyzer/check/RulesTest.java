@@ -56,10 +56,10 @@ class RulesTest {
     for (int n = 211; n <= 217; n++) {
       tests.put("V" + n, "by the target | `TargetTest`, `CheckLabTest`");
     }
-    tests.put("V218", "by the target | `TargetFactsTest`, `TargetLabTest`");
-    tests.put("V219", "by the target | `TargetFactsTest`, `TargetLabTest`");
+    tests.put("V218", "by the target | `TargetLabTest`");
+    tests.put("V219", "by the target | `TargetFactsTest`");
     tests.put("V220", "by the host | `HostCpuTest`");
-    tests.put("V221", "by the target | `KnownBreaksTest`, `TargetLabTest`");
+    tests.put("V221", "by the target | `TargetLabTest`, `TargetMatrixLabTest`");
     return tests;
   }
 

@@ -13,10 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vmstate.analyzer.change.Change;
+import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.DataMap;
@@ -52,7 +54,12 @@ class TargetLabTest {
     try (Qemu qemu = release.start(lab, folder, all.toArray(String[]::new))) {
       qemu.load("exec:cat " + image);
       qemu.call("cont");
-      assertTrue(qemu.call("query-status").path("running").asBoolean());
+      boolean running = false;
+      for (int i = 0; i < 100 && !running; i++) {
+        running = qemu.call("query-status").path("running").asBoolean();
+        Thread.sleep(20);
+      }
+      assertTrue(running, "the guest goes on");
     }
   }
 
@@ -138,6 +145,48 @@ class TargetLabTest {
     assertTrue(words.contains(message), words);
     load(lab, reader, arguments, upgraded(image, target));
     assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(image)));
+  }
+
+  @Test
+  void featureInUseIsForetoldAndOnlyTakenAwayByForce() throws Exception {
+    Path lab = Lab.require();
+    Release release = Release.V10_0;
+    List<String> arguments = arguments("pc-q35-7.1", "-device virtio-rng-pci");
+    Path plain = folder.resolve("plain");
+    try (Qemu qemu = release.start(lab, folder, arguments.toArray(String[]::new))) {
+      qemu.save(release.to(plain));
+    }
+    String path = "0000:00:01.0/virtio-rng.virtio.virtio/64bit_features.guest_features";
+    Path image = folder.resolve("image");
+    write(
+        plain,
+        image,
+        List.of(new Change.SetField(path, Change.Operator.ADD, "VIRTIO_F_RING_RESET")));
+    Path json = folder.resolve("target.json");
+    release.facts(lab, folder, arguments, json);
+    Target target = Target.read(json, null);
+    String foretold = said(image, target);
+    assertTrue(foretold.contains("the guest uses VIRTIO_F_RING_RESET"), foretold);
+    assertThrows(Exception.class, () -> load(lab, release, arguments, image));
+    String words = errors();
+    assertTrue(words.contains("Features 0x10000000000 unsupported"), words);
+    assertTrue(foretold.contains("Features 0x10000000000 unsupported"), foretold);
+    ChangeException e =
+        assertThrows(
+            ChangeException.class,
+            () -> new UpgradePlan(target, false, n -> {}).changes(image, ParseOptions.DEFAULT));
+    assertTrue(e.getMessage().contains("--force-feature"), e.getMessage());
+    Path out = folder.resolve("forced");
+    write(image, out, new UpgradePlan(target, true, n -> {}).changes(image, ParseOptions.DEFAULT));
+    load(lab, release, arguments, out);
+  }
+
+  private static void write(Path image, Path out, List<Change> changes) throws IOException {
+    try (Destination destination = Destination.file(out, true, false)) {
+      new ImageChanger(image, ParseOptions.DEFAULT, changes)
+          .copy(destination, Progress.NONE, note -> {});
+      destination.commit(Outcome.WHOLE, false);
+    }
   }
 
   /** Returns what QEMU printed so far. */
