@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,8 @@ import org.vmstate.analyzer.samples.Samples;
 /**
  * Runs the commands of each transcript in src/test/transcripts and compares what it prints.
  * -Dtranscripts=update writes what it prints now. A line {@code < NAME} gives a sample as standard
- * input, {@code < NAME N} its first N bytes. @TMP@ is a scratch folder.
+ * input, {@code < NAME N} its first N bytes. @TMP@ is a scratch folder, in which are the files of
+ * transcripts/files.
  */
 class TranscriptTest {
   private static final Path FOLDER = Path.of("src", "test", "transcripts");
@@ -78,18 +80,12 @@ class TranscriptTest {
     PrintStream systemErr = System.err;
     PrintStream systemOut = System.out;
     InputStream systemIn = System.in;
-    Files.writeString(scratch.resolve("text"), "hello, world\n");
-    Files.write(scratch.resolve("empty"), new byte[0]);
-    Files.writeString(
-        scratch.resolve("target.json"),
-        "{\"page_size\": 8192, \"ram_blocks\": {}, \"capabilities\": [\"mapped-ram\"]}");
-    Files.writeString(
-        scratch.resolve("pair.json"), "{\"capabilities\": [\"xbzrle\", \"mapped-ram\"]}");
-    Files.writeString(scratch.resolve("unknown.json"), "{\"capabilities\": [\"maped-ram\"]}");
-    Files.writeString(scratch.resolve("dom.xml"), "<domain type='qemu'><name>a,b</name></domain>");
-    Files.writeString(
-        scratch.resolve("xxe.xml"),
-        "<!DOCTYPE domain [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><domain>&e;</domain>");
+    try (Stream<Path> files = Files.list(FOLDER.resolve("files"))) {
+      for (Path file : files.toList()) {
+        Path copy = scratch.resolve(file.getFileName());
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
     Files.writeString(scratch.resolve("long.xml"), "<domain>" + "x".repeat(100_000) + "</domain>");
     int exitCode;
     PrintStream helpOut = new PrintStream(out, true, StandardCharsets.UTF_8);
