@@ -17,7 +17,9 @@ import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Destination;
 import org.vmstate.analyzer.create.Creator;
 import org.vmstate.formats.FormatId;
+import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
+import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
 /** A file system of 8 MiB, and one without O_DIRECT; mounting them takes root. */
@@ -68,6 +70,27 @@ class FullDiskLabTest {
         }
       }
     } finally {
+      Lab.run(errors, "umount", small.toString());
+    }
+  }
+
+  /** A temporary folder without room is named as the fault, and left empty. */
+  @Test
+  void fullTemporaryFolderIsNotTheImagesFault() throws Exception {
+    Lab.require();
+    Path image = image(32 << 20);
+    Path small = Files.createDirectory(folder.resolve("small"));
+    Path errors = folder.resolve("mount.err");
+    Lab.run(errors, "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
+    String before = System.setProperty("java.io.tmpdir", small.toString());
+    try (ByteSource pipe = ImageReader.open(Files.newInputStream(image))) {
+      IOException e = assertThrows(IOException.class, pipe::seekable);
+      assertTrue(e.getMessage().startsWith("temporary folder " + small), e.getMessage());
+      try (Stream<Path> files = Files.list(small)) {
+        assertEquals(List.of(), files.toList());
+      }
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
       Lab.run(errors, "umount", small.toString());
     }
   }
