@@ -73,7 +73,6 @@ final class FaultRuns {
         runs.job(job);
       }
     }
-    runs.failures.forEach(System.out::println);
     System.out.printf(
         Locale.ROOT,
         "%d runs, %d faults, %d failures%n",
@@ -101,6 +100,11 @@ final class FaultRuns {
     thread.start();
   }
 
+  private void failed(String what) {
+    failures.add(what);
+    System.out.println("FAILS: " + what);
+  }
+
   private static void pause() {
     try {
       Thread.sleep(20);
@@ -115,7 +119,7 @@ final class FaultRuns {
     Answer good = answer(job, Fault.Kind.ERROR, 0);
     String name = String.join(" ", job.words());
     if (good.code != job.code()) {
-      failures.add(name + ": exits " + good.code + " " + good.err);
+      failed(name + ": exits " + good.code + " " + good.err);
       return;
     }
     int before = runs;
@@ -144,10 +148,10 @@ final class FaultRuns {
     boolean sameFiles = answer.files.equals(good.files);
     if (answer.code == good.code) {
       if (!sameFiles || !answer.out.equals(good.out)) {
-        failures.add(what + ": exits " + answer.code + " with another answer " + answer.files);
+        failed(what + ": exits " + answer.code + " with another answer " + answer.files);
       }
     } else if (answer.code == ExitCode.OK || kind == Fault.Kind.SHORT) {
-      failures.add(what + ": exits " + answer.code + " " + answer.err);
+      failed(what + ": exits " + answer.code + " " + answer.err);
     } else {
       boolean lastSync = Fault.SYSTEM.met().contains(Call.FORCE) && sameFiles;
       boolean deleting = Fault.SYSTEM.met().contains(Call.DELETE);
@@ -157,15 +161,15 @@ final class FaultRuns {
           && !deleting
           && !disk
           && !job.isInPlace()) {
-        failures.add(what + ": exits " + answer.code + " and leaves " + answer.files);
+        failed(what + ": exits " + answer.code + " and leaves " + answer.files);
       }
     }
     boolean memory = answer.code == ExitCode.INTERNAL && kind == Fault.Kind.MEMORY;
     if (answer.err.contains("\tat ") || answer.code == ExitCode.INTERNAL && !memory) {
-      failures.add(what + ": " + answer.err);
+      failed(what + ": " + answer.err);
     }
     if (answer.code != good.code && !names(answer.err + answer.out)) {
-      failures.add(what + ": exits " + answer.code + " and names nothing: " + answer.err);
+      failed(what + ": exits " + answer.code + " and names nothing: " + answer.err);
     }
   }
 
@@ -271,14 +275,14 @@ final class FaultRuns {
     String what = current.get() + " " + Fault.SYSTEM.met();
     TreeMap<String, Integer> files = taken(temporary);
     if (!files.isEmpty() && !job.usesSample() && !Fault.SYSTEM.met().contains(Call.DELETE)) {
-      failures.add(what + ": leaves temporary files " + files.keySet());
+      failed(what + ": leaves temporary files " + files.keySet());
     }
     long end = System.nanoTime() + END_MILLIS * 1_000_000;
     while (openFiles() > open && System.nanoTime() < end) {
       pause();
     }
     if (openFiles() > open) {
-      failures.add(what + ": leaves files open");
+      failed(what + ": leaves files open");
     }
   }
 
