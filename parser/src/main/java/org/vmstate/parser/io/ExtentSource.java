@@ -19,6 +19,12 @@ public final class ExtentSource extends ByteSource {
   private final long length;
   private final ByteSource file;
 
+  /** May be replaced by any thread that copies. */
+  private volatile Last last;
+
+  /** An extent and the offset in the stream at which it starts. */
+  private record Last(long start, Extents.Extent extent) {}
+
   /**
    * Reads a stream.
    *
@@ -80,11 +86,23 @@ public final class ExtentSource extends ByteSource {
   }
 
   private Extents.Extent at(long offset) throws IOException {
-    Extents.Extent found = extents.at(offset);
+    Extents.Extent found = find(offset);
     long left = length() - offset;
     return found.length() <= left
         ? found
         : new Extents.Extent(found.content(), found.offset(), left);
+  }
+
+  /** Looks into the tables only where the extent that was used last does not reach. */
+  private Extents.Extent find(long offset) throws IOException {
+    Last known = last;
+    if (known == null || offset < known.start || offset - known.start >= known.extent.length()) {
+      known = new Last(offset, extents.at(offset));
+      last = known;
+    }
+    long into = offset - known.start;
+    Extents.Extent all = known.extent;
+    return new Extents.Extent(all.content(), all.offset() + into, all.length() - into);
   }
 
   @Override
