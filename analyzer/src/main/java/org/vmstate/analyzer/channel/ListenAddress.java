@@ -11,7 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 
 /** Where a receiver listens, in QEMU's words: {@code unix:PATH} or {@code tcp:HOST:PORT}. */
 public record ListenAddress(SocketAddress address) {

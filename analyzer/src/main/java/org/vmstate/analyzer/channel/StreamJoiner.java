@@ -3,7 +3,7 @@ package org.vmstate.analyzer.channel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;

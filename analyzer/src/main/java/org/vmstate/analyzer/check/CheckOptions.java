@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.QemuRelease;
 
 /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.ram.BitmapOrder;

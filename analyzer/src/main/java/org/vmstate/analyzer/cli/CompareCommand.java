@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.compare.ComparePrinter;
 import org.vmstate.analyzer.compare.Comparison;
-import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.io.ByteSource;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.check.CheckOptions;
-import org.vmstate.analyzer.check.DataMap;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.map.FileMap;
 import org.vmstate.analyzer.map.HtmlMap;

@@ -1,7 +1,7 @@
 package org.vmstate.analyzer.cli;
 
 import java.util.Locale;
-import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.report.Sizes;
 
 /** A line on standard error with share, rate and time left, at most five times a second. */

@@ -12,7 +12,7 @@ import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.change.ImageFacts;
 import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.check.Target;
-import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
 import org.vmstate.parser.ImageReader;

@@ -2,8 +2,8 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.util.function.Consumer;
-import org.vmstate.analyzer.convert.Destination;
-import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.parser.Outcome;
 import picocli.CommandLine.Model.CommandSpec;
 

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
-import org.vmstate.analyzer.convert.ConversionException;
-import org.vmstate.analyzer.convert.DomainXmlCheck;
+import org.vmstate.analyzer.domain.DomainXmlCheck;
+import org.vmstate.analyzer.output.ConversionException;
 
 /**
  * Lets the user edit a domain XML in a file that only they can read, as it may hold passwords. What

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.vmstate.analyzer.compare.Difference.Kind;
 import org.vmstate.analyzer.compare.Difference.Run;
-import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.memory.PageCursor;
 import org.vmstate.parser.memory.RamContents;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.rule.CapabilityTable;
 import org.vmstate.formats.stream.Capability;

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import org.vmstate.analyzer.memory.AbsentPages;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.memory.PageCursor;
 import org.vmstate.writer.ram.PageRecordWriter;

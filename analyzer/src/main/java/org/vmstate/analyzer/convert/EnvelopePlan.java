@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.convert;
 
 import java.util.function.Consumer;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;

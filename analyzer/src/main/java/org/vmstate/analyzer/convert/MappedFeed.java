@@ -2,6 +2,7 @@ package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.RamBlock;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.ram.PageRecordWriter;
 

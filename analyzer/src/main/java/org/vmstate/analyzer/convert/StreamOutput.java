@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.output.Destination;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.writer.compress.PackedOutput;

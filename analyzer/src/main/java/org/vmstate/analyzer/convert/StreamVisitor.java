@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.event.Content;

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.OptionalLong;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.paging.AddressSpace;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalRange;

@@ -3,8 +3,8 @@ package org.vmstate.analyzer.extract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.vmstate.analyzer.convert.ConversionException;
 import org.vmstate.analyzer.core.ElfCore;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalRange;
 

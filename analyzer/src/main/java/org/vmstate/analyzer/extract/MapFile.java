@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
 import org.vmstate.analyzer.physical.PhysicalRange;

@@ -3,7 +3,7 @@ package org.vmstate.analyzer.extract;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.writer.compress.PageCompression;

@@ -2,7 +2,6 @@ package org.vmstate.analyzer.host;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.vmstate.analyzer.check.DataMap;
 
 /**
  * The holes of a file as its file system tells them. The file is opened when it is first asked

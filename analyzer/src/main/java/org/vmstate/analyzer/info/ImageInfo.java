@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.domain.DomainFacts;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.StateFormatException;

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.vmstate.analyzer.domain.DomainFacts;
 import org.vmstate.analyzer.physical.MapBuilder;
 import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.analyzer.physical.StateFacts;

@@ -3,8 +3,8 @@ package org.vmstate.analyzer.measure;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.vmstate.analyzer.convert.ConversionException;
-import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.analyzer.output.Destination;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.Outcome;
 

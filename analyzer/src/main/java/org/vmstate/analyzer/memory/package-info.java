@@ -1,2 +1,5 @@
-/** What the passes of a live save did to memory, and hashes of its final content. */
+/**
+ * Guest memory as the verbs handle it: pages on their way to their places, those that an image
+ * lacks, counts and hashes.
+ */
 package org.vmstate.analyzer.memory;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.parser.memory.PageCursor;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 import org.vmstate.analyzer.check.Finding;
-import org.vmstate.analyzer.convert.ConversionException;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;

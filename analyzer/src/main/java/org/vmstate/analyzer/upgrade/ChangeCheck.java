@@ -8,7 +8,7 @@ import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;
-import org.vmstate.analyzer.convert.ImageSource;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;

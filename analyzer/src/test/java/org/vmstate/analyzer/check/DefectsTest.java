@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.ReasonsOnly;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ParseOptions;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Severity;

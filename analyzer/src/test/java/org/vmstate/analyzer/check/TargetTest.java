@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.HeapSource;

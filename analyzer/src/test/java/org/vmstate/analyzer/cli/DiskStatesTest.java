@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.output.Destination;
 import org.vmstate.parser.Outcome;
 
 /** States in a disk are changed where they are; outputs go over a part of a file that is there. */

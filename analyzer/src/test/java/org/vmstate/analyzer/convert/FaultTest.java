@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.parser.ImageReader;

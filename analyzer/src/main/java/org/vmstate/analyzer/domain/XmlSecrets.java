@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.report;
+package org.vmstate.analyzer.domain;
 
 import java.util.HashSet;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.check;
+package org.vmstate.analyzer.host;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.output;
 
 import java.io.IOException;
 import java.nio.file.Files;

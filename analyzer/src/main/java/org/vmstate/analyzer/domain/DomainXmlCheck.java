@@ -1,9 +1,10 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.domain;
 
 import java.io.StringReader;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.vmstate.analyzer.output.ConversionException;
 
 /** Checks texts that are to go into an envelope. Entities are refused, not resolved. */
 public final class DomainXmlCheck {

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.output;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.memory;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageRun;

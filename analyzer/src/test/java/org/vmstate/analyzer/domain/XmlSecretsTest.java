@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.report;
+package org.vmstate.analyzer.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.info;
+package org.vmstate.analyzer.domain;
 
 import java.io.StringReader;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.memory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
@@ -108,7 +109,7 @@ public final class AbsentPages implements EventSink {
   }
 
   /** Decides on pages that came by channels, for an output that expresses pages never sent. */
-  void requireNoChannels(RamBlock block, long missing) throws IOException {
+  public void requireNoChannels(RamBlock block, long missing) throws IOException {
     if (multifd) {
       require(block, missing, "a stream without channels");
     }

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.output;
 
 /** Is told how far a long operation is; may be called by several threads. */
 public interface Progress {

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.output;
 
 import java.nio.charset.StandardCharsets;
 import org.vmstate.formats.qcow2.Qcow2Format;
