@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
+import org.vmstate.analyzer.output.DiskPlace;
 import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.writer.qcow2.DiskFile;
 import org.vmstate.writer.qcow2.DiskUpdate;
