@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.output;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
-import org.vmstate.analyzer.output.DiskPlace;
 import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.writer.qcow2.DiskFile;
 import org.vmstate.writer.qcow2.DiskUpdate;
