@@ -3,6 +3,7 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -98,6 +99,7 @@ final class Failures {
         }
         yield ExitCode.NOT_RUN;
       }
+      case UncheckedIOException u -> failure(u.getCause());
       default -> {
         line("internal error, please report it with the stack trace below");
         trace(e);
