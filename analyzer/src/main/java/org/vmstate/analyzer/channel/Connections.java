@@ -116,6 +116,13 @@ final class Connections implements Closeable {
     }
   }
 
+  /** Tells whether there is a main stream. */
+  boolean hasMain() {
+    synchronized (signal) {
+      return main != null;
+    }
+  }
+
   /** Returns the channels that came since the last call. */
   List<Feed> channels() {
     synchronized (signal) {

@@ -42,6 +42,11 @@ public final class Receiver implements Closeable {
     return server.getLocalAddress();
   }
 
+  /** Tells whether a main stream came. */
+  public boolean hasBegun() {
+    return connections.hasMain();
+  }
+
   /** Returns the stream, which is read while it comes. */
   public ByteSource stream(ParseOptions options) {
     return ImageReader.open(new Handover(out -> write(options, out)));

@@ -44,6 +44,9 @@ final class ConvertCommand implements Callable<Integer> {
   private static final String QCOW2 = "qcow2";
   private static final String DEFAULT_SNAPSHOT = "vmstate";
 
+  private static final long LEAST_CHUNK = 4 << 10;
+  private static final long MOST_CHUNK = 1L << 30;
+
   private CommandSpec spec;
 
   private ConvertCommand() {}
@@ -106,7 +109,16 @@ final class ConvertCommand implements Callable<Integer> {
         .flag(
             "--salvage",
             "Keep what can be read of a damaged or cut image; exit code 3 when something is lost.")
-        .flag("--direct", "Write page data with O_DIRECT, past the page cache.")
+        .flag(
+            "--direct",
+            "Write page data with O_DIRECT, past the page cache, and read it so from a layout whose"
+                + " pages have fixed places.")
+        .choice(
+            List.of("page", "512K", "1M", "64M", "512M"),
+            "SIZE",
+            "Page data that one thread moves at a time into a layout with fixed places: page or a"
+                + " size (default: 64M where whole runs can be taken over, else 1M).",
+            "--chunk")
         .option(
             Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
     command.spec = Work.addTo(MemoryOutput.addTo(builder)).spec();
@@ -193,16 +205,35 @@ final class ConvertCommand implements Callable<Integer> {
     if (CommandBuilder.isSet(spec, "--salvage")) {
       return salvage(input, options, opening);
     }
+    long chunk = chunk();
     new Work(spec)
         .run(
             opening,
             (target, progress, notes) -> {
               try (ByteSource source = input.open()) {
                 return new Converter(options, input.options(), progress, notes)
+                    .inChunks(chunk)
                     .convert(source, inputFile, target);
               }
             });
     return ExitCode.OK;
+  }
+
+  /** Returns the bytes of {@code --chunk}, 0 for the default. */
+  private long chunk() {
+    String text = CommandBuilder.value(spec, "--chunk");
+    if (text == null) {
+      return 0;
+    }
+    return text.equals("page")
+        ? 1
+        : Quantities.size(text)
+            .filter(bytes -> bytes >= LEAST_CHUNK && bytes <= MOST_CHUNK)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "--chunk " + text + ": expected page, or a size from 4K to 1G"));
   }
 
   private int salvage(Input input, ConvertOptions options, Work.Opening opening)

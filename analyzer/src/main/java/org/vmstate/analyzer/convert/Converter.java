@@ -28,6 +28,7 @@ public final class Converter {
   private final Progress progress;
   private final Consumer<String> notes;
   private Consumer<String> losses;
+  private long chunk;
   private final NewPages newPages = new NewPages();
   private Destination destination;
   private StreamOutput output;
@@ -51,6 +52,12 @@ public final class Converter {
   /** Lets pages be lost that the output cannot express, and tells of them; returns this. */
   public Converter losing(Consumer<String> told) {
     losses = told;
+    return this;
+  }
+
+  /** Chooses how many bytes one job moves into a fixed layout, 0 for the default; returns this. */
+  public Converter inChunks(long bytes) {
+    chunk = bytes;
     return this;
   }
 
@@ -104,7 +111,7 @@ public final class Converter {
       }
       AbsentPages absent = new AbsentPages(losses);
       try (ToFixed visitor = new ToFixed(options, input, absent, output::open, progress, notes)) {
-        Outcome outcome = ImageReader.read(source, parseOptions, visitor);
+        Outcome outcome = ImageReader.read(source, parseOptions, visitor.inChunks(chunk));
         visitor.requirePages();
         return outcome;
       }

@@ -34,6 +34,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   private FixedRamWriter fixed;
   private List<RamBlock> before = List.of();
   private final AbsentPages absent;
+  private long chunk;
 
   /**
    * Writes with options.
@@ -51,6 +52,12 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     this.absent = absent;
     this.options = options;
     this.input = input;
+  }
+
+  /** Chooses how many bytes one job moves, 0 for the default. */
+  ToFixed inChunks(long bytes) {
+    chunk = bytes;
+    return this;
   }
 
   private boolean is2022() {
@@ -93,6 +100,10 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     fixed = new FixedRamWriter((FileSink) sink(), is2022(), alignment);
     fixed.list(blocks.stream().map(RamBlock::plain).toList());
     mover = new PageMover(input, blocks, fixed.pages(), false, options.workers(), progress());
+    mover.chunk(chunk);
+    if (options.direct()) {
+      mover.readDirect();
+    }
   }
 
   @Override

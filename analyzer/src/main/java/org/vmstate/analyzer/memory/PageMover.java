@@ -36,6 +36,8 @@ public final class PageMover implements Closeable {
   private final Arena arena = Arena.ofShared();
   private final List<PageBitmap> sent = new ArrayList<>();
   private byte[] page = new byte[0];
+  private long chunk;
+  private DirectReads direct;
 
   /**
    * Moves pages.
@@ -57,6 +59,22 @@ public final class PageMover implements Closeable {
     workers = new PageWorkers(threads);
     for (RamBlock block : blocks) {
       sent.add(new PageBitmap(arena, block.pages()));
+    }
+  }
+
+  /**
+   * Chooses how much one job moves.
+   *
+   * @param bytes at least a page; 0 for what is fastest mostly
+   */
+  void chunk(long bytes) {
+    chunk = bytes;
+  }
+
+  /** Reads past the page cache whatever of the input stands where that is possible. */
+  void readDirect() throws IOException {
+    if (input != null) {
+      direct = DirectReads.open(input);
     }
   }
 
@@ -114,7 +132,9 @@ public final class PageMover implements Closeable {
     boolean adjoining = run.stride() == size || run.count() == 1;
     boolean transfers =
         adjoining && input != null && target.isTransferable() && run.count() * size >= MIN_TRANSFER;
-    long slice = (transfers ? SLICE : PageWorkers.BUFFER) / size;
+    long most = transfers || source.isSeekable() ? Long.MAX_VALUE : PageWorkers.BUFFER;
+    long usual = transfers ? SLICE : PageWorkers.BUFFER;
+    long slice = Math.max(1, Math.min(most, chunk == 0 ? usual : chunk) / size);
     for (long done = 0; done < run.count(); done += slice) {
       long count = Math.min(slice, run.count() - done);
       long first = run.firstPage() + done;
@@ -179,9 +199,13 @@ public final class PageMover implements Closeable {
       workers.submit(
           buffer,
           b -> {
-            gather(source, run, first, count, from, b);
-            target.put(block.index(), first, b.flip());
-            progress.at(from, source.length());
+            int most = PageWorkers.BUFFER / block.pageSize();
+            for (long done = 0; done < count; done += most) {
+              long at = from + done * run.stride();
+              gather(source, run, first + done, Math.min(most, count - done), at, b.clear());
+              target.put(block.index(), first + done, b.flip());
+              progress.at(at, source.length());
+            }
           });
     } else {
       // the bytes are only there now
@@ -190,14 +214,16 @@ public final class PageMover implements Closeable {
     }
   }
 
-  private static void gather(
+  private void gather(
       Content source, PageRun run, long first, long count, long from, ByteBuffer out)
       throws IOException {
     int size = run.block().pageSize();
     long left = run.block().usedLength() - first * size;
     if (run.stride() == size) {
       out.limit((int) Math.min(left, count * size));
-      source.copy(from, out);
+      if (direct == null || !direct.read(from, out)) {
+        source.copy(from, out);
+      }
       return;
     }
     source.copySeries(from, size, run.stride(), count, out);
@@ -217,5 +243,8 @@ public final class PageMover implements Closeable {
   public void close() {
     workers.close();
     arena.close();
+    if (direct != null) {
+      direct.close();
+    }
   }
 }

@@ -218,6 +218,19 @@ public final class ChannelReader implements Closeable {
     return (packet.flags() & MultifdFormat.SYNC) != 0;
   }
 
+  /** Tells whether the packet whose header was read brings pages. */
+  boolean hasPages() {
+    return pending.normalPages() + pending.zeroPages() > 0;
+  }
+
+  /** Passes over the packet whose header was read. */
+  void skip() throws IOException {
+    source.skip(pending.normalPages() > 0 ? pending.nextPacketSize() : 0);
+    packets++;
+    lastNumber = pending.packetNum();
+    pending = null;
+  }
+
   private RamBlock block(MultifdPacket packet, Map<String, RamBlock> blocks) throws IOException {
     byte[] name = packet.idstr();
     int end = 0;

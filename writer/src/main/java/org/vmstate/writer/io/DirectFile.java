@@ -43,8 +43,11 @@ public final class DirectFile implements Closeable {
     }
   }
 
-  /** The option is public, but javac warns of its package, which cannot be switched off. */
-  private static OpenOption option() {
+  /**
+   * Returns O_DIRECT. The option is public, but javac warns of its package, which cannot be
+   * switched off.
+   */
+  public static OpenOption option() {
     try {
       return (OpenOption)
           Class.forName("com.sun.nio.file.ExtendedOpenOption").getField("DIRECT").get(null);

@@ -1,0 +1,268 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.analyzer.channel.ListenAddress;
+import org.vmstate.analyzer.channel.Receiver;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.Destination;
+import org.vmstate.analyzer.convert.Progress;
+import org.vmstate.analyzer.extract.Extractor;
+import org.vmstate.formats.FormatId;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/** Real QEMUs migrate into our receiver. -Dlab.wide=true runs all combinations and 20 deaths. */
+class ReceiveLabTest {
+  private static final boolean WIDE = Boolean.getBoolean("lab.wide");
+  private static final int IDLE = 100;
+
+  @TempDir Path folder;
+
+  private Path sockets;
+
+  /** A way to migrate. */
+  record Way(Release release, String socket, int channels, String compression) {
+    FormatId target() {
+      return release.knowsMappedRam() ? FormatId.QEMU_MAPPED_RAM : FormatId.QEMU;
+    }
+  }
+
+  /** What receives in another thread. */
+  private final class Reception implements AutoCloseable {
+    private final Receiver receiver;
+    private final FutureTask<Void> task;
+    private final String uri;
+    private final Path out;
+
+    Reception(String socket, FormatId target) throws IOException {
+      sockets = Files.createTempDirectory("receive");
+      String unix = "unix:" + sockets.resolve("s");
+      receiver =
+          new Receiver(
+              ListenAddress.of(socket.equals("unix") ? unix : "tcp:localhost:0", false),
+              Duration.ofSeconds(20),
+              note -> {});
+      uri =
+          receiver.address() instanceof InetSocketAddress a ? "tcp:127.0.0.1:" + a.getPort() : unix;
+      out = folder.resolve("received");
+      task = new FutureTask<>(() -> receive(target));
+      Thread.ofPlatform().daemon().start(task);
+    }
+
+    private Void receive(FormatId target) throws IOException {
+      try (Destination destination = Destination.file(out, true, false);
+          ByteSource source = receiver.stream(ParseOptions.DEFAULT)) {
+        Outcome outcome =
+            new Converter(
+                    ConvertOptions.to(target), ParseOptions.DEFAULT, Progress.NONE, note -> {})
+                .convert(source, null, destination);
+        destination.commit(outcome, false);
+        return null;
+      }
+    }
+
+    void await() throws Exception {
+      task.get(2, TimeUnit.MINUTES);
+    }
+
+    @Override
+    public void close() throws IOException {
+      receiver.close();
+      assertFalse(Files.exists(sockets.resolve("s")), "the socket is left");
+      Files.delete(sockets);
+    }
+  }
+
+  static Stream<Way> ways() {
+    if (!WIDE) {
+      return Stream.of(
+          new Way(Release.V10_0, "unix", 2, "zstd"),
+          new Way(Release.V10_0, "tcp", 0, "none"),
+          new Way(Release.V7_2, "unix", 2, "none"),
+          new Way(Release.V7_2, "tcp", 8, "zlib"));
+    }
+    List<Way> all = new ArrayList<>();
+    for (Release release : List.of(Release.V7_2, Release.V10_0)) {
+      for (String socket : List.of("unix", "tcp")) {
+        all.add(new Way(release, socket, 0, "none"));
+        for (int channels : List.of(2, 8)) {
+          for (String compression : List.of("none", "zlib", "zstd")) {
+            all.add(new Way(release, socket, channels, compression));
+          }
+        }
+      }
+    }
+    return all.stream();
+  }
+
+  private static String[] guest(String... more) {
+    List<String> all =
+        new ArrayList<>(List.of("-M", "q35", "-m", "64", "-nodefaults", "-accel", "tcg", "-S"));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  private static void prepare(Qemu qemu, int channels, String compression, long bandwidth)
+      throws IOException {
+    if (channels > 0) {
+      qemu.enable("multifd");
+      qemu.call(
+          "migrate-set-parameters",
+          "{\"multifd-channels\": %d, \"multifd-compression\": \"%s\"}"
+              .formatted(channels, compression));
+    }
+    qemu.call("migrate-set-parameters", "{\"max-bandwidth\": %d}".formatted(bandwidth));
+  }
+
+  private static List<SocketChannel> strangers(Receiver receiver) throws IOException {
+    List<SocketChannel> all = new ArrayList<>();
+    for (int i = 0; i < IDLE; i++) {
+      SocketChannel stranger = SocketChannel.open(receiver.address());
+      if (i % 2 == 0) {
+        stranger.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes()));
+      }
+      all.add(stranger);
+    }
+    return all;
+  }
+
+  /** Strangers who say nothing or something else are connected all the time. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void receivedImageHoldsTheGuestsMemoryAndLoads(Way way) throws Exception {
+    Path lab = Lab.require();
+    Path core = folder.resolve("core");
+    List<SocketChannel> strangers = List.of();
+    try (Reception reception = new Reception(way.socket(), way.target());
+        Qemu qemu = way.release().start(lab, folder, guest())) {
+      qemu.call(
+          "dump-guest-memory", "{\"paging\": false, \"protocol\": \"file:%s\"}".formatted(core));
+      prepare(qemu, way.channels(), way.compression(), 10_000_000_000L);
+      strangers = strangers(reception.receiver);
+      qemu.save(reception.uri);
+      reception.await();
+      requireSameMemory(core, reception.out);
+      loads(lab, way, reception.out);
+    } finally {
+      for (SocketChannel stranger : strangers) {
+        stranger.close();
+      }
+    }
+  }
+
+  private void loads(Path lab, Way way, Path image) throws Exception {
+    try (Qemu qemu = way.release().start(lab, folder, guest("-incoming", "defer"))) {
+      if (way.target() == FormatId.QEMU_MAPPED_RAM) {
+        qemu.enable("mapped-ram");
+      }
+      qemu.load(way.release().knowsMappedRam() ? "file:" + image : "exec:cat " + image);
+    }
+  }
+
+  private void requireSameMemory(Path core, Path image) throws IOException {
+    Path ours = folder.resolve("ours.core");
+    try (ByteSource source = ImageReader.open(image);
+        Destination target = Destination.file(ours, true, false)) {
+      Outcome outcome =
+          new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {})
+              .elf(source, image, target);
+      target.commit(outcome, false);
+    }
+    try (CoreFile a = CoreFile.open(core);
+        CoreFile b = CoreFile.open(ours)) {
+      assertEquals(a.ranges(), b.ranges());
+      assertEquals(-1, a.difference(b));
+    }
+  }
+
+  @Test
+  void aSenderThatDiesLeavesNothing() throws Exception {
+    Path lab = Lab.require();
+    Random random = new Random(16);
+    for (int i = 0; i < (WIDE ? 20 : 3); i++) {
+      try (Reception reception = new Reception("unix", FormatId.QEMU_MAPPED_RAM)) {
+        try (Qemu qemu = Release.V10_0.start(lab, folder, guest("-vga", "std"))) {
+          prepare(qemu, i % 3, "none", 30_000);
+          qemu.call("migrate", "{\"uri\": \"%s\"}".formatted(reception.uri));
+          Thread.sleep(random.nextInt(1000));
+        }
+        // before the connection was made nobody came
+        if (reception.receiver.hasBegun()) {
+          Exception failed = assertThrows(ExecutionException.class, reception::await);
+          assertTrue(failed.getCause() instanceof IOException, failed.toString());
+          assertTrue(failed.getCause().getMessage().lines().count() == 1, failed.toString());
+        }
+      }
+      try (Stream<Path> left = Files.list(folder)) {
+        assertEquals(
+            List.of(), left.filter(p -> p.toString().contains("received")).toList(), "run " + i);
+      }
+    }
+  }
+
+  @Test
+  void aRunningGuestGoesOnFromWhatWasReceived() throws Exception {
+    Path lab = Lab.require();
+    Path log = folder.resolve("serial");
+    String[] guest = {
+      "-M",
+      "q35",
+      "-accel",
+      "tcg",
+      "-m",
+      "160",
+      "-nodefaults",
+      "-serial",
+      "file:" + log,
+      "-kernel",
+      lab.resolve("vmlinuz").toString(),
+      "-initrd",
+      lab.resolve("initrd.gz").toString(),
+      "-append",
+      "console=ttyS0 quiet FILL=24"
+    };
+    try (Reception reception = new Reception("unix", FormatId.QEMU_MAPPED_RAM)) {
+      try (Qemu qemu = Qemu.start(folder, "x86_64", guest)) {
+        Lab.await(log, "TICK 2 OK");
+        prepare(qemu, 2, "zstd", 100_000_000L);
+        qemu.save(reception.uri);
+        reception.await();
+      }
+      Files.write(log, new byte[0]);
+      List<String> incoming = new ArrayList<>(List.of(guest));
+      incoming.addAll(List.of("-incoming", "defer"));
+      try (Qemu qemu = Qemu.start(folder, "x86_64", incoming.toArray(String[]::new))) {
+        qemu.enable("mapped-ram");
+        qemu.load("file:" + reception.out);
+        qemu.call("cont");
+        Lab.await(log, " OK");
+        assertFalse(Files.readString(log).contains("CORRUPT"));
+      }
+    }
+  }
+}
