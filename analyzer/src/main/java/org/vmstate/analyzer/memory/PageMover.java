@@ -67,12 +67,12 @@ public final class PageMover implements Closeable {
    *
    * @param bytes at least a page; 0 for what is fastest mostly
    */
-  void chunk(long bytes) {
+  public void chunk(long bytes) {
     chunk = bytes;
   }
 
   /** Reads past the page cache whatever of the input stands where that is possible. */
-  void readDirect() throws IOException {
+  public void readDirect() throws IOException {
     if (input != null) {
       direct = DirectReads.open(input);
     }

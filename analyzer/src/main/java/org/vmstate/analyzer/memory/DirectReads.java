@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.convert;
+package org.vmstate.analyzer.memory;
 
 import java.io.Closeable;
 import java.io.IOException;
