@@ -4,7 +4,7 @@ package org.vmstate.formats;
  * A half-open range of file offsets in bytes.
  *
  * @param start offset of the first byte
- * @param end offset behind the last byte, not below {@code start}
+ * @param end offset after the last byte, not below {@code start}
  */
 public record ByteRange(long start, long end) {
 

@@ -58,7 +58,7 @@ public enum FormatId {
         : Optional.empty();
   }
 
-  /** Tells whether a libvirt header stands in front of the stream. */
+  /** Reports whether a libvirt header stands in front of the stream. */
   public boolean isLibvirt() {
     return label.startsWith(LIBVIRT);
   }

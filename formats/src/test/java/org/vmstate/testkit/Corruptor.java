@@ -37,11 +37,11 @@ public final class Corruptor {
   private static final int[] LIMITS = {0, 1, 2, 0x7e, 0x7f, 0x80, 0xff};
 
   /**
-   * Returns an image with one random defect at or behind a place.
+   * Returns an image with one random defect at or after a place.
    *
    * @param random the same seed gives the same defect
    * @param at where the defect starts
-   * @param reach how many bytes behind it may be meant
+   * @param reach how many bytes after it may be meant
    */
   public static Damaged random(Random random, byte[] image, int at, int reach) {
     int length = 1 + random.nextInt(Math.max(1, Math.min(reach, image.length - at)));

@@ -35,7 +35,7 @@ public final class MappedParts {
     return this;
   }
 
-  /** Puts the bitmap so many bytes behind the header's end. */
+  /** Puts the bitmap so many bytes after the header's end. */
   public MappedParts bitmapMoved(int by) {
     bitmapMoved = by;
     return this;

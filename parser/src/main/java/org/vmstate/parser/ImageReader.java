@@ -67,7 +67,7 @@ public final class ImageReader {
         : open(new NamedStream(Files.newInputStream(file), file.toString()));
   }
 
-  /** Tells whether a path is that of a block device, which has a size and can be sought. */
+  /** Reports whether a path is that of a block device, which has a size and can be sought. */
   public static boolean isBlockDevice(Path file) throws IOException {
     if (!Files.exists(file)
         || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
@@ -110,7 +110,7 @@ public final class ImageReader {
 
   /**
    * Makes one pass over an image and returns the source to which the offsets of page runs refer. A
-   * pipe or a packed stream is unpacked into a temporary file for that.
+   * pipe or a compressed stream is decompressed into a temporary file for that.
    *
    * @return a seekable source, which the caller closes
    * @throws StateFormatException also for an image that could be read in part only

@@ -37,7 +37,7 @@ public record ParseOptions(
     HEAD,
     /**
      * All but the memory of a sequential stream, as far as it can be passed over: a file whose
-     * description tells where the device sections begin.
+     * description says where the device sections begin.
      */
     DEVICES
   }
@@ -64,7 +64,7 @@ public record ParseOptions(
           false,
           Limits.DEFAULT);
 
-  /** Tells whether only what stands up to the RAM block list is read. */
+  /** Reports whether only what stands up to the RAM block list is read. */
   public boolean headOnly() {
     return extent == Extent.HEAD;
   }

@@ -101,7 +101,7 @@ class CorruptionTest {
           Recording.withMemory(image.bytes(), place);
         } catch (StateFormatException e) {
           refused++;
-          // offsets inside a packed stream count unpacked bytes
+          // offsets inside a compressed stream count decompressed bytes
           long end = Math.max(image.bytes().length, RECIPE.sequential().length);
           assertTrue(
               e.offset() >= 0 && e.offset() <= end,

@@ -22,7 +22,7 @@ import org.vmstate.testkit.ImageBytes;
 import org.vmstate.testkit.ImageRecipe;
 import org.vmstate.testkit.PageRecord;
 
-/** Memory is passed over where the description tells what lies behind it, and only there. */
+/** Memory is passed over where the description says what lies after it, and only there. */
 class DevicesOnlyTest {
 
   /** What a reader of devices sees. */

@@ -205,7 +205,7 @@ class StreamParserTest {
 
   @Test
   void sectionWithoutDescriptionEndsAtItsFooter() throws IOException {
-    // the payload holds a footer's bytes, behind which no record begins
+    // the payload holds a footer's bytes, after which no record begins
     ImageBytes image = ram().section(4, 5, "dev", 0, 1).text("ab").footer(5).u8(0x99).text("cd");
     Recording r = Recording.of(image.footer(5).u8(0).toBytes());
     assertEquals(2 + 5 + 3, r.all(Event.Device.class).getFirst().range().length());

@@ -199,7 +199,7 @@ class StreamRulesTest {
         "section footer: expected id 1, found 2");
   }
 
-  /** The first section tells whether there are footers; one that is damaged is not missing. */
+  /** The first section says whether there are footers; one that is damaged is not missing. */
   @Test
   void damagedFooterOfTheFirstSectionIsNotTakenForNone() {
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(4).eos();
@@ -228,7 +228,7 @@ class StreamRulesTest {
     assertEquals(3, r.all(Event.SectionHeader.class).size());
   }
 
-  /** Without footers nothing tells where a device ends that is not described. */
+  /** Without footers nothing says where a device ends that is not described. */
   @Test
   void deviceWithoutFooterAndDescriptionIsUnknownToTheEnd() throws IOException {
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(4).eos();

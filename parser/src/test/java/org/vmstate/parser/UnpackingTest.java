@@ -61,7 +61,7 @@ class UnpackingTest {
     }
   }
 
-  /** Writes one block in the form of lzop 1.04, with an Adler-32 of the unpacked data. */
+  /** Writes one block in the form of lzop 1.04, with an Adler-32 of the decompressed data. */
   private static byte[] lzop(byte[] data) {
     LzoCompressor compressor = new LzoCompressor();
     byte[] packed = new byte[compressor.maxCompressedLength(data.length)];
@@ -177,7 +177,7 @@ class UnpackingTest {
       try {
         Recording.withMemory(damaged, Recording.Place.HEAP);
       } catch (StateFormatException e) {
-        // packed offsets before the data is unpacked, unpacked ones behind it
+        // compressed offsets before the data is decompressed, decompressed ones after it
         long end = Math.max(packed.length, IMAGE.length);
         assertTrue(e.offset() >= 0 && e.offset() <= end, e.getMessage());
       }

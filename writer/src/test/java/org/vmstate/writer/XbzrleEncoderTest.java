@@ -84,7 +84,7 @@ class XbzrleEncoderTest {
   @Test
   void deltaOfExactlyOnePageIsAllowedIn2011() {
     byte[] after = new byte[PAGE];
-    // 2 words of the first run, 510 literals, and nothing behind them
+    // 2 words of the first run, 510 literals, and nothing after them
     Arrays.fill(after, 16, PAGE, (byte) 1);
     byte[] delta = new byte[PAGE];
     int length = Xbzrle2011Encoder.encode(new byte[PAGE], after, ByteOrder.LITTLE_ENDIAN, delta);

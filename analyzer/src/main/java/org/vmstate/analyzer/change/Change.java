@@ -38,7 +38,7 @@ public sealed interface Change {
   record RemoveField(String path) implements Change {}
 
   /**
-   * Adds a field behind another.
+   * Adds a field after another.
    *
    * @param after path of the field in front
    * @param name name of the new one
@@ -74,7 +74,7 @@ public sealed interface Change {
   /** Gives a RAM block another name. */
   record RenameBlock(String block, String name) implements Change {}
 
-  /** Gives a RAM block another length; pages behind its end go, new ones are never sent. */
+  /** Gives a RAM block another length; pages after its end go, new ones are never sent. */
   record ResizeBlock(String block, long length) implements Change {}
 
   /** Takes a RAM block and its pages away. */

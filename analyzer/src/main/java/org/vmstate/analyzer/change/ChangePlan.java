@@ -216,7 +216,7 @@ public final class ChangePlan {
     return !sections.isEmpty();
   }
 
-  /** Tells whether the stream is of the version that can be changed. */
+  /** Reports whether the stream is of the version that can be changed. */
   boolean isSupported() {
     return facts.configuration().version() == StreamFormat.VERSION;
   }

@@ -35,7 +35,7 @@ public final class ChangeText {
     return pair.of(text.substring(0, equal), text.substring(equal + 1));
   }
 
-  /** Reads what stands behind the equals sign of {@code AFTER=NAME:TYPE:VALUE}. */
+  /** Reads what stands after the equals sign of {@code AFTER=NAME:TYPE:VALUE}. */
   static Change insert(String after, String text) throws ChangeException {
     String[] parts = text.split(":", -1);
     if (parts.length != 3 || parts[0].isEmpty()) {
@@ -52,7 +52,7 @@ public final class ChangeText {
     return new Change.SetCapability(text.substring(1), text.startsWith("+"));
   }
 
-  /** Reads a number, decimal or hexadecimal, with K, M or G behind it. */
+  /** Reads a number, decimal or hexadecimal, with K, M or G after it. */
   public static long number(String what, String text) throws ChangeException {
     try {
       int unit = "KMG".indexOf(text.isEmpty() ? ' ' : text.charAt(text.length() - 1));

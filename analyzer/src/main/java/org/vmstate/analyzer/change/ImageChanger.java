@@ -106,7 +106,7 @@ public final class ImageChanger {
     }
   }
 
-  /** A compressed stream is unpacked into a temporary file and compressed again. */
+  /** A compressed stream is decompressed into a temporary file and compressed again. */
   private void packed(
       ChangePlan plan, Destination target, Progress progress, Consumer<String> notes)
       throws IOException {

@@ -101,7 +101,7 @@ final class RamSplices {
     }
   }
 
-  /** Tells whether the bytes of the block at hand stay what and where they are. */
+  /** Reports whether the bytes of the block at hand stay what and where they are. */
   private boolean isUntouched() {
     return finder.growth() == 0 && after.usedLength() == block.usedLength() && !isDropped(block);
   }

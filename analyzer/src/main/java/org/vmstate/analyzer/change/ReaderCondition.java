@@ -72,7 +72,7 @@ record ReaderCondition(
   }
 
   /**
-   * Tells whether a target meets the break in a section, whose key may be empty.
+   * Reports whether a target meets the break in a section, whose key may be empty.
    *
    * @param head how the image's description begins
    */

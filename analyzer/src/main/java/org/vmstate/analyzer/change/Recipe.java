@@ -166,7 +166,7 @@ public final class Recipe {
     return cure;
   }
 
-  /** Tells whether the state loads without it, and is wrong then. */
+  /** Reports whether the state loads without it, and is wrong then. */
   public boolean loads() {
     return loads;
   }

@@ -75,7 +75,7 @@ final class SectionChange {
     return value;
   }
 
-  /** Adds a change of a field or a subsection, whose path goes on behind the section's name. */
+  /** Adds a change of a field or a subsection, whose path goes on after the section's name. */
   void field(Change change, String path) {
     fields.add(change);
     paths.add(path);
@@ -98,7 +98,7 @@ final class SectionChange {
     state = result;
   }
 
-  /** Tells whether the description of the fields changes, not only their values. */
+  /** Reports whether the description of the fields changes, not only their values. */
   boolean isReshaped() {
     return fields.stream().anyMatch(c -> !(c instanceof Change.SetField));
   }

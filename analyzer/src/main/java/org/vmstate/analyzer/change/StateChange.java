@@ -83,7 +83,7 @@ final class StateChange {
                     List.of())));
   }
 
-  /** Tells whether a path names a field or a subsection. */
+  /** Reports whether a path names a field or a subsection. */
   static boolean has(StateNode root, String path) {
     StateNode node = DeviceDecoders.expand(root);
     for (boolean subsection : new boolean[] {false, true}) {

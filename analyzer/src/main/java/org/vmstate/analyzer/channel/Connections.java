@@ -116,7 +116,7 @@ final class Connections implements Closeable {
     }
   }
 
-  /** Tells whether there is a main stream. */
+  /** Reports whether there is a main stream. */
   boolean hasMain() {
     synchronized (signal) {
       return main != null;
@@ -132,7 +132,7 @@ final class Connections implements Closeable {
     }
   }
 
-  /** Tells whether no channel is known that was not handed out. */
+  /** Reports whether no channel is known that was not handed out. */
   boolean isQuiet() {
     synchronized (signal) {
       return channels.isEmpty();

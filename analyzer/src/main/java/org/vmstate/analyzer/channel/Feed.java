@@ -62,7 +62,7 @@ final class Feed extends InputStream {
     }
   }
 
-  /** Tells whether a read returns at once. */
+  /** Reports whether a read returns at once. */
   boolean isReady() {
     synchronized (signal) {
       return spoolAt < spoolEnd || !chunks.isEmpty() || ended;

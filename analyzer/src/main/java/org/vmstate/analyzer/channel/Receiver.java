@@ -42,7 +42,7 @@ public final class Receiver implements Closeable {
     return server.getLocalAddress();
   }
 
-  /** Tells whether a main stream came. */
+  /** Reports whether a main stream came. */
   public boolean hasBegun() {
     return connections.hasMain();
   }

@@ -13,7 +13,7 @@ final class Signal {
     this.limit = limit;
   }
 
-  /** Tells that bytes came, or the end of a connection. */
+  /** Reports that bytes came, or the end of a connection. */
   synchronized void arrived() {
     last = System.nanoTime();
     notifyAll();

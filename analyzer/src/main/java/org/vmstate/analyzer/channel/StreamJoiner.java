@@ -61,7 +61,7 @@ class StreamJoiner implements EventSink, PageSink {
     return want == Want.DATA;
   }
 
-  /** Tells whether pages of channels can be placed now. */
+  /** Reports whether pages of channels can be placed now. */
   final boolean isPlaceable() {
     return place != Place.ELSEWHERE;
   }
@@ -71,7 +71,7 @@ class StreamJoiner implements EventSink, PageSink {
     return channels;
   }
 
-  /** Tells whether the sender said that there are channels. */
+  /** Reports whether the sender said that there are channels. */
   final boolean isFlushed() {
     return flushes;
   }

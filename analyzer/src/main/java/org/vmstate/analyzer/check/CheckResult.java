@@ -17,7 +17,7 @@ public record CheckResult(Findings findings, Optional<StateFormatException> erro
 
   /** The answer to whether the image is good. */
   public enum Verdict {
-    /** Nothing but remarks. */
+    /** Nothing but notes. */
     GOOD,
     /** Loadable, but something is odd. */
     ODD,

@@ -158,7 +158,7 @@ final class ConfigurationInspector extends Inspector {
     }
   }
 
-  /** QEMU itself writes a stream behind unused space, and finds it again only where it is told. */
+  /** QEMU itself writes a stream after unused space, and finds it again only where it is told. */
   private void later(long at) {
     if (at > 0 && !enveloped) {
       add(

@@ -106,7 +106,7 @@ final class DeviceInspector extends Inspector {
     }
   }
 
-  /** Tells which bytes are right. */
+  /** Reports which bytes are right. */
   private interface ByteTest {
     boolean holds(byte value);
   }

@@ -141,7 +141,7 @@ final class EnvelopeInspector extends Inspector {
     applied(Rule.SPARSE_MAPPED);
     boolean sparse = envelope.compression() == Compression.SPARSE;
     boolean packed = envelope.compression().isPacked();
-    // mapped-ram inside a packed stream is V071
+    // mapped-ram inside a compressed stream is V071
     if (!packed && sparse != configuration.has(Capability.MAPPED_RAM)) {
       add(
           here(

@@ -15,10 +15,10 @@ import org.vmstate.formats.rule.Severity;
  *
  * @param rule the rule
  * @param severity how bad it is here
- * @param offset file offset in bytes; inside a packed stream, of the unpacked bytes
+ * @param offset file offset in bytes; inside a compressed stream, of the decompressed bytes
  * @param path structure path, may be empty
  * @param text one line: what was expected and what was found
- * @param facts the same for programs: texts and numbers by name
+ * @param facts the same for programs: strings and numbers by name
  * @param cause what a loader makes of it, if it is known
  */
 public record Finding(

@@ -69,7 +69,7 @@ public final class Findings {
     return applied.stream().filter(r -> !counts.containsKey(r)).toList();
   }
 
-  /** Tells whether something of at least this severity was found. */
+  /** Reports whether something of at least this severity was found. */
   public boolean has(Severity severity) {
     return worst != null && worst.compareTo(severity) >= 0;
   }

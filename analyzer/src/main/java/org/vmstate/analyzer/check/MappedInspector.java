@@ -159,7 +159,7 @@ final class MappedInspector extends Inspector {
     return all;
   }
 
-  /** Returns what explains an error behind a header whose places are off. */
+  /** Returns what explains an error after a header whose places are off. */
   Finding movedInstead(Finding error) {
     return here(
             Rule.OFFSETS_ABSOLUTE,

@@ -208,7 +208,7 @@ final class RamInspector extends Inspector {
         && flushes == 0
         && !ignoresShared
         && unplugging.isEmpty()) {
-      // one remark instead of one for each block
+      // one note instead of one for each block
       nothing();
       return;
     }

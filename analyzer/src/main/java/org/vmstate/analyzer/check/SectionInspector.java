@@ -23,7 +23,7 @@ import org.vmstate.formats.vmdesc.VmDescription;
 
 /** Rules on the order and the completeness of records. */
 final class SectionInspector extends Inspector {
-  /** Commands behind which devices come before the last memory. */
+  /** Commands after which devices come before the last memory. */
   private static final Set<CommandType> POSTCOPY =
       EnumSet.of(
           CommandType.POSTCOPY_LISTEN,

@@ -50,7 +50,7 @@ final class VirtioQueues {
     return queues;
   }
 
-  /** Tells whether the addresses of the queues are those of a vIOMMU, not physical ones. */
+  /** Reports whether the addresses of the queues are those of a vIOMMU, not physical ones. */
   static boolean isTranslated(FieldNode virtio) {
     return !virtio.elements().isEmpty()
         && new Fields(virtio.elements().getFirst())

@@ -32,7 +32,7 @@ final class ChannelOption {
         .flag(ACCEPT, "Accept channels that are cut or missing; their pages are then missing.");
   }
 
-  /** Tells whether the image is made of a main stream and channels. */
+  /** Reports whether the image is made of a main stream and channels. */
   static boolean isGiven(CommandSpec spec) {
     return spec.findOption(ACCEPT) != null && CommandBuilder.value(spec, NAME) != null;
   }

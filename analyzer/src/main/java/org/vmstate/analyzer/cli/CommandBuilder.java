@@ -93,7 +93,7 @@ final class CommandBuilder {
     return spec.findOption(option).getValue();
   }
 
-  /** Tells whether a flag was given. */
+  /** Reports whether a flag was given. */
   static boolean isSet(CommandSpec spec, String option) {
     return Boolean.TRUE.equals(value(spec, option));
   }

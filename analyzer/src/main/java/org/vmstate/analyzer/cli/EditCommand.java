@@ -151,7 +151,7 @@ final class EditCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** Tells whether no option says what to change, so that the user is asked. */
+  /** Reports whether no option says what to change, so that the user is asked. */
   private boolean isEdited() {
     return CommandBuilder.value(spec, "--xml") == null
         && CommandBuilder.value(spec, "--features") == null

@@ -37,7 +37,7 @@ final class Failures {
     System.err.println("vmstate-img: " + Visible.text(text));
   }
 
-  /** Prints a remark. */
+  /** Prints a note. */
   static void note(String text) {
     System.err.println("vmstate-img: note: " + Visible.text(text));
   }

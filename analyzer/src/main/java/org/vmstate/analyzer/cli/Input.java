@@ -199,7 +199,7 @@ final class Input {
         : Optional.ofNullable(CommandBuilder.value(spec, snapshot));
   }
 
-  /** Tells whether standard input is a file at its start, which can be read like one. */
+  /** Reports whether standard input is a file at its start, which can be read like one. */
   private static boolean isRedirectedFile() throws IOException {
     return System.in == STANDARD_INPUT
         && Files.isRegularFile(STDIN)
@@ -232,7 +232,7 @@ final class Input {
     return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile() ? path : null;
   }
 
-  /** Returns the path of the image; a sample is unpacked into a temporary file first. */
+  /** Returns the path of the image; a sample is decompressed into a temporary file first. */
   Path path() throws IOException {
     String file = file();
     if (file.startsWith(Samples.PREFIX)) {

@@ -28,7 +28,7 @@ final class OutputOptions {
   private final Map<String, String> values = new LinkedHashMap<>();
   private final FormatId target;
 
-  /** Takes the texts of all {@code -o} options. */
+  /** Takes the strings of all {@code -o} options. */
   OutputOptions(FormatId target, List<String> texts, List<String> known)
       throws ConversionException {
     this.target = target;
@@ -131,7 +131,7 @@ final class OutputOptions {
     return text("xbzrle-base").map(Path::of);
   }
 
-  /** Tells whether deltas have the form of 2011. */
+  /** Reports whether deltas have the form of 2011. */
   boolean is2011() throws ConversionException {
     return choice("xbzrle", "2011", "current").orElse(false);
   }

@@ -8,7 +8,7 @@ final class Quantities {
 
   private Quantities() {}
 
-  /** Returns an offset: a size, or a hexadecimal number behind 0x. */
+  /** Returns an offset: a size, or a hexadecimal number after 0x. */
   static Optional<Long> offset(String text) {
     return text.matches("0x[0-9a-fA-F]{1,15}")
         ? Optional.of(Long.parseLong(text.substring(2), 16))

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells whether people look on. Java asks this of standard input and output only. */
+/** Reports whether people look on. Java asks this of standard input and output only. */
 final class Terminal {
   private static PrintStream own;
 
@@ -16,12 +16,12 @@ final class Terminal {
     own = System.err;
   }
 
-  /** Tells whether this is a run of the program, and nothing within another one. */
+  /** Reports whether this is a run of the program, and nothing within another one. */
   static boolean isProgram() {
     return own != null && System.err == own;
   }
 
-  /** Tells whether standard error is a terminal. */
+  /** Reports whether standard error is a terminal. */
   static boolean isError() {
     if (!isProgram()) {
       return false;

@@ -77,7 +77,7 @@ final class Training {
     Files.deleteIfExists(out);
   }
 
-  /** The unpackers written in Java profit most from being known to the compiler beforehand. */
+  /** The decompressors written in Java profit most from being known to the compiler beforehand. */
   private static void trainPacked(Path scratch) throws IOException {
     Samples.unpack("pc", scratch);
     byte[] image = Files.readAllBytes(scratch);

@@ -105,7 +105,7 @@ public final class Comparison implements Closeable {
     return envelope.running() ? "running" : "paused";
   }
 
-  /** Tells the first line that differs, without what is secret in it. */
+  /** Reports the first line that differs, without what is secret in it. */
   private void text(String path, String one, String another) {
     if (one.equals(another)) {
       return;

@@ -17,7 +17,7 @@ public record Difference(
     Kind kind, String path, String first, String second, long pages, long bytes, List<Run> runs) {
   /** Parts of a state. */
   public enum Kind {
-    /** Header and texts of libvirt. */
+    /** Header and strings of libvirt. */
     ENVELOPE("envelope"),
     /** Machine type, UUID, page size. */
     CONFIGURATION("configuration"),

@@ -111,7 +111,7 @@ final class Side extends FinalMemory {
     return front.cookie();
   }
 
-  /** Returns how it is packed, empty when it is not. */
+  /** Returns how it is compressed, empty when it is not. */
   String packed() {
     return front.packing().map(Compression::label).orElse("");
   }

@@ -111,7 +111,7 @@ public record ConvertOptions(
     }
   }
 
-  /** Tells whether pages have fixed places in the output. */
+  /** Reports whether pages have fixed places in the output. */
   public boolean isFixed() {
     return switch (target) {
       case QEMU_MAPPED_RAM, QEMU_FIXED_RAM, LIBVIRT_SPARSE -> true;

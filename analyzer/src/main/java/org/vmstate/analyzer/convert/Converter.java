@@ -36,7 +36,7 @@ public final class Converter {
   /**
    * Converts with options.
    *
-   * @param notes takes remarks on what is lost or unusual
+   * @param notes takes notes on what is lost or unusual
    */
   public Converter(
       ConvertOptions options,
@@ -234,7 +234,7 @@ public final class Converter {
     private static final int CHUNK = 1 << 20;
 
     Facts() {
-      // the pass that reads everything makes the remarks
+      // the pass that reads everything makes the notes
       super(text -> {});
     }
 

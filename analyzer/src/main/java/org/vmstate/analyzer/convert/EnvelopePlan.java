@@ -16,7 +16,7 @@ public final class EnvelopePlan {
    * Returns the envelope of a libvirt output.
    *
    * @param front what the input says of itself, with or without an envelope
-   * @param notes takes remarks on what is lost or unusual
+   * @param notes takes notes on what is lost or unusual
    */
   public static EnvelopeSpec plan(ConvertOptions options, Front front, Consumer<String> notes)
       throws ConversionException {

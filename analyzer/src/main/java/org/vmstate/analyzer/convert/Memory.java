@@ -21,7 +21,7 @@ final class Memory extends FinalMemory {
     front = new FrontVisitor(notes);
   }
 
-  /** Reads an image; a pipe or a packed stream is unpacked into a temporary file. */
+  /** Reads an image; a pipe or a compressed stream is decompressed into a temporary file. */
   static Memory read(
       ByteSource source, ParseOptions options, Consumer<String> notes, AbsentPages absent)
       throws IOException {

@@ -11,7 +11,7 @@ import org.vmstate.writer.compress.PackedOutput;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.libvirt.EnvelopeWriter;
 
-/** Writes the envelope that a format asks for, and gives the sink for the stream behind it. */
+/** Writes the envelope that a format asks for, and gives the sink for the stream after it. */
 public final class StreamOutput implements Closeable {
   private final ConvertOptions options;
   private final Destination destination;
@@ -48,7 +48,7 @@ public final class StreamOutput implements Closeable {
     }
   }
 
-  /** Ends what is packed; the destination stays open. */
+  /** Ends what is compressed; the destination stays open. */
   @Override
   public void close() throws IOException {
     if (packed != null) {

@@ -60,12 +60,12 @@ abstract class StreamVisitor extends FrontVisitor {
   /** Returns the capability list of the output. */
   abstract List<String> capabilities(List<String> before);
 
-  /** Tells whether a command has a meaning in the output. */
+  /** Reports whether a command has a meaning in the output. */
   boolean keeps(CommandType command, int length) {
     return true;
   }
 
-  /** Writes the block list of the START record; the sink is behind the record's header. */
+  /** Writes the block list of the START record; the sink is after the record's header. */
   abstract void list(List<RamBlock> blocks) throws IOException;
 
   /** Writes the payload of the PART or END record, whose header was written. */
@@ -174,7 +174,7 @@ abstract class StreamVisitor extends FrontVisitor {
     }
   }
 
-  /** Tells whether an event comes before the pages of its layout are read. */
+  /** Reports whether an event comes before the pages of its layout are read. */
   private static boolean isFixedPart(Event element) {
     return element instanceof Event.RamBlockEntry
         || element instanceof Event.MappedHeader
@@ -202,7 +202,7 @@ abstract class StreamVisitor extends FrontVisitor {
     }
   }
 
-  /** Tells whether a command belongs to postcopy, which fixed layouts exclude. */
+  /** Reports whether a command belongs to postcopy, which fixed layouts exclude. */
   static boolean isPostcopy(CommandType command, int length) {
     return switch (command) {
       case OPEN_RETURN_PATH, PING -> true;
@@ -247,7 +247,7 @@ abstract class StreamVisitor extends FrontVisitor {
     }
   }
 
-  /** Tells whether the PART with a number, from 1, has a counterpart in the output. */
+  /** Reports whether the PART with a number, from 1, has a counterpart in the output. */
   boolean startsPart(int part) {
     return part == 1;
   }

@@ -29,7 +29,7 @@ record Arm64Notes() implements CpuNotes {
   private static final int FIQ = 5;
 
   /**
-   * Tells whether a CPU has 64-bit registers: QEMU describes both kinds of CPU alike, but the
+   * Reports whether a CPU has 64-bit registers: QEMU describes both kinds of CPU alike, but the
    * numbers of the system registers are of one kind only.
    */
   static boolean fits(Fields cpu) {

@@ -43,7 +43,7 @@ sealed interface CpuNotes
 
   ByteOrder order();
 
-  /** Tells whether the core is of 64 bits also when all memory is below 4 GiB. */
+  /** Reports whether the core is of 64 bits also when all memory is below 4 GiB. */
   boolean is64();
 
   /** Returns the fields that a CPU must have for its notes. */

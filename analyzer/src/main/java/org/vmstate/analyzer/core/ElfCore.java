@@ -10,7 +10,7 @@ import org.vmstate.analyzer.physical.PhysicalRange;
 
 /**
  * The front of an ELF core: header, a PT_NOTE and a PT_LOAD for each range of physical memory, the
- * notes. The memory follows at {@link #offset}, each range behind the one before. Source: System V
+ * notes. The memory follows at {@link #offset}, each range after the one before. Source: System V
  * ABI, chapter 4 and 5; QEMU 10.0 dump/dump.c.
  */
 public final class ElfCore {
@@ -54,7 +54,7 @@ public final class ElfCore {
     }
   }
 
-  /** Tells whether the registers are in it. */
+  /** Reports whether the registers are in it. */
   public boolean hasRegisters() {
     return kind.isPresent();
   }

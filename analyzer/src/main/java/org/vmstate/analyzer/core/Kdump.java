@@ -95,12 +95,12 @@ public final class Kdump {
     return notes.omitted();
   }
 
-  /** Tells whether the registers are in it. */
+  /** Reports whether the registers are in it. */
   public boolean hasRegisters() {
     return notes.kind().isPresent();
   }
 
-  /** Tells whether words have 64 bits, as only this form has them. */
+  /** Reports whether words have 64 bits, as only this form has them. */
   public boolean is64() {
     return notes.kind().map(CpuNotes::is64).orElse(true);
   }

@@ -13,7 +13,7 @@ import org.vmstate.formats.vmdesc.StateNode;
 
 /**
  * Writes decoded device state in the form of QEMU's analyze-migration.py: integers as hexadecimal
- * texts of their width, everything it does not know as bytes with spaces between.
+ * strings of their width, everything it does not know as bytes with spaces between.
  */
 final class CompatWriter {
   private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");

@@ -20,7 +20,7 @@ public record DumpOptions(
     boolean secrets,
     boolean raw) {
 
-  /** Tells whether a section is to be shown: its whole name or the last part of its path. */
+  /** Reports whether a section is to be shown: its whole name or the last part of its path. */
   boolean shows(String name) {
     return section.isEmpty() || section.get().equals(name) || name.endsWith("/" + section.get());
   }

@@ -66,7 +66,7 @@ final class DumpVisitor implements EventSink {
     return complete;
   }
 
-  /** Closes whatever is open, so that the report can go on behind the records. */
+  /** Closes whatever is open, so that the report can go on after the records. */
   void finish() throws IOException {
     endRecord();
     writeOutside();

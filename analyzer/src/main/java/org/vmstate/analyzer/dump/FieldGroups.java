@@ -19,7 +19,7 @@ final class FieldGroups {
     return groups;
   }
 
-  /** Tells whether a group is shown as an array. */
+  /** Reports whether a group is shown as an array. */
   static boolean isArray(List<FieldNode> group) {
     return group.size() > 1 || group.getFirst().desc().isArray();
   }

@@ -52,7 +52,7 @@ final class RamBlockWriter {
     }
   }
 
-  /** Tells whether a kind was seen at all; used to leave zero counts out. */
+  /** Reports whether a kind was seen at all; used to leave zero counts out. */
   static boolean isCounted(long count, PageKind kind) {
     return count > 0 || kind == PageKind.DATA || kind == PageKind.ZERO;
   }

@@ -17,8 +17,8 @@ import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateNode;
 
 /**
- * Writes decoded device state. Integers up to 32 bits are numbers, 64-bit ones hexadecimal texts,
- * bytes that are not understood are hexadecimal texts without a prefix.
+ * Writes decoded device state. Integers up to 32 bits are numbers, 64-bit ones hexadecimal strings,
+ * bytes that are not understood are hexadecimal strings without a prefix.
  */
 final class StateWriter {
   private static final HexFormat HEX = HexFormat.of();

@@ -117,12 +117,12 @@ public final class EnvelopeEditor {
     return fits(change) ? fresh.withDataLength((int) envelope.dataLength()) : fresh;
   }
 
-  /** Tells whether the stream can stay where it is. */
+  /** Reports whether the stream can stay where it is. */
   public boolean fits(EnvelopeChange change) {
     return EnvelopeSpec.textLength(newXml(change), cookie) <= envelope.dataLength();
   }
 
-  /** Changes the file itself. Header and texts are written at once. */
+  /** Changes the file itself. Header and strings are written at once. */
   public void inPlace(EnvelopeChange change) throws IOException {
     if (!fits(change)) {
       throw new ConversionException(

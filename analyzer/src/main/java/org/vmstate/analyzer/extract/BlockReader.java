@@ -33,7 +33,7 @@ final class BlockReader implements Closeable {
     this.absent = absent;
   }
 
-  /** Makes a pass over an image; a packed stream is unpacked into a temporary file. */
+  /** Makes a pass over an image; a compressed stream is decompressed into a temporary file. */
   static BlockReader read(ByteSource image, ParseOptions options, AbsentPages absent)
       throws IOException {
     BlockReader reader = new BlockReader(absent);

@@ -35,7 +35,7 @@ import org.vmstate.writer.ram.PlacedPages;
 /**
  * Writes the memory of an image. The first pass finds where memory lies, for which it need not read
  * the pages of a file as a rule; the second moves each page from where it stands to where it
- * belongs. Nothing is unpacked into a file between them.
+ * belongs. Nothing is decompressed into a file between them.
  */
 public final class Extractor {
 
@@ -79,7 +79,7 @@ public final class Extractor {
     facts = new PhysicalFacts(wantsNote, notes);
     find(source, wantsNote ? options : options.with(Extent.DEVICES));
     if (facts.wantsMemory() && !wantsNote) {
-      // the first time made the remarks
+      // the first time made the notes
       facts = new PhysicalFacts(false, note -> {});
       source.seek(source.origin());
       find(source, options);
@@ -271,11 +271,11 @@ public final class Extractor {
             direct,
             threads,
             progress,
-            // the first pass made the remarks
+            // the first pass made the notes
             note -> {},
             new AbsentPages(losses),
             blocks -> new PlacedPages(transfers, places))) {
-      // behind the block list of a fixed layout there are no more pages
+      // after the block list of a fixed layout there are no more pages
       ImageReader.read(image, isFixed() ? options.ofHead() : options, pass);
       pass.finish();
       if (ranges == null) {

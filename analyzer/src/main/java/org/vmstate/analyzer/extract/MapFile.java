@@ -15,7 +15,8 @@ import org.vmstate.formats.ram.RamBlock;
 
 /**
  * A physical map of the user: the output of {@code info --output=json}, or the object in its member
- * {@code physical_memory}, edited or not. Addresses are numbers or texts such as {@code "0x1000"}.
+ * {@code physical_memory}, edited or not. Addresses are numbers or strings such as {@code
+ * "0x1000"}.
  */
 final class MapFile {
   private final Path file;

@@ -35,7 +35,7 @@ public sealed interface MemoryLayout {
 
   /** Keeps each range of memory as it is, at a place that is known before. */
   sealed interface Placed extends MemoryLayout permits RawMemory, ElfMemory, LimeMemory {
-    /** Tells whether it has the registers, and with them the guest's own note. */
+    /** Reports whether it has the registers, and with them the guest's own note. */
     boolean hasRegisters();
 
     /**

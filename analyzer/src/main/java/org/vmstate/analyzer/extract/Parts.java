@@ -34,7 +34,7 @@ public final class Parts implements EventSink {
     XML("domain XML"),
     /** The cookie XML of a libvirt header. */
     COOKIE("cookie"),
-    /** The JSON behind the stream. */
+    /** The JSON after the stream. */
     DESCRIPTION("description"),
     /** The payload of a section, without header and footer. */
     DEVICE("such device section"),

@@ -73,7 +73,7 @@ final class PhysicalFacts extends StateFacts {
     return new NoteChoice(note, ranges, notes).choose(device("vmcoreinfo"));
   }
 
-  /** Tells whether offsets of the stream are not those of the file. */
+  /** Reports whether offsets of the stream are not those of the file. */
   boolean isPacked() {
     return packed;
   }

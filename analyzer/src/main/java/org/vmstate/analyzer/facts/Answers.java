@@ -16,7 +16,7 @@ final class Answers {
     return map instanceof Map<?, ?> m && m.get(member) instanceof Long n ? n : 0;
   }
 
-  /** Tells whether a member is true. */
+  /** Reports whether a member is true. */
   static boolean isTrue(Object map, String member) {
     return text(map, member).equals("true");
   }

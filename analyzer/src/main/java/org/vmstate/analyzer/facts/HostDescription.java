@@ -33,7 +33,7 @@ public record HostDescription(
     Set<String> disabled) {
   private static final long MOST = 16 << 20;
 
-  /** Tells whether a file may hold such a description: whether it is XML. */
+  /** Reports whether a file may hold such a description: whether it is XML. */
   public static boolean is(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       int first = in.read();

@@ -33,7 +33,7 @@ final class MonitorFacts {
     this.qmp = qmp;
   }
 
-  /** Tells whether the features of virtio devices can be asked for. */
+  /** Reports whether the features of virtio devices can be asked for. */
   boolean canBeAskedForFeatures() {
     return release.compareTo(FIRST_WITH_FEATURES) >= 0 && release.compareTo(FIRST_THAT_ENDS) < 0;
   }

@@ -14,7 +14,7 @@ public final class TargetJson {
 
   private TargetJson() {}
 
-  /** Tells whether a tree holds facts of this form. */
+  /** Reports whether a tree holds facts of this form. */
   public static boolean is(Map<?, ?> tree) {
     return FORMAT.equals(tree.get("format"));
   }

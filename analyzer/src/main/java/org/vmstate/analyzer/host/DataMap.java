@@ -2,7 +2,7 @@ package org.vmstate.analyzer.host;
 
 import java.io.IOException;
 
-/** Tells where a file has data and where it has holes, so that holes need not be read. */
+/** Reports where a file has data and where it has holes, so that holes need not be read. */
 public interface DataMap {
   /**
    * Finds the next data.
@@ -12,7 +12,7 @@ public interface DataMap {
    */
   long nextData(long offset, long end) throws IOException;
 
-  /** Returns the offset of the next hole behind data at {@code offset}, at most {@code end}. */
+  /** Returns the offset of the next hole after data at {@code offset}, at most {@code end}. */
   long nextHole(long offset, long end) throws IOException;
 
   /** A map that knows of no holes. */

@@ -29,7 +29,7 @@ final class HostFile implements AutoCloseable {
    */
   private static final int FLOCK = 32;
 
-  /** {@code ENXIO}: no data behind the offset. */
+  /** {@code ENXIO}: no data after the offset. */
   static final int NO_MORE = 6;
 
   private static final int AT_FDCWD = -100;
@@ -117,7 +117,7 @@ final class HostFile implements AutoCloseable {
     }
   }
 
-  /** Tells whether bytes can be read into memory with the same alignment. */
+  /** Reports whether bytes can be read into memory with the same alignment. */
   boolean canRead(long offset, int length) {
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment target = memory.allocate(length, length);

@@ -23,7 +23,7 @@ public final class ImageLock implements Closeable {
     this.file = file;
   }
 
-  /** Tells whether this system has such locks. */
+  /** Reports whether this system has such locks. */
   public static boolean isSupported() {
     return System.getProperty("os.name").equals("Linux");
   }

@@ -18,7 +18,7 @@ public final class ImageWriters {
 
   private ImageWriters() {}
 
-  /** Tells whether a program holds QEMU's lock for writing; false where that cannot be known. */
+  /** Reports whether a program holds QEMU's lock for writing; false where that cannot be known. */
   public static boolean has(Path image) {
     try {
       if (!Files.isReadable(LOCKS)) {

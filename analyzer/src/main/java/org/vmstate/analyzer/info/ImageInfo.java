@@ -21,14 +21,14 @@ import org.vmstate.formats.stream.StreamConfiguration;
  * @param packedWith compression of a bare stream, if any
  * @param size length in bytes, where it is known
  * @param diskSize bytes on disk, where the file system tells
- * @param streamOffset file offset of a bare stream behind unused space
+ * @param streamOffset file offset of a bare stream after unused space
  * @param envelope libvirt header, if any
  * @param domain facts from the domain XML, if any
  * @param configuration the stream's configuration, empty when the stream was not reached
  * @param blocks RAM blocks, empty when the stream ends before them
  * @param memory the guest-physical memory, where there are blocks
  * @param devices number of described device sections, where a description was found
- * @param unused bytes behind the stream, as far as it was read to its end
+ * @param unused bytes after the stream, as far as it was read to its end
  * @param problem why the image is not whole, as far as that was seen
  * @param restore what to expect of a restore
  */

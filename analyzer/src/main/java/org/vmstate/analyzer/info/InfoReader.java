@@ -112,7 +112,7 @@ public final class InfoReader implements EventSink {
             .headline(seekable, devices.isPresent()));
   }
 
-  /** The devices that tell where memory lies are behind all pages. */
+  /** The devices that tell where memory lies are after all pages. */
   private Optional<PhysicalMap> map(ByteSource source, ParseOptions options) throws IOException {
     if (front.blocks().isEmpty()) {
       return Optional.empty();

@@ -47,7 +47,7 @@ public record PageAreas(long alignment, long padding, boolean parallel, long sec
                 Math.min(alignment, blocks.getFirst().pageSize())));
   }
 
-  /** Tells whether a restore with direct I/O is possible with sectors of 512 bytes. */
+  /** Reports whether a restore with direct I/O is possible with sectors of 512 bytes. */
   boolean direct() {
     return parallel && sector >= LEAST_SECTOR;
   }

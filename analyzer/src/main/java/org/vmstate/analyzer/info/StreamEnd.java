@@ -18,7 +18,7 @@ final class StreamEnd {
   private StreamEnd() {}
 
   /**
-   * Tells whether a stream ends where its file does.
+   * Reports whether a stream ends where its file does.
    *
    * @param description where the description's text stands, if one was found
    */

@@ -5,8 +5,8 @@ import org.vmstate.formats.ByteRange;
 /**
  * A stretch of the file.
  *
- * @param range where it is; in the unpacked stream when that is packed
- * @param unpacked whether offsets count unpacked bytes
+ * @param range where it is; in the decompressed stream when that is compressed
+ * @param unpacked whether offsets count decompressed bytes
  * @param part what it belongs to: libvirt, stream, ram, devices, description
  * @param record the record it belongs to
  * @param name what it is

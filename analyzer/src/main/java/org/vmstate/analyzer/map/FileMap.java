@@ -33,7 +33,7 @@ public final class FileMap implements EventSink {
 
   /** Takes entries. */
   public interface Consumer {
-    /** Takes the next entry. */
+    /** Accepts the next entry. */
     void accept(Entry entry) throws IOException;
   }
 
@@ -172,7 +172,7 @@ public final class FileMap implements EventSink {
     recordOfPending = records;
   }
 
-  /** Gives the last entry; to be called behind the pass. */
+  /** Gives the last entry; to be called after the pass. */
   public void finish() throws IOException {
     if (pending != null) {
       consumer.accept(pending);

@@ -29,7 +29,7 @@ final class SentMemory extends FinalMemory {
 
   /** Part of a run, all of whose pages were sent equally often. */
   interface Runs {
-    /** Takes the next run; times is -1 in a fixed layout. */
+    /** Accepts the next run; times is -1 in a fixed layout. */
     void accept(MemoryRun run, int times) throws IOException;
   }
 

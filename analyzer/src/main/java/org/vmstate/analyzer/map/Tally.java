@@ -83,7 +83,7 @@ final class Tally {
     return cell == 0 ? 0 : cells.get(cell, (int) (page % CHUNK));
   }
 
-  /** Returns the first page behind the given one whose count is another, or the end. */
+  /** Returns the first page after the given one whose count is another, or the end. */
   long equalUntil(long page, long end) {
     int value = get(page);
     long at = page + 1;

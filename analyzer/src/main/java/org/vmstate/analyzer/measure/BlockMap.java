@@ -17,7 +17,7 @@ final class BlockMap {
   private final Map<Long, long[]> chunks = new HashMap<>();
   private final Map<Long, Integer> counts = new HashMap<>();
 
-  /** Takes a range of bytes that was written. */
+  /** Accepts a range of bytes that was written. */
   synchronized void written(long offset, long length) {
     if (length <= 0) {
       return;

@@ -11,7 +11,7 @@ public final class PageCounts {
   private final List<RamBlock> blocks = new ArrayList<>();
   private final List<long[]> counts = new ArrayList<>();
 
-  /** Takes the block list. */
+  /** Accepts the block list. */
   public void blocks(List<RamBlock> list) {
     blocks.clear();
     counts.clear();

@@ -78,7 +78,7 @@ public final class PageMover implements Closeable {
     }
   }
 
-  /** Tells whether any page of a block came. */
+  /** Reports whether any page of a block came. */
   public boolean anySent(RamBlock block) {
     return sent.get(block.index()).nextSet(0, block.pages()) < block.pages();
   }
@@ -100,7 +100,7 @@ public final class PageMover implements Closeable {
     workers.drain();
   }
 
-  /** Takes the next run, whose bytes are read from a source. */
+  /** Accepts the next run, whose bytes are read from a source. */
   public void pages(Content source, PageRun run) throws IOException {
     int index = run.block().index();
     PageBitmap seen = sent.get(index);

@@ -121,7 +121,7 @@ public final class Destination implements Closeable {
     return disk != null ? disk.written(temporary()) : ImageSource.of(temporary().orElseThrow());
   }
 
-  /** Tells whether any place can be written at any time. */
+  /** Reports whether any place can be written at any time. */
   public boolean isFile() {
     return sink instanceof FileSink;
   }

@@ -18,7 +18,7 @@ public sealed interface AddressSpace
   /** Returns the physical address of a virtual one, nothing where it is not mapped. */
   OptionalLong translate(long virtual, Tables tables) throws IOException;
 
-  /** Tells whether tables are big-endian. */
+  /** Reports whether tables are big-endian. */
   default boolean isBigEndian() {
     return false;
   }

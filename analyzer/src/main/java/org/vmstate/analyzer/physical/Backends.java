@@ -10,8 +10,8 @@ import org.vmstate.analyzer.physical.PhysicalMap.Certainty;
 import org.vmstate.formats.ram.RamBlock;
 
 /**
- * Tells which blocks of any name are the machine's memory, in which order, and which are plugged in
- * beside it.
+ * Reports which blocks of any name are the machine's memory, in which order, and which are plugged
+ * in beside it.
  */
 final class Backends {
   /** Names of QEMU's own blocks: of devices, firmware and fw_cfg. */
@@ -100,8 +100,8 @@ final class Backends {
   }
 
   /**
-   * Tells whether a block is a DIMM: the domain XML or its name says so, or it is a backend of the
-   * user's on a machine that has room for DIMMs. A device's buffer is neither.
+   * Reports whether a block is a DIMM: the domain XML or its name says so, or it is a backend of
+   * the user's on a machine that has room for DIMMs. A device's buffer is neither.
    */
   private boolean isPlugged(RamBlock block) {
     String name = block.name();

@@ -60,7 +60,7 @@ enum Board {
                     : cpu.has("env.xregs") ? Optional.of(VIRT) : Optional.empty());
   }
 
-  /** Tells whether the machine type is one that several architectures have. */
+  /** Reports whether the machine type is one that several architectures have. */
   static boolean isOfManyArchitectures(StateFacts facts) {
     return facts.machine().matches(VIRT.names + "|" + RISCV.names);
   }

@@ -50,7 +50,7 @@ final class DomainDimms {
         }
       }
     } catch (XMLStreamException | NumberFormatException e) {
-      // check tells what is wrong with it
+      // check says what is wrong with it
       bases.clear();
     }
   }

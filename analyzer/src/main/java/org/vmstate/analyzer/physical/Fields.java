@@ -36,7 +36,7 @@ public final class Fields {
         .map(Fields::new);
   }
 
-  /** Tells whether there is a field of a name. */
+  /** Reports whether there is a field of a name. */
   public boolean has(String name) {
     return find(node, name) != null;
   }

@@ -115,7 +115,7 @@ public final class MapBuilder {
     virtioMem();
   }
 
-  /** Puts a part of the concatenated blocks at an address; returns the address behind it. */
+  /** Puts a part of the concatenated blocks at an address; returns the address after it. */
   private long lay(List<RamBlock> blocks, long from, long length, long address) {
     long at = 0;
     long end = address;

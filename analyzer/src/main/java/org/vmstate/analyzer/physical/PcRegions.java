@@ -7,8 +7,8 @@ import org.vmstate.formats.ram.RamBlock;
 
 /**
  * What a PC puts over its memory: firmware, the VGA window, memory of system management. The host
- * bridge's configuration space tells what is to be seen between 768 KiB and 1 MiB. Source: QEMU
- * 10.0 hw/pci-host/pam.c, i440fx.c, q35.c, hw/i386/x86-common.c.
+ * bridge's configuration space says what is to be seen between 768 KiB and 1 MiB. Source: QEMU 10.0
+ * hw/pci-host/pam.c, i440fx.c, q35.c, hw/i386/x86-common.c.
  */
 final class PcRegions {
   private static final int WINDOW = 0xa0000;

@@ -8,7 +8,7 @@ import java.util.List;
  * @param ranges ascending and disjoint
  * @param certainty how sure it is
  * @param basis what it was made from, for people
- * @param leftOut names of blocks that may be memory, and of which nothing tells what they are
+ * @param leftOut names of blocks that may be memory, and of which nothing says what they are
  */
 public record PhysicalMap(
     List<PhysicalRange> ranges, Certainty certainty, List<String> basis, List<String> leftOut) {
@@ -42,7 +42,7 @@ public record PhysicalMap(
     }
   }
 
-  /** Returns the address behind the last byte of memory that is not firmware. */
+  /** Returns the address after the last byte of memory that is not firmware. */
   public long memoryEnd() {
     return ranges.stream().filter(r -> !r.rom()).mapToLong(PhysicalRange::end).max().orElse(0);
   }

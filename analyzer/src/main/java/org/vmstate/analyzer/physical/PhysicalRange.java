@@ -12,7 +12,7 @@ import org.vmstate.formats.ram.RamBlock;
  * @param rom whether it is firmware, which no memory of the guest is
  */
 public record PhysicalRange(long start, long length, RamBlock block, long offset, boolean rom) {
-  /** Returns the address behind the last byte. */
+  /** Returns the address after the last byte. */
   public long end() {
     return start + length;
   }

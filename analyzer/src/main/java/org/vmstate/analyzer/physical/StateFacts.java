@@ -17,7 +17,7 @@ import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.vmdesc.StateNode;
 
-/** What a pass finds that tells where memory lies: blocks, a few devices, the ACPI tables, CPUs. */
+/** What a pass finds that says where memory lies: blocks, a few devices, the ACPI tables, CPUs. */
 public class StateFacts implements EventSink {
   private static final Pattern OF_INTEREST =
       Pattern.compile("mc146818rtc|vmcoreinfo|.*/I440FX|.*/mch|.*/virtio-mem-device-early");
@@ -47,7 +47,7 @@ public class StateFacts implements EventSink {
     }
   }
 
-  /** The tables are read when they pass by, so that a packed stream needs no temporary file. */
+  /** The tables are read when they pass by, so that a compressed stream needs no temporary file. */
   @Override
   public boolean wants(Want want) {
     return true;
@@ -72,7 +72,7 @@ public class StateFacts implements EventSink {
 
   private boolean sharesMemory;
 
-  /** Tells whether a device shows memory of the host, whose block the user names. */
+  /** Reports whether a device shows memory of the host, whose block the user names. */
   final boolean sharesMemory() {
     return sharesMemory;
   }
@@ -131,7 +131,7 @@ public class StateFacts implements EventSink {
     return tables;
   }
 
-  /** Tells whether a map asked for the tables, and the pass did not come by them in memory. */
+  /** Reports whether a map asked for the tables, and the pass did not come by them in memory. */
   public final boolean wantsMemory() {
     return tablesAsked && tables.length == 0 && block(TABLES).isPresent();
   }

@@ -25,14 +25,14 @@ final class Candidates {
     return words;
   }
 
-  /** Tells whether an argument is a file. */
+  /** Reports whether an argument is a file. */
   static boolean isFile(ArgSpec argument) {
     return argument.typeInfo().getType() == Path.class
         || argument.typeInfo().getAuxiliaryTypes()[0] == Path.class
         || !argument.isOption() && words(argument).isEmpty();
   }
 
-  /** Tells whether an option takes a value. */
+  /** Reports whether an option takes a value. */
   static boolean takesValue(OptionSpec option) {
     return option.arity().max() > 0;
   }

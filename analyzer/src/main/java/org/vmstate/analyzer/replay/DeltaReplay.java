@@ -17,7 +17,7 @@ import org.vmstate.writer.ram.PageBitmap;
 import org.vmstate.writer.xbzrle.RamAddresses;
 
 /**
- * Replays the rounds of a recording. A round ends where a page is not behind the one before it; the
+ * Replays the rounds of a recording. A round ends where a page is not after the one before it; the
  * generation of the cache is its number, which is the dirty-sync-count but for syncs after which
  * nothing was sent.
  */

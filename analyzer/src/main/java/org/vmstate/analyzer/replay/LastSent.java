@@ -49,14 +49,14 @@ final class LastSent implements Closeable {
     }
   }
 
-  /** Takes the next run of whole pages. */
+  /** Accepts the next run of whole pages. */
   void whole(PageRun run) throws IOException {
     contents.add(run);
     spooled.get(run.block().index()).clear(run.firstPage(), run.count());
   }
 
   /**
-   * Takes the next page that is encoded.
+   * Accepts the next page that is encoded.
    *
    * @param page in: what it was, out: what it becomes
    */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.vmstate.analyzer.output.ConversionException;
 
-/** Reads a JSON file of the user into maps, lists, texts, numbers and truth values. */
+/** Reads a JSON file of the user into maps, lists, strings, numbers and truth values. */
 public final class JsonTree {
   private static final long MOST = 64 << 20;
 

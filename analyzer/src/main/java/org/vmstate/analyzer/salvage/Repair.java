@@ -121,7 +121,7 @@ public final class Repair {
     return new Patch(finding.offset(), new byte[Math.toIntExact(to - finding.offset())]);
   }
 
-  /** A cookie starts behind the XML's end, or there is none. */
+  /** A cookie starts after the XML's end, or there is none. */
   private static Patch cookie(ByteSource source) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(SaveFormat.HEADER_LENGTH);
     source.copy(0, header);

@@ -8,7 +8,7 @@ import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
-/** Looks behind a defect for a place where a stream can be read on. */
+/** Looks after a defect for a place where a stream can be read on. */
 final class Resync {
   private static final int CHUNK = 1 << 20;
   private static final int OVERLAP = 600;

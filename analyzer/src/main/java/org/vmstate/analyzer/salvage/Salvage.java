@@ -36,7 +36,7 @@ public final class Salvage implements Closeable {
   /** Defects after which the rest is given up. */
   private static final int MOST_DEFECTS = 200;
 
-  /** How far a sound record is looked for behind a defect. */
+  /** How far a sound record is looked for after a defect. */
   private static final long REACH = 256L << 20;
 
   private static final int HEADER = 28;
@@ -94,7 +94,7 @@ public final class Salvage implements Closeable {
     return ended(image, Scan.of(image, options), "more than " + MOST_DEFECTS + " defects");
   }
 
-  /** Tells what stays as it stands although it makes no sense; a cut description is left out. */
+  /** Reports what stays as it stands although it makes no sense; a cut description is left out. */
   private SplicedSource flawed(SplicedSource image, Scan scan) {
     if (!(scan.outcome instanceof Outcome.Broken broken)) {
       return image;
@@ -107,7 +107,7 @@ public final class Salvage implements Closeable {
     return image;
   }
 
-  /** Ends the image that was returned, and removes what was unpacked for it. */
+  /** Ends the image that was returned, and removes what was decompressed for it. */
   @Override
   public void close() throws IOException {
     if (stream != null) {
@@ -135,7 +135,8 @@ public final class Salvage implements Closeable {
   }
 
   /**
-   * Unpacks what can be unpacked into a temporary file, and makes the envelope one of format raw.
+   * Decompresses what can be decompressed into a temporary file, and makes the envelope one of
+   * format raw.
    */
   private SplicedSource unpacked(SplicedSource image) throws IOException {
     long[] start = {0};
@@ -198,7 +199,7 @@ public final class Salvage implements Closeable {
     return ended(image, scan, why);
   }
 
-  /** Ends a stream behind its last good record. */
+  /** Ends a stream after its last good record. */
   private SplicedSource ended(SplicedSource image, Scan scan, String why) {
     long end = scan.goodEnd;
     ByteBuffer tail = ByteBuffer.allocate(TAIL * (scan.open.size() + 2));

@@ -100,7 +100,7 @@ final class Scan implements EventSink {
   }
 
   /**
-   * Tells whether sections end with a footer. Machine types before 2.4 have neither it nor the
+   * Reports whether sections end with a footer. Machine types before 2.4 have neither it nor the
    * configuration record.
    */
   boolean hasFooters() {

@@ -18,7 +18,8 @@ import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.writer.io.OutputFile;
 
 /**
- * Samples are stored packed by zstd beside an index with a line for each: name, a tab, description.
+ * Samples are stored compressed by zstd beside an index with a line for each: name, a tab,
+ * description.
  */
 public final class Samples {
   /** What stands in front of a sample's name wherever a file name is expected. */
@@ -51,13 +52,13 @@ public final class Samples {
     return in;
   }
 
-  /** Unpacks a sample into a file, in place of one that is there. */
+  /** Decompresses a sample into a file, in place of one that is there. */
   public static void unpack(String name, Path target) throws IOException {
     unpack(name, target, true);
   }
 
   /**
-   * Unpacks a sample into a file, which appears when it is whole; runs of zeros become holes.
+   * Decompresses a sample into a file, which appears when it is whole; runs of zeros become holes.
    *
    * @param replace whether a file of that name may be replaced
    */
@@ -107,7 +108,7 @@ public final class Samples {
     }
   }
 
-  /** Unpacks a sample into a new temporary file, which the caller deletes. */
+  /** Decompresses a sample into a new temporary file, which the caller deletes. */
   public static Path temporary(String name) throws IOException {
     requireKnown(name);
     Path folder = Path.of(System.getProperty("java.io.tmpdir"));

@@ -31,7 +31,7 @@ record SaveScenario(
     long cacheBytes,
     double stopSeconds) {
 
-  /** Tells whether the guest is stopped when the save does not end. */
+  /** Reports whether the guest is stopped when the save does not end. */
   boolean stops() {
     return stopSeconds < Double.POSITIVE_INFINITY;
   }

@@ -10,7 +10,7 @@ import org.vmstate.formats.ram.RamFormat;
 
 /**
  * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
- * ends where a page is not behind the one before it.
+ * ends where a page is not after the one before it.
  */
 public final class SaveStats implements EventSink, AutoCloseable {
   private final long mostBytes;
@@ -80,12 +80,12 @@ public final class SaveStats implements EventSink, AutoCloseable {
     }
   }
 
-  /** Tells whether pages have fixed places, which keep nothing of the rounds. */
+  /** Reports whether pages have fixed places, which keep nothing of the rounds. */
   boolean isFixed() {
     return fixed != null;
   }
 
-  /** Tells whether multifd channels, which are other files, had pages. */
+  /** Reports whether multifd channels, which are other files, had pages. */
   boolean hasChannels() {
     return channels;
   }

@@ -132,7 +132,7 @@ final class SentPages implements AutoCloseable {
     };
   }
 
-  /** Tells whether every page was counted. */
+  /** Reports whether every page was counted. */
   boolean isComplete() {
     return !full;
   }

@@ -116,7 +116,7 @@ public final class UpgradePlan {
     }
   }
 
-  /** Tells whether what was found is what a break that is cured would say. */
+  /** Reports whether what was found is what a break that is cured would say. */
   private boolean isCured(Finding finding, String section, List<Recipe> breaks) {
     if (dropped.contains(section)) {
       return true;

@@ -37,7 +37,7 @@ import org.vmstate.parser.io.ByteSource;
  * byte, a stream whose description was suppressed; a hole inside a payload that still decodes is
  * another state of the guest, so that each hole here takes a part of a section's header or footer
  * with it, and leaves more after it than the end mark, which is a zero like its own; and {@code
- * info} reads no more than the head of a packed image, but then it says so.
+ * info} reads no more than the head of a compressed image, but then it says so.
  *
  * <p>-Dcompleteness=full runs every verb at every place, which takes minutes.
  */
@@ -302,10 +302,10 @@ class CompletenessTest {
 
   /** Where an image can be cut between its parts, and where its sections can be damaged. */
   private static final class Places implements EventSink {
-    /** Boundaries of all parts; offsets of the unpacked stream in a packed image. */
+    /** Boundaries of all parts; offsets of the decompressed stream in a compressed image. */
     final TreeSet<Long> boundaries = new TreeSet<>();
 
-    /** Those in front of a packed stream. */
+    /** Those in front of a compressed stream. */
     final TreeSet<Long> outer = new TreeSet<>();
 
     final List<ByteRange> holes = new ArrayList<>();

@@ -13,7 +13,7 @@ import org.vmstate.formats.FormatId;
  * @param code exit code when nothing goes wrong
  */
 record FaultJob(List<String> words, String piped, String given, int code) {
-  /** Tells whether the command changes a file that was there. */
+  /** Reports whether the command changes a file that was there. */
   boolean changes() {
     return !given.isEmpty();
   }
@@ -25,12 +25,12 @@ record FaultJob(List<String> words, String piped, String given, int code) {
         : words.contains("qcow2") ? List.of("vmstate") : List.of();
   }
 
-  /** Tells whether the command changes its file while it works. */
+  /** Reports whether the command changes its file while it works. */
   boolean isInPlace() {
     return words.contains("--in-place");
   }
 
-  /** Tells whether a file in the temporary folder stays until the process ends. */
+  /** Reports whether a file in the temporary folder stays until the process ends. */
   boolean usesSample() {
     return words.stream().anyMatch(word -> word.startsWith("sample:"));
   }

@@ -173,7 +173,7 @@ final class FaultRuns {
     }
   }
 
-  /** Tells whether a message says which file it is about. */
+  /** Reports whether a message says which file it is about. */
   private boolean names(String message) {
     return message.contains(images.toString())
         || message.contains(target.toString())

@@ -85,7 +85,7 @@ class MeasureTest {
     } finally {
       System.setProperty("java.io.tmpdir", before);
     }
-    // only what the sample was unpacked to, which goes when the program ends
+    // only what the sample was decompressed to, which goes when the program ends
     try (var files = Files.list(folder)) {
       assertTrue(files.count() <= 1);
     }

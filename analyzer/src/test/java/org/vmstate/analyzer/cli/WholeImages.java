@@ -44,7 +44,7 @@ final class WholeImages {
     return name.startsWith(SAMPLE);
   }
 
-  /** Tells whether offsets of what a pass tells of are not those of the file. */
+  /** Reports whether offsets of what a pass tells of are not those of the file. */
   static boolean isPacked(String name) {
     return name.matches(".*libvirt-(gzip|bzip2|xz|lzop|zstd)");
   }

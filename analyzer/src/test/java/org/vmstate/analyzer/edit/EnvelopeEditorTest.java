@@ -75,7 +75,7 @@ class EnvelopeEditorTest {
     }
   }
 
-  /** V095: texts that do not fit are refused, and nothing is written. */
+  /** V095: strings that do not fit are refused, and nothing is written. */
   @Test
   void textsThatDoNotFitAreRefused() throws IOException {
     Path file = folder.resolve("image");

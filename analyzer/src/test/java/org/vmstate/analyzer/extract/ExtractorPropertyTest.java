@@ -73,7 +73,7 @@ class ExtractorPropertyTest {
     return new Extractor(ParseOptions.DEFAULT, map, 2, Progress.NONE, note -> {});
   }
 
-  /** A map that puts all blocks one behind the other. */
+  /** A map that puts all blocks one after the other. */
   private static Path map(ImageRecipe recipe) throws IOException {
     StringBuilder text = new StringBuilder("{\"ranges\": [");
     long at = 0;

@@ -28,7 +28,7 @@ public final class Fault {
     /** The second half of one mapping cannot be read. */
     SHRUNK;
 
-    /** Tells whether a kind of call is counted. */
+    /** Reports whether a kind of call is counted. */
     boolean counts(Call call) {
       return switch (this) {
         case ERROR, MEMORY -> true;

@@ -104,7 +104,7 @@ final class Reads {
     return out.toByteArray();
   }
 
-  /** Compares the compatible dump with what QEMU's script prints; tells whether the script ran. */
+  /** Compares the compatible dump with what QEMU's script prints; says whether the script ran. */
   static boolean equalsScript(Path lab, Path image) throws IOException, InterruptedException {
     byte[] ours = compat(image);
     Lab.Result script =

@@ -36,7 +36,7 @@ enum Release {
     return "pc-q35-" + number;
   }
 
-  /** Tells whether it knows mapped-ram and {@code file:} addresses. */
+  /** Reports whether it knows mapped-ram and {@code file:} addresses. */
   boolean knowsMappedRam() {
     return compareTo(V10_0) >= 0;
   }

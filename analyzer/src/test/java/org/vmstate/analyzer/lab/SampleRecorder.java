@@ -67,7 +67,7 @@ class SampleRecorder {
     return image;
   }
 
-  /** Tells whether a sample is recorded anew; the others only keep their line. */
+  /** Reports whether a sample is recorded anew; the others only keep their line. */
   private static boolean chosen(String name) {
     String only = System.getProperty("samples", "");
     return only.isEmpty() || List.of(only.split(",")).contains(name);

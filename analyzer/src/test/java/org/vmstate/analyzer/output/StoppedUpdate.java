@@ -38,7 +38,7 @@ public final class StoppedUpdate {
     private static final long serialVersionUID = 1L;
   }
 
-  /** Stops behind a number of writes. */
+  /** Stops after a number of writes. */
   private static final class Stopping implements DiskFile {
     private final DiskFile inner;
     private int left;

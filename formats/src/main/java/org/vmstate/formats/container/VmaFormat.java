@@ -67,7 +67,7 @@ public final class VmaFormat {
 
   private VmaFormat() {}
 
-  /** Tells whether a header has the MD5 sum that stands in it. */
+  /** Reports whether a header has the MD5 sum that stands in it. */
   public static boolean isIntact(byte[] header, int at) {
     byte[] zeroed = header.clone();
     Arrays.fill(zeroed, at, at + MD5, (byte) 0);

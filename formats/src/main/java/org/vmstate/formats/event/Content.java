@@ -20,7 +20,7 @@ public interface Content {
     }
   }
 
-  /** Tells whether all bytes can be copied at any time, by any thread. */
+  /** Reports whether all bytes can be copied at any time, by any thread. */
   default boolean isSeekable() {
     return false;
   }

@@ -23,7 +23,7 @@ public sealed interface Event {
   /** Returns where it stands; an empty range for what is not there. */
   ByteRange range();
 
-  /** Tells whether its range is one of those that cover the file without holes. */
+  /** Reports whether its range is one of those that cover the file without holes. */
   default boolean covers() {
     return true;
   }

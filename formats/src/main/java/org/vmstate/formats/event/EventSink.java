@@ -12,7 +12,7 @@ public interface EventSink {
   /** Accepts the next event. */
   void accept(Event event) throws IOException;
 
-  /** Tells whether the pass has to take some trouble for this sink. */
+  /** Reports whether the pass has to take some trouble for this sink. */
   default boolean wants(Want want) {
     return false;
   }

@@ -57,7 +57,7 @@ public final class Front implements EventSink {
     return Optional.ofNullable(configuration);
   }
 
-  /** Tells whether the stream announces a capability. */
+  /** Reports whether the stream announces a capability. */
   public boolean has(String capability) {
     return configuration != null && configuration.has(capability);
   }

@@ -3,9 +3,9 @@ package org.vmstate.formats.libvirt;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How the stream is packed, with libvirt's format codes. */
+/** How the stream is compressed, with libvirt's format codes. */
 public enum Compression {
-  /** Not packed. */
+  /** Not compressed. */
   RAW(0, ""),
   /** gzip. */
   GZIP(1, "1f8b"),
@@ -17,7 +17,7 @@ public enum Compression {
   LZOP(4, "894c5a4f000d0a1a0a"),
   /** zstd. */
   ZSTD(5, "28b52ffd"),
-  /** Not packed; the stream has the mapped-ram layout. */
+  /** Not compressed; the stream has the mapped-ram layout. */
   SPARSE(6, "");
 
   private final int code;
@@ -38,12 +38,12 @@ public enum Compression {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the first bytes of a packed stream in hex, empty where it is not packed. */
+  /** Returns the first bytes of a compressed stream in hex, empty where it is not compressed. */
   public String magic() {
     return magic;
   }
 
-  /** Tells whether a program has to unpack the stream. */
+  /** Reports whether a program has to unpack the stream. */
   public boolean isPacked() {
     return !magic.isEmpty();
   }

@@ -10,7 +10,7 @@ import org.vmstate.formats.ByteRange;
  * @param bigEndian true when the saving host was big-endian
  * @param dataLength bytes between the header and the stream
  * @param running true when the guest is to be resumed after a restore
- * @param compression how the stream is packed
+ * @param compression how the stream is compressed
  * @param cookieOffset offset of the cookie from the end of the header, 0 for none
  * @param features feature bits of version 3, else 0
  * @param xml range of the domain XML without its terminator

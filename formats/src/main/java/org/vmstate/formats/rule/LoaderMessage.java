@@ -222,7 +222,7 @@ public final class LoaderMessage {
     return find(reason, release).map(Since::words).orElse(ACCEPTED);
   }
 
-  /** Tells whether a release is known to take what others refuse for a reason. */
+  /** Reports whether a release is known to take what others refuse for a reason. */
   public static boolean isAccepted(Reason reason, QemuRelease release) {
     return find(reason, release).filter(since -> since.words().equals(ACCEPTED)).isPresent();
   }

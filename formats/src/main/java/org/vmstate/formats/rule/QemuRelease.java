@@ -20,7 +20,7 @@ public record QemuRelease(int major, int minor) implements Comparable<QemuReleas
   public static final List<QemuRelease> KNOWN =
       List.of(OLDEST, new QemuRelease(7, 2), new QemuRelease(10, 0), DEFAULT);
 
-  /** Tells whether this is that release or a later one. */
+  /** Reports whether this is that release or a later one. */
   public boolean isFrom(int wantedMajor, int wantedMinor) {
     return compareTo(new QemuRelease(wantedMajor, wantedMinor)) >= 0;
   }

@@ -30,7 +30,7 @@ public record StreamConfiguration(
         version, false, "", OptionalInt.empty(), List.of(), Optional.empty(), List.of());
   }
 
-  /** Tells whether a capability is announced. */
+  /** Reports whether a capability is announced. */
   public boolean has(String capability) {
     return capabilities.contains(capability);
   }

@@ -5,7 +5,7 @@ public final class StreamFormat {
   /** {@code QEVM}, be32 at the start of every stream. */
   public static final int MAGIC = 0x5145564d;
 
-  /** Stream version since 2009, be32 behind the magic. */
+  /** Stream version since 2009, be32 after the magic. */
   public static final int VERSION = 3;
 
   /** Stream version before 2009, whose records carry lengths. */
@@ -35,10 +35,10 @@ public final class StreamFormat {
   /** Only inside device payloads and the configuration. */
   public static final int SUBSECTION = 0x05;
 
-  /** be32 length and JSON, only behind EOF. */
+  /** be32 length and JSON, only after EOF. */
   public static final int VMDESCRIPTION = 0x06;
 
-  /** Machine type and subsections, only behind the header. */
+  /** Machine type and subsections, only after the header. */
   public static final int CONFIGURATION = 0x07;
 
   /** be16 command, be16 length, payload. */
@@ -58,7 +58,7 @@ public final class StreamFormat {
 
   private StreamFormat() {}
 
-  /** Tells whether a byte can follow a complete section or command. */
+  /** Reports whether a byte can follow a complete section or command. */
   public static boolean isRecordType(int type) {
     return (type >= EOF && type <= SECTION_FULL) || type == COMMAND;
   }

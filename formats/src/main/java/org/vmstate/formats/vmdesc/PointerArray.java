@@ -15,12 +15,12 @@ public final class PointerArray {
 
   private PointerArray() {}
 
-  /** Tells whether fields of one name are such an array. */
+  /** Reports whether fields of one name are such an array. */
   public static boolean is(List<FieldNode> group) {
     return group.stream().anyMatch(f -> isMark(f.desc()));
   }
 
-  /** Tells whether a field stands for no element, or for a pointer instead of it. */
+  /** Reports whether a field stands for no element, or for a pointer instead of it. */
   public static boolean isNull(FieldNode field) {
     return isMark(field.desc());
   }

@@ -1,2 +1,2 @@
-/** The vmdescription: the JSON behind a stream that says which fields each device section holds. */
+/** The vmdescription: the JSON after a stream that says which fields each device section holds. */
 package org.vmstate.formats.vmdesc;

@@ -11,9 +11,9 @@ import java.util.zip.CRC32;
 import java.util.zip.Checksum;
 
 /**
- * Reads the files of the lzop program: a header with flags, then blocks of (be32 unpacked length,
- * be32 packed length, checksums, data) up to an unpacked length of 0. A block that did not shrink
- * is stored as it is. Source: the lzop 1.04 manual and its file header.
+ * Reads the files of the lzop program: a header with flags, then blocks of (be32 decompressed
+ * length, be32 compressed length, checksums, data) up to an decompressed length of 0. A block that
+ * did not shrink is stored as it is. Source: the lzop 1.04 manual and its file header.
  */
 final class LzopInputStream extends InputStream {
   private static final byte[] MAGIC = {(byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'};

@@ -19,8 +19,9 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
 /**
- * The unpacked form of the bytes that follow in a source. Offsets of its errors are those of the
- * packed bytes in the source; since unpackers read ahead, they may lie a little behind the place.
+ * The decompressed form of the bytes that follow in a source. Offsets of its errors are those of
+ * the compressed bytes in the source; since decompressors read ahead, they may lie a little after
+ * the place.
  */
 public final class Unpacker extends InputStream {
   /**
@@ -38,7 +39,7 @@ public final class Unpacker extends InputStream {
   private InputStream unpacked;
 
   /**
-   * Unpacks from the cursor on.
+   * Decompresses from the cursor on.
    *
    * @param headOnly promises that not more than the first 100 KB will be read
    */
@@ -52,7 +53,7 @@ public final class Unpacker extends InputStream {
     InputStream packed = new Feed(source);
     return switch (compression) {
       case GZIP ->
-          // unlike Java's own it tells what follows the last member, at which gzip -d fails
+          // unlike Java's own it says what follows the last member, at which gzip -d fails
           GzipCompressorInputStream.builder()
               .setInputStream(packed)
               .setDecompressConcatenated(true)
@@ -66,8 +67,8 @@ public final class Unpacker extends InputStream {
   }
 
   /**
-   * A block of bzip2 can only be unpacked whole. One library is twice as fast at the first block,
-   * but does not know that other members may follow, as pbzip2 writes them.
+   * A block of bzip2 can only be decompressed whole. One library is twice as fast at the first
+   * block, but does not know that other members may follow, as pbzip2 writes them.
    */
   private InputStream openBzip2(InputStream packed) throws IOException {
     return headOnly
@@ -129,7 +130,7 @@ public final class Unpacker extends InputStream {
     }
   }
 
-  /** The packed bytes; its own I/O errors pass through the unpackers unchanged. */
+  /** The compressed bytes; its own I/O errors pass through the decompressors unchanged. */
   private static final class Feed extends InputStream {
     private final ByteSource source;
 

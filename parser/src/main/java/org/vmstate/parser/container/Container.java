@@ -48,7 +48,7 @@ public final class Container implements Closeable {
       if (Holder.isOne(file)) {
         file = file.seekable();
       }
-      // what is packed in a pipe is not looked into, because it can be read only once
+      // what is compressed in a pipe is not looked into, because it can be read only once
       return new Container(
           file, Optional.empty(), file.isSeekable() ? Holder.find(file) : Optional.empty());
     } catch (IOException | RuntimeException | Error e) {
@@ -120,8 +120,8 @@ public final class Container implements Closeable {
   }
 
   /**
-   * Finds the end. An older state may lie behind the stream, and the recorded size ends it; but
-   * QEMU never looks at that size, and with mapped-ram it is too short.
+   * Finds the end. An older state may lie after the stream, and the recorded size ends it; but QEMU
+   * never looks at that size, and with mapped-ram it is too short.
    */
   private long length(Snapshot chosen, Extents all) throws IOException {
     long recorded = chosen.stateSize();

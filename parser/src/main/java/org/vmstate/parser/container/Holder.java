@@ -14,7 +14,7 @@ import org.vmstate.parser.io.ExtentSource;
  */
 public record Holder(String label, ByteSource state) {
 
-  /** Tells whether one starts at the cursor, without moving it. */
+  /** Reports whether one starts at the cursor, without moving it. */
   static boolean isOne(ByteSource file) throws IOException {
     return XemuState.isOne(file)
         || LibxlStream.isOne(file)

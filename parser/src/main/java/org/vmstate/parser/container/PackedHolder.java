@@ -13,8 +13,8 @@ import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.probe.Probe;
 
 /**
- * An archive that was compressed as a whole, as vzdump's and PANDA's are. Of what is unpacked only
- * the state is kept.
+ * An archive that was compressed as a whole, as vzdump's and PANDA's are. Of what is decompressed
+ * only the state is kept.
  */
 final class PackedHolder {
   private static final Set<Compression> USED =
@@ -22,7 +22,7 @@ final class PackedHolder {
 
   private PackedHolder() {}
 
-  /** Looks into packed data at the cursor, which stays where it is. */
+  /** Looks into compressed data at the cursor, which stays where it is. */
   static Optional<Holder> find(ByteSource file) throws IOException {
     Optional<Compression> packed = Probe.compression(file).filter(USED::contains);
     if (packed.isEmpty()) {

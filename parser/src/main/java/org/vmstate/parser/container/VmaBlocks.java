@@ -47,7 +47,7 @@ final class VmaBlocks implements Extents {
     Arrays.fill(clusters, ABSENT);
   }
 
-  /** Adds a cluster whose stored blocks start at the cursor, and moves behind them. */
+  /** Adds a cluster whose stored blocks start at the cursor, and moves after them. */
   void add(long number, int mask, long slotAt) throws IOException {
     if (number >= VmaFormat.MOST_CLUSTERS) {
       throw file.limitExceeded(

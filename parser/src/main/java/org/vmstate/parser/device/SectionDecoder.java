@@ -4,7 +4,7 @@ import org.vmstate.formats.error.StateFormatException;
 
 /** Reads the payload of a section that has no description. */
 interface SectionDecoder {
-  /** Tells whether a version of the section has this form. */
+  /** Reports whether a version of the section has this form. */
   boolean knowsVersion(long version);
 
   /** Reads a payload to its end. */

@@ -27,7 +27,7 @@ final class VirtioParts {
     this.queues = queues;
   }
 
-  /** Tells whether a kind of device has such a part. */
+  /** Reports whether a kind of device has such a part. */
   boolean has(VirtioDevice kind) {
     return switch (kind) {
       case NET, BLK, BALLOON, CONSOLE, MEM, IOMMU -> !(kind == VirtioDevice.BLK && isEnd());
@@ -35,7 +35,7 @@ final class VirtioParts {
     };
   }
 
-  /** Tells whether a subsection follows, as with a vhost-user disk. */
+  /** Reports whether a subsection follows, as with a vhost-user disk. */
   private boolean isEnd() {
     return in.subsectionName().startsWith("virtio");
   }

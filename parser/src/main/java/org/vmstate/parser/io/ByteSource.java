@@ -20,8 +20,8 @@ import org.vmstate.formats.rule.Reason;
  * A cursor over the bytes of an image. All multi-byte reads are big-endian. Reading past the end
  * throws {@link TruncatedDataException} with the offset and the path.
  *
- * <p>Not thread-safe. Offsets are absolute in what the source stands for: the file, or the unpacked
- * stream.
+ * <p>Not thread-safe. Offsets are absolute in what the source stands for: the file, or the
+ * decompressed stream.
  */
 public abstract class ByteSource implements Closeable, Content {
   /** Bytes of a series that are passed over before {@link #passed} is told. */
@@ -57,7 +57,7 @@ public abstract class ByteSource implements Closeable, Content {
     return windowStart + window.position();
   }
 
-  /** Tells whether {@link #seek} works backwards and {@link #length} is known. */
+  /** Reports whether {@link #seek} works backwards and {@link #length} is known. */
   @Override
   public abstract boolean isSeekable();
 
@@ -65,7 +65,7 @@ public abstract class ByteSource implements Closeable, Content {
   @Override
   public abstract long origin();
 
-  /** Returns the offset behind the last byte, or -1 while it is not known. */
+  /** Returns the offset after the last byte, or -1 while it is not known. */
   @Override
   public abstract long length();
 
@@ -79,12 +79,12 @@ public abstract class ByteSource implements Closeable, Content {
   /**
    * Brings bytes into the window.
    *
-   * @param count bytes wanted behind the cursor, at most 64 KiB
+   * @param count bytes wanted after the cursor, at most 64 KiB
    * @return false when the source ends before
    */
   protected abstract boolean fill(int count) throws IOException;
 
-  /** Tells whether the given number of bytes, at most 64 KiB, is left. */
+  /** Reports whether the given number of bytes, at most 64 KiB, is left. */
   public final boolean has(int count) throws IOException {
     return window.remaining() >= count || fill(count);
   }
@@ -94,7 +94,7 @@ public abstract class ByteSource implements Closeable, Content {
     return window.remaining();
   }
 
-  /** Tells whether all bytes were read. */
+  /** Reports whether all bytes were read. */
   public final boolean atEnd() throws IOException {
     return !has(1);
   }
@@ -198,7 +198,7 @@ public abstract class ByteSource implements Closeable, Content {
   }
 
   /**
-   * Reads what is there, for a consumer that unpacks.
+   * Reads what is there, for a consumer that decompresses.
    *
    * @return number of bytes read, or -1 at the end
    */
@@ -309,7 +309,7 @@ public abstract class ByteSource implements Closeable, Content {
   }
 
   /**
-   * Copies pieces that lie at equal distances, one behind the other.
+   * Copies pieces that lie at equal distances, one after the other.
    *
    * @param size length of a piece in bytes
    * @param stride distance from one piece's start to the next

@@ -126,7 +126,7 @@ public final class ExtentSource extends ByteSource {
     return true;
   }
 
-  /** Fills a buffer, but does not fail behind the bytes that are needed now. */
+  /** Fills a buffer, but does not fail after the bytes that are needed now. */
   private void gather(Extents.Extent first, long from, int count, ByteBuffer next)
       throws IOException {
     long at = from;

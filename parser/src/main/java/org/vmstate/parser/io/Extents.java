@@ -3,7 +3,7 @@ package org.vmstate.parser.io;
 import java.io.IOException;
 import org.vmstate.formats.event.Content;
 
-/** Tells where the bytes of a stream lie that is scattered over a file. Thread-safe. */
+/** Reports where the bytes of a stream lie that is scattered over a file. Thread-safe. */
 public interface Extents {
 
   /**

@@ -164,7 +164,7 @@ public final class MappedSource extends ByteSource {
     return map.asSlice(offset - origin, length).asByteBuffer().asReadOnlyBuffer();
   }
 
-  /** Tells whether an error of the virtual machine comes from a mapping that cannot be read. */
+  /** Reports whether an error of the virtual machine comes from a mapping that cannot be read. */
   public static boolean isUnreadable(InternalError e) {
     return String.valueOf(e.getMessage()).contains("memory access");
   }

@@ -36,7 +36,7 @@ final class PageFaulter {
     thread.start();
   }
 
-  /** Tells where in the mapping the reader is. */
+  /** Reports where in the mapping the reader is. */
   void follow(long offset) {
     reader = offset;
   }
@@ -62,7 +62,7 @@ final class PageFaulter {
     while (!stopped && next < map.byteSize()) {
       long at = reader;
       if (next <= at) {
-        // the stretch behind the one that is being read
+        // the stretch after the one that is being read
         next = (at / STRETCH + 1) * STRETCH;
       } else if (next - at > REACH) {
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -87,7 +87,7 @@ final class PageFaulter {
     seen = sum;
   }
 
-  /** Tells whether it is still at work. */
+  /** Reports whether it is still at work. */
   boolean isRunning() {
     return thread.isAlive();
   }

@@ -9,7 +9,7 @@ import org.vmstate.formats.event.Content;
 import org.vmstate.formats.rule.Reason;
 
 /**
- * Pieces of other sources, of memory, and zeros, one behind the other; offsets start at 0. The
+ * Pieces of other sources, of memory, and zeros, one after the other; offsets start at 0. The
  * sources of the pieces stay open when this one is closed.
  */
 public final class SplicedSource extends ByteSource {

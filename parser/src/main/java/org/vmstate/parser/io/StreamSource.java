@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Reason;
 
-/** A pipe or an unpacked stream: forward only, with a window of 128 KiB. */
+/** A pipe or an decompressed stream: forward only, with a window of 128 KiB. */
 public final class StreamSource extends ByteSource {
   private static final int CAPACITY = 128 << 10;
   private static final int FIRST_FILL = 8 << 10;
@@ -79,7 +79,7 @@ public final class StreamSource extends ByteSource {
       int position = window.position() - start;
       int limit = window.limit() - start;
       byte[] array = window.array();
-      // the head of an image is short; unpacking more than it takes time
+      // the head of an image is short; decompressing more than it takes time
       boolean head = windowStart == 0 && window.limit() == 0;
       int wanted = position + Math.max(count, head ? FIRST_FILL : CAPACITY);
       byte[] target = wanted > array.length ? new byte[wanted * 2] : array;

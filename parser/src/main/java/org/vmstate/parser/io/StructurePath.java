@@ -26,7 +26,7 @@ public final class StructurePath {
   }
 
   /**
-   * Sets what to append while a long list is read, or null behind it. It is asked for only when an
+   * Sets what to append while a long list is read, or null after it. It is asked for only when an
    * error needs the path.
    */
   public void setDetail(Supplier<String> value) {

@@ -105,7 +105,7 @@ public final class TemporaryFile implements Closeable {
     allowed = end + STEP;
   }
 
-  /** Writes all bytes behind those that were appended before. */
+  /** Writes all bytes after those that were appended before. */
   public void append(ByteBuffer data) throws IOException {
     long count = data.remaining();
     write(appended, data);

@@ -36,7 +36,7 @@ public class FinalMemory implements EventSink, Closeable {
   private final RamContents contents = new RamContents();
   private ByteSource kept;
 
-  /** Makes the pass; a packed stream is unpacked into a temporary file. */
+  /** Makes the pass; a compressed stream is decompressed into a temporary file. */
   public final void read(ByteSource image, ParseOptions options) throws IOException {
     kept = ImageReader.readKeeping(image, options, this);
   }

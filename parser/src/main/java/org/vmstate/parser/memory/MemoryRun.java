@@ -38,9 +38,9 @@ public sealed interface MemoryRun {
   /** The pages of a block that x-ignore-shared left out. */
   record LeftOut(RamBlock block, long firstPage, long count) implements MemoryRun {}
 
-  /** Takes runs. */
+  /** Accepts runs. */
   interface Sink {
-    /** Takes the next run. */
+    /** Accepts the next run. */
     void run(MemoryRun run) throws IOException;
   }
 }

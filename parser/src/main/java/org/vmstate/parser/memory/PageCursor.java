@@ -28,7 +28,7 @@ public final class PageCursor {
     };
   }
 
-  /** Tells whether the image says that the page is zero. */
+  /** Reports whether the image says that the page is zero. */
   public boolean isZero() {
     return PageIndex.isSent(extent.entry) && PageIndex.kind(extent.entry) == PageKind.ZERO;
   }

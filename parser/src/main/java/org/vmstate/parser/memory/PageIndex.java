@@ -22,7 +22,7 @@ sealed interface PageIndex permits PageTable, BitmapIndex, NoPages {
     return (kind.ordinal() + 1L) << KIND_SHIFT | value;
   }
 
-  /** Tells whether an entry is one of a page that the image has. */
+  /** Reports whether an entry is one of a page that the image has. */
   static boolean isSent(long entry) {
     return entry >>> KIND_SHIFT != 0;
   }

@@ -22,7 +22,7 @@ public enum PageState {
     return label;
   }
 
-  /** Tells whether the image has nothing of the page. */
+  /** Reports whether the image has nothing of the page. */
   public boolean isAbsent() {
     return this == NEVER_SENT || this == LEFT_OUT;
   }

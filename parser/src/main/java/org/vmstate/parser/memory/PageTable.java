@@ -40,7 +40,7 @@ final class PageTable implements PageIndex {
     this.chunks = new long[Math.toIntExact((pages + CHUNK - 1) >>> CHUNK_SHIFT)];
   }
 
-  /** Tells whether no page came. */
+  /** Reports whether no page came. */
   boolean isEmpty() {
     return empty;
   }

@@ -39,7 +39,7 @@ public final class RamContents implements Closeable {
     bitmaps.replaceAll(_ -> null);
   }
 
-  /** Takes the block list; blocks of more than 32 TiB together are too much. */
+  /** Accepts the block list; blocks of more than 32 TiB together are too much. */
   public void blocks(List<RamBlock> list) throws LimitExceededException {
     blocks.clear();
     tables.clear();
@@ -74,7 +74,7 @@ public final class RamContents implements Closeable {
     return blocks;
   }
 
-  /** Takes the next run. */
+  /** Accepts the next run. */
   public void add(PageRun run) throws IOException {
     if (run.block().mapped().isPresent()) {
       return;
@@ -223,7 +223,7 @@ public final class RamContents implements Closeable {
     }
   }
 
-  /** Tells whether an extent goes on in the one after it, and learns its step from that. */
+  /** Reports whether an extent goes on in the one after it, and learns its step from that. */
   private static boolean goesOn(Extent extent, long page, Extent more, int pageSize) {
     if (extent.entry >>> PageIndex.KIND_SHIFT != more.entry >>> PageIndex.KIND_SHIFT) {
       return false;

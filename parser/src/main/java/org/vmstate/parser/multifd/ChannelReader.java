@@ -16,11 +16,11 @@ import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
 /**
- * Reads one channel packet by packet, with what a packet unpacks to in memory, at most 512 KiB.
- * Errors name the channel in their path. Source: QEMU 10.0 migration/multifd.c.
+ * Reads one channel packet by packet, with what a packet decompresses to in memory, at most 512
+ * KiB. Errors name the channel in their path. Source: QEMU 10.0 migration/multifd.c.
  */
 public final class ChannelReader implements Closeable {
-  /** What packed data of one packet can be long: zlib and zstd grow data by less than that. */
+  /** What compressed data of one packet can be long: zlib and zstd grow data by less than that. */
   private static final int MOST_PACKED = MultifdFormat.PACKET_BYTES + (64 << 10);
 
   private static final int FLAGS = 8;
@@ -63,7 +63,7 @@ public final class ChannelReader implements Closeable {
     }
   }
 
-  /** Tells whether something of the next packet was read already. */
+  /** Reports whether something of the next packet was read already. */
   public boolean hasBegun() {
     return pending != null || source.buffered() > 0;
   }
@@ -79,7 +79,7 @@ public final class ChannelReader implements Closeable {
   }
 
   /**
-   * Tells whether each packet has a number of its own. Up to QEMU 8.2 a SYNC, which then has a
+   * Reports whether each packet has a number of its own. Up to QEMU 8.2 a SYNC, which then has a
    * capacity, may take away that of a packet that waits.
    */
   public boolean isNumbered() {

@@ -8,7 +8,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.vmstate.formats.ram.MultifdFormat;
 
-/** Unpacks the data of a channel's packets, which together are one compressed stream. */
+/** Decompresses the data of a channel's packets, which together are one compressed stream. */
 final class PacketData implements Closeable {
   /** QEMU's highest level has a window of 128 MiB, its usual one of 512 KiB. */
   private static final int ZSTD_WINDOW_LOG = 23;
@@ -18,7 +18,7 @@ final class PacketData implements Closeable {
   private ZstdInputStream zstd;
 
   /**
-   * Unpacks one packet.
+   * Decompresses one packet.
    *
    * @param count bytes that it must give
    * @return what is wrong, null when nothing is
@@ -81,7 +81,7 @@ final class PacketData implements Closeable {
     }
   }
 
-  /** The packed bytes of the packet of the moment; its end is not the stream's. */
+  /** The compressed bytes of the packet of the moment; its end is not the stream's. */
   private static final class Feed extends InputStream {
     private byte[] bytes = new byte[0];
     private int at;

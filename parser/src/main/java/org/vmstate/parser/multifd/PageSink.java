@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.ram.RamBlock;
 
-/** Takes the pages of packets. */
+/** Accepts the pages of packets. */
 public interface PageSink {
-  /** Takes pages that follow one another; what remains in the buffer are whole pages. */
+  /** Accepts pages that follow one another; what remains in the buffer are whole pages. */
   void data(RamBlock block, long first, ByteBuffer pages) throws IOException;
 
   /** Takes a page that is all zero. */

@@ -26,7 +26,7 @@ public final class Probe {
     LIBVIRT,
     /** Data of a compression program. */
     PACKED,
-    /** A zero byte: a stream may follow behind unused space. */
+    /** A zero byte: a stream may follow after unused space. */
     ZERO
   }
 
@@ -39,7 +39,7 @@ public final class Probe {
     return hex.toString();
   }
 
-  /** Tells what starts at the cursor; anything unknown is an error with a hint. */
+  /** Reports what starts at the cursor; anything unknown is an error with a hint. */
   public static Start start(ByteSource source) throws IOException {
     String head = head(source);
     if (head.isEmpty()) {
@@ -71,7 +71,7 @@ public final class Probe {
         source.path().toString());
   }
 
-  /** Returns the program that packed the data at the cursor, if any did. */
+  /** Returns the program that compressed the data at the cursor, if any did. */
   public static Optional<Compression> compression(ByteSource source) throws IOException {
     return Compression.ofMagic(head(source));
   }

@@ -1,2 +1,2 @@
-/** Tells what a file is by its first bytes. */
+/** Reports what a file is by its first bytes. */
 package org.vmstate.parser.probe;

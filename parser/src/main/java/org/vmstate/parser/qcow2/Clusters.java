@@ -11,15 +11,15 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 
-/** Unpacks compressed clusters. */
+/** Decompresses compressed clusters. */
 final class Clusters {
   private Clusters() {}
 
   /**
-   * Unpacks one cluster.
+   * Decompresses one cluster.
    *
-   * @param at file offset of its first packed byte
-   * @param length most packed bytes; a file that ends before is taken as it is
+   * @param at file offset of its first compressed byte
+   * @param length most compressed bytes; a file that ends before is taken as it is
    * @throws MalformedDataException when the data does not fill the cluster
    */
   static byte[] unpack(ByteSource file, DiskHeader header, long at, int length) throws IOException {

@@ -176,12 +176,12 @@ public record DiskHeader(
     return new String(name, StandardCharsets.UTF_8);
   }
 
-  /** Tells whether reference counts may be stale, so that nothing may be written. */
+  /** Reports whether reference counts may be stale, so that nothing may be written. */
   public boolean isDirty() {
     return (incompatible & Qcow2Format.DIRTY) != 0;
   }
 
-  /** Tells whether QEMU found damage and writes no more. */
+  /** Reports whether QEMU found damage and writes no more. */
   public boolean isCorrupt() {
     return (incompatible & Qcow2Format.CORRUPT) != 0;
   }

@@ -30,7 +30,7 @@ public final class Qcow2Disk {
     this.snapshots = List.copyOf(snapshots);
   }
 
-  /** Tells whether a qcow2 image starts at the cursor. */
+  /** Reports whether a qcow2 image starts at the cursor. */
   public static boolean isOne(ByteSource file) throws IOException {
     return file.peek32(0) == Qcow2Format.MAGIC;
   }
@@ -65,7 +65,7 @@ public final class Qcow2Disk {
   }
 
   /**
-   * Looks up where a VM state lies: the stream, and behind it perhaps what an older state left.
+   * Looks up where a VM state lies: the stream, and after it perhaps what an older state left.
    *
    * @throws UnsupportedFeatureException when it is encrypted
    */

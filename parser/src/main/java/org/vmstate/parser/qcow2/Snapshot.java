@@ -33,7 +33,7 @@ public record Snapshot(
     long l1Offset,
     long l1Entries) {
 
-  /** Tells whether a guest's state was saved with it. */
+  /** Reports whether a guest's state was saved with it. */
   public boolean hasState() {
     return stateSize != 0;
   }

@@ -14,8 +14,8 @@ import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
 
 /**
- * Where the bytes of a snapshot's VM state lie: in the clusters behind the disk's, as the
- * snapshot's L1 table maps them. Damage is an error when the place is read, not before.
+ * Where the bytes of a snapshot's VM state lie: in the clusters after the disk's, as the snapshot's
+ * L1 table maps them. Damage is an error when the place is read, not before.
  */
 final class StateExtents implements Extents {
   private static final int PIECE = 64 << 10;

@@ -8,7 +8,7 @@ import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.parser.io.ByteSource;
 
 /**
- * Tells how the bits of a bitmap lie, which no header says. Looks at pages on which the orders
+ * Reports how the bits of a bitmap lie, which no header says. Looks at pages on which the orders
  * disagree: one that is marked holds data far more often than one that is not. Without a clear
  * answer the order is little-endian, that of nearly every host.
  */
@@ -70,7 +70,7 @@ final class BitmapOrderFinder {
         vote(BitmapOrder.BIG_32, big32, bit, data);
       }
     }
-    // bits behind the last page are clear
+    // bits after the last page are clear
     if (count < Long.SIZE) {
       long beyond = -1L << Math.max(0, count);
       penalize(BitmapOrder.LITTLE, little & beyond);

@@ -26,9 +26,9 @@ public final class BitmapReader {
     this.mapped = block.mapped().orElseThrow();
   }
 
-  /** Takes runs. */
+  /** Accepts runs. */
   public interface RunConsumer {
-    /** Takes the next run. */
+    /** Accepts the next run. */
     void accept(PageRun run) throws IOException;
   }
 

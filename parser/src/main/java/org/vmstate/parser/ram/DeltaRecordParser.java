@@ -112,7 +112,7 @@ final class DeltaRecordParser {
     return encoded(block, address, PageKind.ZLIB, (int) length, data);
   }
 
-  /** Inflates a page, and tells what is wrong with it. */
+  /** Inflates a page, and says what is wrong with it. */
   static Optional<String> inflate(byte[] deflated, byte[] page) {
     try (Inflater inflater = new Inflater()) {
       inflater.setInput(deflated);

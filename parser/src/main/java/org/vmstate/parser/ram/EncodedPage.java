@@ -14,9 +14,9 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
 import org.vmstate.parser.xbzrle.XbzrleDecoder;
 
-/** Decodes a page that was sent as a delta or packed. */
+/** Decodes a page that was sent as a delta or compressed. */
 public final class EncodedPage {
-  /** From the 2011 header's magic to the delta behind the header. */
+  /** From the 2011 header's magic to the delta after the header. */
   private static final int MAGIC_TO_DATA = 5;
 
   private EncodedPage() {}

@@ -150,7 +150,7 @@ final class FixedLayoutParser {
     return new MappedBlock(version, pageSize, at, bitmap, length, pages, found);
   }
 
-  /** Emits header, bitmap, page area and the gaps between them; the cursor ends behind the area. */
+  /** Emits header, bitmap, page area and the gaps between them; the cursor ends after the area. */
   void pages(RamBlock block, long entryEnd) throws IOException {
     MappedBlock mapped = block.mapped().orElseThrow();
     long headerEnd = source.position();

@@ -35,7 +35,7 @@ public final class RamContext {
     current = null;
   }
 
-  /** Adds a block and tells whether its name is new. */
+  /** Adds a block and says whether its name is new. */
   boolean add(RamBlock block) {
     blocks.add(block);
     return byName.putIfAbsent(block.name(), block) == null;

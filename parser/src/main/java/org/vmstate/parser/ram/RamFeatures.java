@@ -25,8 +25,8 @@ public record RamFeatures(
   private static final int NAME_AND_LENGTH = 9;
 
   /**
-   * Tells whether the entry at the cursor carries the page size of its memory. The stream does not
-   * say; only huge pages are sent, and such a size cannot be anything else that may follow.
+   * Reports whether the entry at the cursor carries the page size of its memory. The stream does
+   * not say; only huge pages are sent, and such a size cannot be anything else that may follow.
    */
   boolean hasHostPageSize(ByteSource source) throws IOException {
     long huge = postcopyPageSizes & -(long) pageSize & ~pageSize;

@@ -27,7 +27,7 @@ final class RamListParser {
   private final Limits limits;
   private final EventSink sink;
 
-  /** Offset behind the pages of the last block that has some in the file, or 0. */
+  /** Offset after the pages of the last block that has some in the file, or 0. */
   private long areasEnd;
 
   RamListParser(

@@ -13,8 +13,8 @@ import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.parser.io.ByteSource;
 
 /**
- * Finds the device sections behind the memory by counting back from the description, which tells
- * the length of each. A section whose header or footer is not where it should be ends the count.
+ * Finds the device sections after the memory by counting back from the description, which tells the
+ * length of each. A section whose header or footer is not where it should be ends the count.
  */
 final class DeviceTail {
   /** Record type, section id, length of the name. */
@@ -35,7 +35,7 @@ final class DeviceTail {
   }
 
   /**
-   * Returns the offset of the first device section behind the memory.
+   * Returns the offset of the first device section after the memory.
    *
    * @param lowest where such sections can begin at the earliest
    * @param end offset of the end mark

@@ -9,8 +9,8 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
 /**
- * Finds the end of a payload of unknown layout: the next footer with the section's id behind which
- * a record can begin.
+ * Finds the end of a payload of unknown layout: the next footer with the section's id after which a
+ * record can begin.
  */
 final class FooterFinder {
   private static final int CHUNK = 64 << 10;

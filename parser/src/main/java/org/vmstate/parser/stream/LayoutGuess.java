@@ -10,13 +10,13 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.ram.RamContext;
 
-/** Tells what a reader of memory has to know beforehand and the stream says only in part. */
+/** Reports what a reader of memory has to know beforehand and the stream says only in part. */
 final class LayoutGuess {
   private static final int WORD = 8;
 
   private LayoutGuess() {}
 
-  /** Tells the layout; the cursor is at the MEM_SIZE word and does not move. */
+  /** Reports the layout; the cursor is at the MEM_SIZE word and does not move. */
   static RamContext.Layout layout(
       ByteSource source, ParseOptions options, StreamConfiguration configuration)
       throws IOException {
@@ -48,7 +48,7 @@ final class LayoutGuess {
   }
 
   /**
-   * Tells the target page size: as given, as the stream or its description says, by the machine.
+   * Reports the target page size: as given, as the stream or its description says, by the machine.
    */
   static int pageSize(
       ParseOptions options,

@@ -9,8 +9,8 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
 /**
- * Tells whether a record can begin at a place. A type alone is a byte between 0 and 8, which any
- * data has; what stands behind it, as far as the source goes, must fit too.
+ * Reports whether a record can begin at a place. A type alone is a byte between 0 and 8, which any
+ * data has; what stands after it, as far as the source goes, must fit too.
  */
 final class RecordStart {
   private static final int REF = 5;

@@ -281,7 +281,7 @@ public final class StreamParser {
     }
   }
 
-  /** Goes on behind the memory, once and where that is wanted and possible. */
+  /** Goes on after the memory, once and where that is wanted and possible. */
   private void passOver() throws IOException {
     boolean wanted = options.extent() == ParseOptions.Extent.DEVICES && !passed;
     if (wanted && ram.layout() == RamContext.Layout.SEQUENTIAL && description.isPresent()) {
@@ -593,7 +593,7 @@ public final class StreamParser {
             start,
             Facts.named(section.name(), section.instance()));
     sink.accept(new Event.Notice(lost));
-    // a stream of old is as good as it was written, but nothing tells where its sections end
+    // a stream of old is as good as it was written, but nothing says where its sections end
     boolean untold = footers == Footers.ABSENT && description.isEmpty();
     flawed(untold ? new UnsupportedFeatureException(lost) : new MalformedDataException(lost));
     source.seek(source.length());

@@ -18,7 +18,7 @@ import org.vmstate.parser.io.SpecReader;
 import org.vmstate.parser.vmdesc.DescriptionParser;
 
 /**
- * Reads what stands behind the end mark: the description, and bytes that QEMU does not look at. A
+ * Reads what stands after the end mark: the description, and bytes that QEMU does not look at. A
  * broken description does not stop a loader, so it is only remarked upon.
  */
 final class TailParser {

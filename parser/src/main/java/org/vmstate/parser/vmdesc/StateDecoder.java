@@ -20,7 +20,7 @@ import org.vmstate.parser.io.StructurePath;
 
 /**
  * Reads the payload of a device section as its description says: fields in order, then the
- * subsections. The payload has no length of its own; the cursor ends behind it. Source: QEMU 10.0
+ * subsections. The payload has no length of its own; the cursor ends after it. Source: QEMU 10.0
  * migration/vmstate.c.
  */
 public final class StateDecoder {

@@ -22,7 +22,7 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.ImageBytes;
 
-/** Memory of an image by name and page, from a file, a pipe and a packed stream. */
+/** Memory of an image by name and page, from a file, a pipe and a compressed stream. */
 class FinalMemoryTest {
   @TempDir Path folder;
 

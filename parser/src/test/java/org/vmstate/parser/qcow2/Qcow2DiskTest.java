@@ -256,7 +256,7 @@ class Qcow2DiskTest {
     assertArrayEquals(state, read(hole));
     byte[] backed = with(with(hole, 8, 104, 8), 16, 4, 4);
     System.arraycopy("back".getBytes(), 0, backed, 104, 4);
-    // the header's end moves behind the name
+    // the header's end moves after the name
     backed = with(backed, 100, 104, 4);
     Path file = Files.write(folder.resolve("overlay"), backed);
     assertTrue(refusedFile(file).contains("which cannot be opened"));

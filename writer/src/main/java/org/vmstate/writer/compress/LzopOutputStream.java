@@ -9,7 +9,7 @@ import java.util.zip.Adler32;
 
 /**
  * Writes a file of the lzop program: method LZO1X-1, a header without name and time, blocks of 256
- * KiB with an Adler-32 of the unpacked bytes. Source: the lzop 1.04 manual and its file header.
+ * KiB with an Adler-32 of the decompressed bytes. Source: the lzop 1.04 manual and its file header.
  */
 final class LzopOutputStream extends OutputStream {
   private static final byte[] MAGIC = {(byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'};

@@ -83,7 +83,7 @@ public final class ZstdSink extends ByteSink {
     drain();
   }
 
-  /** Ends the packed stream. */
+  /** Ends the compressed stream. */
   @Override
   public void close() throws IOException {
     if (!closed) {
@@ -97,7 +97,7 @@ public final class ZstdSink extends ByteSink {
     }
   }
 
-  /** Frees the library's memory; what was packed so far is of no use. */
+  /** Frees the library's memory; what was compressed so far is of no use. */
   public void abandon() {
     if (!closed) {
       closed = true;

@@ -12,7 +12,7 @@ public abstract class ByteSink implements Closeable {
 
   private final ByteBuffer small = ByteBuffer.allocate(Long.BYTES);
 
-  /** Returns the offset of the next byte, in the outermost file or in the unpacked stream. */
+  /** Returns the offset of the next byte, in the outermost file or in the decompressed stream. */
   public abstract long position();
 
   /** Appends what remains in a buffer. */

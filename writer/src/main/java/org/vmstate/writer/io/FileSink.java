@@ -193,7 +193,7 @@ public final class FileSink extends ByteSink {
     }
   }
 
-  /** Tells whether {@link #transferAt} may be used: it goes through the page cache. */
+  /** Reports whether {@link #transferAt} may be used: it goes through the page cache. */
   public boolean isTransferable() {
     return direct == null;
   }

@@ -10,7 +10,7 @@ import org.vmstate.formats.libvirt.SaveFormat;
  * @param version header version, 1 to 3
  * @param bigEndian whether the header's words are big-endian
  * @param running whether the guest is resumed after a restore
- * @param compression how the stream is packed
+ * @param compression how the stream is compressed
  * @param xml the domain XML
  * @param cookie the cookie XML, empty for none
  * @param dataLength bytes between the header and the stream
@@ -24,7 +24,7 @@ public record EnvelopeSpec(
     String cookie,
     int dataLength) {
 
-  /** Returns an envelope with the padding that libvirt puts behind the texts of a new image. */
+  /** Returns an envelope with the padding that libvirt puts after the strings of a new image. */
   public static EnvelopeSpec fresh(
       int version,
       boolean bigEndian,
@@ -37,7 +37,7 @@ public record EnvelopeSpec(
         version, bigEndian, running, compression, xml, cookie, textLength(xml, cookie) + padding);
   }
 
-  /** Returns this envelope with the stream at another distance; the texts must fit. */
+  /** Returns this envelope with the stream at another distance; the strings must fit. */
   public EnvelopeSpec withDataLength(int length) {
     if (length < textLength(xml, cookie)) {
       throw new IllegalArgumentException("texts do not fit into " + length + " bytes");
@@ -45,7 +45,7 @@ public record EnvelopeSpec(
     return new EnvelopeSpec(version, bigEndian, running, compression, xml, cookie, length);
   }
 
-  /** Returns how many bytes the texts take with their terminators. */
+  /** Returns how many bytes the strings take with their terminators. */
   public static int textLength(String xml, String cookie) {
     int length = length(xml) + 1;
     return cookie.isEmpty() ? length : length + length(cookie) + 1;

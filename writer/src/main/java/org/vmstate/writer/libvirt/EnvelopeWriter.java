@@ -28,7 +28,7 @@ public final class EnvelopeWriter {
   /**
    * Writes the header as it was read.
    *
-   * @param words the 19 words behind the magic
+   * @param words the 19 words after the magic
    */
   public static void header(ByteSink sink, Envelope envelope, List<Long> words) throws IOException {
     String magic = envelope.complete() ? SaveFormat.MAGIC : SaveFormat.MAGIC_PARTIAL;

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 /** The file of a disk image: read and written anywhere, brought to disk when that is asked for. */
 public interface DiskFile {
 
-  /** Fills a buffer; what lies behind the end is zero. */
+  /** Fills a buffer; what lies after the end is zero. */
   void read(long offset, ByteBuffer target) throws IOException;
 
   /** Writes all that remains in a buffer. */

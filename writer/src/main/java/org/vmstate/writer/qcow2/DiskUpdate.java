@@ -12,7 +12,7 @@ import org.vmstate.formats.qcow2.Qcow2Format;
 
 /**
  * Puts a VM state into a disk image that holds other things: replaces that of a snapshot or adds a
- * snapshot of the disk as it is now. Everything new goes behind the end; 24 bytes of the header
+ * snapshot of the disk as it is now. Everything new goes after the end; 24 bytes of the header
  * switch to it. Whoever stops before has lost nothing, and afterwards only what is no longer used
  * may be left over.
  */

@@ -115,7 +115,7 @@ final class ReferenceCounts {
     }
   }
 
-  /** Returns the number behind the last cluster that is counted. */
+  /** Returns the number after the last cluster that is counted. */
   long end() throws IOException {
     for (long b = entries - 1; b >= 0; b--) {
       if (block(b) != 0) {

@@ -38,7 +38,7 @@ public final class FixedRamWriter implements Closeable {
     this.pages = new PlacedPages(sink.isTransferable(), this::places);
   }
 
-  /** Writes the list; the sink then stands behind the last page area. */
+  /** Writes the list; the sink then stands after the last page area. */
   public List<RamBlock> list(List<RamBlock> wanted) throws IOException {
     BlockListWriter out = new BlockListWriter(sink);
     out.total(wanted.stream().mapToLong(RamBlock::usedLength).sum());

@@ -46,7 +46,7 @@ public final class PageBitmap {
     return -1L >>> Long.SIZE - count << page;
   }
 
-  /** Tells whether a bit is set. */
+  /** Reports whether a bit is set. */
   public synchronized boolean get(long page) {
     return (words.getLong(place(page)) >>> page & 1) != 0;
   }

@@ -17,7 +17,7 @@ import org.vmstate.writer.io.SpecWriter;
 public final class PageRecordWriter {
   private static final int BUFFER = 256 << 10;
 
-  /** Word, name, and the byte that a zero record has behind them. */
+  /** Word, name, and the byte that a zero record has after them. */
   private static final int MAX_HEAD = Long.BYTES + 1 + 255 + 1;
 
   private static final int MAGIC_2011 = 0x0123;
@@ -103,7 +103,7 @@ public final class PageRecordWriter {
     append(delta, delta.remaining());
   }
 
-  /** Writes a page as the zlib stream it was packed into. */
+  /** Writes a page as the zlib stream it was compressed into. */
   public void compressed(RamBlock block, long page, ByteBuffer deflated) throws IOException {
     head(block, page, RamFormat.COMPRESS_PAGE);
     int length = deflated.remaining();

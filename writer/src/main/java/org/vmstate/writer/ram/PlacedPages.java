@@ -54,7 +54,7 @@ public final class PlacedPages implements Closeable {
     this.placement = placement;
   }
 
-  /** Takes the next block of the list. */
+  /** Accepts the next block of the list. */
   public void add(RamBlock block) {
     blocks.add(block);
     bitmaps.add(new PageBitmap(arena, block.pages()));
@@ -64,7 +64,7 @@ public final class PlacedPages implements Closeable {
     return bitmaps.get(index);
   }
 
-  /** Tells whether bytes may be moved by {@link #transfer}. */
+  /** Reports whether bytes may be moved by {@link #transfer}. */
   public boolean isTransferable() {
     return transferable;
   }
@@ -151,7 +151,7 @@ public final class PlacedPages implements Closeable {
   }
 
   /**
-   * Takes pages from another file without looking at them.
+   * Accepts pages from another file without looking at them.
    *
    * @param source a channel that no other thread uses
    * @param from offset of the first page in the source

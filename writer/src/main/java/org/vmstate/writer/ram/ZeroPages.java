@@ -9,7 +9,7 @@ public final class ZeroPages {
 
   private ZeroPages() {}
 
-  /** Tells whether bytes of a buffer, at most 1 MiB, are all zero. */
+  /** Reports whether bytes of a buffer, at most 1 MiB, are all zero. */
   public static boolean isZero(ByteBuffer data, int at, int length) {
     return (length < Long.BYTES || data.getLong(at) == 0)
         && data.slice(at, length).mismatch(zeros(length)) < 0;

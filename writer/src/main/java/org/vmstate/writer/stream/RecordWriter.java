@@ -17,7 +17,7 @@ import org.vmstate.writer.ram.BlockListWriter;
 
 /**
  * Writes elements again, byte for byte: frames from what the elements say, everything that is
- * opaque (texts, page contents, device payloads, gaps) from the content they refer to.
+ * opaque (strings, page contents, device payloads, gaps) from the content they refer to.
  */
 public final class RecordWriter implements EventSink {
   private static final int CHUNK = 256 << 10;

@@ -40,7 +40,7 @@ public final class SyntheticMemory {
     return (hash >>> 11) * 0x1p-53;
   }
 
-  /** Tells whether a page changes before a sweep; all pages are sent in sweep 0. */
+  /** Reports whether a page changes before a sweep; all pages are sent in sweep 0. */
   public boolean isDirty(int block, long page, int sweep) {
     return sweep == 0 || share(mix(hash(block, page, sweep), 7)) < recipe.dirtyRate();
   }

@@ -89,7 +89,7 @@ public final class DeviceListEditor {
 
   /**
    * Returns a device's object with another name, instance id and version; the first two always
-   * stand in front, the version is the first behind them.
+   * stand in front, the version is the first after them.
    */
   public static String renamed(String text, String name, long instance, long version) {
     try (JsonParser parser = new JsonFactory().createParser(text)) {

@@ -32,22 +32,22 @@ public interface DeltaCodec {
     return new DirectMappedCache(bytes, pageSize);
   }
 
-  /** Tells whether pages enter the cache when they are sent for the first time. */
+  /** Reports whether pages enter the cache when they are sent for the first time. */
   default boolean cachesFirstRound() {
     return false;
   }
 
-  /** Tells whether the pages that are sent while the guest is stopped are looked up. */
+  /** Reports whether the pages that are sent while the guest is stopped are looked up. */
   default boolean encodesLastRound() {
     return true;
   }
 
-  /** Tells whether zero pages enter the cache; where not, they leave it. */
+  /** Reports whether zero pages enter the cache; where not, they leave it. */
   default boolean cachesZeroPages() {
     return true;
   }
 
-  /** Tells whether a delta that did not fit counts as an encoded page, and as a page of bytes. */
+  /** Reports whether a delta that did not fit counts as an encoded page, and as a page of bytes. */
   default boolean countsOverflows() {
     return true;
   }

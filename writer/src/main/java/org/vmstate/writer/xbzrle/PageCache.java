@@ -6,7 +6,7 @@ package org.vmstate.writer.xbzrle;
  * global: unique over all RAM blocks. A generation is a round over memory (dirty-sync-count).
  */
 public interface PageCache {
-  /** Tells whether a page is kept; this may make it young again. */
+  /** Reports whether a page is kept; this may make it young again. */
   boolean find(long address, long generation);
 
   /**

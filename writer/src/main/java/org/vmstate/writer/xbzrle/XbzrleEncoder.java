@@ -46,7 +46,7 @@ public final class XbzrleEncoder {
    *
    * @param before earlier content
    * @param after new content, of the same length, at most {@link #MAX_PAGE}
-   * @param delta takes the result, and perhaps other bytes behind it; its length is the limit, as a
+   * @param delta takes the result, and perhaps other bytes after it; its length is the limit, as a
    *     rule that of a page
    * @return length of the delta, 0 when nothing changed, or {@link #OVERFLOW}
    */
