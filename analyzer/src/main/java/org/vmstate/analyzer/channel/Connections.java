@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.vmstate.formats.ram.MultifdFormat;
@@ -98,7 +99,8 @@ final class Connections implements Closeable {
       notes.accept(
           magic >>> 24 == TLS_HANDSHAKE
               ? "a connection with TLS was refused; it is not supported"
-              : String.format("a connection was refused that starts with 0x%08x", magic));
+              : String.format(
+                  Locale.ROOT, "a connection was refused that starts with 0x%08x", magic));
     }
   }
 

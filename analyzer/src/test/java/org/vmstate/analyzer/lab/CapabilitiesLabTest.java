@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,9 +42,6 @@ class CapabilitiesLabTest {
   @EnumSource(Release.class)
   void tableSaysOfEachPairWhatTheReleaseSays(Release release) throws Exception {
     Path lab = Lab.require();
-    Assumptions.assumeTrue(
-        release == Release.V7_2 || release == Release.V10_0 || Boolean.getBoolean("lab.wide"),
-        "-Dlab.wide=true asks 5.2 and 11.1 too");
     CapabilityTable table = CapabilityTable.of(QemuRelease.of(release.toString()).orElseThrow());
     try (Qemu qemu = release.start(lab, folder, "-M", "none", "-accel", "tcg", "-nodefaults")) {
       Set<String> names = new LinkedHashSet<>();
