@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -188,11 +189,11 @@ class DevicesOnlyTest {
             0,
             new ImageBytes().be32(1).be32(2).be32(3).u8(1),
             "\"fields\": ["
-                + array.formatted(3)
+                + String.format(Locale.ROOT, array, 3)
                 + ", {\"name\": \"c\", \"type\": \"uint8\", \"size\": 1}]"));
     String inner =
         "{\"vmsd_name\": \"dev/one/two\", \"version\": 1, \"fields\": ["
-            + array.formatted(2)
+            + String.format(Locale.ROOT, array, 2)
             + "]}";
     ImageBytes payload = new ImageBytes().be16(7).u8(5).name("dev/one").be32(1).be16(8);
     payload.u8(5).name("dev/one/two").be32(1).be32(1).be32(2);

@@ -190,6 +190,7 @@ class DifferentialLabTest {
       case MACHINE_NAME -> "QEMU compares as much of the name as it gets";
       case HOOK -> "QEMU passes over HOOK";
       case DEVICE_DECODES -> "the description no longer fits";
+      case TRAILING_BYTES -> "QEMU loads it without what follows the end mark";
       case MEMORY_LOST, BITMAP_ORDER -> "QEMU loads it without its memory";
       case BITMAP_INSIDE, OFFSETS_ABSOLUTE, PAGES_BEHIND_BITMAP -> "QEMU follows any offset";
       default -> null;

@@ -87,8 +87,10 @@ final class MonitorAddresses {
   private void read(Qemu qemu, Path folder, long address) throws IOException {
     Path file = folder.resolve("memsave");
     Files.deleteIfExists(file);
-    String command = "memsave 0x%x %d %s".formatted(address, LENGTH, file).replace("\\", "\\\\");
-    monitor(qemu, command);
+    qemu.call(
+        "memsave",
+        "{\"val\": %d, \"size\": %d, \"filename\": \"%s\", \"cpu-index\": %d}"
+            .formatted(address, LENGTH, file, cpu));
     if (Files.exists(file) && Files.size(file) == LENGTH) {
       content.put(address, Files.readAllBytes(file));
     }
