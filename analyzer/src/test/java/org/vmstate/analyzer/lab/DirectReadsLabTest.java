@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +36,10 @@ import org.vmstate.writer.synthetic.SyntheticRecipe;
 
 /** What {@code check} says of direct I/O, against what the kernel does. */
 class DirectReadsLabTest {
+  /** What tools say where the kernel has no loop device or not this file system. */
+  private static final Pattern NO_PLACE =
+      Pattern.compile("cannot find an unused loop device|unknown filesystem type|/dev/loop");
+
   private static final String[] GUEST = {
     "-M", "q35", "-accel", "tcg", "-m", "16", "-nodefaults", "-S"
   };
@@ -200,7 +206,12 @@ class DirectReadsLabTest {
             "sh",
             "-c",
             script.formatted(disk, sector, point, xfs ? "mkfs.xfs -q" : "mkfs.ext4 -q -b 4096"));
-    assertEquals(0, made.exitCode(), () -> text(errors));
+    String said = text(errors);
+    if (made.exitCode() != 0 && NO_PLACE.matcher(said).find()) {
+      System.err.println("\n*** SKIPPED: no loop devices or no " + device + ": " + said + " ***\n");
+      Assumptions.abort("no loop devices or file system: " + said);
+    }
+    assertEquals(0, made.exitCode(), said);
     return point;
   }
 
