@@ -102,46 +102,17 @@ class TargetLabTest {
     "V10_0, V10_0, pc-q35-10.0, -device virtio-net-pci, ,"
         + " -device virtio-net-pci;romsize=0x80000, Size mismatch: 0000:00:01.0/virtio-net-pci.rom",
     "V10_0, V10_0, pc-q35-10.0, -netdev user;id=n -device virtio-net-pci;netdev=n, ,"
-        + " -device virtio-net-pci, instance 'slirp' 0"
-  })
-  void stateThatFailsAsForetoldLoadsOnceItWasUpgraded(
-      Release writer,
-      Release reader,
-      String machine,
-      String saved,
-      String otherMachine,
-      String loaded,
-      String message)
-      throws Exception {
-    cured(writer, reader, machine, saved, otherMachine, loaded, message);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
+        + " -device virtio-net-pci, instance 'slirp' 0",
     "V11_1, V10_0, pc-q35-10.0, -device isa-vga, , , instance 'vga-isa' 0",
     "V10_0, V7_2, pc-q35-7.2, -device isa-cirrus-vga, , , `mr->alias' failed",
     "V5_2, V10_0, pc-q35-5.2, -device dc390, , , Missing section footer",
     "V11_1, V7_2, pc-q35-7.2, -device dc390, , , Missing section footer",
     "V10_0, V7_2, isapc, -cpu qemu32, , , MIG_CMD 0xb unknown",
     "V7_2, V5_2, isapc, -cpu qemu32, , , No such file or directory",
-    "V10_0, V10_0, pc-q35-10.0, -device virtio-net-pci, ,"
-        + " -device virtio-net-pci;romsize=0x80000, Size mismatch: 0000:00:01.0/virtio-net-pci.rom",
     "V10_0, V7_2, pc-q35-7.2, -device virtio-net-pci;romsize=0x80000, ,"
         + " -device virtio-net-pci, Size mismatch: 0000:00:01.0/virtio-net-pci.rom"
   })
-  void andSoDoOthers(
-      Release writer,
-      Release reader,
-      String machine,
-      String saved,
-      String otherMachine,
-      String loaded,
-      String message)
-      throws Exception {
-    cured(writer, reader, machine, saved, otherMachine, loaded, message);
-  }
-
-  private void cured(
+  void stateThatFailsAsForetoldLoadsOnceItWasUpgraded(
       Release writer,
       Release reader,
       String machine,
