@@ -110,14 +110,21 @@ class ExtractLabTest {
     }
   }
 
-  private static List<String> linux(Path lab) {
+  private List<String> linux(Path lab) {
     return List.of(
         "-kernel",
         lab.resolve("vmlinuz").toString(),
         "-initrd",
         lab.resolve("initrd.gz").toString(),
         "-append",
-        "console=ttyS0 quiet FILL=8");
+        "console=ttyS0 quiet FILL=8",
+        "-serial",
+        "file:" + folder.resolve("serial.log"));
+  }
+
+  /** Waits until the guest's first program runs: kernel, page tables and all CPUs are up. */
+  private void awaitLinux() throws Exception {
+    Lab.await(folder.resolve("serial.log"), "TICK 2 OK");
   }
 
   private Path dump(Qemu qemu) throws IOException {
@@ -148,14 +155,19 @@ class ExtractLabTest {
     Path lab = Lab.require();
     List<String> arguments = new ArrayList<>(List.of(machine.split(" ")));
     arguments.addAll(List.of("-accel", "tcg"));
-    if (machine.contains("-smp 4") || machine.contains("memdev")) {
+    boolean linux = machine.contains("-smp 4") || machine.contains("memdev");
+    if (linux) {
       arguments.addAll(linux(lab));
     }
     Path image = folder.resolve("image");
     Path dump;
     MonitorAddresses seen = null;
     try (Qemu qemu = Qemu.start(folder, target, arguments.toArray(String[]::new))) {
-      Thread.sleep(machine.contains("-smp 4") ? 12_000 : 3000);
+      if (linux) {
+        awaitLinux();
+      } else {
+        Thread.sleep(3000);
+      }
       if (machine.contains("memdev")) {
         qemu.call(
             "object-add",
@@ -200,7 +212,7 @@ class ExtractLabTest {
     Path image = folder.resolve("image");
     Path dump;
     try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
-      Thread.sleep(9000);
+      awaitLinux();
       qemu.enable(capability);
       if (capability.equals("xbzrle")) {
         qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 30000000}");

@@ -63,8 +63,10 @@ class HtmlMapLabTest {
             "-initrd",
             lab.resolve("initrd.gz").toString(),
             "-append",
-            "console=ttyS0 quiet FILL=16")) {
-      Thread.sleep(8000);
+            "console=ttyS0 quiet FILL=16",
+            "-serial",
+            "file:" + folder.resolve("serial.log"))) {
+      Lab.await(folder.resolve("serial.log"), "TICK 2 OK");
       qemu.enable("xbzrle");
       qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 30000000}");
       qemu.save("file:" + image);

@@ -59,7 +59,7 @@ final class MonitorAddresses {
     }
     List<Long> mapped =
         result.places.keySet().stream().filter(a -> result.places.get(a).isPresent()).toList();
-    assertTrue(mapped.size() > count / 4, mapped.size() + " of " + count + " are mapped");
+    assertTrue(mapped.size() > count / 8, mapped.size() + " of " + count + " are mapped");
     for (int i = 0; i < READ; i++) {
       result.read(qemu, folder, mapped.get(random.nextInt(mapped.size())) & -LENGTH);
     }
