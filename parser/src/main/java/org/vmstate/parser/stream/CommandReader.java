@@ -1,0 +1,67 @@
+package org.vmstate.parser.stream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.spec.QemuCommand;
+import org.vmstate.formats.stream.CommandType;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SpecReader;
+
+/**
+ * Command records: 0x08, code and length of two bytes each, big-endian, and the payload. Source:
+ * QEMU 10.0 migration/savevm.c.
+ */
+final class CommandReader {
+  private static final int ADVISE_WITH_SIZES = 16;
+
+  private final StreamContext stream;
+  private long postcopyPageSizes;
+
+  CommandReader(StreamContext stream) {
+    this.stream = stream;
+  }
+
+  /** The page sizes that a postcopy ADVISE summed up, or 0. */
+  long postcopyPageSizes() {
+    return postcopyPageSizes;
+  }
+
+  /** Reads the command at the cursor. */
+  void read() throws IOException {
+    ByteSource source = stream.source();
+    long at = source.position();
+    QemuCommand command =
+        SpecReader.read(source, "command", Reason.RECORD_TYPE_UNKNOWN, QemuCommand::new);
+    int code = command.command();
+    byte[] payload = command.payload();
+    stream.accept(new Event.Command(new ByteRange(at, source.position()), code, payload));
+    CommandType type = CommandType.of(code);
+    if (type == CommandType.INVALID) {
+      stream.notice(
+          source.problem(
+              Reason.COMMAND_UNKNOWN,
+              "command " + code + " is not known",
+              at,
+              Facts.found(code, payload.length)));
+    } else if (type.length() >= 0 && type.length() != payload.length) {
+      stream.notice(
+          source.problem(
+              Reason.COMMAND_LENGTH,
+              "command "
+                  + type.label()
+                  + ": expected "
+                  + type.length()
+                  + " bytes, found "
+                  + payload.length,
+              at,
+              Facts.named(type.name(), type.length(), payload.length)));
+    }
+    if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
+      postcopyPageSizes = ByteBuffer.wrap(payload).getLong();
+    }
+  }
+}

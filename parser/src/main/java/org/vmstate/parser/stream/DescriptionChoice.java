@@ -1,0 +1,113 @@
+package org.vmstate.parser.stream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.vmdesc.DescriptionFinder;
+import org.vmstate.parser.vmdesc.DescriptionParser;
+
+/**
+ * The description that a stream's devices are read by: the one the file ends with, or else the
+ * first one after the device that asks. Source: QEMU 10.0 migration/savevm.c.
+ */
+final class DescriptionChoice {
+  private static final long REACH = 64 << 20;
+
+  private final StreamContext stream;
+  private final long start;
+  private Optional<VmDescription> description = Optional.empty();
+  private long offset = -1;
+
+  /** Whether the description is still to be found, because the file does not end with one. */
+  private boolean unsettled;
+
+  /** Chooses for the stream that begins at the cursor. */
+  DescriptionChoice(StreamContext stream) {
+    this.stream = stream;
+    this.start = stream.source().position();
+  }
+
+  /** The description, once it is settled. */
+  Optional<VmDescription> chosen() {
+    return description;
+  }
+
+  /** Where the description's text begins, or -1. */
+  long offset() {
+    return offset;
+  }
+
+  /** Looks from the end of the file for a description, and uses the one it ends with. */
+  void find() throws IOException {
+    ByteSource source = stream.source();
+    Optional<ByteRange> place = DescriptionFinder.find(source, start, REACH);
+    boolean last = place.isPresent() && place.get().end() == source.length();
+    place.ifPresent(range -> offset = range.start());
+    if (last) {
+      use(place.get());
+    } else {
+      unsettled = true;
+    }
+  }
+
+  /**
+   * Takes the first description from here on, where the file does not end with one: what follows
+   * the stream may be the end of an older one, as in a volume that is used again.
+   */
+  void settle(long from) throws IOException {
+    ByteSource source = stream.source();
+    if (!unsettled) {
+      return;
+    }
+    unsettled = false;
+    Optional<ByteRange> place = DescriptionFinder.first(source, from, REACH);
+    if (place.isEmpty() && offset >= 0) {
+      place = DescriptionFinder.find(source, start, REACH);
+    }
+    if (place.isPresent()) {
+      use(place.get());
+    }
+  }
+
+  private void use(ByteRange place) throws IOException {
+    ByteSource source = stream.source();
+    long at = place.start();
+    offset = at;
+    if (place.length() > stream.limits().descriptionBytes()) {
+      stream.notice(
+          source.problem(
+              Reason.DESCRIPTION_LIMIT,
+              "vmdescription: framed, but cannot be used: expected at most "
+                  + stream.limits().descriptionBytes()
+                  + " bytes, found "
+                  + place.length(),
+              at,
+              Facts.found(place.length())));
+      return;
+    }
+    ByteBuffer text = ByteBuffer.allocate((int) place.length());
+    source.copy(at, text);
+    try {
+      VmDescription found = DescriptionParser.parse(text.array(), at, stream.limits());
+      description = Optional.of(found);
+      stream.accept(new Event.Described(place, found));
+    } catch (StateFormatException e) {
+      stream.notice(DescriptionParser.unusable(e));
+    }
+  }
+
+  /** Replaces a pipe by a source in which the rest of the stream can be sought. */
+  void spool() throws IOException {
+    if (!stream.source().isSeekable()) {
+      stream.spool();
+      find();
+    }
+  }
+}

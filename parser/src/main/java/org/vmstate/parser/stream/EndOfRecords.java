@@ -1,0 +1,61 @@
+package org.vmstate.parser.stream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.parser.io.ByteSource;
+
+/** The end mark and what follows it: the description, or bytes that do not count. */
+final class EndOfRecords {
+  /** Footer of the last section, and the end mark. */
+  private static final int LAST = 6;
+
+  private final StreamContext stream;
+  private final DescriptionChoice choice;
+
+  EndOfRecords(StreamContext stream, DescriptionChoice choice) {
+    this.stream = stream;
+    this.choice = choice;
+  }
+
+  /** Reads from the end mark at the cursor on. */
+  void read() throws IOException {
+    long at = stream.source().position();
+    stream.source().skip(1);
+    stream.accept(new Event.EndOfStream(new ByteRange(at, at + 1)));
+    requireLast(at);
+    choice.settle(at);
+    new TailParser(
+            stream.source(), stream.limits(), stream.sink(), choice.chosen(), choice.offset())
+        .parse()
+        .ifPresent(stream::flawed);
+  }
+
+  /**
+   * Bytes after the end mark do not count, unless a longer stream ends there: then a part of it was
+   * overwritten by zeros, and the first of them is no end mark.
+   */
+  private void requireLast(long at) throws IOException {
+    if (!stream.source().has(1) || stream.source().peek() == StreamFormat.VMDESCRIPTION) {
+      return;
+    }
+    choice.spool();
+    ByteSource source = stream.source();
+    boolean ended = choice.offset() > at;
+    if (!ended && source.length() - source.position() >= LAST) {
+      ByteBuffer last = ByteBuffer.allocate(LAST);
+      source.copy(source.length() - LAST, last);
+      ended = last.get(0) == StreamFormat.SECTION_FOOTER && last.get(LAST - 1) == StreamFormat.EOF;
+    }
+    if (ended) {
+      stream.flawed(
+          source.malformed(
+              Reason.END_MARK_EARLY,
+              "end mark: expected at the end of the stream, found one where more of it follows",
+              at));
+    }
+  }
+}
