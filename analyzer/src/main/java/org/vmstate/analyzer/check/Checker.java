@@ -52,7 +52,13 @@ public final class Checker {
     if (what.align() > 0) {
       inspectors.add(new DirectInspector(findings, what.align(), what.origin()));
     }
-    what.target().ifPresent(target -> inspectors.add(new TargetInspector(findings, target)));
+    what.target()
+        .ifPresent(
+            target -> {
+              inspectors.add(new TargetMemoryInspector(findings, target));
+              inspectors.add(new TargetInspector(findings, target));
+              inspectors.add(new TargetDeviceInspector(findings, target));
+            });
     what.target().ifPresent(target -> inspectors.add(new HostInspector(findings, target)));
     what.target()
         .flatMap(Target::facts)

@@ -1,18 +1,9 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.formats.event.Event;
-import org.vmstate.formats.event.Section;
-import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
-import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
@@ -21,88 +12,45 @@ import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.MachineRelease;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.formats.vmdesc.DeviceDesc;
-import org.vmstate.formats.vmdesc.FieldDesc;
-import org.vmstate.formats.vmdesc.StateDesc;
-import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.formats.vmdesc.VmDescription;
 
-/**
- * Says whether a target loads an image. The target's dump has all device types that its binary
- * knows, but not what is registered without a type, such as the timer; that is passed over.
- */
-final class TargetInspector extends Inspector {
+/** Says whether a target accepts the configuration and the commands of an image. */
+final class TargetInspector extends TargetRules {
   private static final Set<String> VALIDATED =
       Set.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM);
   private static final Set<String> NO_LONGER_EXCLUDED =
       Set.of(Capability.MAPPED_RAM, Capability.MULTIFD);
 
-  /** Types whose size in memory is that on the wire. */
-  private static final Set<String> SCALARS =
-      Set.of(
-          "bool",
-          "int8",
-          "int16",
-          "int32",
-          "int64",
-          "uint8",
-          "uint16",
-          "uint32",
-          "uint64",
-          "int32 equal",
-          "uint8 equal",
-          "uint16 equal",
-          "uint32 equal",
-          "int64 equal",
-          "int32 le");
-
-  private final Target target;
-  private VmDescription description;
-  private long last;
-  private boolean compared;
-
   TargetInspector(Findings findings, Target target) {
-    super(findings);
-    this.target = target;
+    super(findings, target);
   }
 
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    last = event.covers() ? event.range().start() : last;
     switch (event) {
-      case Event.Command e when target.capabilities() != null ->
+      case Event.Command e when target().capabilities() != null ->
           command(CommandType.of(e.code()), e.payload().length);
-      case Event.Described e -> description(e.description());
-      case Event.Configuration e -> {
-        // said before the memory is read, which another page size makes unreadable
-        e.configuration().pageBits().ifPresent(bits -> pageSize(1L << bits));
-        configuration(e.configuration());
-      }
-      case Event.RamListEnd e -> ramBlocks(e.blocks());
-      case Event.Device e -> deviceState(e.section(), e.state(), e.problem());
-      case Event.Unknown e when e.section().isPresent() ->
-          deviceState(e.section().get(), Optional.empty(), e.problem());
+      case Event.Configuration e -> configuration(e.configuration());
       default -> {}
     }
   }
 
   private void command(CommandType type, int length) {
-    if (type == CommandType.ENABLE_COLO && !target.capabilities().contains(Capability.COLO)) {
+    if (type == CommandType.ENABLE_COLO && !target().capabilities().contains(Capability.COLO)) {
       add(
           here(
               Reason.TARGET_WITHOUT_COLO,
               Facts.NONE,
-              last,
+              last(),
               "command enable-colo: the target has x-colo off"));
     } else if (type == CommandType.POSTCOPY_ADVISE) {
-      boolean set = target.capabilities().contains(Capability.POSTCOPY_RAM);
+      boolean set = target().capabilities().contains(Capability.POSTCOPY_RAM);
       if (set != length > 0) {
         add(
             here(
                 Reason.TARGET_POSTCOPY,
                 Facts.named(set ? "enabled" : "disabled", length),
-                last,
+                last(),
                 "command postcopy-advise: has "
                     + length
                     + " bytes, the target postcopy-ram "
@@ -111,50 +59,46 @@ final class TargetInspector extends Inspector {
     }
   }
 
-  private void description(VmDescription found) {
-    description = found;
-  }
-
   private void configuration(StreamConfiguration found) {
     boolean needed =
-        MachineRelease.of(target.machine()).filter(MachineRelease::hasFooters).isPresent();
+        MachineRelease.of(target().machine()).filter(MachineRelease::hasFooters).isPresent();
     if (needed && !found.present() && found.version() == StreamFormat.VERSION) {
       add(
           here(
               Reason.TARGET_NEEDS_CONFIGURATION,
               Facts.NONE,
-              last,
-              "configuration: the stream has none, " + target.machine() + " needs one"));
+              last(),
+              "configuration: the stream has none, " + target().machine() + " needs one"));
     }
-    if (!target.machine().isEmpty() && found.present()) {
+    if (!target().machine().isEmpty() && found.present()) {
       applied(Rule.TARGET_MACHINE);
       // QEMU compares as many characters as it received
-      if (!target.machine().startsWith(found.machine())) {
+      if (!target().machine().startsWith(found.machine())) {
         add(
             here(
                 Reason.TARGET_OF_ANOTHER_MACHINE,
-                Facts.names(found.machine(), target.machine()),
-                last,
+                Facts.names(found.machine(), target().machine()),
+                last(),
                 "machine type: the stream has "
                     + found.machine()
                     + ", the target "
-                    + target.machine()));
+                    + target().machine()));
       }
     }
-    if (target.capabilities() != null) {
+    if (target().capabilities() != null) {
       applied(Rule.TARGET_RAM);
-      if (target.capabilities().containsAll(NO_LONGER_EXCLUDED)) {
+      if (target().capabilities().containsAll(NO_LONGER_EXCLUDED)) {
         add(
             here(
                     Rule.TARGET_RAM,
-                    last,
+                    last(),
                     "mapped-ram with multifd: excluded by the proposal of 2022, accepted since"
                         + " QEMU 9.0")
                 .as(Severity.INFO));
       }
       for (String name : VALIDATED.stream().sorted().toList()) {
         boolean sent = found.has(name);
-        boolean set = target.capabilities().contains(name);
+        boolean set = target().capabilities().contains(name);
         if (sent != set) {
           add(
               here(
@@ -162,7 +106,7 @@ final class TargetInspector extends Inspector {
                       ? Reason.TARGET_MAPPED_RAM
                       : Reason.TARGET_CAPABILITY,
                   Facts.names(name, on(set), on(sent)),
-                  last,
+                  last(),
                   "capability "
                       + name
                       + ": the stream has it "
@@ -176,243 +120,5 @@ final class TargetInspector extends Inspector {
 
   private static String on(boolean value) {
     return value ? "on" : "off";
-  }
-
-  private void ramBlocks(List<RamBlock> blocks) {
-    if (!blocks.isEmpty() && !compared) {
-      pageSize(blocks.getFirst().pageSize());
-    }
-    if (target.blocks().isEmpty()) {
-      return;
-    }
-    applied(Rule.TARGET_RAM);
-    for (RamBlock block : blocks) {
-      Long length = target.blocks().get(block.name());
-      if (length == null) {
-        add(
-            here(
-                Reason.TARGET_BLOCK_UNKNOWN,
-                Facts.named(block.name()),
-                last,
-                "RAM block " + block.name() + ": the target has none of this name"));
-      } else if (length != block.usedLength()) {
-        Finding other =
-            here(
-                Reason.TARGET_BLOCK_LENGTH,
-                Facts.named(block.name(), block.usedLength(), length),
-                last,
-                String.format(
-                    Locale.ROOT,
-                    "RAM block %s: the stream has %d bytes, the target %d",
-                    block.name(),
-                    block.usedLength(),
-                    length));
-        // tables made by the firmware interface change their size
-        add(grows(block) ? other.as(Severity.INFO).by(Optional.empty()) : other.with(cure(block)));
-      }
-    }
-  }
-
-  private boolean grows(RamBlock block) {
-    long most =
-        target.facts().map(f -> f.limits().getOrDefault(block.name(), 0L)).orElse(Long.MAX_VALUE);
-    return block.usedLength() <= most
-        && (target.facts().isPresent() || block.name().contains("rom@etc/"));
-  }
-
-  private static Map<String, Object> cure(RamBlock block) {
-    return block.name().endsWith(".rom")
-        ? Map.of(
-            "block",
-            block.name(),
-            "cure",
-            "start the target's card with romsize="
-                + block.usedLength()
-                + " or with romfile= and a ROM of that length, or upgrade --target, which leaves"
-                + " the target's own ROM in place")
-        : Map.of("block", block.name(), "cure", "start the target with a block of that length");
-  }
-
-  private void pageSize(long sent) {
-    if (target.pageSize().isPresent()) {
-      compared = true;
-      applied(Rule.TARGET_RAM);
-      if (sent != target.pageSize().getAsLong()) {
-        add(
-            here(
-                Reason.TARGET_PAGE_SIZE,
-                Facts.found(
-                    Long.numberOfTrailingZeros(sent),
-                    Long.numberOfTrailingZeros(target.pageSize().getAsLong())),
-                last,
-                "page size: the stream has "
-                    + sent
-                    + ", the target "
-                    + target.pageSize().getAsLong()));
-      }
-    }
-  }
-
-  private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
-    Optional<DeviceDesc> desc =
-        description == null
-            ? Optional.empty()
-            : description.find(section.name(), section.instance());
-    if (desc.isEmpty() || target.types().isEmpty()) {
-      return;
-    }
-    StateDesc sent = desc.get().state();
-    List<StateType> types = target.types().get(sent.name());
-    if (types == null && target.facts().isPresent()) {
-      // sections without a type are compared with those of the target's own state
-      return;
-    }
-    if (types == null) {
-      // a device on a bus has a type; without one it is registered by itself
-      if (section.name().contains("/") && !sent.name().isEmpty()) {
-        add(
-            here(
-                    Reason.TARGET_SECTION_UNKNOWN,
-                    Facts.named(section.name(), section.instance()),
-                    last,
-                    section.name() + ": the dump has no type of " + sent.name())
-                .as(Severity.INFO));
-      }
-      return;
-    }
-    applied(Rule.TARGET_SECTION, Rule.TARGET_VERSION, Rule.TARGET_FIELD, Rule.TARGET_SUBSECTION);
-    if (types.stream().noneMatch(t -> t.loads(section.version()))) {
-      version(section, types);
-      return;
-    }
-    Optional<Finding> first = Optional.empty();
-    for (StateType type : types) {
-      Optional<Finding> problemHere =
-          compare(section.name() + "#" + section.instance(), sent, type);
-      if (problemHere.isEmpty()) {
-        return;
-      }
-      first = first.or(() -> problemHere);
-    }
-    first.ifPresent(this::add);
-  }
-
-  private void version(Section section, List<StateType> types) {
-    StateType type = types.getFirst();
-    boolean isNew = section.version() > type.version();
-    add(
-        here(
-                isNew ? Reason.TARGET_VERSION_OLD : Reason.TARGET_VERSION_NEW,
-                isNew
-                    ? Facts.named(section.name(), section.version(), type.version())
-                    : Facts.named(type.name(), section.version(), type.minimum()),
-                last,
-                String.format(
-                    Locale.ROOT,
-                    "%s: the section has version %d, the target loads %d to %d",
-                    section.name(),
-                    section.version(),
-                    type.minimum(),
-                    type.version()))
-            .with(Map.of("version", section.version(), "newest", type.version())));
-  }
-
-  /** Compares the elements of a field; those of a queue may differ from each other. */
-  private Optional<Finding> nested(String path, FieldDesc sent, List<Target.Field> known) {
-    if (known.stream().anyMatch(f -> f.type() == null)) {
-      return Optional.empty();
-    }
-    int elements = sent.nested().size();
-    for (int i = 0; i < elements; i++) {
-      String place = elements > 1 ? path + "[" + i + "]" : path;
-      Optional<Finding> problem = element(place, sent.nested().get(i), known);
-      if (problem.isPresent()) {
-        return problem;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Optional<Finding> element(String path, StateDesc sent, List<Target.Field> known) {
-    Optional<Finding> first = Optional.empty();
-    for (Target.Field candidate : known) {
-      Optional<Finding> problem = compare(path, sent, candidate.type());
-      if (problem.isEmpty()) {
-        return problem;
-      }
-      first = first.or(() -> problem);
-    }
-    return first;
-  }
-
-  /** Returns what the target cannot load of a description, if anything. */
-  private Optional<Finding> compare(String path, StateDesc sent, StateType type) {
-    Set<String> seen = new HashSet<>();
-    for (FieldDesc field : sent.fields()) {
-      // an array that is not all alike is described element by element
-      String name = field.name().replaceFirst("\\[\\d+\\]$", "");
-      List<Target.Field> known = type.fields().getOrDefault(name, List.of());
-      if (known.isEmpty() || !seen.add(name)) {
-        // fields were renamed between releases without a change of the bytes
-        continue;
-      }
-      if (SCALARS.contains(field.typeName()) && !field.isArray()) {
-        boolean fits = known.stream().anyMatch(f -> f.size() == field.size());
-        if (!fits) {
-          return Optional.of(
-              here(
-                  Reason.TARGET_FIELD_LENGTH,
-                  Facts.named(name, field.size(), known.getFirst().size()),
-                  last,
-                  String.format(
-                      Locale.ROOT,
-                      "%s: field %s has %d bytes, on the target %d",
-                      path,
-                      name,
-                      field.size(),
-                      known.getFirst().size())));
-        }
-      }
-      Optional<Finding> inside = nested(path + "." + name, field, known);
-      if (inside.isPresent()) {
-        return inside;
-      }
-    }
-    for (StateDesc subsection : sent.subsections()) {
-      StateType known = type.subsections().get(subsection.name());
-      if (known == null) {
-        return Optional.of(
-            here(
-                    Reason.TARGET_SUBSECTION_UNKNOWN,
-                    Facts.names(subsection.name(), type.name()),
-                    last,
-                    path + ": the target does not know the subsection " + subsection.name())
-                .with(
-                    Map.of(
-                        "subsection",
-                        path + "." + subsection.name(),
-                        "cure",
-                        "upgrade --target takes the subsection away")));
-      }
-      if (!known.loads(subsection.version())) {
-        return Optional.of(
-            here(
-                Rule.TARGET_VERSION,
-                last,
-                String.format(
-                    Locale.ROOT,
-                    "%s: subsection %s has version %d, the target loads %d to %d",
-                    path,
-                    subsection.name(),
-                    subsection.version(),
-                    known.minimum(),
-                    known.version())));
-      }
-      Optional<Finding> inside = compare(path + "." + subsection.name(), subsection, known);
-      if (inside.isPresent()) {
-        return inside;
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -1,0 +1,226 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.analyzer.check.Target.StateType;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
+import org.vmstate.formats.vmdesc.DeviceDesc;
+import org.vmstate.formats.vmdesc.FieldDesc;
+import org.vmstate.formats.vmdesc.StateDesc;
+import org.vmstate.formats.vmdesc.VmDescription;
+
+/**
+ * Says whether a target loads the devices of an image. The target's dump has all device types that
+ * its binary knows, but not what is registered without a type, such as the timer; that is passed
+ * over.
+ */
+final class TargetDeviceInspector extends TargetRules {
+  /** Types whose size in memory is that on the wire. */
+  private static final Set<String> SCALARS =
+      Set.of(
+          "bool",
+          "int8",
+          "int16",
+          "int32",
+          "int64",
+          "uint8",
+          "uint16",
+          "uint32",
+          "uint64",
+          "int32 equal",
+          "uint8 equal",
+          "uint16 equal",
+          "uint32 equal",
+          "int64 equal",
+          "int32 le");
+
+  private VmDescription description;
+
+  TargetDeviceInspector(Findings findings, Target target) {
+    super(findings, target);
+  }
+
+  @Override
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    switch (event) {
+      case Event.Described e -> description = e.description();
+      case Event.Device e -> deviceState(e.section());
+      case Event.Unknown e when e.section().isPresent() -> deviceState(e.section().get());
+      default -> {}
+    }
+  }
+
+  private void deviceState(Section section) {
+    Optional<DeviceDesc> desc =
+        description == null
+            ? Optional.empty()
+            : description.find(section.name(), section.instance());
+    if (desc.isEmpty() || target().types().isEmpty()) {
+      return;
+    }
+    StateDesc sent = desc.get().state();
+    List<StateType> types = target().types().get(sent.name());
+    if (types == null && target().facts().isPresent()) {
+      // sections without a type are compared with those of the target's own state
+      return;
+    }
+    if (types == null) {
+      // a device on a bus has a type; without one it is registered by itself
+      if (section.name().contains("/") && !sent.name().isEmpty()) {
+        add(
+            here(
+                    Reason.TARGET_SECTION_UNKNOWN,
+                    Facts.named(section.name(), section.instance()),
+                    last(),
+                    section.name() + ": the dump has no type of " + sent.name())
+                .as(Severity.INFO));
+      }
+      return;
+    }
+    applied(Rule.TARGET_SECTION, Rule.TARGET_VERSION, Rule.TARGET_FIELD, Rule.TARGET_SUBSECTION);
+    if (types.stream().noneMatch(t -> t.loads(section.version()))) {
+      version(section, types);
+      return;
+    }
+    Optional<Finding> first = Optional.empty();
+    for (StateType type : types) {
+      Optional<Finding> problemHere =
+          compare(section.name() + "#" + section.instance(), sent, type);
+      if (problemHere.isEmpty()) {
+        return;
+      }
+      first = first.or(() -> problemHere);
+    }
+    first.ifPresent(this::add);
+  }
+
+  private void version(Section section, List<StateType> types) {
+    StateType type = types.getFirst();
+    boolean isNew = section.version() > type.version();
+    add(
+        here(
+                isNew ? Reason.TARGET_VERSION_OLD : Reason.TARGET_VERSION_NEW,
+                isNew
+                    ? Facts.named(section.name(), section.version(), type.version())
+                    : Facts.named(type.name(), section.version(), type.minimum()),
+                last(),
+                String.format(
+                    Locale.ROOT,
+                    "%s: the section has version %d, the target loads %d to %d",
+                    section.name(),
+                    section.version(),
+                    type.minimum(),
+                    type.version()))
+            .with(Map.of("version", section.version(), "newest", type.version())));
+  }
+
+  /** Compares the elements of a field; those of a queue may differ from each other. */
+  private Optional<Finding> nested(String path, FieldDesc sent, List<Target.Field> known) {
+    if (known.stream().anyMatch(f -> f.type() == null)) {
+      return Optional.empty();
+    }
+    int elements = sent.nested().size();
+    for (int i = 0; i < elements; i++) {
+      String place = elements > 1 ? path + "[" + i + "]" : path;
+      Optional<Finding> problem = element(place, sent.nested().get(i), known);
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Finding> element(String path, StateDesc sent, List<Target.Field> known) {
+    Optional<Finding> first = Optional.empty();
+    for (Target.Field candidate : known) {
+      Optional<Finding> problem = compare(path, sent, candidate.type());
+      if (problem.isEmpty()) {
+        return problem;
+      }
+      first = first.or(() -> problem);
+    }
+    return first;
+  }
+
+  /** Returns what the target cannot load of a description, if anything. */
+  private Optional<Finding> compare(String path, StateDesc sent, StateType type) {
+    Set<String> seen = new HashSet<>();
+    for (FieldDesc field : sent.fields()) {
+      // an array that is not all alike is described element by element
+      String name = field.name().replaceFirst("\\[\\d+\\]$", "");
+      List<Target.Field> known = type.fields().getOrDefault(name, List.of());
+      if (known.isEmpty() || !seen.add(name)) {
+        // fields were renamed between releases without a change of the bytes
+        continue;
+      }
+      if (SCALARS.contains(field.typeName()) && !field.isArray()) {
+        boolean fits = known.stream().anyMatch(f -> f.size() == field.size());
+        if (!fits) {
+          return Optional.of(
+              here(
+                  Reason.TARGET_FIELD_LENGTH,
+                  Facts.named(name, field.size(), known.getFirst().size()),
+                  last(),
+                  String.format(
+                      Locale.ROOT,
+                      "%s: field %s has %d bytes, on the target %d",
+                      path,
+                      name,
+                      field.size(),
+                      known.getFirst().size())));
+        }
+      }
+      Optional<Finding> inside = nested(path + "." + name, field, known);
+      if (inside.isPresent()) {
+        return inside;
+      }
+    }
+    for (StateDesc subsection : sent.subsections()) {
+      StateType known = type.subsections().get(subsection.name());
+      if (known == null) {
+        return Optional.of(
+            here(
+                    Reason.TARGET_SUBSECTION_UNKNOWN,
+                    Facts.names(subsection.name(), type.name()),
+                    last(),
+                    path + ": the target does not know the subsection " + subsection.name())
+                .with(
+                    Map.of(
+                        "subsection",
+                        path + "." + subsection.name(),
+                        "cure",
+                        "upgrade --target takes the subsection away")));
+      }
+      if (!known.loads(subsection.version())) {
+        return Optional.of(
+            here(
+                Rule.TARGET_VERSION,
+                last(),
+                String.format(
+                    Locale.ROOT,
+                    "%s: subsection %s has version %d, the target loads %d to %d",
+                    path,
+                    subsection.name(),
+                    subsection.version(),
+                    known.minimum(),
+                    known.version())));
+      }
+      Optional<Finding> inside = compare(path + "." + subsection.name(), subsection, known);
+      if (inside.isPresent()) {
+        return inside;
+      }
+    }
+    return Optional.empty();
+  }
+}
