@@ -5,8 +5,9 @@ import java.util.OptionalLong;
 import org.vmstate.analyzer.physical.Fields;
 
 /**
- * RISC-V: Sv39, Sv48 or Sv57, levels of 9 bits. In machine mode nothing is translated. Source:
- * RISC-V privileged architecture, chapter 12.
+ * RISC-V: Sv39, Sv48 or Sv57, levels of 9 bits. In machine mode nothing is translated. Whether the
+ * mode of the CPU may read a page is not asked, so the kernel's are found while a program runs.
+ * Source: RISC-V privileged architecture, chapter 12.
  *
  * @param root physical address of the top table
  * @param levels how many there are

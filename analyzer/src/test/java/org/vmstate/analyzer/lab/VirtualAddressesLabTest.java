@@ -1,0 +1,186 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.analyzer.extract.Extractor;
+import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.Progress;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
+
+/**
+ * What we read at virtual addresses of a Linux guest is what a debugger reads there. QEMU's stub
+ * for riscv64 refuses pages that the CPU's mode may not read, those of the kernel while a program
+ * runs and the other way round; we ask only whether a page is mapped.
+ */
+class VirtualAddressesLabTest {
+  private static final Pattern REGISTER = Pattern.compile("\\b[0-9a-f]{16}\\b");
+  private static final int CPUS = 2;
+  private static final int SPREAD = 64 << 20;
+  private static final int NEAR = 16 << 10;
+  private static final int LENGTH = 8;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "aarch64, arm64, -M virt -cpu cortex-a57, ttyAMA0",
+    "s390x, s390x, -M s390-ccw-virtio, ttyS0",
+    "riscv64, riscv64, -M virt, ttyS0"
+  })
+  void memoryIsThatOfTheDebugger(String target, String arch, String machine, String console)
+      throws Exception {
+    Path lab = Lab.require().resolve(arch);
+    Path serial = folder.resolve("serial");
+    Path stub = Path.of("/tmp", "vmstate-gdb-" + ProcessHandle.current().pid());
+    List<String> arguments = new ArrayList<>(List.of(machine.split(" ")));
+    arguments.addAll(List.of("-accel", "tcg", "-m", "256", "-smp", "" + CPUS, "-nodefaults"));
+    arguments.addAll(List.of("-serial", "file:" + serial));
+    arguments.addAll(List.of("-gdb", "unix:" + stub + ",server=on,wait=off"));
+    arguments.addAll(List.of("-kernel", lab.resolve("vmlinuz").toString()));
+    arguments.addAll(List.of("-initrd", lab.resolve("initrd.gz").toString()));
+    arguments.addAll(List.of("-append", "console=" + console + " quiet FILL=8"));
+    Path image = folder.resolve("image");
+    List<Map<Long, Optional<byte[]>>> seen = new ArrayList<>();
+    try (Qemu qemu = Qemu.start(folder, target, arguments.toArray(String[]::new))) {
+      Lab.await(serial, "TICK 1 OK");
+      qemu.call("stop");
+      qemu.save("file:" + image);
+      try (DebuggerStub debugger = DebuggerStub.connect(stub)) {
+        for (int cpu = 0; cpu < CPUS; cpu++) {
+          debugger.choose(cpu);
+          List<Long> bases = registers(qemu, cpu);
+          seen.add(ask(debugger, bases, Integer.getInteger("addresses", 200) / CPUS));
+        }
+      }
+    } finally {
+      Files.deleteIfExists(stub);
+    }
+    Path raw = raw(image);
+    for (int cpu = 0; cpu < CPUS; cpu++) {
+      requireSame(image, raw, cpu, seen.get(cpu), target.equals("riscv64"));
+    }
+  }
+
+  private static List<Long> registers(Qemu qemu, int cpu) throws IOException {
+    String said =
+        qemu.call(
+                "human-monitor-command",
+                "{\"command-line\": \"info registers\", \"cpu-index\": %d}".formatted(cpu))
+            .asText();
+    List<Long> bases = new ArrayList<>();
+    Matcher registers = REGISTER.matcher(said);
+    while (registers.find()) {
+      long value = Long.parseUnsignedLong(registers.group(), 16);
+      if (value >>> 12 != 0) {
+        bases.add(value);
+      }
+    }
+    return bases;
+  }
+
+  /** Reads around what registers point to: half of the addresses close to it. */
+  private static Map<Long, Optional<byte[]>> ask(DebuggerStub debugger, List<Long> bases, int count)
+      throws IOException {
+    assertTrue(bases.size() >= 4, "registers " + bases.size());
+    Map<Long, Optional<byte[]>> seen = new TreeMap<>(Long::compareUnsigned);
+    Random random = new Random(18);
+    while (seen.size() < count) {
+      int spread = random.nextBoolean() ? SPREAD : NEAR;
+      long base = bases.get(random.nextInt(bases.size()));
+      long address = base + random.nextInt(2 * spread) - spread & -LENGTH;
+      seen.put(address, debugger.read(address, LENGTH));
+    }
+    return seen;
+  }
+
+  private static Extractor extractor() {
+    return new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {});
+  }
+
+  private Path raw(Path image) throws IOException {
+    Path file = folder.resolve("raw");
+    try (Destination out = Destination.file(file, true, false);
+        ByteSource source = ImageReader.open(image)) {
+      extractor().raw(source, image, out);
+      out.commit(Outcome.WHOLE, false);
+    }
+    return file;
+  }
+
+  private static void requireSame(
+      Path image, Path raw, int cpu, Map<Long, Optional<byte[]>> seen, boolean checksPrivilege)
+      throws IOException {
+    List<Long> addresses = List.copyOf(seen.keySet());
+    List<OptionalLong> ours;
+    try (ByteSource source = ImageReader.open(image)) {
+      ours = extractor().translate(source, cpu, addresses);
+    }
+    int mapped = 0;
+    int refused = 0;
+    try (FileChannel memory = FileChannel.open(raw)) {
+      for (int i = 0; i < addresses.size(); i++) {
+        long address = addresses.get(i);
+        String name = "CPU " + cpu + " 0x" + Long.toHexString(address);
+        Optional<byte[]> theirs = seen.get(address);
+        if (ours.get(i).isEmpty()) {
+          assertEquals(Optional.empty(), theirs, name);
+          continue;
+        }
+        long physical = ours.get(i).getAsLong();
+        ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
+        memory.read(bytes, physical);
+        if (bytes.hasRemaining()) {
+          System.out.println(name + " is 0x" + Long.toHexString(physical) + ", no memory");
+          continue;
+        }
+        if (theirs.isEmpty() && checksPrivilege) {
+          refused++;
+          continue;
+        }
+        assertTrue(
+            theirs.isPresent(), name + " is not mapped, ours 0x" + Long.toHexString(physical));
+        assertArrayEquals(theirs.get(), bytes.array(), name);
+        mapped++;
+      }
+    }
+    assertTrue(mapped > addresses.size() / 8, mapped + " of " + addresses.size() + " are mapped");
+    long one = addresses.stream().filter(a -> seen.get(a).isPresent()).findFirst().orElseThrow();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ByteSource source = ImageReader.open(image)) {
+      extractor().virtual(source, cpu, one, LENGTH, bytes);
+    }
+    assertArrayEquals(seen.get(one).get(), bytes.toByteArray(), "0x" + Long.toHexString(one));
+    System.out.println(
+        addresses.size()
+            + " virtual addresses of CPU "
+            + cpu
+            + ", "
+            + mapped
+            + " with memory, "
+            + refused
+            + " refused");
+  }
+}
