@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * A machine whose memory has a known place. Source: QEMU 10.0 hw/i386, hw/arm/virt.c,
- * hw/s390x/s390-virtio-ccw.c, hw/ppc/spapr.c, hw/riscv/virt.c.
+ * hw/s390x/s390-virtio-ccw.c, hw/ppc/spapr.c, hw/riscv/virt.c, hw/loongarch/virt.c, hw/m68k/virt.c,
+ * hw/openrisc/virt.c, hw/arm/sbsa-ref.c.
  */
 enum Board {
   I440FX("pc", "pc.ram", 0, "pc-i440fx-.*|pc-[01]\\..*|pc", true),
@@ -15,7 +16,14 @@ enum Board {
   VIRT("virt", "mach-virt.ram", 1L << 30, "virt-.*", false),
   S390("s390-ccw-virtio", "s390.ram", 0, "s390-ccw-virtio.*", false),
   PSERIES("pseries", "ppc_spapr.ram", 0, "pseries.*", false),
-  RISCV("virt (riscv)", "riscv_virt_board.ram", 2L << 30, "virt", false);
+  RISCV("virt (riscv)", "riscv_virt_board.ram", 2L << 30, "virt", false),
+  LOONGARCH("virt (loongarch)", "loongarch.ram", 0, "virt", false),
+  M68K("virt (m68k)", "m68k_virt.ram", 0, "virt-.*", false),
+  OPENRISC("virt (openrisc)", "openrisc.ram", 0, "virt", false),
+  SBSA("sbsa-ref", "sbsa-ref.ram", 1L << 40, "sbsa-ref", false);
+
+  /** What LoongArch's machine has of its memory at 0; the rest is at 2 GiB. */
+  private static final long LOONGARCH_LOW = 256L << 20;
 
   private final String label;
   private final String memory;
@@ -39,7 +47,7 @@ enum Board {
     Optional<Board> byBlock =
         Arrays.stream(values()).filter(b -> !b.pc && facts.block(b.memory).isPresent()).findFirst();
     if (isOfManyArchitectures(facts)) {
-      return byBlock.filter(b -> b == VIRT || b == RISCV).or(() -> byCpu(facts));
+      return byBlock.filter(b -> facts.machine().matches(b.names)).or(() -> byCpu(facts));
     }
     return Arrays.stream(values())
         .filter(b -> facts.machine().matches(b.names))
@@ -76,6 +84,16 @@ enum Board {
 
   long base() {
     return base;
+  }
+
+  /** Returns how much of the memory lies at the base before it goes on elsewhere. */
+  long low() {
+    return this == LOONGARCH ? LOONGARCH_LOW : Long.MAX_VALUE;
+  }
+
+  /** Returns where the memory goes on. */
+  long highBase() {
+    return 2L << 30;
   }
 
   boolean isPc() {

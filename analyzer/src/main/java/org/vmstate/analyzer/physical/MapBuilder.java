@@ -83,7 +83,10 @@ public final class MapBuilder {
     Backends backends = new Backends(facts, board.memory(), 0, this::acpi);
     doubt(backends.certainty());
     basis.addAll(backends.basis());
-    long end = lay(backends.memory(), 0, Long.MAX_VALUE, board.base());
+    long end = lay(backends.memory(), 0, board.low(), board.base());
+    if (board.low() < Long.MAX_VALUE) {
+      end = Math.max(end, lay(backends.memory(), board.low(), Long.MAX_VALUE, board.highBase()));
+    }
     board
         .rom()
         .flatMap(facts::block)

@@ -107,10 +107,21 @@ class MapBuilderTest {
     "virt, riscv_virt_board.ram, 80000000",
     "s390-ccw-virtio-10.0, s390.ram, 0",
     "pseries-10.0, ppc_spapr.ram, 0",
+    "virt, loongarch.ram, 0",
+    "virt-10.0, m68k_virt.ram, 0",
+    "virt, openrisc.ram, 0",
+    "sbsa-ref, sbsa-ref.ram, 10000000000",
   })
   void boardsHaveTheirMemoryInOnePiece(String machine, String name, String start) {
     assertEquals(
         start + "+4000000 " + name + "\n", shown(MapBuilder.of(facts(machine, name, 64 * MIB))));
+  }
+
+  @Test
+  void memoryOfLoongArchGoesOnAtTwoGibibytes() {
+    assertEquals(
+        "0+10000000 loongarch.ram\n80000000+30000000 loongarch.ram@10000000\n",
+        shown(MapBuilder.of(facts("virt", "loongarch.ram", 1024 * MIB))));
   }
 
   @Test
@@ -193,9 +204,9 @@ class MapBuilderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "virt, loongarch.ram",
-    "virt-10.0, m68k_virt.ram",
-    "virt, openrisc.ram",
+    "virt, vendor.ram",
+    "virt-10.0, vendor.ram",
+    "virt, m0",
     "virt-10.0, m0",
   })
   void machineCalledVirtMayBeOfAnyArchitecture(String machine, String name) {

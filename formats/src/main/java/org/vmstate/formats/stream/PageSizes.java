@@ -1,6 +1,7 @@
 package org.vmstate.formats.stream;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Target page sizes of the emulators whose streams do not say. Source: QEMU 10.0 target headers.
@@ -16,18 +17,34 @@ public final class PageSizes {
   public static final int DEFAULT_BITS = 12;
 
   private static final Map<String, Integer> BY_MACHINE =
-      Map.of(
-          "sun4u", 13,
-          "sun4v", 13,
-          "niagara", 13,
-          "clipper", 13,
-          "or1k-sim", 13,
-          "tricore_testboard", 14,
-          "KIT_AURIX_TC277_TRB", 14,
-          "arduino-uno", 8,
-          "mega2560", 8);
+      Map.ofEntries(
+          Map.entry("sun4u", 13),
+          Map.entry("sun4v", 13),
+          Map.entry("niagara", 13),
+          Map.entry("clipper", 13),
+          Map.entry("or1k-sim", 13),
+          Map.entry("tricore_testboard", 14),
+          Map.entry("KIT_AURIX_TC277_TRB", 14),
+          Map.entry("arduino-uno", 8),
+          Map.entry("arduino-duemilanove", 8),
+          Map.entry("arduino-mega", 8),
+          Map.entry("arduino-mega-2560-v3", 8));
+
+  /** Machine types, vendors' names among them, whose target pages have the size that is usual. */
+  private static final Pattern USUAL =
+      Pattern.compile(
+          "pc|q35|isapc|microvm|xenpv|xenfv|(pc|xenfv|virt|s390-ccw-virtio|pseries)-.*"
+              + "|s390-ccw-virtio|pseries");
 
   private PageSizes() {}
+
+  /**
+   * Reports whether the machine type alone says the page size. Boards of 32-bit Arm have pages of 1
+   * KiB or 4 KiB by their CPU, and {@code virt} is a machine of several architectures.
+   */
+  public static boolean isSaidBy(String machine) {
+    return USUAL.matcher(machine).matches() || BY_MACHINE.containsKey(machine);
+  }
 
   /** Returns log2 of the target page size in bytes for a machine type without an announcement. */
   public static int bitsOf(String machine) {

@@ -58,6 +58,32 @@ final class DescriptionChoice {
   }
 
   /**
+   * The description for whoever needs it before the memory, as only it says how large pages are. A
+   * pass over the head alone sends nothing of it.
+   */
+  Optional<VmDescription> forPageSize() throws IOException {
+    if (!stream.options().headOnly()) {
+      spool();
+    } else if (stream.source().isSeekable()) {
+      Optional<ByteRange> place = DescriptionFinder.find(stream.source(), start, REACH);
+      if (place.isPresent() && place.get().length() <= stream.limits().descriptionBytes()) {
+        return parsed(place.get());
+      }
+    }
+    return description;
+  }
+
+  private Optional<VmDescription> parsed(ByteRange place) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate((int) place.length());
+    stream.source().copy(place.start(), text);
+    try {
+      return Optional.of(DescriptionParser.parse(text.array(), place.start(), stream.limits()));
+    } catch (StateFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * Takes the first description from here on, where the file does not end with one: what follows
    * the stream may be the end of an older one, as in a volume that is used again.
    */

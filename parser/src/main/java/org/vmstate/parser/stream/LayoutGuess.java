@@ -47,6 +47,13 @@ final class LayoutGuess {
     return versionOne ? RamContext.Layout.MAPPED : RamContext.Layout.FIXED_2022;
   }
 
+  /** Reports whether only the description can say the target page size. */
+  static boolean asksDescription(ParseOptions options, StreamConfiguration configuration) {
+    return options.pageSize().isEmpty()
+        && configuration.pageBits().isEmpty()
+        && !PageSizes.isSaidBy(configuration.machine());
+  }
+
   /**
    * Reports the target page size: as given, as the stream or its description says, by the machine.
    */

@@ -15,6 +15,7 @@ import org.vmstate.formats.spec.QemuSectionHeader;
 import org.vmstate.formats.spec.QemuSectionRef;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
@@ -77,7 +78,7 @@ final class SectionReader {
     if (type == StreamFormat.SECTION_FULL) {
       delimited = devices.read(section);
     } else if (section.name().equals(RamFormat.IDSTR)) {
-      startMemory(source, section);
+      startMemory(section);
     } else {
       delimited = iterable(type, section);
     }
@@ -107,18 +108,24 @@ final class SectionReader {
     return new Section(header.sectionId(), name, header.instanceId(), header.versionId());
   }
 
-  private void startMemory(ByteSource source, Section section) throws IOException {
+  private void startMemory(Section section) throws IOException {
     ParseOptions options = stream.options();
+    Optional<VmDescription> sizes =
+        LayoutGuess.asksDescription(options, stream.configuration())
+            ? description.forPageSize()
+            : description.chosen();
     ramFeatures =
         new RamFeatures(
             stream.configuration().has(Capability.IGNORE_SHARED),
             commands.postcopyPageSizes(),
-            LayoutGuess.pageSize(options, stream.configuration(), description.chosen()),
+            LayoutGuess.pageSize(options, stream.configuration(), sizes),
             options.bitmapOrder(),
             options.xbzrle());
     ramParser()
         .start(
-            section, LayoutGuess.layout(source, options, stream.configuration()), options.limits());
+            section,
+            LayoutGuess.layout(stream.source(), options, stream.configuration()),
+            options.limits());
   }
 
   /** Reads a PART or END record; false when the rest of the stream could not be delimited. */
