@@ -115,6 +115,18 @@ class PageRecordBytesTest {
   }
 
   @Test
+  void recordsAreKeptUntilTheBufferIsFull() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (StreamSink sink = new StreamSink(out)) {
+      PageRecordWriter writer = new PageRecordWriter(sink);
+      for (int page = 0; page < 16; page++) {
+        writer.data(RAM, page, filled(6, PAGE));
+      }
+      assertEquals(0, sink.position());
+    }
+  }
+
+  @Test
   void flushHandsOverWhatIsThere() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (StreamSink sink = new StreamSink(out)) {

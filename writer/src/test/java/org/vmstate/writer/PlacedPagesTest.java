@@ -173,6 +173,24 @@ class PlacedPagesTest {
     assertArrayEquals(new byte[LENGTH], area());
   }
 
+  /** The file may go on with something else. */
+  @Test
+  void lastPageIsReadUpToTheEndOfTheBlock() throws IOException {
+    pages.put(0, 4, filled(1, PAGE - 1000));
+    file.writeAt(AREA + LENGTH, filled(7, 1000));
+    byte[] expected = new byte[PAGE];
+    Arrays.fill(expected, 0, PAGE - 1000, (byte) 1);
+    assertArrayEquals(expected, page(4));
+  }
+
+  @Test
+  void lastPageThatBeginsWithZerosIsWritten() throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(2 * PAGE - 1000).put(2 * PAGE - 1001, (byte) 1);
+    pages.put(0, 3, data);
+    written(4 * PAGE + "+" + (PAGE - 1000));
+    assertEquals(1, page(4)[PAGE - 1001]);
+  }
+
   @Test
   void onlyPagesOfTheRangeBecomeZero() throws IOException {
     pages.put(0, 0, filled(1, 4 * PAGE));
