@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -171,6 +172,23 @@ class RewriteTest {
     ImageBytes flat = new ImageBytes().header().configuration("m").section(1, 1, "ram", 0, 3);
     flat.be64(0x3004).eos().again(2, 1).be64(2).u8(1).be64(0x1002).u8(1).be64(0x2008).fill(4, 4096);
     assertRewritten(flat.eos().again(3, 1).eos().u8(0));
+  }
+
+  @Test
+  void partsOfOtherIterableDevices() throws IOException {
+    ImageBytes image = ImageBytes.withRam("r", 1).section(1, 7, "block", 0, 1).be64(2).footer(7);
+    image.again(2, 7).be64(9).name("hd").be64(0x3204).be64(2).footer(7);
+    assertRewritten(image.again(3, 1).eos().footer(1).u8(0));
+  }
+
+  @Test
+  void compressedStreamOfLibvirtIsCopied() throws IOException {
+    ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+      out.write(ImageBytes.withRam("r", 1).u8(0).toBytes());
+    }
+    ImageBytes image = new ImageBytes().raw(ImageBytes.libvirt(false, 2, 10, 1, 1, 0).toBytes());
+    assertRewritten(image.text("<domain/>").u8(0).raw(gzip.toByteArray()));
   }
 
   @Test
