@@ -2,6 +2,7 @@ package org.vmstate.writer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -199,6 +200,13 @@ class BackgroundStreamTest {
     stream.abandon();
   }
 
+  /** Waits until a thread waits. */
+  private static void untilItWaits(Thread thread) throws InterruptedException {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.sleep(1);
+    }
+  }
+
   @Test
   void closingWaitsAlsoWhenInterrupted() throws Exception {
     Slow slow = new Slow();
@@ -217,10 +225,103 @@ class BackgroundStreamTest {
                   }
                   interrupted.add(Thread.currentThread().isInterrupted());
                 });
+    untilItWaits(closer);
     slow.permits.release(1);
     closer.join();
     assertEquals(List.of(true), interrupted);
     assertEquals(3, slow.bytes.size());
     assertEquals(1, slow.closed);
+  }
+
+  @Test
+  void closingInterruptsNobody() throws IOException {
+    BackgroundStream stream = new BackgroundStream(new ByteArrayOutputStream());
+    stream.write(1);
+    stream.close();
+    assertFalse(Thread.interrupted());
+  }
+
+  @Test
+  void failureOfTheLastWriteReachesWhoeverCloses() throws IOException {
+    IOException failure = new IOException();
+    BackgroundStream stream = new BackgroundStream(new Failing(1, failure));
+    stream.write(1);
+    assertSame(failure, assertThrows(IOException.class, stream::close));
+  }
+
+  @Test
+  void failureReachesAWriterThatWaitsForABuffer() throws Exception {
+    Semaphore permits = new Semaphore(0);
+    IOException failure = new IOException();
+    BackgroundStream stream =
+        new BackgroundStream(
+            new OutputStream() {
+              @Override
+              public void write(int b) throws IOException {
+                permits.acquireUninterruptibly();
+                throw failure;
+              }
+            });
+    List<Throwable> met = new ArrayList<>();
+    Thread writer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    stream.write(new byte[5 * PIECE]);
+                  } catch (IOException e) {
+                    met.add(e);
+                  }
+                });
+    untilItWaits(writer);
+    permits.release(1);
+    writer.join();
+    assertEquals(List.of(failure), met);
+    stream.abandon();
+  }
+
+  @Test
+  void whatWaitsWhenTheWorkIsGivenUpIsNotWritten() throws Exception {
+    Slow slow = new Slow();
+    BackgroundStream stream = new BackgroundStream(slow);
+    stream.write(new byte[3 * PIECE]);
+    Thread quitter = Thread.ofPlatform().start(stream::abandon);
+    untilItWaits(quitter);
+    slow.permits.release(100);
+    quitter.join();
+    // the one that has begun
+    assertTrue(slow.bytes.size() <= PIECE, slow.bytes.size() + " bytes");
+  }
+
+  /** The thread that writes, when it is interrupted by somebody. */
+  @Test
+  void interruptedThreadIsAFailure() throws IOException {
+    BackgroundStream stream =
+        new BackgroundStream(
+            new OutputStream() {
+              @Override
+              public void write(int b) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    stream.write(1);
+    stream.write(new byte[PIECE]);
+    assertEquals("interrupted", assertThrows(IOException.class, stream::close).getMessage());
+  }
+
+  @Test
+  void threadDoesNotKeepTheProgramAlive() throws IOException {
+    List<Boolean> daemon = new ArrayList<>();
+    BackgroundStream stream =
+        new BackgroundStream(
+            new OutputStream() {
+              @Override
+              public void write(int b) {
+                daemon.add(Thread.currentThread().isDaemon());
+              }
+            });
+    stream.write(1);
+    stream.close();
+    assertEquals(List.of(true), daemon);
   }
 }

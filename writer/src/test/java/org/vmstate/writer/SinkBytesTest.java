@@ -146,6 +146,17 @@ class SinkBytesTest {
     assertEquals(List.of("write 10", "flush", "write 5", "close"), calls.calls);
   }
 
+  @Test
+  void streamGetsNothingBeforeMoreThan64KibAreThere() throws IOException {
+    Calls calls = new Calls();
+    try (StreamSink sink = new StreamSink(calls)) {
+      sink.write(bytes(65536));
+      assertEquals(List.of(), calls.calls);
+      sink.u8(1);
+      assertEquals(List.of("write 65536"), calls.calls);
+    }
+  }
+
   /** 64 KiB are kept; what is longer goes past them, after them. */
   @ParameterizedTest
   @ValueSource(ints = {1, 65535, 65536, 65537, 200_000})
@@ -157,8 +168,8 @@ class SinkBytesTest {
         sink.write(bytes(3));
         ByteBuffer buffer =
             array ? ByteBuffer.wrap(data) : ByteBuffer.allocateDirect(count + 7).put(data);
-        buffer.position(4).limit(count + 4);
-        ByteBuffer part = buffer.slice();
+        buffer.position(3).limit(count + 4);
+        ByteBuffer part = buffer.slice().position(1);
         sink.write(part);
         assertEquals(0, part.remaining());
         assertEquals(3 + count, sink.position());

@@ -23,7 +23,8 @@ public final class DirectFile implements Closeable {
   private final int alignment;
   private final ThreadLocal<ByteBuffer> aligned;
 
-  private DirectFile(FileChannel file, int alignment) {
+  /** Writes to an open file by multiples of the alignment. */
+  DirectFile(FileChannel file, int alignment) {
     this.file = file;
     this.alignment = alignment;
     this.aligned =

@@ -16,17 +16,15 @@ import java.nio.file.StandardOpenOption;
  */
 public final class PlacedFile implements Closeable {
   private final FileChannel channel;
-  private final boolean regular;
   private final long offset;
   private final HeldHead held;
   private final FileSink sink;
 
-  private PlacedFile(FileChannel channel, Path path, boolean regular, long offset) {
+  private PlacedFile(FileChannel channel, String name, boolean regular, long offset) {
     this.channel = channel;
-    this.regular = regular;
     this.offset = offset;
     held = new HeldHead(offset);
-    sink = new FileSink(channel, offset, held, !regular).named(path.toString());
+    sink = new FileSink(channel, offset, held, !regular).named(name);
   }
 
   /**
@@ -36,17 +34,27 @@ public final class PlacedFile implements Closeable {
    */
   public static PlacedFile open(Path path, long offset) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return on(channel, path.toString(), Files.isRegularFile(path), offset);
+  }
+
+  /**
+   * Starts an output in an open file, which is closed when it is refused.
+   *
+   * @param regular false for a block device, whose length stays
+   */
+  static PlacedFile on(FileChannel channel, String name, boolean regular, long offset)
+      throws IOException {
     try {
-      if (offset > channel.size()) {
-        throw new IOException(
-            path + ": expected an offset up to " + channel.size() + ", found " + offset);
+      long size = channel.size();
+      if (offset > size) {
+        throw new IOException(name + ": expected an offset up to " + size + ", found " + offset);
       }
-      PlacedFile file = new PlacedFile(channel, path, Files.isRegularFile(path), offset);
-      if (file.regular) {
+      PlacedFile file = new PlacedFile(channel, name, regular, offset);
+      if (regular) {
         // holes of the output are zeros
         channel.truncate(offset);
       } else {
-        file.write(new byte[HeldHead.LENGTH], Math.min(HeldHead.LENGTH, channel.size() - offset));
+        file.write(new byte[HeldHead.LENGTH], Math.min(HeldHead.LENGTH, size - offset));
       }
       channel.force(true);
       return file;

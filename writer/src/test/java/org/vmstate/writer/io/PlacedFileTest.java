@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +170,86 @@ class PlacedFileTest {
     byte[] expected = before.clone();
     Arrays.fill(expected, HEAD, length, (byte) 0);
     assertArrayEquals(expected, Files.readAllBytes(path));
+  }
+
+  private static RecordingChannel device(int length) {
+    RecordingChannel device = new RecordingChannel();
+    device.write(ByteBuffer.wrap(new byte[length]), 0);
+    device.calls();
+    return device;
+  }
+
+  @Test
+  void eachStepIsOnDiskBeforeTheNext() throws IOException {
+    RecordingChannel channel = device(200);
+    try (PlacedFile file = PlacedFile.on(channel, "x", true, OFFSET)) {
+      assertEquals(List.of("truncate 100", "force"), channel.calls());
+      file.sink().write(bytes(5000));
+      file.sink().flush();
+      assertEquals(List.of("write 4196+904"), channel.calls());
+      file.commit(true);
+      assertEquals(List.of("force", "write 100+4096", "force"), channel.calls());
+    }
+    assertEquals(List.of("close"), channel.calls());
+  }
+
+  @Test
+  void withoutSyncNothingWaitsForTheDisk() throws IOException {
+    RecordingChannel channel = device(200);
+    try (PlacedFile file = PlacedFile.on(channel, "x", true, OFFSET)) {
+      file.sink().write(bytes(5000));
+      file.sink().flush();
+      channel.calls();
+      file.commit(false);
+      assertEquals(List.of("write 100+4096"), channel.calls());
+    }
+  }
+
+  @Test
+  void firstBytesOfADeviceBecomeZeros() throws IOException {
+    RecordingChannel device = device(20_000);
+    PlacedFile.on(device, "x", false, OFFSET).close();
+    assertEquals(List.of("write 100+4096", "force", "close"), device.calls());
+  }
+
+  @Test
+  void zerosEndWithTheDevice() throws IOException {
+    RecordingChannel device = device(1000);
+    PlacedFile.on(device, "x", false, OFFSET).close();
+    assertEquals(List.of("write 100+900", "force", "close"), device.calls());
+  }
+
+  @Test
+  void deviceHasNoHoles() throws IOException {
+    RecordingChannel device = device(1_000_000);
+    try (PlacedFile file = PlacedFile.on(device, "x", false, 0)) {
+      device.calls();
+      file.sink().zeros(600_000);
+      file.sink().flush();
+      assertEquals(
+          List.of("write 4096+258048", "write 262144+262144", "write 524288+75712"),
+          device.calls());
+    }
+  }
+
+  @Test
+  void firstBytesMayBeWrittenAFewAtATime() throws IOException {
+    RecordingChannel device = device(20_000).most(1000);
+    try (PlacedFile file = PlacedFile.on(device, "x", false, OFFSET)) {
+      file.sink().write(bytes(3000));
+      file.sink().flush();
+      device.calls();
+      file.commit(false);
+      assertEquals(List.of("write 100+1000", "write 1100+1000", "write 2100+1000"), device.calls());
+    }
+    assertArrayEquals(bytes(3000), device.content(OFFSET, 3000));
+  }
+
+  @Test
+  void refusedFileIsClosed() {
+    RecordingChannel device = device(99);
+    assertThrows(IOException.class, () -> PlacedFile.on(device, "x", false, OFFSET));
+    assertEquals(List.of("close"), device.calls());
   }
 
   @Test

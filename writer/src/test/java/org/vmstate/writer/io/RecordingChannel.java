@@ -1,0 +1,158 @@
+package org.vmstate.writer.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A file in memory that remembers what it is asked to do, and may do less of it at a time. */
+final class RecordingChannel extends FileChannel {
+  private final List<String> calls = new ArrayList<>();
+  private final int alignment;
+  private byte[] content = new byte[0];
+  private int most = Integer.MAX_VALUE;
+
+  RecordingChannel() {
+    this(1);
+  }
+
+  /** A file that wants offsets, lengths and addresses in memory to be multiples of a number. */
+  RecordingChannel(int alignment) {
+    this.alignment = alignment;
+  }
+
+  /** Limits how many bytes a call moves. */
+  RecordingChannel most(int bytes) {
+    most = bytes;
+    return this;
+  }
+
+  /** Returns what was asked since the last time. */
+  List<String> calls() {
+    List<String> result = List.copyOf(calls);
+    calls.clear();
+    return result;
+  }
+
+  byte[] content() {
+    return content.clone();
+  }
+
+  /** Returns some bytes; past the end there are zeros. */
+  byte[] content(int from, int length) {
+    return Arrays.copyOfRange(Arrays.copyOf(content, from + length), from, from + length);
+  }
+
+  @Override
+  public int write(ByteBuffer data, long offset) {
+    int count = Math.min(most, data.remaining());
+    if (alignment > 1) {
+      assertEquals(0, offset % alignment);
+      assertEquals(0, count % alignment);
+      assertEquals(0, data.alignmentOffset(data.position(), alignment));
+    }
+    calls.add("write " + offset + "+" + count);
+    int at = Math.toIntExact(offset);
+    content = Arrays.copyOf(content, Math.max(content.length, at + count));
+    data.get(content, at, count);
+    return count;
+  }
+
+  @Override
+  public int read(ByteBuffer target, long offset) {
+    if (offset >= content.length) {
+      return -1;
+    }
+    int at = Math.toIntExact(offset);
+    int count = Math.min(most, Math.min(target.remaining(), content.length - at));
+    target.put(content, at, count);
+    return count;
+  }
+
+  @Override
+  public long transferFrom(ReadableByteChannel source, long offset, long count) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate((int) Math.min(most, count));
+    source.read(data);
+    return write(data.flip(), offset);
+  }
+
+  @Override
+  public long size() {
+    return content.length;
+  }
+
+  @Override
+  public FileChannel truncate(long size) {
+    calls.add("truncate " + size);
+    content = Arrays.copyOf(content, Math.toIntExact(size));
+    return this;
+  }
+
+  @Override
+  public void force(boolean all) {
+    calls.add("force");
+  }
+
+  @Override
+  protected void implCloseChannel() {
+    calls.add("close");
+  }
+
+  @Override
+  public int read(ByteBuffer target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int from, int count) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int write(ByteBuffer data) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long write(ByteBuffer[] data, int from, int count) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long position() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileChannel position(long offset) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long transferTo(long offset, long count, WritableByteChannel target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public MappedByteBuffer map(MapMode mode, long offset, long size) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileLock lock(long offset, long size, boolean shared) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileLock tryLock(long offset, long size, boolean shared) {
+    throw new UnsupportedOperationException();
+  }
+}
