@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -137,5 +139,35 @@ class OutputFileTest {
     file.close();
     assertFalse(file.channel().isOpen());
     assertEquals(List.of("out"), names());
+  }
+
+  /** Starts a file and ends. */
+  static final class Ending {
+    private Ending() {}
+
+    public static void main(String[] arguments) throws IOException {
+      OutputFile file = OutputFile.create(Path.of(arguments[0]), false);
+      file.channel().write(ByteBuffer.allocate(1));
+    }
+  }
+
+  private static String place(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+  }
+
+  @Test
+  void programThatEndsBeforeTheCommitLeavesNothing() throws Exception {
+    String path = place(OutputFile.class) + File.pathSeparator + place(Ending.class);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                path,
+                Ending.class.getName(),
+                folder.resolve("out").toString())
+            .inheritIO()
+            .start();
+    assertEquals(0, process.waitFor());
+    assertEquals(List.of(), names());
   }
 }
