@@ -310,11 +310,7 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private ConvertOptions options(String name) throws IOException {
-    FormatId target =
-        FormatId.of(name)
-            .orElseThrow(
-                () ->
-                    new ParameterException(spec.commandLine(), "-O " + name + ": no such format"));
+    FormatId target = FormatNames.find(spec.commandLine(), "-O", name, "qcow2");
     OutputOptions output = given(target);
     ConvertOptions plain = output.envelope();
     return plain.withPages(

@@ -124,8 +124,7 @@ final class CreateCommand implements Callable<Integer> {
   private ConvertOptions options() throws IOException {
     String name = CommandBuilder.value(spec, "-O");
     FormatId target =
-        FormatId.of(name == null ? "qemu" : name)
-            .orElseThrow(() -> wrong("-O " + name + ": no such format"));
+        name == null ? FormatId.QEMU : FormatNames.find(spec.commandLine(), "-O", name);
     List<String> texts = CommandBuilder.value(spec, "-o");
     OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
     return output.envelope();

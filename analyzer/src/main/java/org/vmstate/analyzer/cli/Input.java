@@ -278,9 +278,8 @@ final class Input {
     if (name == null) {
       return Optional.empty();
     }
-    String option = format.equals("--format") ? "-f " : format + " ";
-    return Optional.of(
-        FormatId.of(name).orElseThrow(() -> wrong(option + name + ": no such format")));
+    String option = format.equals("--format") ? "-f" : format;
+    return Optional.of(FormatNames.find(spec.commandLine(), option, name));
   }
 
   private long nonNegative(long value) {

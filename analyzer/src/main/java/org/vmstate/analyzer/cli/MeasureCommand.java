@@ -113,12 +113,7 @@ final class MeasureCommand implements Callable<Integer> {
             "-o layout=" + layout + ": expected qemu or qemu-mapped-ram in a disk");
       }
     }
-    FormatId target =
-        FormatId.of(layout)
-            .orElseThrow(
-                () ->
-                    new ParameterException(
-                        spec.commandLine(), "-O " + format + ": no such format"));
+    FormatId target = FormatNames.find(spec.commandLine(), "-O", layout, "qcow2");
     OutputOptions options = new OutputOptions(target, given, ConvertCommand.KEYS);
     for (String key : List.of("snapshot", "layout")) {
       if (!disk && options.text(key).isPresent()) {

@@ -14,6 +14,8 @@ final class UsageText {
   static String of(ParameterException e) {
     return switch (e) {
       case UnmatchedArgumentException u when !u.getUnmatched().isEmpty() -> unmatched(u);
+      case MissingParameterException m when unknownOption(m) != null ->
+          unknownOption(m) + ": no such option";
       case MissingParameterException m when !m.getMissing().isEmpty() ->
           names(m.getMissing()) + (m.getMissing().size() == 1 ? " is missing" : " are missing");
       default -> e.getMessage();
@@ -28,6 +30,14 @@ final class UsageText {
     return e.getCommandLine().getParent() == null
         ? word + ": no such command; expected " + String.join(", ", Commands.VERBS)
         : (word.isEmpty() ? "''" : word) + ": one argument too many";
+  }
+
+  /** What is written wrong says more than what is missing then. */
+  private static String unknownOption(MissingParameterException e) {
+    return e.getCommandLine().getUnmatchedArguments().stream()
+        .filter(a -> a.startsWith("-") && a.length() > 1)
+        .findFirst()
+        .orElse(null);
   }
 
   private static String names(List<ArgSpec> missing) {

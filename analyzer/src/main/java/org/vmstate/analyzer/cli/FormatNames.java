@@ -1,0 +1,36 @@
+package org.vmstate.analyzer.cli;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.vmstate.formats.FormatId;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The names of formats as options give them. */
+final class FormatNames {
+  private FormatNames() {}
+
+  /**
+   * Returns the format of a name.
+   *
+   * @param option the option as the message shows it, such as {@code -O}
+   * @param others names that the caller takes beside those of formats
+   * @throws ParameterException with the names there are
+   */
+  static FormatId find(CommandLine line, String option, String name, String... others) {
+    return FormatId.of(name)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    line,
+                    option
+                        + " "
+                        + name
+                        + ": no such format; expected "
+                        + Stream.concat(
+                                Arrays.stream(FormatId.values()).map(FormatId::label),
+                                Arrays.stream(others))
+                            .collect(Collectors.joining(", "))));
+  }
+}
