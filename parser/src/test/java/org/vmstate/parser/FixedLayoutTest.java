@@ -212,7 +212,7 @@ class FixedLayoutTest {
         twoBlocks(false, first + LENGTH - 1),
         MalformedDataException.class,
         second,
-        "page area: expected a place behind the other blocks' areas, which end at "
+        "page area: expected a place after the other blocks' areas, which end at "
             + (first + LENGTH)
             + ", found "
             + (first + LENGTH - 1));

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
@@ -182,7 +183,10 @@ class PageRecordBytesTest {
   @Test
   void headersOfFixedLayoutsHaveTheirForm() throws IOException {
     MappedBlock block = new MappedBlock(1, PAGE, 100, 200, 8, 0x100000, BitmapOrder.LITTLE);
-    list(new ImageBytes().be32(1).be64(PAGE).be64(200).be64(0x100000), w -> w.mappedHeader(block));
-    list(new ImageBytes().be32(8).be64(0x100000), w -> w.header2022(block));
+    list(
+        new ImageBytes().be32(1).be64(PAGE).be64(200).be64(0x100000),
+        w -> w.header(StreamLayout.MAPPED_RAM, block));
+    list(
+        new ImageBytes().be32(8).be64(0x100000), w -> w.header(StreamLayout.FIXED_RAM_2022, block));
   }
 }

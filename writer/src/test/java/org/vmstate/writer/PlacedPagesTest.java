@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
@@ -272,7 +273,11 @@ class PlacedPagesTest {
       throws IOException {
     Path path = folder.resolve("image");
     try (FileSink sink = sink("image");
-        FixedRamWriter writer = new FixedRamWriter(sink, proposal2022, alignment)) {
+        FixedRamWriter writer =
+            new FixedRamWriter(
+                sink,
+                proposal2022 ? StreamLayout.FIXED_RAM_2022 : StreamLayout.MAPPED_RAM,
+                alignment)) {
       String capability = proposal2022 ? "fixed-ram" : "mapped-ram";
       sink.write(
           new ImageBytes()

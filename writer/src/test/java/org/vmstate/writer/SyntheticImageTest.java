@@ -20,6 +20,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.vmstate.formats.layout.FixedLayout;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.Capability;
@@ -76,14 +78,14 @@ class SyntheticImageTest {
     return out.toByteArray();
   }
 
-  private static ReadBack fixed(SyntheticRecipe recipe, boolean proposal2022, long alignment)
+  private static ReadBack fixed(SyntheticRecipe recipe, FixedLayout layout, long alignment)
       throws IOException {
     Path file = Files.createTempFile("vmstate-test", ".fixed");
     try {
       try (FileSink sink =
           new FileSink(
               FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), null, 0)) {
-        new SyntheticImage(recipe).writeFixed(sink, proposal2022, alignment);
+        new SyntheticImage(recipe).writeFixed(sink, layout, alignment);
         sink.flush();
       }
       return ReadBack.of(file);
@@ -120,7 +122,7 @@ class SyntheticImageTest {
   @Property(tries = 60)
   void mappedLayoutHoldsTheMemory(@ForAll("recipes") SyntheticRecipe recipe) throws IOException {
     for (long alignment : new long[] {8192, 65536, 1 << 20}) {
-      ReadBack read = fixed(recipe, false, alignment);
+      ReadBack read = fixed(recipe, StreamLayout.MAPPED_RAM, alignment);
       assertHolds(recipe, read);
       assertTrue(read.configuration.has(Capability.MAPPED_RAM));
       for (RamBlock block : read.blocks) {
@@ -131,7 +133,7 @@ class SyntheticImageTest {
 
   @Property(tries = 60)
   void layoutOf2022HoldsTheMemory(@ForAll("recipes") SyntheticRecipe recipe) throws IOException {
-    ReadBack read = fixed(recipe, true, 4L << 20);
+    ReadBack read = fixed(recipe, StreamLayout.FIXED_RAM_2022, 4L << 20);
     assertHolds(recipe, read);
     assertEquals(0, read.blocks.getFirst().mapped().orElseThrow().version());
   }

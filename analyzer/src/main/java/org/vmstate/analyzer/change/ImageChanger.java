@@ -121,8 +121,7 @@ public final class ImageChanger {
         };
     FormatId format =
         plan.facts().envelope().isPresent()
-            ? FormatId.of("libvirt-" + plan.facts().packing().orElseThrow().label())
-                .orElse(FormatId.LIBVIRT_RAW)
+            ? FormatId.libvirt(plan.facts().packing().orElseThrow())
             : FormatId.QEMU;
     if (format == FormatId.QEMU) {
       notes.accept("the changed copy is not compressed");

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.layout.FixedLayout;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.MappedBlock;
@@ -116,7 +118,8 @@ final class RamSplices {
       newPages = place.pagesOffset();
       return;
     }
-    if (place.version() == 0) {
+    FixedLayout layout = StreamLayout.withHeader(e.range().length());
+    if (layout.refusal().isPresent()) {
       throw new ChangeException("fixed-ram of 2022: expected nothing in front of pages to move");
     }
     long bitmap = place.bitmapOffset() + finder.growth();
@@ -132,7 +135,7 @@ final class RamSplices {
             bitmapLength(place),
             newPages,
             place.order());
-    finder.add(Splice.of(e.range(), bytes(out -> out.mappedHeader(moved))));
+    finder.add(Splice.of(e.range(), bytes(out -> out.header(layout, moved))));
   }
 
   private long bitmapLength(MappedBlock place) {

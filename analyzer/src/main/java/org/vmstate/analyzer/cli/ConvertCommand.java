@@ -278,7 +278,7 @@ final class ConvertCommand implements Callable<Integer> {
       throw new ConversionException(
           "-o offset: " + options.target().label() + " starts at the start of its file");
     }
-    if (device && options.isFixed()) {
+    if (device && options.target().isFixed()) {
       throw new ConversionException(
           out
               + ": is a block device, whose old bytes would show through the holes of "

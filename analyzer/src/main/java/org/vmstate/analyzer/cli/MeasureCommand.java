@@ -128,7 +128,7 @@ final class MeasureCommand implements Callable<Integer> {
             options.is2011(),
             false,
             MemoryOutput.workers(spec));
-    OptionalLong align = complete.isFixed() ? complete.align() : OptionalLong.empty();
+    OptionalLong align = complete.target().isFixed() ? complete.align() : OptionalLong.empty();
     return Measurement.of(format, align, disk, conversion(input, complete));
   }
 
@@ -147,7 +147,7 @@ final class MeasureCommand implements Callable<Integer> {
             Measurement.of(target.label(), OptionalLong.empty(), false, conversion(input, plain)));
         continue;
       }
-      if (!plain.isFixed()) {
+      if (!plain.target().isFixed()) {
         result.add(
             Measurement.ifPossible(
                 target.label(), OptionalLong.empty(), false, conversion(input, plain)));

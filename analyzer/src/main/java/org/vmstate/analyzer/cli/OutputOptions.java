@@ -121,7 +121,7 @@ final class OutputOptions {
         ConvertOptions.to(target).refuseDeltas("-o " + key);
       }
     }
-    if (values.containsKey("compact") && ConvertOptions.to(target).isFixed()) {
+    if (values.containsKey("compact") && target.isFixed()) {
       throw new ConversionException(
           "-o compact: " + target.label() + " keeps one version of each page");
     }
@@ -140,7 +140,7 @@ final class OutputOptions {
     if (!values.containsKey("align")) {
       return OptionalLong.empty();
     }
-    if (!ConvertOptions.to(target).isFixed()) {
+    if (!target.isFixed()) {
       throw new ConversionException("-o align: " + target.label() + " has no page areas");
     }
     OptionalLong size = size("align");

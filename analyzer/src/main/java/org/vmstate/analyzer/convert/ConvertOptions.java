@@ -1,14 +1,11 @@
 package org.vmstate.analyzer.convert;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.rule.CapabilityTable;
-import org.vmstate.formats.stream.Capability;
 
 /**
  * What a conversion is to make.
@@ -99,23 +96,10 @@ public record ConvertOptions(
 
   /** Refuses deltas in a layout with which no release of QEMU accepts them. */
   public void refuseDeltas(String option) throws ConversionException {
-    if (isFixed()) {
-      String why =
-          target == FormatId.QEMU_FIXED_RAM
-              ? "; the proposal of 2022 excludes xbzrle"
-              : CapabilityTable.refusedEverywhere(List.of(Capability.XBZRLE, Capability.MAPPED_RAM))
-                  .map(refusal -> "; " + refusal.words())
-                  .orElse("");
+    Optional<String> why = target.layout().noDeltas();
+    if (why.isPresent()) {
       throw new ConversionException(
-          option + ": " + target.label() + " keeps one version of each page" + why);
+          option + ": " + target.label() + " keeps one version of each page; " + why.get());
     }
-  }
-
-  /** Reports whether pages have fixed places in the output. */
-  public boolean isFixed() {
-    return switch (target) {
-      case QEMU_MAPPED_RAM, QEMU_FIXED_RAM, LIBVIRT_SPARSE -> true;
-      default -> false;
-    };
   }
 }

@@ -11,7 +11,8 @@ import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.layout.FixedLayout;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
@@ -100,7 +101,7 @@ public final class Converter {
   }
 
   private Outcome run(ByteSource source, Path input) throws IOException {
-    if (options.isFixed()) {
+    if (options.target().isFixed()) {
       if (!newPages.isEmpty()) {
         throw new ConversionException(
             options.target().label() + ": pages are replaced in a sequential layout only");
@@ -240,9 +241,9 @@ public final class Converter {
 
     boolean isFixed(ParseOptions options) {
       if (options.format().isPresent()) {
-        return ConvertOptions.to(options.format().get()).isFixed();
+        return options.format().get().isFixed();
       }
-      return front().has(Capability.MAPPED_RAM) || front().has(Capability.FIXED_RAM);
+      return StreamLayout.announced(front()::has) instanceof FixedLayout;
     }
 
     void copy(ByteSource source, ByteSink sink, Progress progress) throws IOException {

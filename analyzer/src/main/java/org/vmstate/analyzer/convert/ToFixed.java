@@ -9,9 +9,9 @@ import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.memory.PageMover;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.formats.FormatId;
 import org.vmstate.formats.event.Event;
-import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.formats.layout.FixedLayout;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.Capability;
@@ -29,6 +29,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
       Capability.MAPPED_RAM + " has no way to say so that QEMU 10.0 reads";
 
   private final ConvertOptions options;
+  private final FixedLayout layout;
   private final Path input;
   private PageMover mover;
   private FixedRamWriter fixed;
@@ -51,6 +52,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     super(head, progress, notes);
     this.absent = absent;
     this.options = options;
+    this.layout = (FixedLayout) options.target().layout();
     this.input = input;
   }
 
@@ -58,10 +60,6 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   ToFixed inChunks(long bytes) {
     chunk = bytes;
     return this;
-  }
-
-  private boolean is2022() {
-    return options.target() == FormatId.QEMU_FIXED_RAM;
   }
 
   @Override
@@ -74,9 +72,9 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     // no QEMU reads mapped-ram together with x-ignore-shared up to 10.0; nothing is lost without it
     // as long as every block has its pages, which is checked at the end
     List<String> result = new ArrayList<>(names);
-    result.removeAll(
-        List.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM, Capability.FIXED_RAM));
-    result.add(is2022() ? Capability.FIXED_RAM : Capability.MAPPED_RAM);
+    result.remove(Capability.IGNORE_SHARED);
+    result.removeAll(StreamLayout.capabilities());
+    layout.capability().ifPresent(result::add);
     return result;
   }
 
@@ -95,9 +93,8 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
       }
     }
     int pageSize = blocks.isEmpty() ? 1 : blocks.getFirst().pageSize();
-    long alignment =
-        Math.max(pageSize, options.align().orElse(is2022() ? pageSize : FixedFormat.ALIGNMENT));
-    fixed = new FixedRamWriter((FileSink) sink(), is2022(), alignment);
+    long alignment = Math.max(pageSize, options.align().orElse(layout.alignment(pageSize)));
+    fixed = new FixedRamWriter((FileSink) sink(), layout, alignment);
     fixed.list(blocks.stream().map(RamBlock::plain).toList());
     mover = new PageMover(input, blocks, fixed.pages(), false, options.workers(), progress());
     mover.chunk(chunk);
@@ -108,7 +105,7 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
 
   @Override
   void payload(boolean isEnd, int part) throws IOException {
-    if (!is2022()) {
+    if (layout.endsParts()) {
       sink().be64(RamFormat.EOS);
     }
   }

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.memory.PageMover;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Progress;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.RamBlock;
-import org.vmstate.formats.stream.Capability;
 import org.vmstate.writer.ram.BlockListWriter;
 import org.vmstate.writer.ram.PageRecordWriter;
 
@@ -36,7 +36,7 @@ final class ToSequential extends StreamVisitor {
   @Override
   List<String> capabilities(List<String> names) {
     List<String> result = new ArrayList<>(names);
-    result.removeAll(List.of(Capability.MAPPED_RAM, Capability.FIXED_RAM));
+    result.removeAll(StreamLayout.capabilities());
     return result;
   }
 

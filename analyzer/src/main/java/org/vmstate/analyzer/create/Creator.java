@@ -8,9 +8,8 @@ import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
-import org.vmstate.formats.FormatId;
 import org.vmstate.formats.event.Front;
-import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.FileSink;
@@ -33,7 +32,7 @@ public final class Creator {
       Destination destination,
       Consumer<String> notes)
       throws IOException {
-    if (options.isFixed() && !destination.isFile()) {
+    if (options.target().isFixed() && !destination.isFile()) {
       throw new ConversionException(
           options.target().label() + " cannot be written to a pipe: pages have fixed places");
     }
@@ -44,11 +43,9 @@ public final class Creator {
             : options;
     StreamOutput output = new StreamOutput(complete, destination, notes);
     ByteSink sink = output.open(new Front());
-    if (options.isFixed()) {
-      boolean proposal2022 = options.target() == FormatId.QEMU_FIXED_RAM;
-      long least = proposal2022 ? recipe.pageSize() : FixedFormat.ALIGNMENT;
-      long alignment = Math.max(recipe.pageSize(), options.align().orElse(least));
-      image.writeFixed((FileSink) sink, proposal2022, alignment);
+    if (options.target().layout() instanceof FixedLayout layout) {
+      long alignment = options.align().orElse(layout.alignment(recipe.pageSize()));
+      image.writeFixed((FileSink) sink, layout, Math.max(recipe.pageSize(), alignment));
     } else {
       image.writeSequential(sink);
     }

@@ -16,8 +16,8 @@ import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.libvirt.Envelope;
-import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -149,12 +149,9 @@ public final class InfoReader implements EventSink {
       return options.format().get();
     }
     if (front.envelope().isPresent()) {
-      return FormatId.of("libvirt-" + front.envelope().get().compression().label()).orElseThrow();
+      return FormatId.libvirt(front.envelope().get().compression());
     }
-    if (front.has(Capability.MAPPED_RAM)) {
-      return FormatId.QEMU_MAPPED_RAM;
-    }
-    return front.has(Capability.FIXED_RAM) ? FormatId.QEMU_FIXED_RAM : FormatId.QEMU;
+    return FormatId.bare(StreamLayout.announced(front::has));
   }
 
   @Override

@@ -43,7 +43,7 @@ public record PageAreas(long alignment, long padding, boolean parallel, long sec
             new PageAreas(
                 alignment,
                 padding,
-                format != FormatId.QEMU_FIXED_RAM,
+                format.layout().refusal().isEmpty(),
                 Math.min(alignment, blocks.getFirst().pageSize())));
   }
 

@@ -42,8 +42,8 @@ final class RestoreOutlook {
     if (configuration.version() == StreamFormat.VERSION_2) {
       return "no: stream version 2 was given up in 2009";
     }
-    if (format == FormatId.QEMU_FIXED_RAM) {
-      return "no: no released QEMU loads fixed-ram";
+    if (format.layout().refusal().isPresent()) {
+      return "no: " + format.layout().refusal().get();
     }
     if (seekable && !described) {
       return "unknown: no device description at the end; it was suppressed or the file is cut";

@@ -26,6 +26,7 @@ import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -110,7 +111,7 @@ class DirectReadsLabTest {
                   Files.createFile(odd), StandardOpenOption.READ, StandardOpenOption.WRITE),
               null,
               0)) {
-        new SyntheticImage(recipe).writeFixed(sink, false, 1024);
+        new SyntheticImage(recipe).writeFixed(sink, StreamLayout.MAPPED_RAM, 1024);
         sink.flush();
       }
       assertEquals(needs.align() > 1024 ? 1 : 0, agree(odd, needs), needs.toString());

@@ -18,4 +18,11 @@ public record MappedBlock(
     long bitmapOffset,
     long bitmapLength,
     long pagesOffset,
-    BitmapOrder order) {}
+    BitmapOrder order) {
+
+  /** Returns this place with another bitmap where its bitmap is. */
+  public MappedBlock withBitmap(long length, BitmapOrder bits) {
+    return new MappedBlock(
+        version, pageSize, headerOffset, bitmapOffset, length, pagesOffset, bits);
+  }
+}

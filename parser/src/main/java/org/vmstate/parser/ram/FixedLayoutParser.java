@@ -1,17 +1,20 @@
 package org.vmstate.parser.ram;
 
+import io.kaitai.struct.KaitaiStream;
+import io.kaitai.struct.KaitaiStruct;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Function;
 import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.formats.spec.FixedRam2022Header;
-import org.vmstate.formats.spec.MappedRamHeader;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
@@ -21,8 +24,6 @@ import org.vmstate.parser.io.SpecReader;
  * migration/ram.c; fixed-ram RFC (2022).
  */
 final class FixedLayoutParser {
-  private static final int WORD_BITS = 64;
-
   private final ByteSource source;
   private final int pageSize;
   private final Optional<BitmapOrder> order;
@@ -41,63 +42,18 @@ final class FixedLayoutParser {
     this.sink = sink;
   }
 
-  MappedBlock mappedHeader(long usedLength) throws IOException {
-    long at = source.position();
-    MappedRamHeader header =
-        SpecReader.read(
-            source, "mapped_ram_header", Reason.MAPPED_HEADER_VERSION, MappedRamHeader::new);
-    if (header.version() > 1) {
-      throw source.unsupported(
-          Reason.MAPPED_HEADER_VERSION,
-          "mapped-ram header version: expected 1, found " + header.version(),
-          at,
-          Facts.found(header.version()));
-    }
-    if (header.pageSize() != pageSize) {
-      throw source.malformed(
-          Reason.MAPPED_HEADER_PAGE_SIZE,
-          "mapped-ram page size: expected "
-              + pageSize
-              + ", found "
-              + Long.toUnsignedString(header.pageSize()),
-          at + 4);
-    }
-    if (header.bitmapOffset() == 0 && header.pagesOffset() == 0) {
-      // a shared block that x-ignore-shared leaves out (QEMU after 10.0)
-      return new MappedBlock(header.version(), pageSize, at, 0, 0, 0, BitmapOrder.LITTLE);
-    }
-    long pages = (usedLength + pageSize - 1) / pageSize;
-    long bitmapLength = (pages + WORD_BITS - 1) / WORD_BITS * 8;
-    return place(
-        header.version(),
-        at,
-        header.bitmapOffset(),
-        bitmapLength,
-        header.pagesOffset(),
-        usedLength);
+  /** Reads the header of a block in a layout, and makes sure that its places make sense. */
+  MappedBlock header(FixedLayout layout, long usedLength) throws IOException {
+    MappedBlock read =
+        layout.read(new HeaderOf(source), (usedLength + pageSize - 1) / pageSize, pageSize);
+    return read.bitmapOffset() == 0 && read.pagesOffset() == 0 ? read : place(read, usedLength);
   }
 
-  MappedBlock header2022(long usedLength) throws IOException {
-    long at = source.position();
-    FixedRam2022Header header =
-        SpecReader.read(
-            source, "fixed_ram_2022_header", Reason.BITMAP_LENGTH, FixedRam2022Header::new);
-    long pages = (usedLength + pageSize - 1) / pageSize;
-    if (header.lenBitmap() < (pages + 31) / 32 * 4) {
-      throw source.malformed(
-          Reason.BITMAP_LENGTH,
-          "fixed-ram bitmap length: expected "
-              + (pages + 63) / 64 * 8
-              + ", found "
-              + header.lenBitmap(),
-          at);
-    }
-    return place(0, at, source.position(), header.lenBitmap(), header.pagesOffset(), usedLength);
-  }
-
-  private MappedBlock place(
-      long version, long at, long bitmap, long bitmapLength, long pages, long usedLength)
-      throws IOException {
+  private MappedBlock place(MappedBlock read, long usedLength) throws IOException {
+    long at = read.headerOffset();
+    long bitmap = read.bitmapOffset();
+    long bitmapLength = read.bitmapLength();
+    long pages = read.pagesOffset();
     long headerEnd = source.position();
     long end = source.length();
     if (bitmap < headerEnd || bitmapLength > end - bitmap) {
@@ -123,7 +79,7 @@ final class FixedLayoutParser {
     if (pages < areasEnd) {
       throw source.malformed(
           Reason.PAGE_AREAS_OVERLAP,
-          "page area: expected a place behind the other blocks' areas, which end at "
+          "page area: expected a place after the other blocks' areas, which end at "
               + areasEnd
               + ", found "
               + pages,
@@ -131,8 +87,8 @@ final class FixedLayoutParser {
     }
     // a 32-bit writer's bitmap may be four bytes shorter than 64-bit words need
     long length = bitmapLength;
-    if (pages - bitmap == bitmapLength - 4) {
-      length -= 4;
+    if (pages - bitmap == bitmapLength - Integer.BYTES) {
+      length -= Integer.BYTES;
     }
     if (pages < bitmap + length) {
       throw source.malformed(
@@ -143,11 +99,10 @@ final class FixedLayoutParser {
               + pages,
           at);
     }
-    MappedBlock block =
-        new MappedBlock(version, pageSize, at, bitmap, length, pages, BitmapOrder.LITTLE);
+    MappedBlock block = read.withBitmap(length, BitmapOrder.LITTLE);
     BitmapOrder found =
         order.isPresent() ? order.get() : new BitmapOrderFinder(source, usedLength, block).find();
-    return new MappedBlock(version, pageSize, at, bitmap, length, pages, found);
+    return read.withBitmap(length, found);
   }
 
   /** Emits header, bitmap, page area and the gaps between them; the cursor ends after the area. */
@@ -171,6 +126,30 @@ final class FixedLayoutParser {
   private void gap(long from, long to) throws IOException {
     if (to > from) {
       sink.accept(new Event.Gap(new ByteRange(from, to), source));
+    }
+  }
+
+  /** The source as the layouts see it. */
+  private record HeaderOf(ByteSource source) implements FixedLayout.HeaderSource {
+    @Override
+    public long position() {
+      return source.position();
+    }
+
+    @Override
+    public <T extends KaitaiStruct.ReadWrite> T read(
+        String name, Reason invalid, Function<KaitaiStream, T> constructor) throws IOException {
+      return SpecReader.read(source, name, invalid, constructor);
+    }
+
+    @Override
+    public StateFormatException malformed(Reason reason, String words, long at) {
+      return source.malformed(reason, words, at);
+    }
+
+    @Override
+    public StateFormatException unsupported(Reason reason, String words, long at, Facts facts) {
+      return source.unsupported(reason, words, at, facts);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.RamBlock;
 
 /** What the RAM sections of one stream share: page size, blocks, and the block of CONTINUE. */
@@ -13,20 +14,10 @@ public final class RamContext {
   private int pageSize;
   private long version;
   private RamBlock current;
-  private Layout layout = Layout.SEQUENTIAL;
-
-  /** How the pages are kept. */
-  public enum Layout {
-    /** As records. */
-    SEQUENTIAL,
-    /** At fixed offsets, mapped-ram. */
-    MAPPED,
-    /** At fixed offsets, proposal of 2022. */
-    FIXED_2022
-  }
+  private StreamLayout layout = StreamLayout.SEQUENTIAL;
 
   /** Starts over for a START record. */
-  void begin(int bytes, long payloadVersion, Layout pages) {
+  void begin(int bytes, long payloadVersion, StreamLayout pages) {
     blocks.clear();
     byName.clear();
     pageSize = bytes;
@@ -62,7 +53,7 @@ public final class RamContext {
   }
 
   /** Returns how the pages are kept. */
-  public Layout layout() {
+  public StreamLayout layout() {
     return layout;
   }
 

@@ -7,6 +7,8 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.layout.FixedLayout;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -60,7 +62,7 @@ final class RamListParser {
     ByteRange range = new ByteRange(start, source.position());
     sink.accept(new Event.RamTotal(range, list.memSize(), total));
     if (ram.version() == RamFormat.VERSION_3) {
-      if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
+      if (ram.layout() != StreamLayout.SEQUENTIAL) {
         throw source.malformed(
             Reason.RAM_VERSION_FIXED,
             "ram section version: expected 4 in a fixed layout, found 3",
@@ -77,7 +79,7 @@ final class RamListParser {
     }
     long at = source.position();
     sink.accept(new Event.RamListEnd(new ByteRange(at, at), List.copyOf(ram.blocks())));
-    if (ram.layout() != RamContext.Layout.SEQUENTIAL && sink.wants(EventSink.Want.MAPPED_PAGES)) {
+    if (ram.layout() != StreamLayout.SEQUENTIAL && sink.wants(EventSink.Want.MAPPED_PAGES)) {
       for (RamBlock block : ram.blocks()) {
         if (block.mapped().orElseThrow().pagesOffset() != 0) {
           new BitmapReader(source, block).forEachRun(this::mapped);
@@ -125,11 +127,9 @@ final class RamListParser {
     }
     long entryEnd = source.position();
     Optional<MappedBlock> mapped =
-        switch (ram.layout()) {
-          case SEQUENTIAL -> Optional.empty();
-          case MAPPED -> Optional.of(fixed().mappedHeader(length));
-          case FIXED_2022 -> Optional.of(fixed().header2022(length));
-        };
+        ram.layout() instanceof FixedLayout layout
+            ? Optional.of(fixed().header(layout, length))
+            : Optional.empty();
     RamBlock block =
         new RamBlock(
             ram.blocks().size(),

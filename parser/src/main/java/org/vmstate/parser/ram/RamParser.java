@@ -7,6 +7,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -49,7 +50,7 @@ public final class RamParser {
   }
 
   /** Reads the payload of a START record: the block list and whatever follows up to EOS. */
-  public void start(Section section, RamContext.Layout layout, Limits limits) throws IOException {
+  public void start(Section section, StreamLayout layout, Limits limits) throws IOException {
     if (section.version() < RamFormat.VERSION_3 || section.version() > RamFormat.VERSION) {
       throw source.unsupported(
           Reason.RAM_VERSION_UNKNOWN,
@@ -57,7 +58,7 @@ public final class RamParser {
           source.position(),
           Facts.found(section.version()));
     }
-    if (layout != RamContext.Layout.SEQUENTIAL && !source.isSeekable()) {
+    if (layout != StreamLayout.SEQUENTIAL && !source.isSeekable()) {
       throw source.unsupported(
           Reason.MAPPED_FROM_PIPE,
           "mapped-ram from a pipe: this layout needs a file that can be read at any offset",
@@ -71,7 +72,7 @@ public final class RamParser {
   /** Reads the payload of a PART or END record. */
   public void part() throws IOException {
     // the proposal of 2022 writes nothing here, not even an end mark
-    if (ram.layout() != RamContext.Layout.FIXED_2022) {
+    if (ram.layout().endsParts()) {
       items();
     }
   }
@@ -128,7 +129,7 @@ public final class RamParser {
           at,
           Facts.found(flags));
     }
-    if (ram.layout() != RamContext.Layout.SEQUENTIAL) {
+    if (ram.layout() != StreamLayout.SEQUENTIAL) {
       throw source.malformed(
           kind == RamFormat.XBZRLE
               ? Reason.DELTA_IN_FIXED_LAYOUT

@@ -2,13 +2,13 @@ package org.vmstate.parser.stream;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.ram.RamContext;
 
 /** Reports what a reader of memory has to know beforehand and the stream says only in part. */
 final class LayoutGuess {
@@ -17,34 +17,28 @@ final class LayoutGuess {
   private LayoutGuess() {}
 
   /** Reports the layout; the cursor is at the MEM_SIZE word and does not move. */
-  static RamContext.Layout layout(
+  static StreamLayout layout(
       ByteSource source, ParseOptions options, StreamConfiguration configuration)
       throws IOException {
     if (options.format().isPresent()) {
-      return switch (options.format().get()) {
-        case QEMU_FIXED_RAM -> RamContext.Layout.FIXED_2022;
-        case QEMU_MAPPED_RAM, LIBVIRT_SPARSE -> RamContext.Layout.MAPPED;
-        default -> RamContext.Layout.SEQUENTIAL;
-      };
+      return options.format().get().layout();
     }
-    if (configuration.has(Capability.MAPPED_RAM)) {
-      return RamContext.Layout.MAPPED;
-    }
-    return configuration.has(Capability.FIXED_RAM)
+    StreamLayout announced = StreamLayout.announced(configuration::has);
+    return announced == StreamLayout.FIXED_RAM_2022
         ? ofFixedRam(source, configuration.has(Capability.IGNORE_SHARED))
-        : RamContext.Layout.SEQUENTIAL;
+        : announced;
   }
 
   /**
    * Tells the two layouts apart that the capability name {@code fixed-ram} had: the proposal of
    * 2022 with its 12-byte header, and the later ones with the 28-byte header of mapped-ram.
    */
-  private static RamContext.Layout ofFixedRam(ByteSource source, boolean withAddress)
+  private static StreamLayout ofFixedRam(ByteSource source, boolean withAddress)
       throws IOException {
     int nameLength = source.peek(WORD);
     int header = WORD + 1 + nameLength + WORD + (withAddress ? WORD : 0);
     boolean versionOne = nameLength > 0 && source.peek32(header) == 1;
-    return versionOne ? RamContext.Layout.MAPPED : RamContext.Layout.FIXED_2022;
+    return versionOne ? StreamLayout.MAPPED_RAM : StreamLayout.FIXED_RAM_2022;
   }
 
   /** Reports whether only the description can say the target page size. */

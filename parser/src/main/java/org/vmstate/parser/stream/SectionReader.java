@@ -8,6 +8,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
@@ -183,9 +184,7 @@ final class SectionReader {
   /** Goes on after the memory, once and where that is wanted and possible. */
   void passOverMemory() throws IOException {
     boolean wanted = stream.options().extent() == ParseOptions.Extent.DEVICES && !passed;
-    if (wanted
-        && ram.layout() == RamContext.Layout.SEQUENTIAL
-        && description.chosen().isPresent()) {
+    if (wanted && ram.layout() == StreamLayout.SEQUENTIAL && description.chosen().isPresent()) {
       passed = true;
       ByteSource source = stream.source();
       OptionalLong found =

@@ -2,12 +2,10 @@ package org.vmstate.writer.ram;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
-import org.vmstate.formats.spec.FixedRam2022Header;
-import org.vmstate.formats.spec.MappedRamHeader;
 import org.vmstate.formats.spec.QemuRamBlockList;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.SpecWriter;
@@ -50,21 +48,8 @@ public final class BlockListWriter {
     SpecWriter.write(sink, entry, NAME_AND_LENGTH + name.length + extra);
   }
 
-  /** Writes the block header of mapped-ram. */
-  public void mappedHeader(MappedBlock block) throws IOException {
-    MappedRamHeader header = new MappedRamHeader();
-    header.setVersion(block.version());
-    header.setPageSize(block.pageSize());
-    header.setBitmapOffset(block.bitmapOffset());
-    header.setPagesOffset(block.pagesOffset());
-    SpecWriter.write(sink, header, FixedFormat.HEADER_LENGTH);
-  }
-
-  /** Writes the block header of the 2022 proposal. */
-  public void header2022(MappedBlock block) throws IOException {
-    FixedRam2022Header header = new FixedRam2022Header();
-    header.setLenBitmap(block.bitmapLength());
-    header.setPagesOffset(block.pagesOffset());
-    SpecWriter.write(sink, header, FixedFormat.HEADER_LENGTH_2022);
+  /** Writes the block header of a layout. */
+  public void header(FixedLayout layout, MappedBlock place) throws IOException {
+    SpecWriter.write(sink, layout.header(place), layout.headerLength());
   }
 }

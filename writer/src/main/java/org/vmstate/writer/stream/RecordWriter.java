@@ -6,7 +6,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
-import org.vmstate.formats.ram.FixedFormat;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -105,11 +105,7 @@ public final class RecordWriter implements EventSink {
   }
 
   private void mapped(Event.MappedHeader e) throws IOException {
-    if (e.range().length() == FixedFormat.HEADER_LENGTH_2022) {
-      blocks.header2022(e.block().mapped().orElseThrow());
-    } else {
-      blocks.mappedHeader(e.block().mapped().orElseThrow());
-    }
+    blocks.header(StreamLayout.withHeader(e.range().length()), e.block().mapped().orElseThrow());
   }
 
   private void pages(ByteRange range, PageRun run) throws IOException {

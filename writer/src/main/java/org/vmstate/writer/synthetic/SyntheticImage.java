@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.event.Subsection;
+import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
-import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.writer.io.ByteSink;
@@ -153,14 +153,12 @@ public final class SyntheticImage {
   /**
    * Writes a fixed layout, which has the state after the last sweep.
    *
-   * @param proposal2022 true for the layout of 2022
    * @param alignment alignment of page areas in bytes
    */
-  public void writeFixed(FileSink sink, boolean proposal2022, long alignment) throws IOException {
+  public void writeFixed(FileSink sink, FixedLayout layout, long alignment) throws IOException {
     StreamWriter stream = new StreamWriter(sink);
-    String capability = proposal2022 ? Capability.FIXED_RAM : Capability.MAPPED_RAM;
-    List<Subsection> subsections = start(stream, List.of(capability));
-    try (FixedRamWriter fixed = new FixedRamWriter(sink, proposal2022, alignment)) {
+    List<Subsection> subsections = start(stream, List.of(layout.capability().orElseThrow()));
+    try (FixedRamWriter fixed = new FixedRamWriter(sink, layout, alignment)) {
       fixed.list(blocks);
       sink.be64(RamFormat.EOS);
       stream.footer(RAM);
@@ -173,7 +171,7 @@ public final class SyntheticImage {
       }
       for (int type : new int[] {StreamFormat.SECTION_PART, StreamFormat.SECTION_END}) {
         stream.section(type, RAM);
-        if (!proposal2022) {
+        if (layout.endsParts()) {
           sink.be64(RamFormat.EOS);
         }
         stream.footer(RAM);
