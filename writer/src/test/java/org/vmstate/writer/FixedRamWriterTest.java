@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.FileSink;
@@ -44,7 +45,7 @@ class FixedRamWriterTest {
                 StandardOpenOption.WRITE),
             null,
             0);
-    writer = new FixedRamWriter(sink, false, ALIGNMENT);
+    writer = new FixedRamWriter(sink, StreamLayout.MAPPED_RAM, ALIGNMENT);
   }
 
   @AfterEach
@@ -87,6 +88,6 @@ class FixedRamWriterTest {
     list(3);
     writer.close();
     assertThrows(IllegalStateException.class, () -> writer.pages().zero(0, 0, 1));
-    writer = new FixedRamWriter(sink, false, ALIGNMENT);
+    writer = new FixedRamWriter(sink, StreamLayout.MAPPED_RAM, ALIGNMENT);
   }
 }
