@@ -140,7 +140,7 @@ public final class Comparison implements Closeable {
   private void memory(Side a, Side b) throws IOException {
     Map<String, RamBlock> theirs = new HashMap<>();
     b.contents().blocks().forEach(block -> theirs.put(block.name(), block));
-    MemoryDiff diff = new MemoryDiff(a.contents(), b.contents(), progress);
+    MemoryDiff diff = new MemoryDiff(a, b, progress);
     for (RamBlock block : a.contents().blocks()) {
       RamBlock other = theirs.remove(block.name());
       if (other == null) {

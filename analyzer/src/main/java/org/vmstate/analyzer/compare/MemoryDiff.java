@@ -15,25 +15,32 @@ import org.vmstate.parser.memory.RamContents;
 
 /**
  * Compares the final memory of two blocks; what is zero in both is not looked at. A page of which
- * an image has nothing is no zero page.
+ * an image has nothing is no zero page, but for what virtio-mem has unplugged: there sequential
+ * streams have nothing and fixed layouts have zeros.
  */
 final class MemoryDiff {
   private static final int MOST_RUNS = 100;
 
+  private final Side ours;
+  private final Side theirs;
   private final RamContents first;
   private final RamContents second;
   private final Progress progress;
 
-  MemoryDiff(RamContents first, RamContents second, Progress progress) {
-    this.first = first;
-    this.second = second;
+  MemoryDiff(Side ours, Side theirs, Progress progress) {
+    this.ours = ours;
+    this.theirs = theirs;
+    this.first = ours.contents();
+    this.second = theirs.contents();
     this.progress = progress;
   }
 
   List<Difference> compare(RamBlock a, RamBlock b) throws IOException {
     int size = a.pageSize();
-    byte[] ours = new byte[size];
-    byte[] theirs = new byte[size];
+    byte[] ourPage = new byte[size];
+    byte[] theirPage = new byte[size];
+    boolean oursAreZeros = ours.lacksOnlyUnplugged(a);
+    boolean theirsAreZeros = theirs.lacksOnlyUnplugged(b);
     long length = Math.min(a.usedLength(), b.usedLength());
     long pages = (length + size - 1) / size;
     List<Run> runs = new ArrayList<>();
@@ -48,23 +55,27 @@ final class MemoryDiff {
       other.moveTo(page);
       end = Math.min(pages, Math.min(one.end(), other.end()));
       if (one.state().isAbsent() || other.state().isAbsent()) {
-        if (one.state() != other.state()) {
+        boolean same =
+            one.state() == other.state()
+                || oursAreZeros && other.isZero()
+                || theirsAreZeros && one.isZero();
+        if (!same) {
           absent.merge(List.of(state(one), state(other)), end - page, Long::sum);
         }
         continue;
       }
       for (long i = page; i < end && !(one.isZero() && other.isZero()); i++) {
-        if (!first.page(a, i, ours)) {
-          Arrays.fill(ours, (byte) 0);
+        if (!first.page(a, i, ourPage)) {
+          Arrays.fill(ourPage, (byte) 0);
         }
-        if (!second.page(b, i, theirs)) {
-          Arrays.fill(theirs, (byte) 0);
+        if (!second.page(b, i, theirPage)) {
+          Arrays.fill(theirPage, (byte) 0);
         }
         int used = (int) Math.min(size, length - i * size);
-        if (Arrays.mismatch(ours, 0, used, theirs, 0, used) >= 0) {
+        if (Arrays.mismatch(ourPage, 0, used, theirPage, 0, used) >= 0) {
           count++;
           for (int k = 0; k < used; k++) {
-            bytes += ours[k] == theirs[k] ? 0 : 1;
+            bytes += ourPage[k] == theirPage[k] ? 0 : 1;
           }
           add(runs, i * size, used);
         }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.memory.PageCounts;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
@@ -22,6 +23,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.memory.FinalMemory;
+import org.vmstate.parser.memory.MemoryRun;
 
 /** All that is compared of one image. */
 final class Side extends FinalMemory {
@@ -31,6 +33,7 @@ final class Side extends FinalMemory {
   private final List<String> order = new ArrayList<>();
   private final PageCounts counts = new PageCounts();
   private final Front front = new Front();
+  private final AbsentPages absent = new AbsentPages(null);
 
   /**
    * A device section.
@@ -49,6 +52,7 @@ final class Side extends FinalMemory {
   public void accept(Event event) throws IOException {
     super.accept(event);
     front.accept(event);
+    absent.accept(event);
     switch (event) {
       case Event.RamListEnd e -> counts.blocks(e.blocks());
       case Event.RamPages e -> counts.add(e.run());
@@ -89,6 +93,17 @@ final class Side extends FinalMemory {
       opaque.add(chunk.flip());
     }
     devices.put(key, new Device(section.version(), Optional.empty(), opaque));
+  }
+
+  /**
+   * Reports whether what a block lacks is memory that virtio-mem has unplugged: as good as zeros.
+   */
+  boolean lacksOnlyUnplugged(RamBlock block) throws IOException {
+    long[] missing = {0};
+    contents()
+        .forEachRun(
+            block, run -> missing[0] += run instanceof MemoryRun.NeverSent ? run.count() : 0);
+    return missing[0] > 0 && absent.isUnplugged(block, missing[0]);
   }
 
   Map<String, Device> devices() {

@@ -116,7 +116,7 @@ public final class AbsentPages implements EventSink {
   }
 
   /** Reports whether all missing pages of a block are unplugged memory of a virtio-mem device. */
-  private boolean isUnplugged(RamBlock block, long missing) {
+  public boolean isUnplugged(RamBlock block, long missing) {
     OptionalLong size = plugged.get(owner(block.name()));
     if (size == null || block.name().indexOf('/') < 1) {
       return false;

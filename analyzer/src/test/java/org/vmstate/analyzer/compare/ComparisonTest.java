@@ -214,6 +214,34 @@ class ComparisonTest {
     return Parts.sequential().after("device", section.toBytes()).toBytes();
   }
 
+  /** A device of virtio-mem that has plugged one of two pages; which pages are sent is given. */
+  private static byte[] virtioMem(ImageBytes pages) {
+    ImageBytes image = new ImageBytes().header().configuration("pc");
+    image.section(4, 2, "x/virtio-mem-device-early", 0, 1).be64(4096).footer(2);
+    image.section(1, 1, "ram", 0, 4).be64(2 * 4096 | 4).name("x/m").be64(2 * 4096).eos();
+    image.footer(1).again(3, 1).be64(8).name("x/m").fill(7, 4096).raw(pages.toBytes());
+    return image
+        .eos()
+        .footer(1)
+        .u8(0)
+        .description(
+            "{\"page_size\": 4096, \"devices\": [{\"name\": \"x/virtio-mem-device-early\","
+                + " \"instance_id\": 0, \"vmsd_name\": \"v\", \"version\": 1, \"fields\":"
+                + " [{\"name\": \"size\", \"type\": \"uint64\", \"size\": 8}]}]}")
+        .toBytes();
+  }
+
+  @Test
+  void whatVirtioMemHasUnpluggedIsAsGoodAsZeros() throws IOException {
+    byte[] none = virtioMem(new ImageBytes());
+    byte[] zero = virtioMem(new ImageBytes().be64(4096 | 0x22).u8(0));
+    byte[] data = virtioMem(new ImageBytes().be64(4096 | 0x28).fill(1, 4096));
+    assertEquals(List.of(), compare(none, zero));
+    assertEquals(List.of(), compare(zero, none));
+    assertEquals(1, compare(none, data).size());
+    assertEquals(1, compare(data, none).size());
+  }
+
   @Test
   void sectionThatOneLacksIsFound() throws IOException {
     byte[] more = new ImageBytes().section(4, 9, "more", 0, 1).be32(1).footer(9).toBytes();
