@@ -32,7 +32,9 @@ public final class SectionDecoders {
           StorageWordFormat.KEYS,
           new StorageKeysDecoder(),
           "todclock",
-          new TodClockDecoder());
+          new TodClockDecoder(),
+          "slirp",
+          new SlirpDecoder());
 
   private SectionDecoders() {}
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.spec.DirtyBitmap;
 import org.vmstate.formats.spec.S390StorageWords;
+import org.vmstate.formats.spec.Slirp;
 import org.vmstate.formats.spec.SpaprHtab;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -63,7 +64,12 @@ class SectionDecodersTest {
         + " 0000000000000001",
     "s390-skeys, 1, 0000000000000001",
     "todclock, 1, 0100e3a33837f51aa800",
-    "todclock, 1, 00"
+    "todclock, 1, 00",
+    "slirp, 4, 00 0007 0001 525400123456"
+        + "000000000000000000000000000000000000000000000000000000000000"
+        + "000000000000000000000000000000000000000000000000000000000000"
+        + "000000000000000000000000000000000000000000000000000000000000"
+        + "000000000000000000000000000000000000000000000000000000000000"
   })
   void everyByteIsInTheTree(String name, long version, String hex) {
     assertArrayEquals(bytes(hex), raw(decode(name, version, hex).orElseThrow()));
@@ -94,7 +100,9 @@ class SectionDecodersTest {
     "dirty-bitmap, 1, 40 0000000000000000 00000000 7fffffffffffffff 01",
     "s390-storage_attributes, 0, 0000000000001002 8000000000000000",
     "todclock, 1, 01",
-    "slirp, 4, 00"
+    "slirp, 4, 00",
+    "slirp, 3, 00 0000",
+    "slirp, 4, 2a 00000000 0002"
   })
   void anotherFormStaysBytes(String name, long version, String hex) {
     assertTrue(decode(name, version, hex).isEmpty());
@@ -119,6 +127,18 @@ class SectionDecodersTest {
     words._read();
     assertEquals(3, words.words().size());
     assertArrayEquals(bytes(run), written(words, bytes(run).length));
+  }
+
+  @Test
+  void leasesOfAUserNetworkHaveTheirMacs() {
+    String hex = "00 0007 0001 525400123456" + "00".repeat(120);
+    Slirp spec = new Slirp(new ByteBufferKaitaiStream(bytes(hex)));
+    spec._read();
+    assertEquals(7, spec.ipId());
+    assertEquals(1, spec.leases().getFirst().allocated());
+    assertArrayEquals(bytes(hex), written(spec, bytes(hex).length));
+    StateNode state = decode("slirp", 4, hex).orElseThrow();
+    assertEquals(List.of("sockets", "ip_id", "bootp_clients", "bootp_clients_rest"), names(state));
   }
 
   private static byte[] written(KaitaiStruct.ReadWrite spec, int length) {
