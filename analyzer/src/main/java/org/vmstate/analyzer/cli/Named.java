@@ -3,7 +3,6 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.vmstate.formats.error.StateFormatException;
@@ -25,8 +24,10 @@ final class Named {
   static IOException of(IOException e, CommandSpec verb) {
     List<String> files =
         verb.positionalParameters().stream()
-            .map(PositionalParamSpec::<String>getValue)
-            .filter(Objects::nonNull)
+            .map(PositionalParamSpec::<Object>getValue)
+            // lists are the arguments of another program
+            .filter(String.class::isInstance)
+            .map(String.class::cast)
             .toList();
     String message = e.getMessage();
     if (files.isEmpty()
