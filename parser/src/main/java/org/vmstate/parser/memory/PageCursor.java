@@ -41,8 +41,4 @@ public final class PageCursor {
   long entry() {
     return extent.entry;
   }
-
-  long step() {
-    return extent.step;
-  }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,9 +34,13 @@ class FinalMemoryTest {
   }
 
   private static byte[] packed() throws IOException {
+    return packed(image());
+  }
+
+  private static byte[] packed(byte[] image) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(image());
+      gzip.write(image);
     }
     return out.toByteArray();
   }
@@ -90,6 +95,42 @@ class FinalMemoryTest {
       RamBlock block = memory.block("pc.ram").orElseThrow();
       memory.close();
       assertThrows(RuntimeException.class, () -> memory.page(block, 0));
+    }
+  }
+
+  @Test
+  void sourceIsThatOfTheStream() throws IOException {
+    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(packed()));
+        FinalMemory memory = new FinalMemory()) {
+      memory.read(image, ParseOptions.DEFAULT);
+      ByteBuffer start = ByteBuffer.allocate(4);
+      memory.source().copy(0, start);
+      assertArrayEquals(new ImageBytes().text("QEVM").toBytes(), start.array());
+    }
+  }
+
+  @Test
+  void closedMemoryKnowsNoPage() throws IOException {
+    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(image()))) {
+      FinalMemory memory = new FinalMemory();
+      memory.read(image, ParseOptions.DEFAULT);
+      RamBlock block = memory.block("pc.ram").orElseThrow();
+      memory.close();
+      assertThrows(RuntimeException.class, () -> memory.page(block, 2));
+    }
+  }
+
+  /** What was decompressed is in a temporary file from 8 MiB on, which goes with the memory. */
+  @Test
+  void closedMemoryHasNoSource() throws IOException {
+    ImageBytes large = ImageBytes.withRam("r", 1).u8(0).zeros(9 << 20);
+    byte[] packed = packed(large.toBytes());
+    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(packed))) {
+      FinalMemory memory = new FinalMemory();
+      memory.read(image, ParseOptions.DEFAULT);
+      ByteSource source = memory.source();
+      memory.close();
+      assertThrows(IllegalStateException.class, () -> source.copy(0, ByteBuffer.allocate(4)));
     }
   }
 }
