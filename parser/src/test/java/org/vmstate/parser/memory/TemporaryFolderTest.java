@@ -77,7 +77,29 @@ class TemporaryFolderTest {
       while (store.spilled() == 0) {
         store.allocate(PageStore.CLASSES - 1);
       }
+      assertEquals(Files.isDirectory(Path.of("/proc/self/fd")) ? 1 : 0, open());
     }
     assertEquals(0, files(), "left behind");
+    assertEquals(0, open(), "left open");
+  }
+
+  /** A file that has no name any more takes its space as long as it is open. */
+  private long open() throws IOException {
+    Path descriptors = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(descriptors)) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.list(descriptors)) {
+      return all.filter(this::isInTheFolder).count();
+    }
+  }
+
+  private boolean isInTheFolder(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).startsWith(folder);
+    } catch (IOException e) {
+      // one that was closed meanwhile
+      return false;
+    }
   }
 }
