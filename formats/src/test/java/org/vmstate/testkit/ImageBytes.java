@@ -100,9 +100,14 @@ public final class ImageBytes {
 
   /** Starts a stream with one RAM block of 4 KiB pages, up to the end of the START record. */
   public static ImageBytes withRam(String block, int pages) {
+    return withRam("test-1.0", block, pages);
+  }
+
+  /** Starts a stream of a machine; {@code pc} says by its name how large its pages are. */
+  public static ImageBytes withRam(String machine, String block, int pages) {
     return new ImageBytes()
         .header()
-        .configuration("test-1.0")
+        .configuration(machine)
         .section(1, 1, "ram", 0, 4)
         .be64(pages * 4096L | 4)
         .name(block)

@@ -215,7 +215,7 @@ class PageRecordTest {
 
   /** Alternating pages of data, their number, and the data they hold. */
   private static ImageBytes pages(int count) {
-    ImageBytes image = ImageBytes.withRam("pc.ram", count).again(2, 1);
+    ImageBytes image = ImageBytes.withRam("pc", "pc.ram", count).again(2, 1);
     image.be64(8).name("pc.ram").fill(0, 4096);
     for (int page = 1; page < count; page++) {
       image.be64(page * 4096L | 0x28).fill(page, 4096);

@@ -195,8 +195,8 @@ final class Recording implements EventSink {
           contents.blocks(blocks);
         }
       }
-      case Event.RamPages e -> pages(e.run());
-      case Event.MappedPages e -> pages(e.run());
+      case Event.RamPages e -> pages(e.content(), e.run());
+      case Event.MappedPages e -> pages(source, e.run());
       case Event.Device e -> state(e.section(), e.state(), e.problem());
       case Event.Unknown e when e.section().isPresent() ->
           state(e.section().get(), Optional.empty(), e.problem());
@@ -214,12 +214,12 @@ final class Recording implements EventSink {
     return event instanceof Event.Device || event instanceof Event.IterablePart;
   }
 
-  private void pages(PageRun run) throws IOException {
+  private void pages(Content from, PageRun run) throws IOException {
     runs.add(run);
     for (long i = 0; copies && run.kind() != PageKind.ZERO && i < run.count(); i++) {
       boolean whole = run.kind() == PageKind.DATA;
       ByteBuffer data = ByteBuffer.allocate(whole ? run.block().pageSize() : run.value());
-      source.copy(run.offset() + i * run.stride(), data);
+      from.copy(run.offset() + i * run.stride(), data);
       copied.write(data.array());
     }
     if (keep) {
