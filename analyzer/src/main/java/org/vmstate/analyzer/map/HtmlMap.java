@@ -17,12 +17,16 @@ import org.vmstate.analyzer.info.InfoPrinter;
 import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.analyzer.stats.RoundCurves;
+import org.vmstate.analyzer.stats.SaveStats;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
 /** Writes one page that shows an image and needs nothing else: data and program are in it. */
 public final class HtmlMap {
+  private static final String ROUNDS = "<!--ROUNDS-->";
   private static final String MARK = "<!--DATA-->";
 
   private final String name;
@@ -73,8 +77,11 @@ public final class HtmlMap {
     try (InputStream in = HtmlMap.class.getResourceAsStream("map.html")) {
       page = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
+    int rounds = page.indexOf(ROUNDS);
     int mark = page.indexOf(MARK);
-    text(page.substring(0, mark));
+    text(page.substring(0, rounds));
+    rounds();
+    text(page.substring(rounds + ROUNDS.length(), mark));
     part(
         "info",
         report ->
@@ -87,6 +94,21 @@ public final class HtmlMap {
     part("dump", report -> error = new Dump(shown, options).run(name, source, report));
     part("cells", report -> CellMap.write(source, options, report));
     text(page.substring(mark + MARK.length()));
+  }
+
+  private void rounds() throws IOException {
+    source.seek(source.origin());
+    try (SaveStats stats = new SaveStats()) {
+      boolean complete = true;
+      try {
+        ImageReader.read(source, options, stats);
+      } catch (StateFormatException e) {
+        complete = false;
+      }
+      StringBuilder curves = new StringBuilder();
+      RoundCurves.write(stats, complete, curves);
+      text(curves.toString());
+    }
   }
 
   private void text(String text) throws IOException {

@@ -85,7 +85,7 @@ class HtmlMapLabTest {
       browser.save(PICTURES.resolve("guest-light.png"));
 
       // the links, then the band
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 7; i++) {
         browser.press("Tab");
       }
       assertEquals("band", browser.evaluate("document.activeElement.id"));
@@ -97,6 +97,8 @@ class HtmlMapLabTest {
       browser.press("+");
       String zoomed = browser.evaluate("document.getElementById('bandsaid').textContent");
       assertNotEquals(said, zoomed);
+      String curves = browser.evaluate("document.querySelectorAll('#rounds svg').length");
+      assertEquals("3", curves);
       browser.evaluate("document.querySelector('#blocks canvas').focus()");
       browser.press("ArrowDown");
       browser.press("Enter");
