@@ -7,7 +7,6 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ public record ListenAddress(SocketAddress address) {
     boolean unix = address instanceof UnixDomainSocketAddress;
     if (address instanceof UnixDomainSocketAddress u
         && Files.exists(u.getPath(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(u.getPath().toString());
+      throw new ConversionException(this + ": exists; remove it when nobody listens there");
     }
     ServerSocketChannel server =
         unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
@@ -69,6 +68,13 @@ public record ListenAddress(SocketAddress address) {
 
   @Override
   public String toString() {
-    return address instanceof UnixDomainSocketAddress u ? "unix:" + u.getPath() : "tcp:" + address;
+    return switch (address) {
+      case UnixDomainSocketAddress u -> "unix:" + u.getPath();
+      case InetSocketAddress i -> {
+        String host = i.getAddress().getHostAddress();
+        yield "tcp:" + (host.contains(":") ? "[" + host + "]" : host) + ":" + i.getPort();
+      }
+      default -> address.toString();
+    };
   }
 }

@@ -11,6 +11,7 @@ import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.multifd.ChannelGroup;
@@ -87,10 +88,14 @@ class StreamJoiner implements EventSink, PageSink {
   /** Is told of a command that wants an answer. */
   void answer(CommandType type, byte[] payload) throws IOException {}
 
-  private void begin(List<RamBlock> blocks) throws IOException {
-    if (!blocks.isEmpty() && blocks.getFirst().mapped().isPresent()) {
+  private static void requireNoPlaces(boolean mapped) throws ConversionException {
+    if (mapped) {
       throw new ConversionException("--channel: an image with mapped-ram has no channels");
     }
+  }
+
+  private void begin(List<RamBlock> blocks) throws IOException {
+    requireNoPlaces(!blocks.isEmpty() && blocks.getFirst().mapped().isPresent());
     channels.begin(blocks);
     place = Place.IN_RAM;
   }
@@ -98,6 +103,11 @@ class StreamJoiner implements EventSink, PageSink {
   @Override
   public final void accept(Event event) throws IOException {
     switch (event) {
+      case Event.Configuration e -> {
+        // said before whoever reads the output stumbles over it
+        requireNoPlaces(e.configuration().capabilities().contains(Capability.MAPPED_RAM));
+        records.accept(e);
+      }
       case Event.RamListEnd e -> begin(e.blocks());
       case Event.RamPages e -> run(e.content(), e.run());
       case Event.RamMarker e -> marker(e.word());

@@ -14,6 +14,10 @@ final class ChannelOption {
   private static final String NAME = "--channel";
   private static final String ACCEPT = "--accept-missing";
 
+  /** What to do next when a recording is damaged. */
+  static final String NEXT =
+      "; check --channel says what is damaged, --accept-missing takes channels that are cut";
+
   private ChannelOption() {}
 
   /** Adds the options to a command that reads all of an image. */

@@ -118,7 +118,7 @@ final class DumpCommand implements Callable<Integer> {
     try (Report report = output.report(out)) {
       error = new Dump(options, parseOptions).run(input.file(), source, report);
     }
-    return error.isPresent() ? Failures.report(input.file(), error.get()) : ExitCode.OK;
+    return error.isPresent() ? Failures.report(input.file(), error.get(), spec) : ExitCode.OK;
   }
 
   private int compat(Input input, ByteSource source, OutputStream out) throws IOException {

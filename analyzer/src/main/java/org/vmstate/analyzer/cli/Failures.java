@@ -58,7 +58,9 @@ final class Failures {
         && !command.getCommandSpec().positionalParameters().isEmpty()) {
       // what every verb reads is its first argument
       String image = CommandBuilder.argument(command.getCommandSpec(), 0);
-      return s.getMessage().startsWith(image + ":") ? failure(s) : report(image, s);
+      return s.getMessage().startsWith(image + ":")
+          ? failure(s)
+          : report(image, s, command.getCommandSpec());
     }
     int code = failure(e instanceof IOException io ? Named.of(io, command.getCommandSpec()) : e);
     return code == ExitCode.NOT_RUN ? of(command) : code;
@@ -131,9 +133,27 @@ final class Failures {
     return ExitCode.INTERNAL;
   }
 
+  /** Prints the error of an image with what to do next, as far as the verb knows. */
+  static int report(String image, StateFormatException e, CommandSpec verb) {
+    if (ChannelOption.isGiven(verb)) {
+      line(image(image) + ": " + e.getMessage() + ChannelOption.NEXT);
+      return code(e);
+    }
+    if (verb.name().equals("receive")) {
+      // there is nothing to look into
+      line(e.getMessage());
+      return code(e);
+    }
+    return report(image, e);
+  }
+
+  private static String image(String argument) {
+    return argument.equals("-") ? "standard input" : argument;
+  }
+
   /** Prints the error that ended a pass whose report is already out. */
   static int report(String image, StateFormatException e) {
-    line((image.equals("-") ? "standard input" : image) + ": " + e.getMessage() + next(e));
+    line(image(image) + ": " + e.getMessage() + next(e));
     return code(e);
   }
 

@@ -94,7 +94,7 @@ final class ReceiveCommand implements Callable<Integer> {
         () -> destination(work, options),
         (target, progress, notes) -> {
           try (Receiver receiver = new Receiver(address, limit(), notes)) {
-            notes.accept("listening on " + receiver.address());
+            notes.accept("listening on " + new ListenAddress(receiver.address()));
             try (ByteSource source = receiver.stream(ParseOptions.DEFAULT)) {
               return new Converter(options, ParseOptions.DEFAULT, progress, notes)
                   .convert(source, null, target);
@@ -127,6 +127,10 @@ final class ReceiveCommand implements Callable<Integer> {
     List<String> texts = CommandBuilder.value(spec, "-o");
     OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
     ConvertOptions plain = output.envelope();
+    if (plain.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
+      throw new ConversionException(
+          target.label() + " cannot be written to a pipe: pages have fixed places");
+    }
     if (target.isLibvirt() && plain.xml().isEmpty()) {
       // not only when the guest has come
       throw new ConversionException("-O " + target.label() + ": give -o xml=FILE");

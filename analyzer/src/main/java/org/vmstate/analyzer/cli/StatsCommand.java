@@ -124,7 +124,7 @@ final class StatsCommand implements Callable<Integer> {
         StatsPrinter.human(stats, print);
         print.flush();
       }
-      return error.isPresent() ? Failures.report(input.file(), error.get()) : ExitCode.OK;
+      return error.isPresent() ? Failures.report(input.file(), error.get(), spec) : ExitCode.OK;
     }
   }
 
@@ -166,7 +166,7 @@ final class StatsCommand implements Callable<Integer> {
           error = Optional.of(e);
         }
         print(input.file(), replay.result(), error.isEmpty());
-        return error.isPresent() ? Failures.report(input.file(), error.get()) : ExitCode.OK;
+        return error.isPresent() ? Failures.report(input.file(), error.get(), spec) : ExitCode.OK;
       }
     } catch (IllegalArgumentException e) {
       throw new IOException("--xbzrle: " + e.getMessage(), e);

@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vmstate.analyzer.channel.RecordedSave;
+import org.vmstate.analyzer.channel.Recordings;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.compare.Comparison;
@@ -306,6 +309,43 @@ class FuzzTargetsTest {
       ImageReader.read(whole, ParseOptions.DEFAULT, _ -> {});
     } catch (StateFormatException expected) {
       // its head is lost
+    }
+  }
+
+  static Stream<byte[]> recordings() {
+    return Stream.of(RecordedSave.first(), RecordedSave.second())
+        .map(
+            channel ->
+                new ImageBytes()
+                    .be16(RecordedSave.main().length)
+                    .raw(RecordedSave.main())
+                    .raw(channel)
+                    .toBytes());
+  }
+
+  /** A main stream, after its length, and one recorded channel. */
+  @MethodSource("recordings")
+  @FuzzTest
+  void channel(byte[] recordings) throws IOException {
+    if (recordings.length < 2) {
+      return;
+    }
+    int length = (recordings[0] & 0xff) << 8 | recordings[1] & 0xff;
+    int end = Math.min(recordings.length, 2 + length);
+    byte[] main = Arrays.copyOfRange(recordings, 2, end);
+    Path channel = Files.createTempFile("vmstate", ".channel");
+    try {
+      Files.write(channel, Arrays.copyOfRange(recordings, end, recordings.length));
+      for (boolean accepting : new boolean[] {false, true}) {
+        try (ByteSource joined =
+            Recordings.join(source(main), List.of(channel), ParseOptions.DEFAULT, accepting)) {
+          read(joined);
+        } catch (StateFormatException | ConversionException expected) {
+          // whatever the bytes are
+        }
+      }
+    } finally {
+      Files.deleteIfExists(channel);
     }
   }
 

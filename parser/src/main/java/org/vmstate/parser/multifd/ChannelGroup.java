@@ -109,7 +109,7 @@ public final class ChannelGroup implements Closeable {
   public void place(ChannelReader channel, PageSink sink) throws IOException {
     long number;
     try {
-      number = channel.next(pageSize);
+      number = header(channel);
       if (number >= 0) {
         if (channel.place(blocks, pageSize, sink)) {
           synced.add(channel);
@@ -151,7 +151,7 @@ public final class ChannelGroup implements Closeable {
   /** Returns the number of a channel's next packet; less than any other at its end. */
   private long next(ChannelReader channel) throws IOException {
     try {
-      return channel.next(pageSize);
+      return header(channel);
     } catch (TruncatedDataException e) {
       if (accepting) {
         ended.add(channel);
@@ -159,6 +159,19 @@ public final class ChannelGroup implements Closeable {
       }
       throw e;
     }
+  }
+
+  /** Reads the header of the next packet, which has room for pages of the main stream. */
+  private long header(ChannelReader channel) throws IOException {
+    if (pageSize == 0) {
+      throw channel
+          .source()
+          .malformed(
+              Reason.MULTIFD_CHANNEL_OF_ANOTHER,
+              "channel: expected a main stream with memory, found none",
+              channel.source().position());
+    }
+    return channel.next(pageSize);
   }
 
   /** Begins the next interval. */
