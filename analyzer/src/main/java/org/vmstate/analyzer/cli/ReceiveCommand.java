@@ -127,7 +127,7 @@ final class ReceiveCommand implements Callable<Integer> {
     List<String> texts = CommandBuilder.value(spec, "-o");
     OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
     ConvertOptions plain = output.envelope();
-    if (plain.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
+    if (target.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
       throw new ConversionException(
           target.label() + " cannot be written to a pipe: pages have fixed places");
     }
