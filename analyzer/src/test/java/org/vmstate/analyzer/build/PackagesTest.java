@@ -60,7 +60,7 @@ class PackagesTest {
           "change", Set.of("convert"),
           "create", Set.of("convert"),
           "edit", Set.of("convert"),
-          "map", Set.of("check", "dump", "info"),
+          "map", Set.of("check", "dump", "info", "stats"),
           "salvage", Set.of("check"),
           "upgrade", Set.of("change", "check"));
 
