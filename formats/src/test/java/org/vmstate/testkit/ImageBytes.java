@@ -94,6 +94,11 @@ public final class ImageBytes {
     return be64(0x10);
   }
 
+  /** Ends the ram section that {@link #withRam} starts. */
+  public ImageBytes ended() {
+    return again(3, 1).eos().footer(1);
+  }
+
   public ImageBytes description(String json) {
     return u8(6).be32(json.length()).text(json);
   }

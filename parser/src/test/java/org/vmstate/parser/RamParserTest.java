@@ -34,7 +34,7 @@ class RamParserTest {
   }
 
   private static byte[] end(ImageBytes image) {
-    return image.eos().footer(1).u8(0).toBytes();
+    return image.eos().footer(1).ended().u8(0).toBytes();
   }
 
   private static void badWord(long word, String reason) {
@@ -122,7 +122,7 @@ class RamParserTest {
   @Test
   void multifdFlushIsAMarker() throws IOException {
     Recording r = Recording.of(end(part().be64(0x200).be64(0x200)));
-    assertEquals(4, r.all(Event.RamMarker.class).size());
+    assertEquals(5, r.all(Event.RamMarker.class).size());
   }
 
   @Test

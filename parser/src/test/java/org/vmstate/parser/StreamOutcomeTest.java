@@ -51,7 +51,7 @@ class StreamOutcomeTest {
 
   @Test
   void passIsWholeOrThePartThatWasAskedFor() throws IOException {
-    ImageBytes image = ram().u8(0);
+    ImageBytes image = ram().ended().u8(0);
     assertEquals(Outcome.WHOLE, outcome(image, ParseOptions.DEFAULT, Recording.Place.HEAP));
     for (Extent extent : List.of(Extent.HEAD, Extent.DEVICES)) {
       assertEquals(
@@ -194,11 +194,37 @@ class StreamOutcomeTest {
     assertEquals(Reason.END_MARK_EARLY, e.reason());
   }
 
+  /** The zero may be one of those that were written over the END and what comes after it. */
+  @ParameterizedTest
+  @EnumSource
+  void endMarkBeforeTheEndOfAnIterableIsNone(Recording.Place place) throws IOException {
+    ImageBytes part = ram().again(2, 1).eos().footer(1);
+    ImageBytes other = ram().section(1, 5, "spapr/htab", 0, 1).be32(0x15).footer(5).ended();
+    ImageBytes later = device(new ImageBytes().be16(7)).footer(2).ended();
+    later.section(1, 5, "spapr/htab", 0, 1).be32(0x15).footer(5);
+    for (ImageBytes image : List.of(ram(), part, other, later)) {
+      Outcome outcome = outcome(image.u8(0), ParseOptions.DEFAULT, place);
+      StateFormatException e = assertInstanceOf(Outcome.Broken.class, outcome).problem();
+      assertEquals(Reason.SECTION_NEVER_ENDED, e.reason());
+      assertEquals(image.size() - 1, e.offset());
+    }
+  }
+
+  /** With its devices after the last PART, or a description that tells that the writer was done. */
+  @ParameterizedTest
+  @EnumSource
+  void backgroundSnapshotHasNoEnd(Recording.Place place) throws IOException {
+    ImageBytes snapshot = device(new ImageBytes().be16(7)).footer(2).u8(0);
+    assertEquals(Outcome.WHOLE, outcome(snapshot, ParseOptions.DEFAULT, place));
+    ImageBytes described = ram().again(2, 1).eos().footer(1).u8(0).description(DEVICE);
+    assertEquals(Outcome.WHOLE, outcome(described, ParseOptions.DEFAULT, place));
+  }
+
   /** The last six bytes must all come after the end mark to say that a stream ends there. */
   @Test
   void oneByteAfterTheEndMarkIsNoStream() throws IOException {
     ImageBytes image = new ImageBytes().header().section(1, 0x7e000001L, "ram", 0, 4).be64(4);
-    image.eos().footer(0x7e000001L).u8(0).u8(0);
+    image.eos().footer(0x7e000001L).again(3, 0x7e000001L).eos().footer(0x7e000001L).u8(0).u8(0);
     assertEquals(Outcome.WHOLE, outcome(image, ParseOptions.DEFAULT, Recording.Place.HEAP));
   }
 

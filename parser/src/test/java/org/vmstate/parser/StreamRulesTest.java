@@ -289,11 +289,11 @@ class StreamRulesTest {
 
   @Test
   void bytesAfterTheStreamAreCounted() throws IOException {
-    Recording r = Recording.of(ram().u8(0).text("tails").toBytes());
+    Recording r = Recording.of(ram().ended().u8(0).text("tails").toBytes());
     assertEquals(List.of("5 bytes follow the end of the stream"), r.notices);
-    assertEquals(RAM_END + 1, r.all(Event.Trailing.class).getFirst().range().start());
-    whole(ram().u8(0).text("tails"));
-    whole(ram().u8(0).text("tails--"));
+    assertEquals(RAM_END + 19, r.all(Event.Trailing.class).getFirst().range().start());
+    whole(ram().ended().u8(0).text("tails"));
+    whole(ram().ended().u8(0).text("tails--"));
   }
 
   /** A part that zeros were written over looks like an end mark; the stream's end shows it. */
@@ -304,10 +304,10 @@ class StreamRulesTest {
     notWhole(ram().zeros(20).footer(7).u8(0), RAM_END, words);
     notWhole(ram().u8(0).footer(7).u8(0), RAM_END, words);
     notWhole(ram().zeros(20).u8(0).description("{\"page_size\": 4096}"), RAM_END, words);
-    whole(ram().zeros(20));
-    whole(ram().u8(0).footer(7).u8(1));
-    whole(ram().u8(0).u8(0x7d).be32(7).u8(0));
-    whole(ram().u8(0).be32(7).u8(0));
+    whole(ram().ended().zeros(20));
+    whole(ram().ended().u8(0).footer(7).u8(1));
+    whole(ram().ended().u8(0).u8(0x7d).be32(7).u8(0));
+    whole(ram().ended().u8(0).be32(7).u8(0));
     whole(ram().u8(0).description("{\"page_size\": 4096}"));
   }
 

@@ -232,7 +232,8 @@ final class SectionInspector extends Inspector {
                         + section.name()
                         + (snapshot ? ": no END, as in a background snapshot" : ": no END"));
             // with mapped-ram it is V063
-            if (!configuration.has(Capability.MAPPED_RAM)) {
+            boolean early = findings().count(Rule.END_MARK) > 0;
+            if (!configuration.has(Capability.MAPPED_RAM) && !early) {
               add(snapshot ? missing.as(Severity.INFO) : missing);
             }
           }

@@ -13,10 +13,13 @@ final class Resync {
   private static final int CHUNK = 1 << 20;
   private static final int OVERLAP = 600;
 
+  private static final byte[] END_OF_SECTION =
+      ByteBuffer.allocate(Long.BYTES).putLong(RamFormat.EOS).array();
+
   private final ByteSource image;
   private final Scan scan;
   private final long mask;
-  private boolean behindSection;
+  private byte[] bridge = {};
 
   Resync(ByteSource image, Scan scan) {
     this.image = image;
@@ -34,13 +37,21 @@ final class Resync {
       int most = (int) Math.min(CHUNK, to - at);
       for (int i = 0; i < most && i < chunk.limit(); i++) {
         if (isFooter(chunk, i)) {
+          bridge = scan.inRam() ? END_OF_SECTION : bridge;
+          return at + i;
+        }
+        if (scan.inRam() && !scan.hasFooters() && isHeader(chunk, i)) {
+          bridge = END_OF_SECTION;
           return at + i;
         }
         if (!scan.inSection && isHeader(chunk, i)) {
-          behindSection = true;
           return at + i;
         }
         if (scan.inRam() && isPage(chunk, i, at + i)) {
+          return at + i;
+        }
+        if (!scan.inSection && scan.ram().isPresent() && isPage(chunk, i, at + i)) {
+          bridge = part(scan.ram().get());
           return at + i;
         }
       }
@@ -50,20 +61,22 @@ final class Resync {
 
   /** Returns what must stand between the last good byte and the place that was found. */
   byte[] bridge() {
-    boolean word = scan.inRam() && !behindSection && footerFound;
-    return word ? ByteBuffer.allocate(Long.BYTES).putLong(RamFormat.EOS).array() : new byte[0];
+    return bridge;
   }
 
-  private boolean footerFound;
+  private static byte[] part(Section ram) {
+    return ByteBuffer.allocate(1 + Integer.BYTES)
+        .put((byte) StreamFormat.SECTION_PART)
+        .putInt((int) ram.id())
+        .array();
+  }
 
   private boolean isFooter(ByteBuffer chunk, int at) {
-    footerFound =
-        scan.inSection
-            && chunk.limit() - at > 5
-            && chunk.get(at) == StreamFormat.SECTION_FOOTER
-            && chunk.getInt(at + 1) == (int) scan.section.id()
-            && StreamFormat.isRecordType(chunk.get(at + 5));
-    return footerFound;
+    return scan.inSection
+        && chunk.limit() - at > 5
+        && chunk.get(at) == StreamFormat.SECTION_FOOTER
+        && chunk.getInt(at + 1) == (int) scan.section.id()
+        && StreamFormat.isRecordType(chunk.get(at + 5));
   }
 
   /** Between sections: a PART or END of a known iterable, or a section with a readable name. */

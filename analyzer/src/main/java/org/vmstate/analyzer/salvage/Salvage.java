@@ -75,6 +75,11 @@ public final class Salvage implements Closeable {
     for (int i = 0; i < MOST_DEFECTS; i++) {
       Scan scan = Scan.of(image, options);
       if (scan.error.isEmpty() && !scan.devicesCut) {
+        Optional<SplicedSource> more = resumed(image, scan);
+        if (more.isPresent()) {
+          image = more.get();
+          continue;
+        }
         image = flawed(image, scan);
         image.seek(0);
         image.path().clear();
@@ -92,6 +97,20 @@ public final class Salvage implements Closeable {
       image = scan.listed ? mended(image, scan) : listMended(image, scan);
     }
     return ended(image, Scan.of(image, options), "more than " + MOST_DEFECTS + " defects");
+  }
+
+  /** Goes on after an end mark that is none, when the stream can be read on there. */
+  private Optional<SplicedSource> resumed(SplicedSource image, Scan scan) throws IOException {
+    Reason reason = scan.outcome instanceof Outcome.Broken b ? b.problem().reason() : null;
+    if (reason != Reason.END_MARK_EARLY && reason != Reason.SECTION_NEVER_ENDED) {
+      return Optional.empty();
+    }
+    scan.goodEnd = scan.streamEnd - 1;
+    String why = ((Outcome.Broken) scan.outcome).problem().getMessage();
+    Optional<SplicedSource> found = found(image, scan, why);
+    return found.isPresent() || reason == Reason.END_MARK_EARLY
+        ? found
+        : Optional.of(ended(image, scan, why));
   }
 
   /** Reports what stays as it stands although it makes no sense; a cut description is left out. */
@@ -184,19 +203,30 @@ public final class Salvage implements Closeable {
         scan.error.map(StateFormatException::getMessage).orElse("no end of a device's section");
     boolean cut = scan.error.isPresent() && scan.error.get() instanceof TruncatedDataException;
     if (!cut || image.length() - scan.goodEnd > HEADER) {
-      long end = Math.min(image.length(), scan.goodEnd + REACH);
-      Resync resync = new Resync(image, scan);
-      long found = resync.find(scan.goodEnd + 1, end);
-      if (found >= 0) {
-        losses.add(
-            (found - scan.goodEnd) + " bytes at 0x" + Long.toHexString(scan.goodEnd) + ": " + why);
-        return join(
-            image.slice(0, scan.goodEnd),
-            List.of(Segment.of(resync.bridge())),
-            image.slice(found, image.length()));
+      Optional<SplicedSource> found = found(image, scan, why);
+      if (found.isPresent()) {
+        return found.get();
       }
     }
     return ended(image, scan, why);
+  }
+
+  /** Leaves out what is between the last good byte and the next sound record, if there is one. */
+  private Optional<SplicedSource> found(SplicedSource image, Scan scan, String why)
+      throws IOException {
+    long end = Math.min(image.length(), scan.goodEnd + REACH);
+    Resync resync = new Resync(image, scan);
+    long found = resync.find(scan.goodEnd + 1, end);
+    if (found < 0) {
+      return Optional.empty();
+    }
+    losses.add(
+        (found - scan.goodEnd) + " bytes at 0x" + Long.toHexString(scan.goodEnd) + ": " + why);
+    return Optional.of(
+        join(
+            image.slice(0, scan.goodEnd),
+            List.of(Segment.of(resync.bridge())),
+            image.slice(found, image.length())));
   }
 
   /** Ends a stream after its last good record. */

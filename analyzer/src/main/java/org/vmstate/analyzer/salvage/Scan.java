@@ -107,6 +107,11 @@ final class Scan implements EventSink {
     return footerSeen || configured && !footerMissing;
   }
 
+  /** Returns the ram section, between its START and its END. */
+  Optional<Section> ram() {
+    return open.values().stream().filter(s -> s.name().equals(RamFormat.IDSTR)).findFirst();
+  }
+
   boolean inRam() {
     return inSection && section.name().equals(RamFormat.IDSTR);
   }

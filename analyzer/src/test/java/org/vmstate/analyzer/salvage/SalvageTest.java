@@ -57,6 +57,10 @@ class SalvageTest {
 
   /** A stream of a block whose page n is filled with n + 1, and of a device. */
   private static byte[] image() {
+    return parts().toBytes();
+  }
+
+  private static Parts parts() {
     ImageBytes part = new ImageBytes().again(2, 1);
     for (int i = 0; i < PAGES; i++) {
       part.be64(i * 4096L | (i == 0 ? 8 : 0x28));
@@ -69,8 +73,7 @@ class SalvageTest {
     start.name("pc.ram").be64(PAGES * 4096L).eos().footer(1);
     return Parts.sequential()
         .with("start", start.toBytes())
-        .with("part", part.eos().footer(1).toBytes())
-        .toBytes();
+        .with("part", part.eos().footer(1).toBytes());
   }
 
   private static Kept salvage(byte[] damaged, List<String> losses) throws IOException {
@@ -138,6 +141,61 @@ class SalvageTest {
     assertEquals(List.of("timer"), kept.devices);
   }
 
+  /** The first of the zeros looks like the end mark; what comes after them is kept. */
+  @Test
+  void zerosOverTheStartOfMemoryCostTheirPagesOnly() throws IOException {
+    byte[] image = image();
+    int part = indexOfPart(image);
+    Arrays.fill(image, part, indexOfPage(image, 3) - 5, (byte) 0);
+    // the first page after them has no name, so that only the section can be found again
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(image, losses);
+    assertEquals(List.of("timer"), kept.devices);
+    assertEquals(1, losses.size(), losses.toString());
+    image = image();
+    ImageBytes more = new ImageBytes().again(2, 1).be64(8).name("pc.ram").fill(1, 4096).eos();
+    more.footer(1).zeros(30).be64(0x5008).name("pc.ram").fill(6, 4096);
+    more.be64(0x6028).fill(7, 4096).eos().footer(1);
+    kept = salvage(parts().with("part", more.toBytes()).toBytes(), losses);
+    assertEquals(1, kept.page(0));
+    assertEquals(6, kept.page(5));
+    assertEquals(7, kept.page(6));
+    assertEquals(List.of("timer"), kept.devices);
+    assertEquals(2, losses.size(), losses.toString());
+  }
+
+  @Test
+  void streamThatSeemsToEndInItsMemoryIsEnded() throws IOException {
+    byte[] image = image();
+    int part = indexOfPart(image);
+    Arrays.fill(image, part, indexOfPage(image, 3) - 5, (byte) 0);
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(Arrays.copyOf(image, part + 1), losses);
+    assertTrue(kept.finished);
+    assertTrue(losses.toString().contains("all devices"), losses.toString());
+    assertTrue(losses.toString().contains("expected an END of section ram"), losses.toString());
+  }
+
+  /** A stream of an old machine type, one of whose records is damaged. */
+  @Test
+  void damageInAStreamWithoutFootersCostsItsSectionOnly() throws IOException {
+    for (int at : new int[] {0, 8 + 7 + 4096}) {
+      ImageBytes image =
+          new ImageBytes().be32(0x5145564d).be32(3).section(1, 1, "ram", 0, 4).be64(0x4004);
+      image.name("pc.ram").be64(0x4000).eos().again(2, 1);
+      ImageBytes part = new ImageBytes().be64(8).name("pc.ram").fill(7, 4096).eos();
+      byte[] damaged = part.toBytes();
+      damaged[at + 6] = 0x7f;
+      image.raw(damaged).again(2, 1).be64(0x2008).name("pc.ram").fill(9, 4096).eos();
+      image.again(3, 1).eos().u8(0);
+      List<String> losses = new ArrayList<>();
+      Kept kept = salvage(image.toBytes(), losses);
+      assertEquals(1, losses.size(), losses.toString());
+      assertEquals(at == 0 ? 0 : 7, kept.page(0), "page 0, damage at " + at);
+      assertEquals(9, kept.page(2));
+    }
+  }
+
   @Test
   void missingBytesCostTheirPageOnly() throws IOException {
     byte[] image = image();
@@ -190,6 +248,10 @@ class SalvageTest {
     assertTrue(refused < 4 * 150, "refused " + refused);
     assertTrue(kept > 1000, "kept " + kept);
     assertArrayEquals(image, Parts.sequential().toBytes());
+  }
+
+  private static int indexOfPart(byte[] image) {
+    return indexOfPage(image, 1) - 8 - 4096 - 7 - 8 - 5;
   }
 
   private static int indexOfPage(byte[] image, int number) {

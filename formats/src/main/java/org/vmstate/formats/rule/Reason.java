@@ -56,6 +56,8 @@ public enum Reason {
       Kind.MALFORMED, Rule.ONE_CONFIGURATION, "a second configuration record follows"),
   END_MARK_MISSING(
       Kind.TRUNCATED, Rule.END_MARK, "the file ends where a record or the end mark is due"),
+  SECTION_NEVER_ENDED(
+      Kind.MALFORMED, Rule.END_MARK, "the end mark comes before the END of a section"),
   END_MARK_EARLY(
       Kind.MALFORMED, Rule.TRAILING_BYTES, "the bytes after the end mark end a longer stream"),
   BYTES_AFTER_STREAM(Kind.NOTE, Rule.TRAILING_BYTES, "bytes follow the stream"),

@@ -2,8 +2,11 @@ package org.vmstate.parser.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
@@ -27,11 +30,27 @@ final class EndOfRecords {
     stream.source().skip(1);
     stream.accept(new Event.EndOfStream(new ByteRange(at, at + 1)));
     requireLast(at);
+    requireEnds(at);
     choice.settle(at);
     new TailParser(
             stream.source(), stream.limits(), stream.sink(), choice.chosen(), choice.offset())
         .parse()
         .ifPresent(stream::flawed);
+  }
+
+  /** A description after the end mark says that the writer came to its end. */
+  private void requireEnds(long at) throws IOException {
+    ByteSource source = stream.source();
+    Optional<Section> unended = stream.open().unended();
+    if (unended.isPresent() && source.peek() != StreamFormat.VMDESCRIPTION) {
+      Section section = unended.get();
+      stream.flawed(
+          source.malformed(
+              Reason.SECTION_NEVER_ENDED,
+              "end mark: expected an END of section " + section.name() + " first, found none",
+              at,
+              Facts.named(section.name(), section.id())));
+    }
   }
 
   /**

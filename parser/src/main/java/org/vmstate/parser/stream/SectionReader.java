@@ -73,6 +73,7 @@ final class SectionReader {
           at);
     }
     stream.announce(section);
+    stream.open().see(type, section);
     stream.accept(new Event.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
     boolean delimited = true;
@@ -143,6 +144,7 @@ final class SectionReader {
           at + 1,
           Facts.found(ref.sectionId()));
     }
+    stream.open().see(type, section);
     stream.accept(new Event.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
     source.path().push(type == StreamFormat.SECTION_PART ? "part[" + ++partCount + "]" : "end");

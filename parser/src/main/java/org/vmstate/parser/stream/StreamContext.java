@@ -22,6 +22,7 @@ final class StreamContext {
   private final ParseOptions options;
   private final EventSink sink;
   private final Map<Long, Section> sections = new HashMap<>();
+  private final OpenSections open = new OpenSections();
   private ByteSource source;
   private StreamConfiguration configuration;
   private StateFormatException flaw;
@@ -60,6 +61,11 @@ final class StreamContext {
   /** The sections that were started so far, by id. */
   Map<Long, Section> sections() {
     return sections;
+  }
+
+  /** The iterables that were started and not ended so far. */
+  OpenSections open() {
+    return open;
   }
 
   void announce(Section section) {
