@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.StreamOutput;
@@ -89,11 +90,13 @@ public final class ImageChanger {
     try (ByteSource source = image.open()) {
       Outcome outcome = ImageReader.read(source, extent(), finder);
       long end = source.length();
-      if (image.file().isEmpty()) {
+      // asked once: a file system that fails may answer otherwise the next time
+      Optional<Path> found = image.file();
+      if (found.isEmpty()) {
         splice(source, finder.splices(), target.sink(), progress);
         return outcome;
       }
-      Path file = image.file().get();
+      Path file = found.get();
       long at = 0;
       for (Splice splice : finder.splices()) {
         target.append(file, at, splice.range().start(), progress);

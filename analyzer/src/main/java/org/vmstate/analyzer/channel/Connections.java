@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.output.WorkerFailure;
 import org.vmstate.formats.ram.MultifdFormat;
 import org.vmstate.formats.stream.StreamFormat;
 
@@ -30,7 +31,7 @@ final class Connections implements Closeable {
   private Feed main;
   private boolean told;
   private boolean enough;
-  private IOException failure;
+  private Throwable failure;
 
   Connections(ServerSocketChannel server, Signal signal, Consumer<String> notes) {
     this.server = server;
@@ -52,15 +53,28 @@ final class Connections implements Closeable {
         }
         Thread.ofVirtual().name("first bytes").start(() -> first(connection));
       }
-    } catch (IOException e) {
-      synchronized (signal) {
-        failure = e;
-        signal.notifyAll();
-      }
+    } catch (Throwable e) {
+      failed(e);
+    }
+  }
+
+  /** Whoever waits for a connection is thrown it. */
+  private void failed(Throwable e) {
+    synchronized (signal) {
+      failure = failure == null ? e : failure;
+      signal.notifyAll();
     }
   }
 
   private void first(SocketChannel connection) {
+    try {
+      sort(connection);
+    } catch (Throwable e) {
+      failed(e);
+    }
+  }
+
+  private void sort(SocketChannel connection) {
     ByteBuffer head = ByteBuffer.allocate(Integer.BYTES);
     try {
       while (head.hasRemaining() && connection.read(head) >= 0) {
@@ -109,7 +123,7 @@ final class Connections implements Closeable {
     synchronized (signal) {
       while (main == null) {
         if (failure != null) {
-          throw failure;
+          throw WorkerFailure.of(failure);
         }
         signal.await(1000);
       }
@@ -127,6 +141,16 @@ final class Connections implements Closeable {
 
   /** Returns the channels that came since the last call. */
   List<Feed> channels() {
+    synchronized (signal) {
+      // a listener that was closed is no failure any more
+      if (failure != null && !(failure instanceof IOException)) {
+        WorkerFailure.of(failure);
+      }
+    }
+    return take();
+  }
+
+  private List<Feed> take() {
     synchronized (signal) {
       List<Feed> result = new ArrayList<>(channels);
       channels.clear();
@@ -159,7 +183,7 @@ final class Connections implements Closeable {
     for (SocketChannel connection : left) {
       connection.close();
     }
-    for (Feed feed : channels()) {
+    for (Feed feed : take()) {
       feed.close();
     }
   }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import org.vmstate.analyzer.output.WorkerFailure;
 
 /**
  * What comes over a connection, read by a thread of its own into 256 KiB of memory; the sender
@@ -23,6 +24,7 @@ final class Feed extends InputStream {
   private final Signal signal;
   private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
   private boolean ended;
+  private Throwable failure;
   private FileChannel spool;
   private long spoolAt;
   private long spoolEnd;
@@ -55,6 +57,8 @@ final class Feed extends InputStream {
       // for the reader the stream ends here
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      failure = e;
     }
     synchronized (signal) {
       ended = true;
@@ -113,6 +117,9 @@ final class Feed extends InputStream {
         return n;
       }
       if (chunks.isEmpty()) {
+        if (failure != null) {
+          throw WorkerFailure.of(failure);
+        }
         return -1;
       }
       ByteBuffer chunk = chunks.getFirst();

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.vmstate.analyzer.output.WorkerFailure;
 
 /**
  * A stream that another thread writes while it is read, at most 1 MiB ahead. What the writer throws
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Handover extends InputStream {
   private static final int CHUNKS = 4;
   private static final int CHUNK = 256 << 10;
+  private static final int POLL_MILLIS = 100;
   private static final byte[] END = new byte[0];
 
   private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS);
@@ -39,23 +41,28 @@ final class Handover extends InputStream {
   }
 
   private void run(Writer writer) {
-    try (Out out = new Out()) {
-      writer.write(out);
-      out.flush();
+    try {
+      Out out = new Out();
+      try {
+        writer.write(out);
+      } finally {
+        out.flush();
+      }
     } catch (Throwable e) {
       failure = e;
     }
     try {
       put(END);
-    } catch (IOException e) {
-      // nobody reads any more
+    } catch (Throwable e) {
+      // nobody reads any more, or the reader sees that this thread is gone
+      failure = failure == null ? e : failure;
     }
   }
 
   private void put(byte[] bytes) throws IOException {
     try {
       while (!closed) {
-        if (chunks.offer(bytes, 100, TimeUnit.MILLISECONDS)) {
+        if (chunks.offer(bytes, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           return;
         }
       }
@@ -103,20 +110,23 @@ final class Handover extends InputStream {
       return false;
     }
     try {
-      chunk = chunks.take();
+      do {
+        chunk = chunks.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } while (chunk == null && thread.isAlive());
+      chunk = chunk == null ? chunks.poll() : chunk;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
     at = 0;
+    if (chunk == null) {
+      // it had no memory left to say so
+      chunk = END;
+      failure = failure == null ? new OutOfMemoryError() : failure;
+    }
     ended = chunk.length == 0;
     if (ended && failure != null) {
-      switch (failure) {
-        case IOException e -> throw e;
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        default -> throw new IOException(failure);
-      }
+      throw WorkerFailure.of(failure);
     }
     return !ended;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -16,10 +17,10 @@ final class DiskUsage implements Supplier<OptionalLong>, AutoCloseable {
   private OptionalLong result = OptionalLong.empty();
 
   /** Starts to ask; null and what is no regular file are not asked for. */
-  DiskUsage(Path file) {
+  DiskUsage(Path file) throws IOException {
     thread = new Thread(() -> ask(file));
     thread.setDaemon(true);
-    if (file != null && Files.isRegularFile(file)) {
+    if (file != null && Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
       thread.start();
     }
   }
@@ -31,7 +32,8 @@ final class DiskUsage implements Supplier<OptionalLong>, AutoCloseable {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       accept(new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
+      // a line of the answer less
       result = OptionalLong.empty();
     }
   }

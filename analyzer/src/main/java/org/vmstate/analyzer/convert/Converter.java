@@ -11,8 +11,10 @@ import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
+import org.vmstate.analyzer.output.WorkerFailure;
 import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.layout.StreamLayout;
+import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
@@ -176,12 +178,7 @@ public final class Converter {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException cause -> throw cause;
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        default -> throw new IOException(e.getCause());
-      }
+      throw WorkerFailure.of(e.getCause());
     }
   }
 

@@ -9,7 +9,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.vmstate.analyzer.core.Kdump;
+import org.vmstate.analyzer.output.WorkerFailure;
 import org.vmstate.writer.compress.PageCompression;
 import org.vmstate.writer.io.FileSink;
 
@@ -22,7 +24,8 @@ final class KdumpPages implements WritableByteChannel {
   private static final int BATCH = 1 << 20;
 
   private final Kdump dump;
-  private final PageCompression compression;
+  private final int flag;
+  private final Supplier<PageCompression.Packer> packers;
   private final FileSink sink;
   private final int threads;
   private final ExecutorService workers;
@@ -39,8 +42,19 @@ final class KdumpPages implements WritableByteChannel {
   private record Batch(byte[] data, int[] lengths, boolean[] packed) {}
 
   KdumpPages(Kdump dump, PageCompression compression, FileSink sink, int threads) {
+    this(dump, compression.flag(), compression::packer, sink, threads);
+  }
+
+  /**
+   * Compresses with packers of choice.
+   *
+   * @param flag the compression's flag in descriptors
+   */
+  KdumpPages(
+      Kdump dump, int flag, Supplier<PageCompression.Packer> packers, FileSink sink, int threads) {
     this.dump = dump;
-    this.compression = compression;
+    this.flag = flag;
+    this.packers = packers;
     this.sink = sink;
     this.threads = threads;
     size = dump.blockSize();
@@ -50,7 +64,7 @@ final class KdumpPages implements WritableByteChannel {
 
   /** Writes headers, bitmaps and the page that all zero pages share. */
   void begin() throws IOException {
-    sink.write(ByteBuffer.wrap(dump.front(compression.flag())));
+    sink.write(ByteBuffer.wrap(dump.front(flag)));
     byte[] part = new byte[size];
     for (int map = 0; map < 2; map++) {
       for (long at = 0; at < dump.bitmapLength(); at += size) {
@@ -62,7 +76,7 @@ final class KdumpPages implements WritableByteChannel {
     zeroAt = dump.descriptorStart() + dump.count() * Kdump.DESCRIPTOR;
     sink.skipTo(zeroAt);
     byte[] target = new byte[2 * size];
-    try (PageCompression.Packer packer = compression.packer()) {
+    try (PageCompression.Packer packer = packers.get()) {
       int done = packer.pack(new byte[size], 0, size, target);
       zeroLength = done > 0 ? done : size;
     }
@@ -121,7 +135,7 @@ final class KdumpPages implements WritableByteChannel {
     byte[] target = new byte[2 * size];
     byte[] zero = new byte[size];
     int end = 0;
-    try (PageCompression.Packer packer = compression.packer()) {
+    try (PageCompression.Packer packer = packers.get()) {
       for (int i = 0; i < count; i++) {
         int at = i * size;
         if (Arrays.equals(from, at, at + size, zero, 0, size)) {
@@ -145,7 +159,7 @@ final class KdumpPages implements WritableByteChannel {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+      throw WorkerFailure.of(e.getCause());
     }
     ByteBuffer descriptors =
         ByteBuffer.allocate(batch.lengths().length * Kdump.DESCRIPTOR).order(dump.order());
@@ -165,7 +179,7 @@ final class KdumpPages implements WritableByteChannel {
   }
 
   private void describe(ByteBuffer out, long offset, int length, boolean packed) {
-    out.putLong(offset).putInt(length).putInt(packed ? compression.flag() : 0).putLong(0);
+    out.putLong(offset).putInt(length).putInt(packed ? flag : 0).putLong(0);
   }
 
   /** Ends the last page and writes what is left. */

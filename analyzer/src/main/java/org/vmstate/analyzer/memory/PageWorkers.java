@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.vmstate.analyzer.output.WorkerFailure;
 
 /**
  * Threads that move pages. Each job has a buffer of {@link #BUFFER} bytes; when all buffers are in
@@ -78,15 +79,8 @@ final class PageWorkers implements Closeable {
   }
 
   private void check() throws IOException {
-    Throwable found = failure.get();
-    if (found instanceof IOException e) {
-      throw e;
-    }
-    if (found instanceof RuntimeException e) {
-      throw e;
-    }
-    if (found instanceof Error e) {
-      throw e;
+    if (failure.get() != null) {
+      throw WorkerFailure.of(failure.get());
     }
   }
 

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.convert;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,27 @@ class FaultTest {
         assertEquals("Broken pipe", e.getMessage());
       }
     }
+  }
+
+  /** While one thread copies, another one reads; its note of trailing bytes finds no memory. */
+  @Test
+  void checkThatFindsNoMemoryEndsTheCopy() throws IOException {
+    Files.write(in, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+    Path out = folder.resolve("out");
+    OutOfMemoryError failure = new OutOfMemoryError("test");
+    ConvertOptions options = ConverterPropertyTest.options(FormatId.QEMU);
+    Consumer<String> notes =
+        _ -> {
+          throw failure;
+        };
+    try (ByteSource source = ImageReader.open(in);
+        Destination target = Destination.file(out, true, false)) {
+      Converter converter = new Converter(options, ParseOptions.DEFAULT, Progress.NONE, notes);
+      assertSame(
+          failure,
+          assertThrows(OutOfMemoryError.class, () -> converter.convert(source, in, target)));
+    }
+    assertFalse(Files.exists(out));
   }
 
   @Test

@@ -43,9 +43,9 @@ public final class BackgroundStream extends OutputStream {
       Chunk chunk;
       try {
         chunk = full.take();
-      } catch (InterruptedException e) {
-        // nobody has a reason to; what is on its way still has to go
-        fail(new IOException("interrupted", e));
+      } catch (Throwable e) {
+        // nobody has a reason to interrupt; what is on its way still has to go
+        fail(e instanceof InterruptedException ? new IOException("interrupted", e) : e);
         continue;
       }
       if (chunk.bytes.length == 0) {

@@ -1,0 +1,75 @@
+package org.vmstate.analyzer.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.vmstate.analyzer.channel.FailingSockets.Connection;
+import org.vmstate.analyzer.channel.FailingSockets.Server;
+
+/** What the threads of connections meet, of which nobody must wait for ever. */
+class ConnectionsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final OutOfMemoryError FAILURE = new OutOfMemoryError("test");
+
+  private static Signal signal() {
+    return new Signal(Duration.ofHours(1));
+  }
+
+  @Test
+  void listenerThatFailsEndsTheWait() {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          try (Connections connections = new Connections(new Server(FAILURE), signal(), _ -> {})) {
+            assertSame(FAILURE, assertThrows(OutOfMemoryError.class, connections::main));
+            assertSame(FAILURE, assertThrows(OutOfMemoryError.class, connections::channels));
+          }
+        });
+  }
+
+  @Test
+  void firstBytesThatFailEndTheWait() {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          Server server = new Server(new Connection(new byte[0], FAILURE));
+          try (Connections connections = new Connections(server, signal(), _ -> {})) {
+            assertSame(FAILURE, assertThrows(OutOfMemoryError.class, connections::main));
+          }
+        });
+  }
+
+  @Test
+  void readerIsThrownWhatTheConnectionMet() {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          Connection connection = new Connection(new byte[] {1, 2}, FAILURE);
+          try (Feed feed = new Feed(connection, ByteBuffer.allocate(1), signal())) {
+            for (int expected : new int[] {0, 1, 2}) {
+              assertEquals(expected, feed.read());
+            }
+            assertSame(FAILURE, assertThrows(OutOfMemoryError.class, feed::read));
+          }
+        });
+  }
+
+  /** The sender is gone; what it sent is judged by the reader of the stream. */
+  @Test
+  void connectionThatBreaksEndsTheStream() {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          Connection connection = new Connection(new byte[] {1, 2}, new IOException("reset"));
+          try (Feed feed = new Feed(connection, ByteBuffer.allocate(1), signal())) {
+            assertEquals(3, feed.readAllBytes().length);
+          }
+        });
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of what receives a migration. */
+package org.vmstate.analyzer.channel;

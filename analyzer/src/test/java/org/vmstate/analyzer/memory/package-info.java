@@ -1,0 +1,2 @@
+/** Tests of what moves pages. */
+package org.vmstate.analyzer.memory;
