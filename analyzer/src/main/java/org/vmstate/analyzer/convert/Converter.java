@@ -14,7 +14,6 @@ import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.output.WorkerFailure;
 import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.layout.StreamLayout;
-import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
