@@ -38,14 +38,22 @@ public final class OutputFile implements Closeable {
   private final Path temporary;
   private final boolean replace;
   private final FileChannel channel;
+  private final Folder folder;
   private final Thread onExit = new Thread(this::remove);
   private boolean done;
 
-  private OutputFile(Path target, Path temporary, boolean replace, FileChannel channel) {
+  /** Opens a folder, to bring the names in it to disk. */
+  interface Folder {
+    /** Opens a folder for reading. */
+    FileChannel open(Path path) throws IOException;
+  }
+
+  OutputFile(Path target, Path temporary, boolean replace, FileChannel channel, Folder folder) {
     this.target = target;
     this.temporary = temporary;
     this.replace = replace;
     this.channel = channel;
+    this.folder = folder;
   }
 
   /**
@@ -72,7 +80,13 @@ public final class OutputFile implements Closeable {
     Path temporary = folder.resolve(temporaryName());
     // opened once and by the call that makes it, so that nobody can put another in its place
     FileChannel channel = FileChannel.open(temporary, NEW, OWNER_ONLY);
-    OutputFile file = new OutputFile(target, temporary, replace, channel);
+    OutputFile file =
+        new OutputFile(
+            target,
+            temporary,
+            replace,
+            channel,
+            parent -> FileChannel.open(parent, StandardOpenOption.READ));
     try {
       Runtime.getRuntime().addShutdownHook(file.onExit);
     } catch (IllegalStateException e) {
@@ -119,11 +133,10 @@ public final class OutputFile implements Closeable {
       throw new IOException(target + ": " + e.getMessage(), e);
     }
     // opened before, so that as little as possible can fail after the file has its name
-    try (FileChannel folder =
-        FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+    try (FileChannel names = folder.open(target.toAbsolutePath().getParent())) {
       rename();
       try {
-        folder.force(true);
+        names.force(true);
       } catch (IOException e) {
         throw new IOException(
             target + ": is whole, but its name is perhaps not on disk: " + e.getMessage(), e);

@@ -19,6 +19,7 @@ final class RecordingChannel extends FileChannel {
   private final int alignment;
   private byte[] content = new byte[0];
   private int most = Integer.MAX_VALUE;
+  private Forced onForce = () -> {};
 
   RecordingChannel() {
     this(1);
@@ -97,8 +98,19 @@ final class RecordingChannel extends FileChannel {
   }
 
   @Override
-  public void force(boolean all) {
+  public void force(boolean all) throws IOException {
     calls.add("force");
+    onForce.run();
+  }
+
+  /** What is done when the file is brought to disk. */
+  interface Forced {
+    void run() throws IOException;
+  }
+
+  RecordingChannel onForce(Forced forced) {
+    onForce = forced;
+    return this;
   }
 
   @Override
