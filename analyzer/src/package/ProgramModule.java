@@ -25,6 +25,9 @@ final class ProgramModule {
 
   private static final List<String> REQUIRED = List.of("java.base", "java.xml", "jdk.unsupported");
 
+  /** What the program asks a ServiceLoader for, which a module must say. */
+  private static final List<String> SERVICES = List.of("org.vmstate.writer.xbzrle.DeltaCodec");
+
   private final Path jar;
   private final String version;
   private final String arch;
@@ -94,6 +97,7 @@ final class ProgramModule {
                 int flags = name.equals("java.base") ? ClassFile.ACC_MANDATED : 0;
                 builder.requires(ModuleDesc.of(name), flags, null);
               }
+              SERVICES.forEach(name -> builder.uses(ClassDesc.of(name)));
             });
     return ClassFile.of()
         .buildModule(
