@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.parser.qcow2.DiskHeader;
 
 /**
  * What is checked beyond the format.
@@ -15,6 +16,7 @@ import org.vmstate.formats.rule.QemuRelease;
  * @param target what is to load the image
  * @param channels recordings of the multifd channels that belong to the image
  * @param release the QEMU that is to load the image
+ * @param disk header of the disk in which the image is a snapshot's state
  */
 public record CheckOptions(
     DataMap map,
@@ -22,7 +24,8 @@ public record CheckOptions(
     String origin,
     Optional<Target> target,
     List<Path> channels,
-    QemuRelease release) {
+    QemuRelease release,
+    Optional<DiskHeader> disk) {
   /** The format alone, in a file without holes. */
   public static final CheckOptions DEFAULT =
       new CheckOptions(DataMap.SOLID, 0, "", Optional.empty(), List.of());
@@ -30,11 +33,16 @@ public record CheckOptions(
   /** For the newest release that is known. */
   public CheckOptions(
       DataMap map, long align, String origin, Optional<Target> target, List<Path> channels) {
-    this(map, align, origin, target, channels, QemuRelease.DEFAULT);
+    this(map, align, origin, target, channels, QemuRelease.DEFAULT, Optional.empty());
   }
 
   /** Returns these options for another release. */
   public CheckOptions with(QemuRelease other) {
-    return new CheckOptions(map, align, origin, target, channels, other);
+    return new CheckOptions(map, align, origin, target, channels, other, disk);
+  }
+
+  /** Returns these options for a state in a disk. */
+  public CheckOptions in(Optional<DiskHeader> other) {
+    return new CheckOptions(map, align, origin, target, channels, release, other);
   }
 }

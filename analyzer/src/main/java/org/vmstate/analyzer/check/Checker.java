@@ -37,7 +37,7 @@ public final class Checker {
     List<Inspector> inspectors = new ArrayList<>();
     inspectors.add(new EnvelopeInspector(findings));
     inspectors.add(new ConfigurationInspector(findings));
-    SectionInspector sections = new SectionInspector(findings);
+    SectionInspector sections = new SectionInspector(findings, what.disk().isPresent());
     inspectors.add(sections);
     inspectors.add(new CommandInspector(findings));
     inspectors.add(new DescribedInspector(findings));
@@ -63,6 +63,7 @@ public final class Checker {
     what.target()
         .flatMap(Target::facts)
         .ifPresent(facts -> inspectors.add(new TargetFactsInspector(findings, facts)));
+    what.disk().ifPresent(disk -> inspectors.add(new DiskInspector(findings, disk)));
     Optional<StateFormatException> error = Optional.empty();
     try {
       // what is broken is told by the inspectors, each thing by its rule
@@ -82,6 +83,13 @@ public final class Checker {
       inspector.finish(error.isEmpty() && sections.isFinished());
     }
     return new CheckResult(findings, error);
+  }
+
+  /** Returns what is to be said when the image's place in a container is damaged. */
+  public CheckResult unopened(StateFormatException e) throws IOException {
+    Findings findings = new Findings(what.release());
+    findings.add(ParseErrors.of(e, null));
+    return new CheckResult(findings, Optional.of(e));
   }
 
   /** No other verb takes an image that is not whole, even where a loader would. */

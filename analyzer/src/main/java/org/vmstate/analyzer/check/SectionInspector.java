@@ -42,6 +42,7 @@ final class SectionInspector extends Inspector {
   private final Map<Section, Phase> iterables = new HashMap<>();
   private final Map<Long, Section> ids = new HashMap<>();
   private final Set<String> devices = new HashSet<>();
+  private final boolean inDisk;
   private VmDescription description;
   private StreamConfiguration configuration;
   private boolean iterating;
@@ -55,8 +56,19 @@ final class SectionInspector extends Inspector {
   private int switchovers;
   private long last;
 
-  SectionInspector(Findings findings) {
+  /**
+   * Inspects sections.
+   *
+   * @param inDisk whether the image is a snapshot's state, of which QEMU does not say the end when
+   *     it has mapped-ram
+   */
+  SectionInspector(Findings findings, boolean inDisk) {
     super(findings);
+    this.inDisk = inDisk;
+  }
+
+  private boolean isOpenEnded() {
+    return inDisk && configuration != null && configuration.has(Capability.MAPPED_RAM);
   }
 
   private void configuration(StreamConfiguration found) {
@@ -83,6 +95,7 @@ final class SectionInspector extends Inspector {
         footers();
         applied(Rule.END_MARK, Rule.TRAILING_BYTES);
       }
+      case Event.Trailing _ when isOpenEnded() -> {}
       case Event.Trailing e ->
           add(
               here(

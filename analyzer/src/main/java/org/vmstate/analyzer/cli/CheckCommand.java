@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckPrinter;
 import org.vmstate.analyzer.check.CheckResult;
+import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.host.DirectNeeds;
@@ -23,6 +24,7 @@ import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.salvage.Repair;
 import org.vmstate.analyzer.upgrade.TargetCheck;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
@@ -111,16 +113,14 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Input input = new Input(spec);
     Output output = CommandBuilder.value(spec, "--output");
-    Path path = input.filePath();
-    try (HoleMap holes = path == null ? null : HoleMap.of(path);
-        ByteSource source = input.open();
-        OutputStream out = Output.stdout()) {
-      CheckResult result =
-          new TargetCheck(input.options(), options(holes == null ? DataMap.SOLID : holes))
-              .check(source);
-      Path repaired = CommandBuilder.value(spec, "--repair");
-      if (repaired != null) {
-        result = repair(input, source, result, holes == null ? DataMap.SOLID : holes, repaired);
+    Path repaired = CommandBuilder.value(spec, "--repair");
+    try (OutputStream out = Output.stdout()) {
+      CheckResult result;
+      try {
+        result = check(input, repaired);
+      } catch (StateFormatException e) {
+        // what holds the state is damaged
+        result = new Checker(input.options(), options(DataMap.SOLID)).unopened(e);
       }
       if (!CommandBuilder.isSet(spec, "--quiet")) {
         print(repaired == null ? input.file() : repaired.toString(), result, output, out);
@@ -131,6 +131,17 @@ final class CheckCommand implements Callable<Integer> {
         case BAD -> ExitCode.CORRUPT;
         case UNSUPPORTED -> ExitCode.UNSUPPORTED;
       };
+    }
+  }
+
+  private CheckResult check(Input input, Path repaired) throws IOException {
+    Path path = input.filePath();
+    try (HoleMap holes = path == null ? null : HoleMap.of(path);
+        ByteSource source = input.open()) {
+      DataMap map = holes == null ? DataMap.SOLID : holes;
+      CheckResult result =
+          new TargetCheck(input.options(), options(map).in(input.disk())).check(source);
+      return repaired == null ? result : repair(input, source, result, map, repaired);
     }
   }
 

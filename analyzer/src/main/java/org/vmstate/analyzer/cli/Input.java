@@ -25,7 +25,9 @@ import org.vmstate.parser.ParseOptions.XbzrleChoice;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.NamedStream;
+import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
+import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
 import picocli.CommandLine;
@@ -155,6 +157,17 @@ final class Input {
           : Optional.of(SnapshotChoice.of(container.disk().get().states(), snapshot()));
     } catch (NoSuchSnapshotException e) {
       throw new IOException(file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the header of the disk in which the state is; nothing for other files. */
+  Optional<DiskHeader> disk() throws IOException {
+    Path file = wholeFile();
+    if (file == null) {
+      return Optional.empty();
+    }
+    try (Container container = Container.open(ImageReader.open(file), file)) {
+      return container.disk().map(Qcow2Disk::header);
     }
   }
 

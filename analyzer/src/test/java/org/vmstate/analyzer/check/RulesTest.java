@@ -53,6 +53,7 @@ class RulesTest {
     tests.put("V095", "an edit whose texts do not fit | `EnvelopeEditorTest`");
     tests.put("V096", "an edit that moves pages without their offsets | `EnvelopeEditorTest`");
     tests.put("V204", "an error without a rule; no image is known | `ParseErrorsTest`");
+    tests.put("V206", "by the disk | `DiskStatesTest`, `DiskLoadsLabTest`");
     for (int n = 211; n <= 217; n++) {
       tests.put("V" + n, "by the target | `TargetTest`, `CheckLabTest`");
     }

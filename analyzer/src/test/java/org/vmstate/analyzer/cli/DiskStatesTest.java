@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,52 @@ class DiskStatesTest {
     Ran ran = run("convert", "--salvage", "--into", path.toString(), "-l", "cut", path.toString());
     assertEquals(3, ran.exitCode(), ran.toString());
     ok("dump", path.toString());
+  }
+
+  /** QEMU finds out when it has reverted other disks. */
+  @Test
+  void diskThatQemuDoesNotRevertIsNamedByCheck() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(disk));
+    ByteBuffer header = ByteBuffer.wrap(bytes);
+    int headerLength = header.getInt(100);
+    // a format's name of five bytes, then bitmaps
+    header.putInt(headerLength, 0xe2792aca).putInt(headerLength + 4, 5);
+    header.putInt(headerLength + 16, 0x23852875).putInt(headerLength + 20, 24);
+    header.putInt(headerLength + 24, 3);
+    Files.write(Path.of(disk), bytes);
+    ok("check", "-l", "one", disk);
+    // the extension counts only with its bit
+    header.putLong(88, 1);
+    Files.write(Path.of(disk), bytes);
+    Ran ran = run("check", "-l", "one", disk);
+    assertEquals(2, ran.exitCode(), ran.toString());
+    assertTrue(ran.out().contains("V206 disk-loads"), ran.out());
+    assertTrue(ran.out().contains("found 3"), ran.out());
+    assertTrue(ran.out().contains("Device has active dirty bitmaps"), ran.out());
+  }
+
+  @Test
+  void mappedRamInADiskLoadsInNewReleasesOnly() throws IOException {
+    String mapped = folder.resolve("mapped.qcow2").toString();
+    ok("convert", "-q", "-O", "qcow2", "-o", "layout=qemu-mapped-ram", stream, mapped);
+    ok("check", mapped);
+    Ran ran = run("check", "--qemu", "10.0", mapped);
+    assertEquals(2, ran.exitCode(), ran.toString());
+    assertTrue(ran.out().contains("Error reading dirty bitmap"), ran.out());
+    assertEquals(2, run("check", "--qemu", "7.2", mapped).exitCode());
+  }
+
+  @Test
+  void damagedTablesAreAFindingOfCheck() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(disk));
+    ByteBuffer all = ByteBuffer.wrap(bytes);
+    int l1 = (int) all.getLong((int) all.getLong(64));
+    all.putLong(l1 + Long.BYTES, 1L << 40);
+    Files.write(Path.of(disk), bytes);
+    Ran ran = run("check", "--output=json", "-l", "one", disk);
+    assertEquals(2, ran.exitCode(), ran.toString());
+    assertTrue(ran.out().contains("L2 table: expected it at a cluster's start"), ran.out());
+    assertEquals("", ran.err());
   }
 
   @Test

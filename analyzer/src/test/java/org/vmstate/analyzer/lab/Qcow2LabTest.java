@@ -1,28 +1,16 @@
 package org.vmstate.analyzer.lab;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vmstate.analyzer.compare.Comparison;
-import org.vmstate.analyzer.compare.Difference;
 import org.vmstate.analyzer.convert.ConvertOptions;
-import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.DiskPlace;
-import org.vmstate.analyzer.output.Progress;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.formats.FormatId;
-import org.vmstate.parser.ImageReader;
-import org.vmstate.parser.Outcome;
-import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.container.Container;
-import org.vmstate.parser.io.ByteSource;
 
 /** Snapshots that QEMU saves are read, and it loads those that are written here. */
 class Qcow2LabTest {
@@ -45,20 +33,12 @@ class Qcow2LabTest {
 
   private Path create(String name, String options) throws Exception {
     Path disk = folder.resolve(name);
-    String[] command = {"create", "-q", "-f", "qcow2", "-o", options, disk.toString(), "1M"};
-    assertEquals(0, qemuImg(command).exitCode());
+    new Snapshots(folder).create(disk, options, "1M");
     return disk;
   }
 
-  private Lab.Result qemuImg(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("qemu-img"));
-    command.addAll(List.of(arguments));
-    return Lab.run(folder.resolve("errors"), command.toArray(String[]::new));
-  }
-
   private void requireClean(Path disk) throws Exception {
-    Lab.Result result = qemuImg("check", disk.toString());
-    assertEquals(0, result.exitCode(), new String(result.output(), StandardCharsets.UTF_8));
+    new Snapshots(folder).requireClean(disk, "");
   }
 
   @Test
@@ -73,7 +53,7 @@ class Qcow2LabTest {
       qemu.snapshot("snapshot-save", "paused", "d0");
       qemu.save("file:" + plain);
     }
-    assertEquals(List.of(), differences(disk, "paused", plain));
+    Snapshots.requireSame(disk, "paused", ImageSource.of(plain), "");
 
     Path fresh = folder.resolve("fresh.qcow2");
     write(plain, Destination.newDisk(fresh, false, "ours"));
@@ -88,30 +68,7 @@ class Qcow2LabTest {
   }
 
   private static void write(Path plain, Destination destination) throws Exception {
-    ConvertOptions options = ConvertOptions.to(FormatId.QEMU);
-    try (destination;
-        ByteSource source = ImageReader.open(plain)) {
-      Outcome outcome =
-          new Converter(options, ParseOptions.DEFAULT, Progress.NONE, text -> {})
-              .convert(source, plain, destination);
-      destination.commit(outcome, false);
-    }
-  }
-
-  /** The clock goes on while the guest is paused. */
-  private static List<Difference> differences(Path disk, String snapshot, Path plain)
-      throws Exception {
-    try (Comparison comparison = new Comparison(false, Progress.NONE);
-        ByteSource state =
-            Container.open(ImageReader.open(disk), disk).state(Optional.of(snapshot));
-        ByteSource stream = ImageReader.open(plain)) {
-      comparison.readFirst(state, ParseOptions.DEFAULT);
-      comparison.readSecond(stream, ParseOptions.DEFAULT);
-      comparison.compare();
-      return comparison.differences().stream()
-          .filter(d -> !d.path().startsWith("mc146818rtc "))
-          .toList();
-    }
+    Snapshots.convert(ImageSource.of(plain), ConvertOptions.to(FormatId.QEMU), destination);
   }
 
   private void ticksAfterLoading(Path lab, Path disk, String tag) throws Exception {
@@ -145,7 +102,7 @@ class Qcow2LabTest {
         qemu.snapshot("snapshot-save", "one", "d0");
         qemu.save("file:" + plain);
       }
-      assertEquals(List.of(), differences(disk, "one", plain), kind);
+      Snapshots.requireSame(disk, "one", ImageSource.of(plain), kind);
       write(plain, Destination.intoDisk(DiskPlace.into(disk, "one")));
       write(plain, Destination.intoDisk(DiskPlace.into(disk, "two")));
       requireClean(disk);

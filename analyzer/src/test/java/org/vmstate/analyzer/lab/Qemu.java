@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A running QEMU, driven over QMP. */
 final class Qemu implements AutoCloseable {
@@ -101,6 +102,32 @@ final class Qemu implements AutoCloseable {
         return reply.get("return");
       }
     }
+  }
+
+  /** Runs a line of the human monitor, which prints nothing when all goes well. */
+  void monitor(String line) throws IOException {
+    String printed = monitorPrints(line);
+    if (!printed.isEmpty()) {
+      throw new IOException(line + ": " + printed);
+    }
+  }
+
+  /** Runs a line of the human monitor and returns what it prints. */
+  String monitorPrints(String line) throws IOException {
+    return call("human-monitor-command", JSON.createObjectNode().put("command-line", line))
+        .asText()
+        .strip();
+  }
+
+  /** Lets QEMU end by itself, which writes down what it keeps of its disks. */
+  void quit() throws IOException, InterruptedException {
+    call("quit");
+    process.waitFor(30, TimeUnit.SECONDS);
+  }
+
+  /** Returns what it printed so far. */
+  String printed() throws IOException {
+    return Files.readString(errors);
   }
 
   /** Switches capabilities on. */

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 final class TickingGuest {
   static final String NAME = "vmstate-matrix-" + ProcessHandle.current().pid();
 
+  private static final String XML = "domain.xml";
+
   private final Libvirt libvirt;
   private final Path folder;
   private final Path log;
@@ -28,16 +30,32 @@ final class TickingGuest {
 
   /** Boots the guest and waits until it has ticked twice. */
   static TickingGuest boot(Path lab, Path folder) throws Exception {
+    TickingGuest guest = prepared(lab, folder, "");
+    guest.libvirt.virsh("create", folder.resolve(XML).toString());
+    return guest.booted();
+  }
+
+  /** Boots a guest with further devices that libvirt still knows when it has ended. */
+  static TickingGuest bootDefined(Path lab, Path folder, String devices) throws Exception {
+    TickingGuest guest = prepared(lab, folder, devices);
+    guest.libvirt.virsh("define", folder.resolve(XML).toString());
+    guest.libvirt.virsh("start", NAME);
+    return guest.booted();
+  }
+
+  private static TickingGuest prepared(Path lab, Path folder, String devices) throws Exception {
     Libvirt libvirt = Libvirt.start(lab, folder);
     TickingGuest guest = new TickingGuest(libvirt, folder);
     libvirt.destroy(NAME);
     Files.deleteIfExists(guest.log);
-    Path xml = folder.resolve("domain.xml");
-    Files.writeString(xml, Libvirt.domain(NAME, guest.log, ""));
-    libvirt.virsh("create", xml.toString());
-    Lab.await(guest.log, "TICK 2 OK");
-    guest.command = guest.commandLine();
+    Files.writeString(folder.resolve(XML), Libvirt.domain(NAME, guest.log, devices));
     return guest;
+  }
+
+  private TickingGuest booted() throws Exception {
+    Lab.await(log, "TICK 2 OK");
+    command = commandLine();
+    return this;
   }
 
   Libvirt libvirt() {
@@ -103,9 +121,14 @@ final class TickingGuest {
 
   /** Restores by libvirt, waits for the guest's word on its memory, and ends it. */
   void restoreAndTick(Path image) throws Exception {
+    tickAfter("restore", image.toString(), "--running");
+  }
+
+  /** Runs a command of libvirt, waits for the guest's word on its memory, and ends it. */
+  void tickAfter(String... command) throws Exception {
     Files.write(log, new byte[0]);
     try {
-      libvirt.virsh("restore", image.toString(), "--running");
+      libvirt.virsh(command);
       awaitTick();
     } finally {
       libvirt.destroy(NAME);
@@ -121,10 +144,16 @@ final class TickingGuest {
 
   /** Starts a QEMU with the same devices that waits for a stream. */
   Qemu qemu(String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("-incoming", "defer"));
+    arguments.addAll(List.of(more));
+    return qemuWith(arguments);
+  }
+
+  /** Starts a QEMU with the same devices. */
+  Qemu qemuWith(List<String> more) throws Exception {
     Files.write(log, new byte[0]);
     List<String> arguments = new ArrayList<>(command);
-    arguments.addAll(List.of("-incoming", "defer"));
-    arguments.addAll(List.of(more));
+    arguments.addAll(more);
     return Qemu.start(folder, "x86_64", arguments.toArray(String[]::new));
   }
 

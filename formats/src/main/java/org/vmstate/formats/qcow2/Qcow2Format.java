@@ -105,5 +105,8 @@ public final class Qcow2Format {
   /** Header extension: bitmaps. */
   public static final long EXTENSION_BITMAPS = 0x23852875L;
 
+  /** Autoclear feature: the header extension of bitmaps counts. */
+  public static final long BITMAPS = 1;
+
   private Qcow2Format() {}
 }

@@ -184,6 +184,10 @@ public final class LoaderMessage {
         Reason.SUBSECTION_OLDER);
     say("Received unknown capability %s", Reason.CAPABILITY_UNKNOWN);
     say("Configuration section missing", Reason.CONFIGURATION_MISSING);
+    say("Device has active dirty bitmaps", Reason.DISK_BITMAPS);
+    say("Received unknown capability mapped-ram", Reason.DISK_MAPPED_RAM);
+    since(10, 0, "Error reading dirty bitmap", Reason.DISK_MAPPED_RAM);
+    since(11, 1, ACCEPTED, Reason.DISK_MAPPED_RAM);
     say("Received unknown capability mapped-ram", Reason.MAPPED_RAM_ONLY_ANNOUNCED);
     since(
         10,

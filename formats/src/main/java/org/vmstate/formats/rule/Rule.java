@@ -256,6 +256,8 @@ public enum Rule {
   OTHER(204, Severity.ERROR, "the image can be read"),
   /** A virtio queue's index is near the guest's. */
   VIRTQUEUE(205, Severity.WARNING, "a virtio queue's index is near the guest's"),
+  /** QEMU loads a state out of this disk. */
+  DISK_LOADS(206, Severity.ERROR, "QEMU loads a state out of this disk"),
   /** The target has the machine type. */
   TARGET_MACHINE(211, Severity.ERROR, "the target has the machine type"),
   /** The target knows every section. */

@@ -20,9 +20,11 @@ final class Clusters {
    *
    * @param at file offset of its first compressed byte
    * @param length most compressed bytes; a file that ends before is taken as it is
+   * @param path place in the structure, for errors
    * @throws MalformedDataException when the data does not fill the cluster
    */
-  static byte[] unpack(ByteSource file, DiskHeader header, long at, int length) throws IOException {
+  static byte[] unpack(ByteSource file, DiskHeader header, long at, int length, String path)
+      throws IOException {
     // one byte more than there is, which an inflater without header wants at the end
     byte[] packed = new byte[(int) Math.min(length, file.length() - at) + 1];
     file.copy(at, ByteBuffer.wrap(packed, 0, packed.length - 1));
@@ -36,19 +38,19 @@ final class Clusters {
             : new InflaterInputStream(new ByteArrayInputStream(packed), inflater)) {
       done = in.readNBytes(result, 0, result.length);
     } catch (IOException e) {
-      throw broken(file, header, at, e.getMessage());
+      throw broken(header, at, path, e.getMessage());
     } finally {
       inflater.end();
     }
     if (done < result.length) {
-      throw broken(file, header, at, "the end after " + done);
+      throw broken(header, at, path, "the end after " + done);
     }
     return result;
   }
 
   private static MalformedDataException broken(
-      ByteSource file, DiskHeader header, long at, String found) {
-    return file.malformed(
+      DiskHeader header, long at, String path, String found) {
+    return new MalformedDataException(
         Reason.DISK_CLUSTER_DAMAGED,
         "compressed cluster: expected "
             + header.geometry().clusterSize()
@@ -56,6 +58,7 @@ final class Clusters {
             + (header.zstd() ? "zstd" : "deflate")
             + " data, found "
             + found,
-        at);
+        at,
+        path);
   }
 }

@@ -30,6 +30,7 @@ import org.vmstate.parser.io.SpecReader;
  * @param refcountClusters its length in clusters
  * @param snapshots number of snapshots
  * @param snapshotTable file offset of their table
+ * @param bitmaps number of bitmaps that are kept in the image
  */
 public record DiskHeader(
     int version,
@@ -47,8 +48,10 @@ public record DiskHeader(
     long refcountTable,
     long refcountClusters,
     int snapshots,
-    long snapshotTable) {
+    long snapshotTable,
+    long bitmaps) {
   private static final int MAX_BACKING_NAME = 1023;
+  private static final int EXTENSION_HEADER = 8;
 
   /**
    * Reads the header at offset 0.
@@ -111,6 +114,8 @@ public record DiskHeader(
       throw file.malformed(Reason.DISK_HEADER, "size: expected less than 2^63", 24);
     }
     String backing = backing(file, raw, geometry);
+    long autoclear = v3 ? raw.more().autoclear() : 0;
+    long bitmaps = (autoclear & Qcow2Format.BITMAPS) != 0 ? bitmaps(file, geometry, length) : 0;
     file.path().pop();
     return new DiskHeader(
         (int) raw.version(),
@@ -119,7 +124,7 @@ public record DiskHeader(
         raw.size(),
         raw.cryptMethod() != 0,
         incompatible,
-        v3 ? raw.more().autoclear() : 0,
+        autoclear,
         v3 ? (int) raw.more().refcountOrder() : 4,
         (int) length,
         compression == Qcow2Format.ZSTD,
@@ -128,7 +133,8 @@ public record DiskHeader(
         raw.refcountTableOffset(),
         raw.refcountTableClusters(),
         (int) raw.numSnapshots(),
-        raw.snapshotsOffset());
+        raw.snapshotsOffset(),
+        bitmaps);
   }
 
   private static void features(ByteSource file, long incompatible, Geometry geometry)
@@ -154,6 +160,25 @@ public record DiskHeader(
               + geometry.clusterBits(),
           20);
     }
+  }
+
+  /** Looks the number up among the header extensions, which lie in the first cluster. */
+  private static long bitmaps(ByteSource file, Geometry geometry, long from) throws IOException {
+    long end = Math.min(geometry.clusterSize(), file.length());
+    long at = from;
+    while (end - at >= EXTENSION_HEADER + Integer.BYTES) {
+      file.seek(at);
+      long type = file.be32();
+      long length = file.be32();
+      if (type == Qcow2Format.EXTENSION_BITMAPS) {
+        return file.be32();
+      }
+      if (type == 0) {
+        break;
+      }
+      at += EXTENSION_HEADER + (length + 7) / 8 * 8;
+    }
+    return 0;
   }
 
   private static String backing(ByteSource file, Qcow2Header raw, Geometry geometry)

@@ -332,7 +332,7 @@ final class StateExtents implements Extents {
             "compressed cluster: expected it inside the file, found 0x" + Long.toHexString(at),
             tableAt);
       }
-      byte[] bytes = Clusters.unpack(file, header, at, geometry.compressedLength(entry));
+      byte[] bytes = Clusters.unpack(file, header, at, geometry.compressedLength(entry), path);
       unpacked = new HeapSource(bytes, 0, new StructurePath());
       unpackedAt = entry;
     }

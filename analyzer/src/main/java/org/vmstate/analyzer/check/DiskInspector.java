@@ -1,0 +1,51 @@
+package org.vmstate.analyzer.check;
+
+import java.io.IOException;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Problem;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.stream.Capability;
+import org.vmstate.parser.qcow2.DiskHeader;
+
+/** Asks what the disk around a state has to do with its loading. */
+final class DiskInspector extends Inspector {
+  private final DiskHeader disk;
+
+  DiskInspector(Findings findings, DiskHeader disk) {
+    super(findings);
+    this.disk = disk;
+  }
+
+  private void found(Reason reason, long offset, String place, String text) {
+    add(Finding.of(Problem.of(reason, text, offset, place, Facts.NONE)));
+  }
+
+  @Override
+  public void accept(Event event) throws IOException {
+    super.accept(event);
+    if (event instanceof Event.Configuration e
+        && e.configuration().has(Capability.MAPPED_RAM)
+        && !release().isFrom(11, 1)) {
+      found(
+          Reason.DISK_MAPPED_RAM,
+          event.range().start(),
+          place(),
+          "mapped-ram in a disk: QEMU before 10.2 does not load it");
+    }
+  }
+
+  @Override
+  void finish(boolean whole) {
+    applied(Rule.DISK_LOADS);
+    if (disk.bitmaps() > 0) {
+      found(
+          Reason.DISK_BITMAPS,
+          Qcow2Format.SWITCH_AT,
+          "qcow2.header",
+          "bitmaps: expected none on a disk that is reverted, found " + disk.bitmaps());
+    }
+  }
+}
