@@ -115,6 +115,11 @@ final class RamDefects {
         new Defect("V205", "a queue that is far behind the guest", virtqueue(0x2000, 0)),
         new Defect("V205", "a queue whose index spans two pages", virtqueue(0x2000, 0, 0xffd)),
         new Defect("V205", "a queue without an address", virtqueue(0, 1)),
+        new Defect("V207", "a queue is selected that none can have", virtio(0, 1024, 1, "")),
+        new Defect("V207", "the level of an interrupt is 2", virtio(2, 0, 1, "")),
+        new Defect("V207", "2,000 queues", virtio(0, 0, 2000, "")),
+        new Defect("V207", "an unknown subsection", virtio(0, 0, 1, "virtio/odd")),
+        new Defect("V207", "a newer subsection", virtio(0, 0, 1, "virtio/broken")),
         new Defect("V202", "a delta in the form of 2011", more(delta2011())));
   }
 
@@ -123,19 +128,32 @@ final class RamDefects {
     return virtqueue(descriptors, last, 0x1000);
   }
 
+  /** A virtio device on PCI with a subsection of version 2. */
+  private static byte[] virtio(int level, int selected, int queues, String subsection) {
+    ImageBytes blob = new ImageBytes().be32(2).zeros(256).be32(level).zeros(12).u8(0).u8(0);
+    blob.be16(selected).be32(0).be32(0).be32(queues).be32(64).be64(0).be16(0);
+    if (!subsection.isEmpty()) {
+      blob.u8(5).name(subsection).be32(2).u8(1);
+    }
+    return virtio(blob, new ImageBytes().be64(0x1028).u8(1).u8(0).zeros(4094));
+  }
+
   private static byte[] virtqueue(long descriptors, int last, int available) {
     ImageBytes blob = new ImageBytes().be32(2).zeros(256).zeros(16).u8(0).u8(0).be16(0).be32(0);
     blob.be32(0).be32(1).be32(64).be64(descriptors).be16(last);
     blob.u8(5).name("virtio/virtqueues").be32(1).be64(available).be64(0x3000);
     // QEMU has 1,024 queues, whatever the device uses
     blob.zeros(1023 * 16);
+    return virtio(blob, new ImageBytes().be64(0x1028).u8(1).u8(0).u8(100).zeros(4093));
+  }
+
+  private static byte[] virtio(ImageBytes blob, ImageBytes page) {
     byte[] device =
         new ImageBytes()
             .section(4, 2, "0000:00:02.0/virtio-rng", 0, 1)
             .raw(blob.toBytes())
             .footer(2)
             .toBytes();
-    ImageBytes page = new ImageBytes().be64(0x1028).u8(1).u8(0).u8(100).zeros(4093);
     return sequential()
         .with("part", part(page))
         .with("device", device)

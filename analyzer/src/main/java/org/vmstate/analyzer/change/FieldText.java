@@ -37,6 +37,9 @@ final class FieldText {
     if (index < 0 && field.desc().count() != 1) {
       throw expected("an index below " + field.desc().count(), "none");
     }
+    if (size <= 0 || (Math.max(0, index) + 1L) * size > raw.length) {
+      throw expected("a field with a value of its own", field.desc().typeName());
+    }
     byte[] one = bytes(operator, value.strip());
     System.arraycopy(one, 0, raw, Math.max(0, index) * size, size);
     return new FieldNode(field.desc(), field.range(), raw, field.elements());

@@ -48,6 +48,7 @@ public final class Checker {
     inspectors.add(new DeviceInspector(findings));
     inspectors.add(new IterableInspector(findings));
     inspectors.add(new VirtioInspector(findings));
+    inspectors.add(new VirtioStateInspector(findings));
     inspectors.add(new DescriptionInspector(findings));
     if (what.align() > 0) {
       inspectors.add(new DirectInspector(findings, what.align(), what.origin()));

@@ -141,12 +141,39 @@ final class TargetFactsInspector extends Inspector {
       configuration(expanded)
           .ifPresent(bytes -> function(section.name(), bytes, HexFormat.of().parseHex(own)));
     }
+    queues(section, expanded);
     int slash = section.name().lastIndexOf('/');
     for (TargetFacts.Virtio virtio : target.virtio()) {
       if (slash > 0 && virtio.address().equals(section.name().substring(0, slash))) {
         for (FieldNode field : expanded.fields()) {
           if (field.desc().typeName().equals(VirtioFormat.TYPE) && !field.elements().isEmpty()) {
             features(section, new Fields(field.elements().getFirst()), virtio);
+          }
+        }
+      }
+    }
+  }
+
+  private void queues(Section section, StateNode expanded) {
+    List<Long> most = target.queues().getOrDefault(section.name(), List.of());
+    for (FieldNode field : expanded.fields()) {
+      if (field.desc().typeName().equals(VirtioFormat.TYPE) && !field.elements().isEmpty()) {
+        List<Fields> queues = new Fields(field.elements().getFirst()).structs("queue");
+        for (int i = 0; i < Math.min(queues.size(), most.size()); i++) {
+          long size = queues.get(i).value("size");
+          if (size > most.get(i)) {
+            add(
+                here(
+                    Reason.TARGET_QUEUE_SMALLER,
+                    Facts.found(i, size, most.get(i)),
+                    last,
+                    section.name()
+                        + ": queue "
+                        + i
+                        + " has "
+                        + size
+                        + " entries, on the target at most "
+                        + most.get(i)));
           }
         }
       }

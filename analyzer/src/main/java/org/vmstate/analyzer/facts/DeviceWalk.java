@@ -151,8 +151,12 @@ final class DeviceWalk {
       return;
     }
     VirtioDevice kind = VirtioProperties.kind(device.type());
-    List<String> refused = new ArrayList<>();
-    for (Map<?, ?> member : members(device.path())) {
+    List<Map<?, ?>> members = members(device.path());
+    List<String> refused =
+        new ArrayList<>(
+            VirtioProperties.absent(
+                kind, members.stream().map(m -> Answers.text(m, "name")).toList()));
+    for (Map<?, ?> member : members) {
       String name = Answers.text(member, "name");
       Optional<String> feature = VirtioProperties.feature(kind, name);
       boolean bool = Answers.text(member, "type").equals("bool");

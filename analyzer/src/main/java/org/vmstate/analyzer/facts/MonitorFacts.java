@@ -115,6 +115,7 @@ final class MonitorFacts {
         virtio,
         List.of(),
         Map.of(),
+        Map.of(),
         "",
         Map.of());
   }

@@ -18,8 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.device.PciFormat;
+import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
@@ -46,6 +48,7 @@ final class OwnState implements EventSink, Closeable {
   private final List<TargetFacts.Known> sections = new ArrayList<>();
   private final Map<String, Long> blocks = new LinkedHashMap<>();
   private final Map<String, String> pci = new LinkedHashMap<>();
+  private final Map<String, List<Long>> queues = new LinkedHashMap<>();
   private final List<String> types = new ArrayList<>();
   private String description = "";
   private long pageSize;
@@ -68,6 +71,11 @@ final class OwnState implements EventSink, Closeable {
 
   Map<String, String> pci() {
     return pci;
+  }
+
+  /** Returns how long the queues of each virtio device are, which after a reset is the most. */
+  Map<String, List<Long>> queues() {
+    return queues;
   }
 
   /** Returns the names of the descriptions of its sections. */
@@ -149,13 +157,23 @@ final class OwnState implements EventSink, Closeable {
         pageSize = e.description().pageSize();
       }
       case Event.Device e -> {
-        Optional<ByteRange> range =
-            e.state().map(DeviceDecoders::expand).flatMap(OwnState::configuration);
+        Optional<StateNode> state = e.state().map(DeviceDecoders::expand);
+        state.ifPresent(s -> virtio(e.section().name(), s));
+        Optional<ByteRange> range = state.flatMap(OwnState::configuration);
         if (range.isPresent()) {
           pci.put(e.section().name(), HexFormat.of().formatHex(bytes(e.content(), range.get())));
         }
       }
       default -> {}
+    }
+  }
+
+  private void virtio(String section, StateNode state) {
+    for (FieldNode field : state.fields()) {
+      if (field.desc().typeName().equals(VirtioFormat.TYPE) && !field.elements().isEmpty()) {
+        Fields virtio = new Fields(field.elements().getFirst());
+        queues.put(section, virtio.structs("queue").stream().map(q -> q.value("size")).toList());
+      }
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param virtio features of virtio devices
  * @param sections sections that its own state has
  * @param pci configuration space of each PCI function by its section
+ * @param queues most entries of each queue of a virtio device by its section
  * @param description description of its own state as QEMU writes it, empty when not asked for
  * @param types descriptions of {@code -dump-vmstate} of the sections' types
  */
@@ -39,6 +40,7 @@ public record TargetFacts(
     List<Virtio> virtio,
     List<Known> sections,
     Map<String, String> pci,
+    Map<String, List<Long>> queues,
     String description,
     Map<?, ?> types) {
 

@@ -79,6 +79,15 @@ public final class TargetJson {
       out.text(entry.getKey(), entry.getValue());
     }
     out.end();
+    out.beginObject("queues");
+    for (Map.Entry<String, List<Long>> entry : facts.queues().entrySet()) {
+      out.beginArray(entry.getKey());
+      for (long size : entry.getValue()) {
+        out.number("", size);
+      }
+      out.end();
+    }
+    out.end();
     out.text("description", facts.description());
     value(out, "types", facts.types());
     out.end();
@@ -143,6 +152,7 @@ public final class TargetJson {
         virtio(tree),
         sections(tree),
         strings(Answers.object(tree, "pci")),
+        queues(Answers.object(tree, "queues")),
         Answers.text(tree, "description"),
         Answers.object(tree, "types"));
   }
@@ -161,6 +171,19 @@ public final class TargetJson {
   private static Map<String, String> strings(Map<?, ?> tree) {
     Map<String, String> result = new LinkedHashMap<>();
     tree.forEach((name, value) -> result.put(String.valueOf(name), String.valueOf(value)));
+    return result;
+  }
+
+  private static Map<String, List<Long>> queues(Map<?, ?> tree) {
+    Map<String, List<Long>> result = new LinkedHashMap<>();
+    tree.forEach(
+        (name, value) -> {
+          if (value instanceof List<?> list) {
+            result.put(
+                String.valueOf(name),
+                list.stream().map(n -> n instanceof Long size ? size : Long.MAX_VALUE).toList());
+          }
+        });
     return result;
   }
 

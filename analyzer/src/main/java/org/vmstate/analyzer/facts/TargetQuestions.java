@@ -139,6 +139,7 @@ public final class TargetQuestions {
         facts.virtio(),
         own.sections(),
         own.pci(),
+        own.queues(),
         own.description(),
         types);
   }

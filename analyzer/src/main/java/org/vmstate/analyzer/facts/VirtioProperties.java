@@ -1,6 +1,9 @@
 package org.vmstate.analyzer.facts;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +25,25 @@ final class VirtioProperties {
           Map.entry("free_page_reporting", "REPORTING"),
           Map.entry("emergency_write", "EMERG_WRITE"));
 
+  /**
+   * Features that came with a property of their own after QEMU 5.2: a device without the property
+   * does not offer them. Source: QEMU 11.1 include/hw/virtio/virtio.h, hw/net/virtio-net.c.
+   */
+  private static final List<String> NEWER =
+      List.of("queue_reset", "in_order", "guest_uso4", "guest_uso6", "host_uso");
+
   private VirtioProperties() {}
+
+  /** Returns the features that a device cannot offer, as it lacks their properties. */
+  static List<String> absent(VirtioDevice device, Collection<String> properties) {
+    List<String> absent = new ArrayList<>();
+    for (String property : NEWER) {
+      if (!properties.contains(property)) {
+        feature(device, property).ifPresent(absent::add);
+      }
+    }
+    return absent;
+  }
 
   /** Returns the kind of a device by its type in QEMU, such as {@code virtio-net-device}. */
   static VirtioDevice kind(String type) {

@@ -137,6 +137,9 @@ final class BrokenImages {
         end(configuration),
         new ImageBytes().u8(5).name("configuration/odd").be32(1).toBytes());
     int eof = at(first(Event.EndOfStream.class));
+    Event.Description description = first(Event.Description.class);
+    cut("no description", at(description));
+    cut("cut in the description", at(description) + 100);
     cut("no end mark", eof);
     splice("second configuration", eof, eof, new ImageBytes().configuration("x").toBytes());
     splice("command 99", eof, eof, new ImageBytes().u8(8).be16(99).be16(0).toBytes());
@@ -157,6 +160,9 @@ final class BrokenImages {
     splice("part of no section", at(timer), at(timer), new ImageBytes().again(2, 21845).toBytes());
     set("footer id", footer + 3, 1);
     set("no footer", footer, 0x7f);
+    int next = footer + FOOTER;
+    splice("section dropped", at(timer), next);
+    splice("section twice", next, next, Arrays.copyOfRange(good, at(timer), next));
     cut("cut in a device", at(payload("cpu")) + 200);
     cut("cut in a header", at(timer) + 8);
     splice(
@@ -205,16 +211,32 @@ final class BrokenImages {
 
   private void devices() {
     int virtio = at(payload("virtio-rng"));
-    int queue = find("virtio/", virtio) - 2;
     set("pci id", virtio + 4, 0x86);
+    set("pci class", virtio + 4 + 0xb, good[virtio + 4 + 0xb] + 1);
+    int capability = good[virtio + 4 + 0x34] & 0xff;
+    set("pci capability", virtio + 4 + capability, 0x12);
+    set("pci command", virtio + 4 + 4, good[virtio + 4 + 4] ^ 4);
+    set("pci function", bus(), 0x55);
     set("interrupt level", virtio + 4 + 256 + 3, 2);
     int common = virtio + 4 + 256 + 16;
     set("selected queue", common + 2, 4, 0);
     set("queues", common + 12, 0, 0, 7, 0xd0);
     set("feature", common + 7, good[common + 7] | 0x40);
     // be32 count, then be32 size, be64 address, be16 index
+    set("queue larger than the device's", common + 16 + 3, 16);
     set("index without an address", common + 16 + 12, 0, 5);
-    assert queue > 0;
+    int features = find("virtio/64bit_features", virtio) + "virtio/64bit_features".length();
+    set("feature of the upper word", features + 4 + 2, 1);
+    set("feature that none offers", features + 4 + 3, good[features + 4 + 3] | 0x20);
+    set("feature in both words", features + 4 + 4, 0x40);
+    splice("virtio subsection dropped", features - 23, features + 12);
+    set("virtio subsection unknown", features - 1, 'z');
+    set("virtio subsection of version 9", features + 3, 9);
+  }
+
+  /** Returns where the vendor of the host bridge stands. */
+  private int bus() {
+    return at(payload("mch")) + 4;
   }
 
   private int find(String text, int from) {

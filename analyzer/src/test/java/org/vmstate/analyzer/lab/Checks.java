@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
-import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.host.HoleMap;
+import org.vmstate.analyzer.upgrade.TargetCheck;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
@@ -40,7 +40,7 @@ final class Checks {
   static CheckResult check(Path image, Target target, QemuRelease release) throws IOException {
     try (HoleMap holes = HoleMap.of(image);
         ByteSource source = ImageReader.open(image)) {
-      return new Checker(
+      return new TargetCheck(
               ParseOptions.DEFAULT,
               new CheckOptions(holes, 0, "", Optional.ofNullable(target), List.of()).with(release))
           .check(source);

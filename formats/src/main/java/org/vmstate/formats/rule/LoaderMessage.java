@@ -93,6 +93,17 @@ public final class LoaderMessage {
     say(
         "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta 0x%x",
         Reason.QUEUE_FAR_BEHIND);
+    say("Failed to load %s:virtio", Reason.VIRTIO_QUEUE_SELECTED);
+    since(11, 1, "Failed to load element of type virtio for virtio", Reason.VIRTIO_QUEUE_SELECTED);
+    say("Invalid number of virtqueues: 0x%x", Reason.VIRTIO_QUEUE_COUNT);
+    say("load of migration failed: No such file or directory", Reason.VIRTIO_SUBSECTION_UNKNOWN);
+    since(11, 1, "VM subsection '%s' in 'virtio' does not exist", Reason.VIRTIO_SUBSECTION_UNKNOWN);
+    say(
+        "%s: incoming version_id %d is too new for local version_id %d",
+        Reason.VIRTIO_SUBSECTION_NEWER);
+    say("irq state %d: must be 0 or 1.", Reason.PCI_INTERRUPT_LEVEL);
+    say(ACCEPTED, Reason.TARGET_QUEUE_SMALLER, Reason.DEVICE_DESCRIBED_OTHERWISE);
+    since(11, 1, "VQ %d vring.num %d exceeds allocated max %d", Reason.TARGET_QUEUE_SMALLER);
     say(
         "Unknown savevm section or instance '%s' %d",
         Reason.DEVICE_NOT_DESCRIBED, Reason.TARGET_SECTION_UNKNOWN);

@@ -98,6 +98,8 @@ public enum Reason {
       Kind.NOTE, Rule.DEVICE_DECODES, "no footer follows where the description ends"),
   DEVICES_BY_TABLE(
       Kind.NOTE, Rule.DESCRIPTION, "devices are decoded by a table instead of a description"),
+  DEVICE_DESCRIBED_OTHERWISE(
+      Kind.NOTE, Rule.DEVICE_DECODES, "a virtio device's state is whole, but not of its length"),
   DEVICE_SUBSECTION_UNKNOWN(
       Kind.NOTE, Rule.DEVICE_DECODES, "a subsection follows that is not described"),
   DEVICE_FOOTER_ID(
@@ -260,6 +262,14 @@ public enum Reason {
   PAGES_UNALIGNED(Kind.NOTE, Rule.PAGES_ALIGNED, "a page area does not start at a page"),
   QUEUE_WITHOUT_ADDRESS(Kind.NOTE, Rule.VIRTQUEUE, "a queue has an index and no address"),
   QUEUE_FAR_BEHIND(Kind.NOTE, Rule.VIRTQUEUE, "the host is further behind than the queue is long"),
+  VIRTIO_QUEUE_SELECTED(
+      Kind.NOTE, Rule.VIRTIO_STATE, "a virtio device has a queue selected that none can have"),
+  VIRTIO_QUEUE_COUNT(Kind.MALFORMED, Rule.VIRTIO_STATE, "a virtio device has too many queues"),
+  VIRTIO_SUBSECTION_UNKNOWN(
+      Kind.MALFORMED, Rule.VIRTIO_STATE, "a subsection of a virtio device is unknown"),
+  VIRTIO_SUBSECTION_NEWER(
+      Kind.MALFORMED, Rule.VIRTIO_STATE, "a subsection of a virtio device is newer than known"),
+  PCI_INTERRUPT_LEVEL(Kind.NOTE, Rule.VIRTIO_STATE, "the level of a PCI interrupt is not 0 or 1"),
   VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
   VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),
   RAM_VERSION_OBSOLETE(Kind.NOTE, Rule.RAM_VERSION, "the ram section has version 3"),
@@ -296,6 +306,8 @@ public enum Reason {
       Kind.NOTE,
       Rule.TARGET_FEATURE,
       "the target does not offer a feature that the guest accepted"),
+  TARGET_QUEUE_SMALLER(
+      Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
   TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),
   STREAM_VERSION_OBSOLETE(Kind.NOTE, Rule.STREAM_VERSION, "the stream has version 2"),
   STREAM_STARTS_LATER(Kind.NOTE, Rule.STREAM_MAGIC, "unused space stands before the stream"),

@@ -258,6 +258,11 @@ public enum Rule {
   VIRTQUEUE(205, Severity.WARNING, "a virtio queue's index is near the guest's"),
   /** QEMU loads a state out of this disk. */
   DISK_LOADS(206, Severity.ERROR, "QEMU loads a state out of this disk"),
+  /** The state of a virtio device or of a PCI function is one that QEMU reads. */
+  VIRTIO_STATE(
+      207,
+      Severity.ERROR,
+      "the state of a virtio device or of a PCI function is one that QEMU reads"),
   /** The target has the machine type. */
   TARGET_MACHINE(211, Severity.ERROR, "the target has the machine type"),
   /** The target knows every section. */

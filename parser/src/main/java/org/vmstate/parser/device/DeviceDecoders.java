@@ -10,6 +10,7 @@ import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -38,7 +39,7 @@ public final class DeviceDecoders {
 
   /** Returns the state of a device with what is opaque decoded where that is possible. */
   public static StateNode expand(StateNode state) {
-    return expand(state, note -> {});
+    return expandWith(state, (field, problem) -> {});
   }
 
   /**
@@ -59,10 +60,33 @@ public final class DeviceDecoders {
    * @param notes takes why a field that has a decoder stays bytes
    */
   public static StateNode expand(StateNode state, Consumer<String> notes) {
-    return state(state.desc().name(), state, notes);
+    return expandWith(
+        state,
+        (field, problem) ->
+            notes.accept(
+                field.desc().name()
+                    + ": "
+                    + problem
+                        .map(Problem::words)
+                        .orElse("a form of " + field.desc().typeName() + " that is not known")));
   }
 
-  private static StateNode state(String device, StateNode node, Consumer<String> notes) {
+  /** Takes why a field that has a decoder stays bytes. */
+  public interface Undecoded {
+    /** Takes a problem, none where the form is not known. */
+    void field(FieldNode field, Optional<Problem> problem);
+  }
+
+  /**
+   * Returns the state of a device with what is opaque decoded where that is possible.
+   *
+   * @param undecoded takes why a field that has a decoder stays bytes
+   */
+  public static StateNode expandWith(StateNode state, Undecoded undecoded) {
+    return state(state.desc().name(), state, undecoded);
+  }
+
+  private static StateNode state(String device, StateNode node, Undecoded notes) {
     List<FieldNode> fields = new ArrayList<>(node.fields().size());
     boolean changed = false;
     for (FieldNode field : node.fields()) {
@@ -79,7 +103,7 @@ public final class DeviceDecoders {
     return changed ? new StateNode(node.desc(), node.range(), fields, subsections) : node;
   }
 
-  private static FieldNode field(String device, FieldNode field, Consumer<String> notes) {
+  private static FieldNode field(String device, FieldNode field, Undecoded notes) {
     if (!field.elements().isEmpty()) {
       List<StateNode> elements = new ArrayList<>(field.elements().size());
       boolean changed = false;
@@ -102,10 +126,9 @@ public final class DeviceDecoders {
       if (decoded.isPresent()) {
         return new FieldNode(field.desc(), field.range(), field.raw(), List.of(decoded.get()));
       }
-      notes.accept(
-          field.desc().name() + ": a form of " + field.desc().typeName() + " that is not known");
+      notes.field(field, Optional.empty());
     } catch (StateFormatException e) {
-      notes.accept(field.desc().name() + ": " + e.words());
+      notes.field(field, Optional.of(e.problem()));
     }
     return field;
   }

@@ -8,6 +8,8 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
@@ -79,6 +81,10 @@ final class TreeReader {
 
   MalformedDataException malformed(String reason) {
     return new MalformedDataException(Reason.STATE_STRUCT_LENGTH, reason, origin + at, "");
+  }
+
+  MalformedDataException malformed(Reason reason, String words, Facts facts) {
+    return new MalformedDataException(Problem.of(reason, words, origin + at, "", facts));
   }
 
   private void keep(String name, String typeName, FieldType type, int size, boolean array)
@@ -206,10 +212,21 @@ final class TreeReader {
 
   /** Keeps the subsection at the cursor. */
   void subsection(Body body) throws StateFormatException {
+    subsection(1, body);
+  }
+
+  /** Keeps the subsection at the cursor, which has at most a version. */
+  void subsection(long newest, Body body) throws StateFormatException {
     int start = at;
     String name = subsectionName();
+    long version = big(at + 2 + name.length(), Integer.BYTES);
+    if (version > newest) {
+      throw malformed(
+          Reason.VIRTIO_SUBSECTION_NEWER,
+          "subsection " + name + ": expected version " + newest + ", found " + version,
+          Facts.named(name, version, newest));
+    }
     at += 2 + name.length();
-    long version = big(at, Integer.BYTES);
     at += Integer.BYTES;
     List<FieldNode> outerFields = fields;
     List<StateNode> outerSubsections = subsections;

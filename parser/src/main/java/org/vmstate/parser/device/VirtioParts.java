@@ -13,6 +13,7 @@ import org.vmstate.formats.stream.StreamFormat;
 final class VirtioParts {
   private static final int CTRL_GUEST_OFFLOADS = 2;
   private static final int RSS_KEY = 40;
+  private static final int RSS_VERSION = 2;
   private static final int VLAN_BYTES = 512;
   private static final int MOST_MACS = 1 << 16;
   private static final int MOST_PORTS = 1 << 16;
@@ -84,7 +85,7 @@ final class VirtioParts {
       in.big("curr_guest_offloads", 8);
     }
     if (in.subsectionName().equals("virtio-net-device/rss")) {
-      in.subsection(this::rss);
+      in.subsection(RSS_VERSION, this::rss);
     }
     backend("virtio-net-device/backend");
   }

@@ -5,6 +5,8 @@ import org.vmstate.formats.device.BitNames;
 import org.vmstate.formats.device.VirtioDevice;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
 
@@ -63,7 +65,10 @@ final class VirtioReader {
     }
     int queues = (int) in.big("num_queues", 4);
     if (queues < 0 || queues > VirtioFormat.MOST_QUEUES) {
-      throw in.malformed("virtio: " + queues + " queues");
+      throw in.malformed(
+          Reason.VIRTIO_QUEUE_COUNT,
+          "virtio: expected at most " + VirtioFormat.MOST_QUEUES + " queues, found " + queues,
+          Facts.found(queues));
     }
     for (int i = 0; i < queues; i++) {
       in.struct("queue", "virtio queue", true, this::queue);
@@ -177,7 +182,11 @@ final class VirtioReader {
                 in.big("inuse", 4);
               });
       case "virtio/extra_state" -> nested();
-      default -> throw in.malformed("virtio: subsection " + name + " is not known");
+      default ->
+          throw in.malformed(
+              Reason.VIRTIO_SUBSECTION_UNKNOWN,
+              "virtio: the subsection " + name + " is not known",
+              Facts.names(name));
     }
   }
 
