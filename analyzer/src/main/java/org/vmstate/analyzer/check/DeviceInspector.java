@@ -10,11 +10,9 @@ import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
-import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
-import org.vmstate.formats.vmdesc.VmDescription;
 
 /** Rules on the decoded state of devices. */
 final class DeviceInspector extends Inspector {
@@ -25,7 +23,6 @@ final class DeviceInspector extends Inspector {
   /** Names of the section and of the fields down to the one that is looked at. */
   private final StringBuilder path = new StringBuilder();
 
-  private VmDescription description;
   private long payload;
   private boolean running;
   private boolean enveloped;
@@ -42,10 +39,9 @@ final class DeviceInspector extends Inspector {
         enveloped = true;
         running = e.envelope().running();
       }
-      case Event.Described e -> description = e.description();
       case Event.Device e -> {
         payload = e.range().start();
-        deviceState(e.section(), e.state(), judged(e));
+        deviceState(e.section(), e.state(), e.problem());
       }
       case Event.Unknown e when e.section().isPresent() -> {
         payload = e.range().start();
@@ -53,20 +49,6 @@ final class DeviceInspector extends Inspector {
       }
       default -> {}
     }
-  }
-
-  /** Returns what is wrong with a device, as another reason where no loader would mind. */
-  private Optional<Problem> judged(Event.Device e) throws IOException {
-    Section section = e.section();
-    Optional<DeviceDesc> desc =
-        description == null
-            ? Optional.empty()
-            : description.find(section.name(), section.instance());
-    boolean elsewhere =
-        e.problem().filter(p -> p.reason() == Reason.DEVICE_ENDS_ELSEWHERE).isPresent();
-    return elsewhere && desc.isPresent() && OtherLength.isWhole(e, desc.get().state())
-        ? e.problem().map(p -> p.as(Reason.DEVICE_DESCRIBED_OTHERWISE))
-        : e.problem();
   }
 
   private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {

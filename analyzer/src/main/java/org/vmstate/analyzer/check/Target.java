@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,8 +15,12 @@ import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.facts.TargetJson;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.report.JsonTree;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.rule.CapabilityTable;
 import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.formats.vmdesc.VmDescription;
+import org.vmstate.parser.vmdesc.DescriptionParser;
 
 /**
  * What is to load an image.
@@ -25,6 +30,7 @@ import org.vmstate.formats.rule.QemuRelease;
  * @param pageSize target page size in bytes, where given
  * @param blocks length in bytes of each RAM block by name, empty when not given
  * @param capabilities migration capabilities that will be set, null when not given
+ * @param own description of the target's own state, where it gave one
  * @param facts what the target said of itself, if it was asked
  * @param host what libvirt says of the host
  */
@@ -34,6 +40,7 @@ public record Target(
     OptionalLong pageSize,
     Map<String, Long> blocks,
     List<String> capabilities,
+    Optional<VmDescription> own,
     Optional<TargetFacts> facts,
     Optional<HostDescription> host) {
 
@@ -42,8 +49,11 @@ public record Target(
    *
    * @param size its size in bytes in the target's memory
    * @param type what it holds, null when it is no struct
+   * @param always whether it is sent without a condition
+   * @param version version from which it is sent
+   * @param count elements of an array of a fixed length, else 0
    */
-  public record Field(long size, StateType type) {}
+  public record Field(long size, StateType type, boolean always, long version, long count) {}
 
   /**
    * A description that the target loads by.
@@ -111,8 +121,21 @@ public record Target(
         more.get("page_size") instanceof Long n ? OptionalLong.of(n) : OptionalLong.empty(),
         blocks,
         capabilities,
+        facts.flatMap(Target::own),
         facts,
         host);
+  }
+
+  private static Optional<VmDescription> own(TargetFacts facts) {
+    byte[] text = facts.description().getBytes(StandardCharsets.UTF_8);
+    try {
+      return text.length == 0
+          ? Optional.empty()
+          : Optional.of(DescriptionParser.parse(text, 0, Limits.DEFAULT));
+    } catch (StateFormatException e) {
+      // facts are written by people too
+      return Optional.empty();
+    }
   }
 
   /** Returns the release of QEMU, where the target said it. */
@@ -155,7 +178,13 @@ public record Target(
               field.get("Description") instanceof Map<?, ?> inner ? type(inner) : null;
           fields
               .computeIfAbsent(String.valueOf(field.get("field")), n -> new ArrayList<>())
-              .add(new Field(number(field.get("size")), nested));
+              .add(
+                  new Field(
+                      number(field.get("size")),
+                      nested,
+                      "false".equals(String.valueOf(field.get("field_exists"))),
+                      number(field.get("version_id")),
+                      number(field.get("num"))));
         }
       }
     }

@@ -73,6 +73,7 @@ final class TargetDeviceInspector extends TargetRules {
     List<StateType> types = target().types().get(sent.name());
     if (types == null && target().facts().isPresent()) {
       // sections without a type are compared with those of the target's own state
+      shape(section, sent, List.of());
       return;
     }
     if (types == null) {
@@ -98,11 +99,36 @@ final class TargetDeviceInspector extends TargetRules {
       Optional<Finding> problemHere =
           compare(section.name() + "#" + section.instance(), sent, type);
       if (problemHere.isEmpty()) {
+        shape(section, sent, types);
         return;
       }
       first = first.or(() -> problemHere);
     }
     first.ifPresent(this::add);
+  }
+
+  /** Compares with the target's own state, by the types of its name; there may be none. */
+  private void shape(Section section, StateDesc sent, List<StateType> types) {
+    target()
+        .own()
+        .flatMap(own -> own.find(section.name(), section.instance()))
+        .filter(own -> own.state().name().equals(sent.name()))
+        .flatMap(own -> FieldShapes.compare(section.name(), sent, own.state(), types))
+        .ifPresent(
+            odd ->
+                add(
+                    here(
+                            Reason.TARGET_FIELD_LENGTH,
+                            Facts.named(odd.path(), odd.sent(), odd.own()),
+                            last(),
+                            String.format(
+                                Locale.ROOT,
+                                "%s: %d bytes in fields that the target has not, %d in fields that"
+                                    + " were not sent",
+                                odd.path(),
+                                odd.sent(),
+                                odd.own()))
+                        .with(Map.of("fields_of", section.name()))));
   }
 
   private void version(Section section, List<StateType> types) {

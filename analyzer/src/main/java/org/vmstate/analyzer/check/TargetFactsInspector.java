@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -10,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.ByteRange;
@@ -188,7 +186,7 @@ final class TargetFactsInspector extends Inspector {
             .map(s -> s.value("guest_features"))
             .orElse(state.value("guest_features_low") & 0xffffffffL);
     BitNames names = BitNames.of(VirtioDevice.of(section.name()).featureType()).orElseThrow();
-    long offered = virtio.offered().orElse(-1);
+    long offered = ~VirtioFormat.NEVER_OFFERED;
     for (String name : virtio.refused()) {
       offered &= ~names.bit(name).map(bit -> 1L << bit).orElse(0L);
     }
@@ -200,7 +198,9 @@ final class TargetFactsInspector extends Inspector {
       List<String> all = names.set(missing);
       add(
           here(
-                  Reason.TARGET_WITHOUT_FEATURE,
+                  virtio.offered().isPresent()
+                      ? Reason.TARGET_WITHOUT_FEATURE
+                      : Reason.TARGET_FEATURE_UNTOLD,
                   Facts.found(accepted, offered),
                   last,
                   section.name()
@@ -256,8 +256,9 @@ final class TargetFactsInspector extends Inspector {
     if (sent.length != own.length || sent.length < PciFormat.CONFIGURATION) {
       return;
     }
-    for (int at : fixed(own)) {
-      if (sent[at] != own[at]) {
+    byte[] fixed = FixedBits.of(own);
+    for (int at = 0; at < fixed.length; at++) {
+      if (((sent[at] ^ own[at]) & fixed[at]) != 0) {
         add(
             here(
                 Reason.TARGET_OTHER_FUNCTION,
@@ -273,17 +274,5 @@ final class TargetFactsInspector extends Inspector {
         return;
       }
     }
-  }
-
-  /** Returns where identity, class, kind of header and the list of capabilities stand. */
-  private static Set<Integer> fixed(byte[] own) {
-    Set<Integer> places = new TreeSet<>(List.of(0, 1, 2, 3, 8, 9, 10, 11, 14, 0x34));
-    int at = ByteBuffer.wrap(own).get(0x34) & 0xfc;
-    for (int i = 0; i < 48 && at >= 0x40 && at + 1 < own.length; i++) {
-      places.add(at);
-      places.add(at + 1);
-      at = own[at + 1] & 0xfc;
-    }
-    return places;
   }
 }

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.check;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
@@ -53,6 +54,8 @@ final class VirtioStateInspector extends Inspector {
         selected(section, device, field);
       } else if (virtio && name.equals("intx") || field.desc().type() == FieldType.PCI_IRQ) {
         levels(section, field);
+      } else if (field.desc().typeName().equals(PciFormat.TYPE)) {
+        configuration(section, field);
       }
       for (StateNode element : field.elements()) {
         fields(section, device, element);
@@ -77,6 +80,25 @@ final class VirtioStateInspector extends Inspector {
                   + selected
                   + " is selected, expected one below "
                   + VirtioFormat.MOST_QUEUES));
+    }
+  }
+
+  private void configuration(Section section, FieldNode field) {
+    applied(Rule.VIRTIO_STATE);
+    long length = field.range().length();
+    if (length != PciFormat.CONFIGURATION && length != PciFormat.EXPRESS_CONFIGURATION) {
+      add(
+          of(
+              Reason.PCI_CONFIGURATION_LENGTH,
+              Facts.found(length),
+              section,
+              field,
+              "configuration space: expected "
+                  + PciFormat.CONFIGURATION
+                  + " or "
+                  + PciFormat.EXPRESS_CONFIGURATION
+                  + " bytes, found "
+                  + length));
     }
   }
 

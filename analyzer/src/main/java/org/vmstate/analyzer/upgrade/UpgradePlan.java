@@ -96,7 +96,6 @@ public final class UpgradePlan {
   }
 
   private void cure(Finding finding, List<Recipe> breaks) {
-    Optional<Reason> reason = finding.cause().map(Finding.Cause::reason);
     String block = fact(finding, "block");
     String section = fact(finding, "section");
     String machine = fact(finding, "machine");
@@ -109,7 +108,7 @@ public final class UpgradePlan {
       make(
           new Change.SetMachine(target.machine()),
           "the machine type is another one; its devices were compared");
-    } else if (reason.filter(Reason.TARGET_WITHOUT_FEATURE::equals).isPresent()) {
+    } else if (finding.facts().containsKey("features")) {
       feature(finding, section);
     } else if (!isCured(finding, section, breaks)) {
       refused.add(finding.text() + advice(finding));

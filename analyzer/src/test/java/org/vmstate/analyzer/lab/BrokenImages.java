@@ -227,7 +227,7 @@ final class BrokenImages {
     set("index without an address", common + 16 + 12, 0, 5);
     int features = find("virtio/64bit_features", virtio) + "virtio/64bit_features".length();
     set("feature of the upper word", features + 4 + 2, 1);
-    set("feature that none offers", features + 4 + 3, good[features + 4 + 3] | 0x20);
+    set("feature that none offers", features + 4 + 2, good[features + 4 + 2] | 2);
     set("feature in both words", features + 4 + 4, 0x40);
     splice("virtio subsection dropped", features - 23, features + 12);
     set("virtio subsection unknown", features - 1, 'z');

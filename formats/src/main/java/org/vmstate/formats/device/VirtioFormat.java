@@ -17,6 +17,11 @@ public final class VirtioFormat {
   /** Feature bit: rings are packed. */
   public static final int RING_PACKED = 34;
 
+  /**
+   * Feature bits that no device of QEMU 5.2 to 11.1 offers by itself: 39 and those from 41 to 49.
+   */
+  public static final long NEVER_OFFERED = 1L << 39 | 0x1ffL << 41;
+
   /** Length in bytes of an element taken from a queue, as 64-bit hosts have it. */
   public static final int ELEMENT = 49_168;
 

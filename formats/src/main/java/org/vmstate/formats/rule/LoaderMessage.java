@@ -101,7 +101,12 @@ public final class LoaderMessage {
     say(
         "%s: incoming version_id %d is too new for local version_id %d",
         Reason.VIRTIO_SUBSECTION_NEWER);
+    say(
+        "load of migration failed: Invalid argument",
+        Reason.VIRTIO_UNREADABLE,
+        Reason.PCI_CONFIGURATION_LENGTH);
     say("irq state %d: must be 0 or 1.", Reason.PCI_INTERRUPT_LEVEL);
+    say("unsupported. Allowed features: 0x", Reason.TARGET_FEATURE_UNTOLD);
     say(ACCEPTED, Reason.TARGET_QUEUE_SMALLER, Reason.DEVICE_DESCRIBED_OTHERWISE);
     since(11, 1, "VQ %d vring.num %d exceeds allocated max %d", Reason.TARGET_QUEUE_SMALLER);
     say(

@@ -114,6 +114,8 @@ public enum Reason {
       Kind.MALFORMED, Rule.DEVICE_DECODES, "a subsection has another version than described"),
   STATE_STRUCT_LENGTH(
       Kind.MALFORMED, Rule.DEVICE_DECODES, "a struct has another length than described"),
+  STATE_FORM_NOT_READ(
+      Kind.UNSUPPORTED, Rule.DEVICE_DECODES, "a device's state has a form that is not read"),
   STATE_LIMIT(Kind.LIMIT, Rule.LIMIT, "a device's state passes a limit"),
 
   // RAM in a stream
@@ -269,6 +271,12 @@ public enum Reason {
       Kind.MALFORMED, Rule.VIRTIO_STATE, "a subsection of a virtio device is unknown"),
   VIRTIO_SUBSECTION_NEWER(
       Kind.MALFORMED, Rule.VIRTIO_STATE, "a subsection of a virtio device is newer than known"),
+  VIRTIO_UNREADABLE(
+      Kind.MALFORMED,
+      Rule.VIRTIO_STATE,
+      "the state of a virtio device does not end where it has to"),
+  PCI_CONFIGURATION_LENGTH(
+      Kind.NOTE, Rule.VIRTIO_STATE, "a PCI configuration space is not of its length"),
   PCI_INTERRUPT_LEVEL(Kind.NOTE, Rule.VIRTIO_STATE, "the level of a PCI interrupt is not 0 or 1"),
   VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
   VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),
@@ -306,6 +314,8 @@ public enum Reason {
       Kind.NOTE,
       Rule.TARGET_FEATURE,
       "the target does not offer a feature that the guest accepted"),
+  TARGET_FEATURE_UNTOLD(
+      Kind.NOTE, Rule.TARGET_FEATURE, "the target cannot offer a feature that the guest accepted"),
   TARGET_QUEUE_SMALLER(
       Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
   TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),

@@ -8,6 +8,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
@@ -85,6 +86,10 @@ final class TreeReader {
 
   MalformedDataException malformed(Reason reason, String words, Facts facts) {
     return new MalformedDataException(Problem.of(reason, words, origin + at, "", facts));
+  }
+
+  UnsupportedFeatureException unsupported(String words) {
+    return new UnsupportedFeatureException(Reason.STATE_FORM_NOT_READ, words, origin + at, "");
   }
 
   private void keep(String name, String typeName, FieldType type, int size, boolean array)

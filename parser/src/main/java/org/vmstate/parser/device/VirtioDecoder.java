@@ -3,7 +3,11 @@ package org.vmstate.parser.device;
 import java.util.Optional;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioDevice;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
 
@@ -19,7 +23,15 @@ final class VirtioDecoder implements DeviceDecoder {
         field.raw().length > PciFormat.CONFIGURATION
             && new TreeReader(field.raw(), 0).peekBig(0, Integer.BYTES) == PciFormat.VERSION;
     if (pci) {
-      return Optional.of(read(VirtioReader.Bus.PCI, kind, field));
+      try {
+        return Optional.of(read(VirtioReader.Bus.PCI, kind, field));
+      } catch (StateFormatException e) {
+        boolean told =
+            e.reason().rule() == Rule.VIRTIO_STATE
+                || e instanceof UnsupportedFeatureException
+                || kind == VirtioDevice.OTHER;
+        throw told ? e : new MalformedDataException(e.problem().as(Reason.VIRTIO_UNREADABLE));
+      }
     }
     StateFormatException first = null;
     for (VirtioReader.Bus bus :

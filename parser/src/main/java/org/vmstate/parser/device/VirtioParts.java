@@ -222,7 +222,7 @@ final class VirtioParts {
   private void iommu() throws StateFormatException {
     long domains = in.big("num_domains", 4);
     if (domains != 0) {
-      throw in.malformed("virtio-iommu: domains in use are not known");
+      throw in.unsupported("virtio-iommu: domains in use are not read");
     }
     in.big("domains_end", 1);
     in.big("bypass", 1);

@@ -63,6 +63,7 @@ final class DeviceReader {
                           "the description does not name it")));
     }
     Problem problem;
+    StateFormatException flaw;
     String path = source.path().toString();
     try {
       StateNode state = StateDecoder.decode(source, desc.get().state(), stream.limits());
@@ -71,17 +72,42 @@ final class DeviceReader {
         return true;
       }
       problem = noFooter(section, state);
-      stream.flawed(
-          new MalformedDataException(problem.inWords(section.name() + ": " + problem.words())));
+      flaw = new MalformedDataException(problem.inWords(section.name() + ": " + problem.words()));
     } catch (StateFormatException e) {
       problem = problem(section, start, Reason.DEVICE_UNDECODABLE, e.getMessage());
-      stream.flawed(e);
+      flaw = e;
     }
     while (!source.path().toString().equals(path)) {
       source.path().pop();
     }
+    if (ofOtherLength(section, start, desc.get().state(), problem)) {
+      return true;
+    }
+    stream.flawed(flaw);
     stream.notice(problem.inWords(section.name() + ": " + problem.words()));
     return search(section, start, Optional.of(problem));
+  }
+
+  /** Reads a state that is whole, although its description gives another length. */
+  private boolean ofOtherLength(Section section, long start, StateDesc desc, Problem problem)
+      throws IOException {
+    ByteSource source = stream.source();
+    OptionalLong footer =
+        footers.absent()
+            ? OptionalLong.empty()
+            : new FooterFinder(source, stream.sections()).find(start, section.id());
+    if (footer.isEmpty()) {
+      return false;
+    }
+    Optional<StateNode> state =
+        OtherLength.read(source, new ByteRange(start, footer.getAsLong()), desc);
+    if (state.isPresent()) {
+      Problem other = problem.as(Reason.DEVICE_DESCRIBED_OTHERWISE);
+      stream.notice(other.inWords(section.name() + ": " + other.words()));
+      source.seek(footer.getAsLong());
+      device(section, start, state, Optional.of(other));
+    }
+    return state.isPresent();
   }
 
   /**

@@ -1,0 +1,179 @@
+package org.vmstate.analyzer.check;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.vmstate.analyzer.check.Target.StateType;
+import org.vmstate.formats.vmdesc.FieldDesc;
+import org.vmstate.formats.vmdesc.FieldType;
+import org.vmstate.formats.vmdesc.StateDesc;
+
+/**
+ * Compares the fields that were sent with those of the target's own state. Releases rename fields,
+ * and leave some out under conditions; what counts is that fields come or go without others in
+ * their place.
+ */
+final class FieldShapes {
+  /** Arm's lists of registers are as long as the processor has registers. */
+  private static final String REGISTER_LIST = "cpreg";
+
+  private FieldShapes() {}
+
+  /**
+   * A field that has no counterpart.
+   *
+   * @param path where it is
+   * @param sent bytes that were sent at this place
+   * @param own bytes that the target has there
+   */
+  record Odd(String path, long sent, long own) {}
+
+  /** The entries of one name: arrays whose elements are not all alike have several. */
+  private static Map<String, List<FieldDesc>> byName(StateDesc state) {
+    Map<String, List<FieldDesc>> result = new LinkedHashMap<>();
+    for (FieldDesc field : state.fields()) {
+      String name = field.name().replaceFirst("\\[\\d+\\]$", "");
+      result.computeIfAbsent(name, n -> new ArrayList<>()).add(field);
+    }
+    return result;
+  }
+
+  private static long bytes(List<FieldDesc> fields) {
+    return fields.stream().mapToLong(f -> f.size() * f.count()).sum();
+  }
+
+  private static boolean isAlways(StateType type, String name, long version) {
+    return type == null
+        || type.fields().getOrDefault(name, List.of()).stream()
+            .anyMatch(f -> f.always() && f.version() <= version);
+  }
+
+  /**
+   * Returns a field that comes or goes whichever of the types of one name it is; without types, all
+   * fields are sent always.
+   */
+  static Optional<Odd> compare(
+      String path, StateDesc sent, StateDesc own, List<StateType> candidates) {
+    if (candidates.isEmpty()) {
+      return compare(path, sent, own, (StateType) null);
+    }
+    Optional<Odd> first = Optional.empty();
+    for (StateType type : candidates) {
+      Optional<Odd> odd = compare(path, sent, own, type);
+      if (odd.isEmpty()) {
+        return odd;
+      }
+      first = first.or(() -> odd);
+    }
+    return first;
+  }
+
+  private static Optional<Odd> compare(String path, StateDesc sent, StateDesc own, StateType type) {
+    if (sent.version() != own.version()) {
+      // other versions have other fields, each under a condition
+      return Optional.empty();
+    }
+    Map<String, List<FieldDesc>> theirs = byName(sent);
+    Map<String, List<FieldDesc>> ours = byName(own);
+    List<FieldDesc> more = new ArrayList<>();
+    List<FieldDesc> fewer = new ArrayList<>();
+    theirs.forEach(
+        (name, fields) -> {
+          // an array may have had no elements
+          boolean alone = type != null || fields.size() == 1 && !fields.getFirst().isArray();
+          if (alone
+              && !ours.containsKey(name)
+              && (type == null || !type.fields().containsKey(name))) {
+            more.addAll(fields);
+          }
+        });
+    ours.forEach(
+        (name, fields) -> {
+          if (!theirs.containsKey(name) && isAlways(type, name, sent.version())) {
+            fewer.addAll(fields);
+          }
+        });
+    if (bytes(sent.fields()) != bytes(own.fields()) && bytes(more) != bytes(fewer)) {
+      FieldDesc first = more.isEmpty() ? fewer.getFirst() : more.getFirst();
+      return Optional.of(new Odd(path + "." + first.name(), bytes(more), bytes(fewer)));
+    }
+    for (Map.Entry<String, List<FieldDesc>> entry : theirs.entrySet()) {
+      Optional<Odd> length =
+          length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type);
+      if (length.isPresent()) {
+        return length;
+      }
+      Optional<Odd> inside =
+          nested(
+              path + "." + entry.getKey(),
+              entry.getValue(),
+              ours.getOrDefault(entry.getKey(), List.of()),
+              type == null ? null : type.fields().getOrDefault(entry.getKey(), List.of()));
+      if (inside.isPresent()) {
+        return inside;
+      }
+    }
+    return subsections(path, sent, own, type);
+  }
+
+  /** Compares the subsections that both have. */
+  private static Optional<Odd> subsections(
+      String path, StateDesc sent, StateDesc own, StateType type) {
+    for (StateDesc theirs : sent.subsections()) {
+      for (StateDesc ours : own.subsections()) {
+        StateType known = type == null ? null : type.subsections().get(theirs.name());
+        boolean same = theirs.name().equals(ours.name()) && (type == null || known != null);
+        Optional<Odd> inside =
+            same ? compare(path + "." + theirs.name(), theirs, ours, known) : Optional.empty();
+        if (inside.isPresent()) {
+          return inside;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Compares the lengths of an array that always has the same one. */
+  private static Optional<Odd> length(
+      String path, String name, List<FieldDesc> sent, List<FieldDesc> own, StateType type) {
+    if (own == null) {
+      return Optional.empty();
+    }
+    long most = own.stream().mapToLong(FieldDesc::count).sum();
+    boolean fixed =
+        type == null
+            ? most > 1 && !name.startsWith(REGISTER_LIST)
+            : type.fields().getOrDefault(name, List.of()).stream().anyMatch(f -> f.count() == most);
+    return fixed && sent.stream().mapToLong(FieldDesc::count).sum() != most
+        ? Optional.of(new Odd(path + "." + name, bytes(sent), bytes(own)))
+        : Optional.empty();
+  }
+
+  /** Compares the elements of a field where each is of the same type. */
+  private static Optional<Odd> nested(
+      String path, List<FieldDesc> sent, List<FieldDesc> own, List<Target.Field> types) {
+    List<StateType> known =
+        types == null
+            ? List.of()
+            : types.stream().map(Target.Field::type).filter(Objects::nonNull).toList();
+    boolean alike =
+        (types == null || !known.isEmpty()) && !own.isEmpty() && !own.getFirst().nested().isEmpty();
+    if (!alike) {
+      return Optional.empty();
+    }
+    for (FieldDesc field : sent) {
+      boolean queue = field.type() == FieldType.QUEUE || field.nested().size() != 1;
+      Optional<Odd> odd =
+          queue
+              ? Optional.empty()
+              : compare(path, field.nested().getFirst(), own.getFirst().nested().getFirst(), known);
+      if (odd.isPresent()) {
+        return odd;
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,65 @@
+package org.vmstate.analyzer.check;
+
+import java.util.Arrays;
+import org.vmstate.formats.device.PciFormat;
+
+/**
+ * The bits of a configuration space that no guest can write and that QEMU compares when it loads:
+ * identity, class, kind of header, kinds of the base addresses, and of the capabilities the list
+ * and what is read-only. Source: QEMU 10.0 hw/pci/pci.c, msix.c, hw/virtio/virtio-pci.c.
+ */
+final class FixedBits {
+  private static final int[] IDENTITY = {0, 1, 2, 3, 8, 9, 10, 11, PciFormat.HEADER_TYPE};
+  private static final int MOST_CAPABILITIES = 48;
+  private static final int FIRST_BASE = 0x10;
+  private static final int BASES = 6;
+  private static final int BRIDGE_BASES = 2;
+
+  /** Kind of a virtio capability through which the guest reads and writes elsewhere. */
+  private static final int WINDOW = 5;
+
+  private FixedBits() {}
+
+  /** Returns a mask as long as the header and the capabilities of a space. */
+  static byte[] of(byte[] own) {
+    byte[] mask = new byte[PciFormat.CONFIGURATION];
+    for (int at : IDENTITY) {
+      mask[at] = -1;
+    }
+    mask[PciFormat.CAPABILITIES] = -1;
+    int bases = (own[PciFormat.HEADER_TYPE] & 0x7f) == 0 ? BASES : BRIDGE_BASES;
+    for (int i = 0; i < bases; i++) {
+      int at = FIRST_BASE + 4 * i;
+      boolean upper = i > 0 && (own[at - 4] & 7) == 4;
+      // without a base address QEMU compares nothing, and a 64-bit one has two words
+      if (own[at] != 0 && !upper) {
+        mask[at] = (byte) ((own[at] & 1) == 0 ? 0xf : 3);
+      }
+    }
+    int at = own[PciFormat.CAPABILITIES] & 0xfc;
+    for (int i = 0; i < MOST_CAPABILITIES && at >= PciFormat.HEADER; i++) {
+      capability(own, mask, at);
+      at = own[at + 1] & 0xfc;
+    }
+    return mask;
+  }
+
+  private static void capability(byte[] own, byte[] mask, int at) {
+    fill(mask, at, 2);
+    switch (own[at]) {
+      case PciFormat.POWER -> fill(mask, at + 2, 2);
+      // table and pending bits
+      case PciFormat.MSI_X -> fill(mask, at + 4, 8);
+      case PciFormat.VENDOR -> {
+        if (own[0] == (byte) 0xf4 && own[1] == 0x1a && own[at + 3] != WINDOW) {
+          fill(mask, at, own[at + 2] & 0xff);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static void fill(byte[] mask, int from, int length) {
+    Arrays.fill(mask, from, Math.min(mask.length, from + length), (byte) -1);
+  }
+}
