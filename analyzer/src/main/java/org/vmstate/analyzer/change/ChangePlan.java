@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 
@@ -16,7 +18,7 @@ import org.vmstate.formats.stream.StreamFormat;
  */
 public final class ChangePlan {
   /** Sections without which no machine goes on. */
-  private static final Set<String> NEEDED = Set.of("ram", "cpu", "cpu_common", "timer");
+  private static final Set<String> NEEDED = Set.of(RamFormat.IDSTR, "cpu", "cpu_common", "timer");
 
   private final ImageFacts facts;
   private final Map<String, SectionChange> sections = new LinkedHashMap<>();
@@ -145,7 +147,7 @@ public final class ChangePlan {
     }
     boolean layout =
         switch (c.capability()) {
-          case "mapped-ram", "fixed-ram", "x-ignore-shared" -> true;
+          case Capability.MAPPED_RAM, Capability.FIXED_RAM, Capability.IGNORE_SHARED -> true;
           default -> false;
         };
     if (layout) {

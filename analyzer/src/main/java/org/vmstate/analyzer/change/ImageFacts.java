@@ -34,9 +34,6 @@ public final class ImageFacts implements EventSink {
    */
   record Found(Section section, Optional<StateNode> state, long length) {}
 
-  /** Record type and be32 length in front of the description's text. */
-  private static final int FRAME = 5;
-
   private final Map<String, Found> sections = new LinkedHashMap<>();
   private final List<String> commands = new ArrayList<>();
   private final Front front = new Front();
@@ -59,9 +56,10 @@ public final class ImageFacts implements EventSink {
     front.accept(event);
     switch (event) {
       case Event.Description e -> {
-        if (e.content().isSeekable() && e.range().length() > FRAME + ReaderCondition.HEAD) {
+        if (e.content().isSeekable()
+            && e.range().length() > StreamFormat.DESCRIPTION_FRAME + ReaderCondition.HEAD) {
           ByteBuffer start = ByteBuffer.allocate(ReaderCondition.HEAD);
-          e.content().copy(e.range().start() + FRAME, start);
+          e.content().copy(e.range().start() + StreamFormat.DESCRIPTION_FRAME, start);
           head = new String(start.array(), StandardCharsets.ISO_8859_1);
         }
       }

@@ -24,8 +24,6 @@ import org.vmstate.writer.vmdesc.StateEncoder;
 
 /** Makes the splices of a plan while a pass goes over the image that it was made for. */
 final class SpliceFinder implements EventSink {
-  /** Record type and be32 length in front of the description's text. */
-  private static final int DESCRIPTION_FRAME = 5;
 
   private final ChangePlan plan;
   private final List<Splice> splices = new ArrayList<>();
@@ -141,19 +139,19 @@ final class SpliceFinder implements EventSink {
   }
 
   private void description(Event.Description e) throws IOException {
-    long length = e.range().length() - DESCRIPTION_FRAME;
+    long length = e.range().length() - StreamFormat.DESCRIPTION_FRAME;
     boolean changes = plan.changesConfiguration() || plan.changesSections();
     if (!changes || length > Limits.DEFAULT.descriptionBytes()) {
       return;
     }
     byte[] json = new byte[(int) length];
-    e.content().copy(e.range().start() + DESCRIPTION_FRAME, ByteBuffer.wrap(json));
+    e.content().copy(e.range().start() + StreamFormat.DESCRIPTION_FRAME, ByteBuffer.wrap(json));
     byte[] edited = json;
     if (plan.changesConfiguration()) {
       edited = DescriptionEditor.withConfiguration(edited, plan.machine(), written());
     }
     edited = DeviceListEditor.edit(edited, this::device);
-    ByteBuffer text = ByteBuffer.allocate(DESCRIPTION_FRAME + edited.length);
+    ByteBuffer text = ByteBuffer.allocate(StreamFormat.DESCRIPTION_FRAME + edited.length);
     text.put((byte) StreamFormat.VMDESCRIPTION).putInt(edited.length).put(edited);
     add(Splice.of(e.range(), text.array()));
   }

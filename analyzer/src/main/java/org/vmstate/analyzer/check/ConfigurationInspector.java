@@ -31,7 +31,7 @@ final class ConfigurationInspector extends Inspector {
   /** Capabilities of QEMU 1.2 to 10.0. */
   private static final Set<String> KNOWN =
       Set.of(
-          "xbzrle",
+          Capability.XBZRLE,
           "rdma-pin-all",
           "auto-converge",
           "zero-blocks",
@@ -43,18 +43,18 @@ final class ConfigurationInspector extends Inspector {
           "block",
           "return-path",
           "pause-before-switchover",
-          "multifd",
+          Capability.MULTIFD,
           "dirty-bitmaps",
           "postcopy-blocktime",
           "late-block-activate",
-          "x-ignore-shared",
+          Capability.IGNORE_SHARED,
           "validate-uuid",
           "background-snapshot",
           "zero-copy-send",
           "postcopy-preempt",
           "switchover-ack",
           "dirty-limit",
-          "mapped-ram");
+          Capability.MAPPED_RAM);
 
   private static final int RARE_BITS = 16;
 
@@ -119,7 +119,7 @@ final class ConfigurationInspector extends Inspector {
       add(
           here(
               Rule.MACHINE_NAME,
-              e.range().start() + 5,
+              e.range().start() + StreamFormat.MACHINE_AT,
               "machine name: expected 1 to 255 printable characters, found "
                   + (printable ? name.length() + " characters" : "others")));
     }

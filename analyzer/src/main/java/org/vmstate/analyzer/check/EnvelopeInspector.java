@@ -58,7 +58,7 @@ final class EnvelopeInspector extends Inspector {
               Reason.SAVE_UNFINISHED,
               Facts.NONE,
               at,
-              "magic: expected LibvirtQemudSave, found LibvirtQemudPart"));
+              "magic: expected " + SaveFormat.MAGIC + ", found " + SaveFormat.MAGIC_PARTIAL));
     }
     List<Long> words = e.words();
     long version = words.get(VERSION_WORD);

@@ -16,12 +16,14 @@ import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamConfiguration;
+import org.vmstate.formats.stream.StreamFormat;
 
 /** Rules on layouts that keep pages at fixed offsets. Holes are not read. */
 final class MappedInspector extends Inspector {
@@ -72,7 +74,9 @@ final class MappedInspector extends Inspector {
       }
       case Event.Gap e -> gap(e);
       case Event.SectionHeader e ->
-          ended |= e.recordType() == 3 && e.section().name().equals("ram");
+          ended |=
+              e.recordType() == StreamFormat.SECTION_END
+                  && e.section().name().equals(RamFormat.IDSTR);
       default -> {}
     }
   }

@@ -13,11 +13,13 @@ import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.device.BitNames;
+import org.vmstate.formats.device.DirtyBitmapFormat;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioDevice;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -31,7 +33,15 @@ import org.vmstate.parser.device.DeviceDecoders;
 final class TargetFactsInspector extends Inspector {
   /** Sections that a target loads although its own state has them only at times. */
   private static final Set<String> AT_TIMES =
-      Set.of("ram", "audio", "dirty-bitmap", "globalstate", "replay", "block", "htab", "cpr-state");
+      Set.of(
+          RamFormat.IDSTR,
+          "audio",
+          DirtyBitmapFormat.IDSTR,
+          "globalstate",
+          "replay",
+          "block",
+          "htab",
+          "cpr-state");
 
   private final TargetFacts target;
   private final Map<String, Long> versions = new HashMap<>();

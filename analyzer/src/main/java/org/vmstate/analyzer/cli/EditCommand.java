@@ -16,6 +16,7 @@ import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.DiskPlace;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
+import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.qcow2.Snapshot;
@@ -25,7 +26,6 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img edit}. */
 final class EditCommand implements Callable<Integer> {
-  private static final String MAPPED_RAM = "mapped-ram";
 
   private CommandSpec spec;
 
@@ -167,7 +167,7 @@ final class EditCommand implements Callable<Integer> {
     }
     Path file = CommandBuilder.value(spec, "--xml");
     String features = CommandBuilder.value(spec, "--features");
-    if (features != null && !features.equals("none") && !features.equals(MAPPED_RAM)) {
+    if (features != null && !features.equals("none") && !features.equals(Capability.MAPPED_RAM)) {
       throw new ParameterException(
           spec.commandLine(), "--features " + features + ": expected none or mapped-ram");
     }
@@ -181,6 +181,6 @@ final class EditCommand implements Callable<Integer> {
     return new EnvelopeChange(
         xml,
         running || paused ? Optional.of(running) : Optional.empty(),
-        Optional.ofNullable(features).map(MAPPED_RAM::equals));
+        Optional.ofNullable(features).map(Capability.MAPPED_RAM::equals));
   }
 }

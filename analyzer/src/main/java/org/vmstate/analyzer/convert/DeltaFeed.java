@@ -8,6 +8,7 @@ import java.util.List;
 import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.parser.memory.PageCursor;
 import org.vmstate.writer.ram.PageRecordWriter;
 import org.vmstate.writer.xbzrle.Xbzrle2011Encoder;
@@ -16,7 +17,6 @@ import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
 /** What turns the memory of a base image into that of another, as XBZRLE records. */
 final class DeltaFeed implements PageFeed {
-  private static final int HEADER = 3;
   private static final int HEADER_2011 = 9;
 
   private final Memory base;
@@ -119,7 +119,7 @@ final class DeltaFeed implements PageFeed {
       bytes += length + HEADER_2011;
       out.xbzrle2011(block, page, ByteBuffer.wrap(delta, 0, length), true);
     } else {
-      bytes += length + HEADER;
+      bytes += length + XbzrleFormat.HEAD;
       out.xbzrle(block, page, ByteBuffer.wrap(delta, 0, length));
     }
   }

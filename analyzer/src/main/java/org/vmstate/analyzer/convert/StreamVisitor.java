@@ -225,7 +225,7 @@ abstract class StreamVisitor extends FrontVisitor {
               Reason.RAM_VERSION_OLD,
               "ram section version " + ram.version() + ": only version 4 changes its layout",
               e.range().start(),
-              "ram");
+              RamFormat.IDSTR);
         }
         records.accept(e);
         ramFooterDropped = false;

@@ -10,6 +10,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
@@ -19,9 +20,6 @@ import org.vmstate.parser.io.ByteSource;
 /** Takes a part that is not memory out of an image, as it stands. */
 public final class Parts implements EventSink {
   private static final int CHUNK = 256 << 10;
-
-  /** Type byte and length in front of the description. */
-  private static final int FRAME = 5;
 
   private final Kind kind;
   private final Predicate<Section> wanted;
@@ -97,7 +95,9 @@ public final class Parts implements EventSink {
       case Event.IterablePart e when kind == Kind.DEVICE && wanted.test(e.section()) ->
           copy(e, e.range());
       case Event.Description e when kind == Kind.DESCRIPTION ->
-          copy(e, new ByteRange(e.range().start() + FRAME, e.range().end()));
+          copy(
+              e,
+              new ByteRange(e.range().start() + StreamFormat.DESCRIPTION_FRAME, e.range().end()));
       default -> {}
     }
   }

@@ -37,8 +37,6 @@ import org.vmstate.parser.io.ByteSource;
 
 /** The state that a paused target saves of itself, which shows what it would load. */
 final class OwnState implements EventSink, Closeable {
-  /** Record type and be32 length in front of the description's text. */
-  private static final int FRAME = 5;
 
   private static final long MOST = 1L << 30;
   private static final int MOST_BYTES = 64 << 20;
@@ -149,7 +147,12 @@ final class OwnState implements EventSink, Closeable {
       }
       case Event.Description e -> {
         byte[] text = bytes(e.content(), e.range());
-        description = new String(text, FRAME, text.length - FRAME, StandardCharsets.UTF_8);
+        description =
+            new String(
+                text,
+                StreamFormat.DESCRIPTION_FRAME,
+                text.length - StreamFormat.DESCRIPTION_FRAME,
+                StandardCharsets.UTF_8);
       }
       case Event.RamListEnd e -> e.blocks().forEach(b -> blocks.put(b.name(), b.usedLength()));
       case Event.Described e -> {

@@ -13,8 +13,6 @@ import org.vmstate.parser.io.ByteSource;
  */
 final class StreamEnd {
   /** Footer of the last section, and the end mark. */
-  private static final int LAST = 6;
-
   private StreamEnd() {}
 
   /**
@@ -26,11 +24,12 @@ final class StreamEnd {
     if (description.isPresent()) {
       return description.get().end() == source.length();
     }
-    if (source.length() - source.origin() < LAST) {
+    if (source.length() - source.origin() < StreamFormat.END_LENGTH) {
       return false;
     }
-    ByteBuffer last = ByteBuffer.allocate(LAST);
-    source.copy(source.length() - LAST, last);
-    return last.get(0) == StreamFormat.SECTION_FOOTER && last.get(LAST - 1) == StreamFormat.EOF;
+    ByteBuffer last = ByteBuffer.allocate(StreamFormat.END_LENGTH);
+    source.copy(source.length() - StreamFormat.END_LENGTH, last);
+    return last.get(0) == StreamFormat.SECTION_FOOTER
+        && last.get(StreamFormat.END_LENGTH - 1) == StreamFormat.EOF;
   }
 }

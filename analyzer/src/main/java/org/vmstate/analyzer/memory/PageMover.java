@@ -14,6 +14,7 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ram.EncodedPage;
 import org.vmstate.writer.ram.PageBitmap;
@@ -236,7 +237,7 @@ public final class PageMover implements Closeable {
         "ram: expected an END record, found none; the page bitmaps were never written and the"
             + " memory is lost",
         0,
-        "ram");
+        RamFormat.IDSTR);
   }
 
   @Override

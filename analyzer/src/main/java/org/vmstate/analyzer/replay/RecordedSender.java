@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.replay;
 
 import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.writer.xbzrle.Codec2011;
 import org.vmstate.writer.xbzrle.CurrentCodec;
 import org.vmstate.writer.xbzrle.DeltaEncoder;
@@ -10,7 +11,6 @@ import org.vmstate.writer.xbzrle.DeltaEncoder;
  * delta fits was not in its cache. One whose delta does not fit may have been there or not.
  */
 public final class RecordedSender {
-  private static final int HEADER = 3;
 
   private final DeltaEncoder encoder;
   private final byte[] delta;
@@ -27,7 +27,7 @@ public final class RecordedSender {
 
   void delta(PageKind kind, int length) {
     deltas++;
-    deltaBytes += length + (kind == PageKind.XBZRLE ? HEADER : new Codec2011().header());
+    deltaBytes += length + (kind == PageKind.XBZRLE ? XbzrleFormat.HEAD : new Codec2011().header());
   }
 
   void whole(byte[] before, byte[] after) {

@@ -73,10 +73,10 @@ final class Resync {
 
   private boolean isFooter(ByteBuffer chunk, int at) {
     return scan.inSection
-        && chunk.limit() - at > 5
+        && chunk.limit() - at > StreamFormat.REF_LENGTH
         && chunk.get(at) == StreamFormat.SECTION_FOOTER
         && chunk.getInt(at + 1) == (int) scan.section.id()
-        && StreamFormat.isRecordType(chunk.get(at + 5));
+        && StreamFormat.isRecordType(chunk.get(at + StreamFormat.REF_LENGTH));
   }
 
   /** Between sections: a PART or END of a known iterable, or a section with a readable name. */
@@ -87,9 +87,11 @@ final class Resync {
     int type = chunk.get(at);
     if (type == StreamFormat.SECTION_PART || type == StreamFormat.SECTION_END) {
       Section section = scan.open.get(Integer.toUnsignedLong(chunk.getInt(at + 1)));
-      return section != null && section.name().equals(RamFormat.IDSTR) && isWord(chunk, at + 5);
+      return section != null
+          && section.name().equals(RamFormat.IDSTR)
+          && isWord(chunk, at + StreamFormat.REF_LENGTH);
     }
-    int length = chunk.get(at + 5) & 0xff;
+    int length = chunk.get(at + StreamFormat.NAME_AT) & 0xff;
     if (type != StreamFormat.SECTION_FULL || length < 3 || chunk.limit() - at < 14 + length) {
       return false;
     }

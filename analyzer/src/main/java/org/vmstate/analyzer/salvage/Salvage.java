@@ -13,6 +13,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
@@ -38,8 +39,6 @@ public final class Salvage implements Closeable {
 
   /** How far a sound record is looked for after a defect. */
   private static final long REACH = 256L << 20;
-
-  private static final int HEADER = 28;
 
   /** Most bytes that end one section. */
   private static final int TAIL = 32;
@@ -202,7 +201,7 @@ public final class Salvage implements Closeable {
     String why =
         scan.error.map(StateFormatException::getMessage).orElse("no end of a device's section");
     boolean cut = scan.error.isPresent() && scan.error.get() instanceof TruncatedDataException;
-    if (!cut || image.length() - scan.goodEnd > HEADER) {
+    if (!cut || image.length() - scan.goodEnd > FixedFormat.HEADER_LENGTH) {
       Optional<SplicedSource> found = found(image, scan, why);
       if (found.isPresent()) {
         return found.get();
@@ -274,8 +273,10 @@ public final class Salvage implements Closeable {
   private SplicedSource listMended(SplicedSource image, Scan scan) throws IOException {
     StateFormatException error = scan.error.orElseThrow();
     long header = error.offset();
-    ByteBuffer bytes = ByteBuffer.allocate(HEADER);
-    boolean whole = error.reason() == Reason.PAGES_PASS_FILE && header + HEADER <= image.length();
+    ByteBuffer bytes = ByteBuffer.allocate(FixedFormat.HEADER_LENGTH);
+    boolean whole =
+        error.reason() == Reason.PAGES_PASS_FILE
+            && header + FixedFormat.HEADER_LENGTH <= image.length();
     if (!whole && scan.blocks.isEmpty()) {
       throw error;
     }

@@ -15,6 +15,9 @@ public final class Front implements EventSink {
   private List<RamBlock> blocks = List.of();
   private long streamStart;
 
+  /** Knows nothing yet. */
+  public Front() {}
+
   @Override
   public void accept(Event event) {
     switch (event) {

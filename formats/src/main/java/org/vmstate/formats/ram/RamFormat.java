@@ -47,9 +47,6 @@ public final class RamFormat {
   /** The kinds of page record. */
   public static final int PAGE_KINDS = ZERO | PAGE | XBZRLE | COMPRESS_PAGE;
 
-  /** Encoding byte of an XBZRLE record. */
-  public static final int XBZRLE_ENCODING = 1;
-
   /** Longest zlib form of a page of the given size in bytes (zlib's own bound). */
   public static long compressBound(long pageSize) {
     return pageSize + (pageSize >> 12) + (pageSize >> 14) + (pageSize >> 25) + 13;

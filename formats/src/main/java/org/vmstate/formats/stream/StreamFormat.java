@@ -14,6 +14,18 @@ public final class StreamFormat {
   /** Record type bytes. */
   public static final int EOF = 0x00;
 
+  /** Length in bytes of a footer, and of the record of PART and END: type and be32 id. */
+  public static final int REF_LENGTH = 5;
+
+  /** Length in bytes of what a stream ends with: the last footer and the end mark. */
+  public static final int END_LENGTH = REF_LENGTH + 1;
+
+  /** Offset in bytes of the name's length in the record of START and FULL, after type and id. */
+  public static final int NAME_AT = 5;
+
+  /** Length in bytes of what stands after that name: be32 instance, be32 version. */
+  public static final int AFTER_NAME = 8;
+
   /** Length of what stands in front of the description's JSON, in bytes: its record and length. */
   public static final int DESCRIPTION_FRAME = 5;
 
@@ -46,6 +58,12 @@ public final class StreamFormat {
 
   /** Closes START, PART, END and FULL with the section's id. */
   public static final int SECTION_FOOTER = 0x7e;
+
+  /** Offset in bytes of the machine type in its record, after record type and be32 length. */
+  public static final int MACHINE_AT = 5;
+
+  /** What the names of the subsections of the configuration begin with. */
+  public static final String CONFIGURATION_PREFIX = "configuration/";
 
   /** Subsection of the configuration: be32 log2 of the target page size. */
   public static final String TARGET_PAGE_BITS = "configuration/target-page-bits";

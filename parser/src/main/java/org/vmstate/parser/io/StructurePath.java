@@ -9,6 +9,9 @@ public final class StructurePath {
   private final List<String> names = new ArrayList<>();
   private Supplier<String> detail;
 
+  /** Begins outside of all parts. */
+  public StructurePath() {}
+
   /** Enters a part. Callers leave it again with {@link #pop} when it was read without error. */
   public void push(String name) {
     names.add(name);

@@ -36,6 +36,9 @@ public class FinalMemory implements EventSink, Closeable {
   private final RamContents contents = new RamContents();
   private ByteSource kept;
 
+  /** Holds nothing before {@link #read}. */
+  public FinalMemory() {}
+
   /** Makes the pass; a compressed stream is decompressed into a temporary file. */
   public final void read(ByteSource image, ParseOptions options) throws IOException {
     kept = ImageReader.readKeeping(image, options, this);

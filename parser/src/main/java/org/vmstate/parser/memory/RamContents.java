@@ -29,6 +29,9 @@ public final class RamContents implements Closeable {
   private Content source;
   private long[] deltas = new long[16];
 
+  /** Holds no blocks yet. */
+  public RamContents() {}
+
   /** Sets the source to which the runs' offsets refer. */
   public void setSource(Content value) {
     if (value == source) {

@@ -3,6 +3,9 @@ package org.vmstate.parser.probe;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import org.vmstate.formats.container.VmaFormat;
+import org.vmstate.formats.qcow2.Qcow2Format;
+import org.vmstate.formats.ram.MultifdFormat;
 
 /** Names files that people take for saved state, and says what to do with them. */
 final class Hints {
@@ -10,8 +13,10 @@ final class Hints {
 
   private static final List<Hint> HINTS =
       List.of(
-          new Hint("514649fb", "a qcow2 disk image inside something else; unpack it first"),
-          new Hint("564d4100", "a Proxmox VMA archive inside something else; unpack it first"),
+          new Hint(
+              hex(Qcow2Format.MAGIC), "a qcow2 disk image inside something else; unpack it first"),
+          new Hint(
+              hex(VmaFormat.MAGIC), "a Proxmox VMA archive inside something else; unpack it first"),
           new Hint("514649", "a qcow disk image; see qemu-img info"),
           new Hint("7f454c46", "an ELF file; a core of dump-guest-memory holds no device state"),
           new Hint("4b44554d50202020", "a kdump file; it holds memory but no device state"),
@@ -36,9 +41,15 @@ final class Hints {
           new Hint("04224d18", "lz4 data; unpack it first"),
           new Hint("4c5a4950", "lzip data; unpack it first"),
           new Hint(hex("QCPR"), "the CPR channel of QEMU; the main stream is in another file"),
-          new Hint("11223344", "a recorded multifd channel; the main stream is in another file"));
+          new Hint(
+              hex(MultifdFormat.MAGIC),
+              "a recorded multifd channel; the main stream is in another file"));
 
   private Hints() {}
+
+  private static String hex(long magic) {
+    return HexFormat.of().toHexDigits((int) magic);
+  }
 
   private static String hex(String ascii) {
     return HexFormat.of().formatHex(ascii.getBytes(StandardCharsets.US_ASCII));

@@ -64,7 +64,9 @@ public final class Probe {
     String hint = Hints.describe(head);
     throw new UnrecognizedFormatException(
         Reason.IMAGE_UNKNOWN,
-        "image: expected QEVM, LibvirtQemudSave or packed data, found "
+        "image: expected QEVM, "
+            + SaveFormat.MAGIC
+            + " or compressed data, found "
             + head.substring(0, Math.min(8, head.length()))
             + (hint.isEmpty() ? "" : "; " + hint),
         source.position(),

@@ -9,6 +9,7 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.Xbzrle2011PageHeader;
 import org.vmstate.formats.spec.XbzrlePageHeader;
@@ -20,9 +21,6 @@ import org.vmstate.parser.xbzrle.XbzrleDecoder;
 
 /** Reads page records whose data is encoded, and checks that it decodes. */
 final class DeltaRecordParser {
-  private static final int MAGIC_2011 = 0x0123;
-  private static final int MAGIC_2011_SWAPPED = 0x2301;
-
   private final ByteSource source;
   private final RamContext ram;
   private final XbzrleChoice choice;
@@ -50,9 +48,9 @@ final class DeltaRecordParser {
       return choice == XbzrleChoice.PROPOSAL_2011;
     }
     return source.peek() == 0
-        && source.has(6)
+        && source.has(XbzrleFormat.MAGIC_2011_AT + 2)
         && source.peek32(0) == 0
-        && (source.peek32(2) == MAGIC_2011 || source.peek32(2) == MAGIC_2011_SWAPPED);
+        && isMagic2011(source.peek32(2));
   }
 
   private PageRun xbzrleToday(RamBlock block, long address) throws IOException {
@@ -70,11 +68,11 @@ final class DeltaRecordParser {
     long at = source.position();
     Xbzrle2011PageHeader header =
         SpecReader.read(source, "xbzrle_2011", Reason.DELTA_HEADER, Xbzrle2011PageHeader::new);
-    if (header.magic() != MAGIC_2011 && header.magic() != MAGIC_2011_SWAPPED) {
+    if (!isMagic2011(header.magic())) {
       throw source.malformed(
           Reason.DELTA_HEADER,
           "XBZRLE 2011 magic: expected 0x0123, found 0x" + Integer.toHexString(header.magic()),
-          at + 4);
+          at + XbzrleFormat.MAGIC_2011_AT);
     }
     if ((header.flags() & 1) == 0) {
       throw source.malformed(
@@ -91,6 +89,10 @@ final class DeltaRecordParser {
         Xbzrle2011Decoder.apply(delta, order(header.isLittleEndian()), scratch()),
         data);
     return encoded(block, address, PageKind.XBZRLE_2011, header.lenDelta(), data);
+  }
+
+  private static boolean isMagic2011(long found) {
+    return found == XbzrleFormat.MAGIC_2011 || found == XbzrleFormat.MAGIC_2011_SWAPPED;
   }
 
   static ByteOrder order(boolean little) {

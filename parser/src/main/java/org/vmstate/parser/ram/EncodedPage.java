@@ -10,15 +10,13 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
 import org.vmstate.parser.xbzrle.XbzrleDecoder;
 
 /** Decodes a page that was sent as a delta or compressed. */
 public final class EncodedPage {
-  /** From the 2011 header's magic to the delta after the header. */
-  private static final int MAGIC_TO_DATA = 5;
-
   private EncodedPage() {}
 
   /**
@@ -80,7 +78,7 @@ public final class EncodedPage {
 
   private static ByteOrder order2011(Content content, long dataOffset) throws IOException {
     ByteBuffer magic = ByteBuffer.allocate(2);
-    content.copy(dataOffset - MAGIC_TO_DATA, magic);
-    return DeltaRecordParser.order(magic.get(0) == 0x23);
+    content.copy(dataOffset - XbzrleFormat.HEAD_2011 + XbzrleFormat.MAGIC_2011_AT, magic);
+    return DeltaRecordParser.order(magic.getShort(0) == (short) XbzrleFormat.MAGIC_2011_SWAPPED);
   }
 }

@@ -9,9 +9,11 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.device.DirtyBitmapFormat;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Subsection;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuConfiguration;
@@ -26,7 +28,6 @@ import org.vmstate.parser.vmdesc.StateDecoder;
 
 /** Reads the configuration record. Source: QEMU 10.0 migration/savevm.c. */
 final class ConfigurationParser {
-  private static final String PREFIX = "configuration/";
   private static final int MAX_SUBSECTIONS = 64;
   private static final int MAX_UNKNOWN_LENGTH = 32 << 10;
 
@@ -173,8 +174,10 @@ final class ConfigurationParser {
 
   private boolean recordFollows() throws IOException {
     return switch (source.peek()) {
-      case StreamFormat.SUBSECTION -> nameFollows(1, PREFIX);
-      case StreamFormat.SECTION_START -> nameFollows(5, "ram") || nameFollows(5, "dirty-bitmap");
+      case StreamFormat.SUBSECTION -> nameFollows(1, StreamFormat.CONFIGURATION_PREFIX);
+      case StreamFormat.SECTION_START ->
+          nameFollows(StreamFormat.NAME_AT, RamFormat.IDSTR)
+              || nameFollows(StreamFormat.NAME_AT, DirtyBitmapFormat.IDSTR);
       case StreamFormat.COMMAND -> source.peek32(1) >= 0 && source.peek32(1) >> 16 == 1;
       default -> false;
     };

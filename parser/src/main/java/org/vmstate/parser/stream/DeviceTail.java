@@ -17,14 +17,6 @@ import org.vmstate.parser.io.ByteSource;
  * length of each. A section whose header or footer is not where it should be ends the count.
  */
 final class DeviceTail {
-  /** Record type, section id, length of the name. */
-  private static final int BEFORE_NAME = 6;
-
-  /** Instance and version. */
-  private static final int BEHIND_NAME = 8;
-
-  private static final int FOOTER = 5;
-
   /** Marker, length of the name, version. */
   private static final int SUBSECTION = 6;
 
@@ -65,14 +57,14 @@ final class DeviceTail {
 
   private long start(DeviceDesc device, long end, long lowest) throws IOException {
     byte[] name = device.name().getBytes(StandardCharsets.ISO_8859_1);
-    int head = BEFORE_NAME + name.length + BEHIND_NAME;
+    int head = StreamFormat.NAME_AT + 1 + name.length + StreamFormat.AFTER_NAME;
     long payload = length(device.state(), end - lowest);
-    long start = end - FOOTER - payload - head;
+    long start = end - StreamFormat.REF_LENGTH - payload - head;
     if (payload < 0 || start < lowest) {
       return -1;
     }
     ByteBuffer header = read(start, head);
-    ByteBuffer footer = read(end - FOOTER, FOOTER);
+    ByteBuffer footer = read(end - StreamFormat.REF_LENGTH, StreamFormat.REF_LENGTH);
     boolean fits =
         header.get() == StreamFormat.SECTION_FULL
             && footer.get() == StreamFormat.SECTION_FOOTER

@@ -13,9 +13,6 @@ import org.vmstate.parser.io.ByteSource;
 
 /** The end mark and what follows it: the description, or bytes that do not count. */
 final class EndOfRecords {
-  /** Footer of the last section, and the end mark. */
-  private static final int LAST = 6;
-
   private final StreamContext stream;
   private final DescriptionChoice choice;
 
@@ -64,10 +61,12 @@ final class EndOfRecords {
     choice.spool();
     ByteSource source = stream.source();
     boolean ended = choice.offset() > at;
-    if (!ended && source.length() - source.position() >= LAST) {
-      ByteBuffer last = ByteBuffer.allocate(LAST);
-      source.copy(source.length() - LAST, last);
-      ended = last.get(0) == StreamFormat.SECTION_FOOTER && last.get(LAST - 1) == StreamFormat.EOF;
+    if (!ended && source.length() - source.position() >= StreamFormat.END_LENGTH) {
+      ByteBuffer last = ByteBuffer.allocate(StreamFormat.END_LENGTH);
+      source.copy(source.length() - StreamFormat.END_LENGTH, last);
+      ended =
+          last.get(0) == StreamFormat.SECTION_FOOTER
+              && last.get(StreamFormat.END_LENGTH - 1) == StreamFormat.EOF;
     }
     if (ended) {
       stream.flawed(

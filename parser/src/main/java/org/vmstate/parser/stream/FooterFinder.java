@@ -14,7 +14,6 @@ import org.vmstate.parser.io.ByteSource;
  */
 final class FooterFinder {
   private static final int CHUNK = 64 << 10;
-  private static final int FOOTER = 5;
 
   private final ByteSource source;
   private final Map<Long, Section> known;
@@ -32,14 +31,15 @@ final class FooterFinder {
     long end = source.length();
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     long at = from;
-    while (end - at >= FOOTER) {
+    while (end - at >= StreamFormat.REF_LENGTH) {
       chunk.clear().limit((int) Math.min(CHUNK, end - at));
       source.copy(at, chunk);
-      int last = chunk.limit() - FOOTER;
+      int last = chunk.limit() - StreamFormat.REF_LENGTH;
       for (int i = 0; i <= last; i++) {
         if (chunk.get(i) == StreamFormat.SECTION_FOOTER
             && (chunk.getInt(i + 1) & 0xffffffffL) == sectionId
-            && (at + i + FOOTER == end || RecordStart.isAt(source, at + i + FOOTER, known))) {
+            && (at + i + StreamFormat.REF_LENGTH == end
+                || RecordStart.isAt(source, at + i + StreamFormat.REF_LENGTH, known))) {
           return OptionalLong.of(at + i);
         }
       }

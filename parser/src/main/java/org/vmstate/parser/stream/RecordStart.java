@@ -13,8 +13,7 @@ import org.vmstate.parser.io.ByteSource;
  * data has; what stands after it, as far as the source goes, must fit too.
  */
 final class RecordStart {
-  private static final int REF = 5;
-  private static final int LENGTH = REF + 2;
+  private static final int LENGTH = StreamFormat.NAME_AT + 2;
 
   private RecordStart() {}
 
@@ -43,11 +42,13 @@ final class RecordStart {
     return switch (type) {
       case StreamFormat.EOF -> length == 1 || head.get(1) == StreamFormat.VMDESCRIPTION;
       case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL ->
-          length < LENGTH || head.get(REF) != 0 && head.get(REF + 1) > ' ';
+          length < LENGTH
+              || head.get(StreamFormat.NAME_AT) != 0 && head.get(StreamFormat.NAME_AT + 1) > ' ';
       case StreamFormat.SECTION_PART, StreamFormat.SECTION_END ->
-          length < REF || known.containsKey(head.getInt(1) & 0xffffffffL);
+          length < StreamFormat.REF_LENGTH || known.containsKey(head.getInt(1) & 0xffffffffL);
       case StreamFormat.COMMAND ->
-          length < REF || CommandType.of(head.getShort(1)) != CommandType.INVALID;
+          length < StreamFormat.REF_LENGTH
+              || CommandType.of(head.getShort(1)) != CommandType.INVALID;
       default -> false;
     };
   }

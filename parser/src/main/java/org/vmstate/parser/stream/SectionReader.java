@@ -30,12 +30,6 @@ import org.vmstate.parser.section.SelfDelimited;
  * carry the section's name; PART and END only the id. Source: QEMU 10.0 migration/savevm.c.
  */
 final class SectionReader {
-  /** Record type, section id, length of the name. */
-  private static final int NAME = 6;
-
-  /** End mark, record type, length. */
-  private static final int DESCRIPTION_FRAME = 6;
-
   private final StreamContext stream;
   private final DescriptionChoice description;
   private final CommandReader commands;
@@ -98,14 +92,16 @@ final class SectionReader {
       header =
           SpecReader.read(source, "header", Reason.RECORD_TYPE_UNKNOWN, QemuSectionHeader::new);
     } catch (TruncatedDataException e) {
-      throw e.problem().reason() == Reason.DATA_ENDS && e.offset() <= at + NAME
+      throw e.problem().reason() == Reason.DATA_ENDS && e.offset() <= at + StreamFormat.NAME_AT + 1
           ? new TruncatedDataException(e.problem().as(Reason.SECTION_NAME_CUT))
           : e;
     }
     String name = ByteSource.latin1(header.idstr());
     if (name.isEmpty()) {
       throw source.malformed(
-          Reason.SECTION_NAME_EMPTY, "section name: expected 1 to 255 bytes, found none", at + 5);
+          Reason.SECTION_NAME_EMPTY,
+          "section name: expected 1 to 255 bytes, found none",
+          at + StreamFormat.NAME_AT);
     }
     return new Section(header.sectionId(), name, header.instanceId(), header.versionId());
   }
@@ -194,7 +190,7 @@ final class SectionReader {
               source,
               description.chosen().get().devices(),
               source.position(),
-              description.offset() - DESCRIPTION_FRAME,
+              description.offset() - StreamFormat.DESCRIPTION_FRAME - 1,
               d ->
                   stream.sections().values().stream()
                       .anyMatch(s -> s.name().equals(d.name()) && s.instance() == d.instance()));

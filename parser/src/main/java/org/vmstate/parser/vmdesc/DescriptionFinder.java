@@ -25,7 +25,9 @@ public final class DescriptionFinder {
   };
   private static final int MOST_BLANKS = 16;
   private static final int LONGEST_START = 1 + MOST_BLANKS + MEMBERS[0].length;
-  private static final int FRAME = 6;
+
+  /** End mark, record type and length. */
+  private static final int FRAME = 1 + StreamFormat.DESCRIPTION_FRAME;
 
   private DescriptionFinder() {}
 

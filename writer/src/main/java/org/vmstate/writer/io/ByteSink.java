@@ -12,6 +12,9 @@ public abstract class ByteSink implements Closeable {
 
   private final ByteBuffer small = ByteBuffer.allocate(Long.BYTES);
 
+  /** For the sinks of this and other packages. */
+  protected ByteSink() {}
+
   /** Returns the offset of the next byte, in the outermost file or in the decompressed stream. */
   public abstract long position();
 

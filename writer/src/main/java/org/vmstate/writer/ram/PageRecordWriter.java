@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.formats.spec.Xbzrle2011PageHeader;
 import org.vmstate.formats.spec.XbzrlePageHeader;
 import org.vmstate.writer.io.ByteSink;
@@ -19,8 +20,6 @@ public final class PageRecordWriter {
 
   /** Word, name, and the byte that a zero record has after them. */
   private static final int MAX_HEAD = Long.BYTES + 1 + 255 + 1;
-
-  private static final int MAGIC_2011 = 0x0123;
 
   private final ByteSink sink;
   private final ByteBuffer buffer;
@@ -84,10 +83,10 @@ public final class PageRecordWriter {
   /** Writes a delta of today's form, at most 65535 bytes. */
   public void xbzrle(RamBlock block, long page, ByteBuffer delta) throws IOException {
     XbzrlePageHeader header = new XbzrlePageHeader();
-    header.setEncoding(new byte[] {RamFormat.XBZRLE_ENCODING});
+    header.setEncoding(new byte[] {XbzrleFormat.ENCODING});
     header.setLenDelta(delta.remaining());
     head(block, page, RamFormat.XBZRLE);
-    append(ByteBuffer.wrap(SpecWriter.bytes(header, 3)), 3);
+    append(ByteBuffer.wrap(SpecWriter.bytes(header, XbzrleFormat.HEAD)), XbzrleFormat.HEAD);
     append(delta, delta.remaining());
   }
 
@@ -95,11 +94,12 @@ public final class PageRecordWriter {
   public void xbzrle2011(RamBlock block, long page, ByteBuffer delta, boolean little)
       throws IOException {
     Xbzrle2011PageHeader header = new Xbzrle2011PageHeader();
-    header.setMagic(little ? MAGIC_2011 : Short.reverseBytes((short) MAGIC_2011) & 0xffff);
+    header.setMagic(little ? XbzrleFormat.MAGIC_2011 : XbzrleFormat.MAGIC_2011_SWAPPED);
     header.setLenDelta(delta.remaining());
     header.setFlags(1);
     head(block, page, RamFormat.XBZRLE);
-    append(ByteBuffer.wrap(SpecWriter.bytes(header, 9)), 9);
+    append(
+        ByteBuffer.wrap(SpecWriter.bytes(header, XbzrleFormat.HEAD_2011)), XbzrleFormat.HEAD_2011);
     append(delta, delta.remaining());
   }
 

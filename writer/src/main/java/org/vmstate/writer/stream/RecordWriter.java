@@ -10,6 +10,7 @@ import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.libvirt.EnvelopeWriter;
@@ -23,8 +24,6 @@ public final class RecordWriter implements EventSink {
   private static final int CHUNK = 256 << 10;
   private static final int FILL_RECORD = Long.BYTES + 1;
   private static final int NAME_FRAME = 1;
-  private static final int XBZRLE_HEAD = 3;
-  private static final int XBZRLE_2011_HEAD = 9;
 
   private final ByteSink sink;
   private Content content;
@@ -61,7 +60,7 @@ public final class RecordWriter implements EventSink {
       case Event.Command e -> stream.command(e.code(), e.payload());
       case Event.EndOfStream e -> stream.end();
       case Event.Description e -> {
-        long start = e.range().start() + 5;
+        long start = e.range().start() + StreamFormat.DESCRIPTION_FRAME;
         stream.descriptionFrame(declaredLength(e.range()));
         copy(new ByteRange(start, e.range().end()));
       }
@@ -129,8 +128,8 @@ public final class RecordWriter implements EventSink {
     return switch (run.kind()) {
       case ZERO, FILL -> FILL_RECORD;
       case DATA -> Long.BYTES + run.block().pageSize();
-      case XBZRLE -> Long.BYTES + XBZRLE_HEAD + run.value();
-      case XBZRLE_2011 -> Long.BYTES + XBZRLE_2011_HEAD + run.value();
+      case XBZRLE -> Long.BYTES + XbzrleFormat.HEAD + run.value();
+      case XBZRLE_2011 -> Long.BYTES + XbzrleFormat.HEAD_2011 + run.value();
       case ZLIB -> Long.BYTES + Integer.BYTES + run.value();
     };
   }

@@ -1,6 +1,7 @@
 package org.vmstate.writer.xbzrle;
 
 import java.nio.ByteOrder;
+import org.vmstate.formats.ram.XbzrleFormat;
 
 /**
  * The sender of 2011, little-endian: pages enter its cache from the first round on, deltas are made
@@ -11,8 +12,6 @@ import java.nio.ByteOrder;
 public final class Codec2011 implements DeltaCodec {
   /** The sender counts the header as it lies in its memory. */
   private static final int HEADER = 12;
-
-  private static final int SENT = 9;
 
   /** Is also made by a call. */
   public Codec2011() {}
@@ -35,7 +34,7 @@ public final class Codec2011 implements DeltaCodec {
 
   @Override
   public int sentHeader() {
-    return SENT;
+    return XbzrleFormat.HEAD_2011;
   }
 
   @Override

@@ -1,10 +1,9 @@
 package org.vmstate.writer.xbzrle;
 
+import org.vmstate.formats.ram.XbzrleFormat;
+
 /** Today's XBZRLE. Source: QEMU 10.0 migration/ram.c, xbzrle.c, page_cache.c. */
 public final class CurrentCodec implements DeltaCodec {
-  /** Encoding byte and length. */
-  private static final int HEADER = 3;
-
   /** Is also made by a call. */
   public CurrentCodec() {}
 
@@ -27,6 +26,6 @@ public final class CurrentCodec implements DeltaCodec {
 
   @Override
   public int header() {
-    return HEADER;
+    return XbzrleFormat.HEAD;
   }
 }
