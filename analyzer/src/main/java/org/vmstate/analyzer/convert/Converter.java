@@ -31,7 +31,6 @@ public final class Converter {
   private final Consumer<String> notes;
   private Consumer<String> losses;
   private long chunk;
-  private final NewPages newPages = new NewPages();
   private Destination destination;
   private StreamOutput output;
 
@@ -64,20 +63,6 @@ public final class Converter {
   }
 
   /**
-   * Replaces a page of the memory as it is in the end. The output must be sequential, and has each
-   * page once but for those that are replaced.
-   *
-   * @param block idstr of the RAM block
-   * @param index number of the page in its block, from 0
-   * @param content one target page of bytes
-   * @return this
-   */
-  public Converter replacing(String block, long index, byte[] content) {
-    newPages.add(block, index, content);
-    return this;
-  }
-
-  /**
    * Reads the input and writes the output, which the caller then commits with what this returns.
    *
    * @param input the input's file, null for a pipe
@@ -103,10 +88,6 @@ public final class Converter {
 
   private Outcome run(ByteSource source, Path input) throws IOException {
     if (options.target().isFixed()) {
-      if (!newPages.isEmpty()) {
-        throw new ConversionException(
-            options.target().label() + ": pages are replaced in a sequential layout only");
-      }
       if (!destination.isFile()) {
         throw new ConversionException(
             options.target().label() + " cannot be written to a pipe: pages have fixed places");
@@ -122,7 +103,7 @@ public final class Converter {
   }
 
   private Outcome sequential(ByteSource source, Path input) throws IOException {
-    if (options.compact() || options.base().isPresent() || !newPages.isEmpty()) {
+    if (options.compact() || options.base().isPresent()) {
       return compact(source);
     }
     if (!source.isSeekable()) {
@@ -191,13 +172,8 @@ public final class Converter {
     AbsentPages absent = new AbsentPages(losses);
     try (Memory memory = Memory.read(source, parseOptions, notes, absent)) {
       memory.requireNoChannels();
-      newPages.require(memory.blocks());
       if (options.base().isEmpty()) {
-        return write(
-            memory, new MemoryFeed(memory.contents()), newPages.isEmpty() ? null : newPages);
-      }
-      if (!newPages.isEmpty()) {
-        throw new ConversionException("xbzrle-base: goes with no replaced pages");
+        return write(memory, new MemoryFeed(memory.contents()), null);
       }
       try (ByteSource baseSource = ImageReader.open(options.base().get());
           Memory base =

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.vmstate.analyzer.domain.DomainDimms;
 import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;

@@ -1,4 +1,4 @@
-package org.vmstate.analyzer.physical;
+package org.vmstate.analyzer.domain;
 
 import java.io.StringReader;
 import java.util.HashMap;
@@ -14,10 +14,11 @@ import javax.xml.stream.XMLStreamReader;
  * base} and an {@code alias}; libvirt calls the block {@code mem} and the alias. Source: libvirt
  * 11.3 src/qemu/qemu_command.c.
  */
-final class DomainDimms {
+public final class DomainDimms {
   private final Map<String, Long> bases = new HashMap<>();
 
-  DomainDimms(String xml) {
+  /** Reads a domain XML; one that cannot be read has no DIMMs. */
+  public DomainDimms(String xml) {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -56,7 +57,7 @@ final class DomainDimms {
   }
 
   /** Returns the address of a block, by its name with or without a path in front. */
-  OptionalLong base(String block) {
+  public OptionalLong base(String block) {
     Long base = bases.get(block.substring(block.lastIndexOf('/') + 1));
     return base == null || base < 0 ? OptionalLong.empty() : OptionalLong.of(base);
   }
