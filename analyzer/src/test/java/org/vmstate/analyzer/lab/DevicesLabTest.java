@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,9 @@ import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.ImageWriter;
+import org.vmstate.writer.edit.ReplaceField;
+import org.vmstate.writer.edit.ReplacePage;
 import org.vmstate.writer.vmdesc.StateEncoder;
 
 /** Devices of a real QEMU: decoded to the last byte, as QEMU itself says, changed and loaded. */
@@ -43,6 +47,11 @@ class DevicesLabTest {
   private static final int MOST_OPAQUE = 10;
 
   private static final String MAC = "52:54:00:12:34:99";
+
+  private static final int PAGE = 4096;
+
+  /** A page that a Linux leaves to the firmware, which has done its work. */
+  private static final long UNUSED = 0x6000;
 
   @TempDir Path folder;
 
@@ -235,17 +244,21 @@ class DevicesLabTest {
             "0000:00:01.0/virtio-net.virtio.device.mac=52:54:00:aa:bb:cc",
             "0000:00:02.0/virtio-balloon.virtio.device.num_pages=256",
             "cpu#0.env.tsc_aux=7",
-            "serial.state.lcr=0x1b",
-            "mc146818rtc.cmos_index=0x32");
+            "serial.state.lcr=0x1b");
+    byte[] page = new byte[PAGE];
+    Arrays.fill(page, (byte) 0xa7);
+    Path rewritten = byTheLibrary(edited, page);
     List<String> second = guest(folder.resolve("serial2"));
     second.addAll(kernel);
     second.addAll(List.of("-incoming", "defer"));
     Path again = folder.resolve("again");
     try (Qemu qemu = Qemu.start(folder, "x86_64", second.toArray(String[]::new))) {
-      qemu.load("file:" + edited);
+      qemu.load("file:" + rewritten);
+      assertArrayEquals(page, memory(qemu));
       qemu.save("file:" + again);
       qemu.call("cont");
       Lab.await(folder.resolve("serial2"), " OK");
+      assertArrayEquals(page, memory(qemu));
     }
     JsonNode dump = Reads.dump(again, false);
     for (JsonNode section : dump.get("sections")) {
@@ -261,6 +274,27 @@ class DevicesLabTest {
         default -> {}
       }
     }
+  }
+
+  /** What the fourth and the sixth program of docs/library.md do. */
+  private Path byTheLibrary(Path image, byte[] page) throws IOException {
+    Path out = folder.resolve("rewritten");
+    try (ByteSource source = ImageReader.open(image);
+        ImageWriter writer = ImageWriter.create(out, false)) {
+      EventSink field = new ReplaceField(writer, "mc146818rtc", "cmos_index", new byte[] {0x32});
+      EventSink edit = new ReplacePage(field, "pc.ram", UNUSED / PAGE, page);
+      ImageReader.read(source, ParseOptions.DEFAULT, edit);
+      writer.commit(true);
+    }
+    return out;
+  }
+
+  private byte[] memory(Qemu qemu) throws IOException {
+    Path file = folder.resolve("memory");
+    qemu.call(
+        "pmemsave",
+        "{\"val\": " + UNUSED + ", \"size\": " + PAGE + ", \"filename\": \"" + file + "\"}");
+    return Files.readAllBytes(file);
   }
 
   private static void registersAreThose(Path image, String monitor) throws IOException {

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,11 +25,14 @@ import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.io.StreamSink;
 import org.vmstate.writer.stream.RecordWriter;
+import org.vmstate.writer.vmdesc.StateEncoder;
 
 /** What our reader makes of an image that a real program wrote. */
 final class Reads {
@@ -122,8 +126,8 @@ final class Reads {
   }
 
   /**
-   * Checks that the elements are disjoint, ascending and cover the file, and that writing them
-   * again gives the same bytes.
+   * Checks that the elements are disjoint, ascending and cover the file, that writing them again
+   * gives the same bytes, and that so does encoding what each device's state was decoded to.
    */
   static void covered(Path image) throws IOException {
     try (ByteSource source = ImageReader.open(image);
@@ -164,6 +168,16 @@ final class Reads {
         packed = true;
         end = 0;
       }
+      if (event instanceof Event.Device e && e.state().isPresent()) {
+        encodes(e);
+      }
+    }
+
+    private static void encodes(Event.Device e) throws IOException {
+      byte[] payload = new byte[(int) e.range().length()];
+      e.content().copy(e.range().start(), ByteBuffer.wrap(payload));
+      StateNode expanded = DeviceDecoders.expand(e.state().get(), note -> {});
+      assertArrayEquals(payload, StateEncoder.encode(expanded), e.section().name());
     }
   }
 
