@@ -159,6 +159,30 @@ class ConfigurationRulesTest {
         "configuration: no end of subsection configuration/news found");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void longSubsectionIsToldWithItsBytesFromAnyPlace(Recording.Place place) throws IOException {
+    byte[] image = bits(unknown(30_000), 12).u8(0).toBytes();
+    Recording r = Recording.of(image, ParseOptions.DEFAULT, place);
+    byte[] expected = new ImageBytes().fill(0x33, 30_000).toBytes();
+    assertArrayEquals(expected, parts(r).getFirst().subsection().payload());
+  }
+
+  /** What the description says of a subsection is believed where nothing shows its end. */
+  @Test
+  void describedSubsectionEndsWhereTheDescriptionSays() throws IOException {
+    String subsection =
+        "{\"vmsd_name\": \"configuration/%s\", \"version\": 1, \"fields\": [{\"name\": \"a\","
+            + " \"type\": \"buffer\", \"size\": %d}]}";
+    String json =
+        "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\": [],"
+            + " \"subsections\": [%s, %s]}, \"page_size\": 4096}";
+    ImageBytes image = unknown(33).section(4, 7, "dev", 0, 1).u8(1).footer(7).u8(0);
+    image.description(
+        json.formatted(subsection.formatted("other", 1), subsection.formatted("news", 33)));
+    assertEquals(33, payload(image));
+  }
+
   private static ParseOptions options(Optional<FormatId> format, OptionalInt pageSize) {
     ParseOptions d = ParseOptions.DEFAULT;
     return new ParseOptions(

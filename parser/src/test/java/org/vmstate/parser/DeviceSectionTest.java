@@ -1,5 +1,6 @@
 package org.vmstate.parser;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,6 +187,25 @@ class DeviceSectionTest {
   }
 
   /** START, PART and END of a section whose grammar is known, of which only the footer tells. */
+  @ParameterizedTest
+  @EnumSource
+  void iterableSectionIsFoundInAnyPlace(Recording.Place place) throws IOException {
+    ImageBytes image = start("pc").section(1, 5, "something", 0, 1).be32(0x15).footer(5);
+    byte[] bytes = image.again(3, 5).text("end").footer(5).u8(0).toBytes();
+    List<Event> payloads = Recording.of(bytes, ParseOptions.DEFAULT, place).payloads();
+    assertEquals(List.of(4L, 3L), payloads.stream().map(p -> p.range().length()).toList());
+  }
+
+  /** Who copies them finds the bytes of a part where the part is told, also those of a pipe. */
+  @ParameterizedTest
+  @EnumSource
+  void bytesOfAPartAreAtHandWhenItIsTold(Recording.Place place) throws IOException {
+    ImageBytes image = start("pc").section(1, 5, "spapr/htab", 0, 1).be32(0x15).footer(5);
+    byte[] bytes = image.again(3, 5).be64(0).be32(0).footer(5).u8(0).toBytes();
+    byte[] expected = new ImageBytes().be32(0x15).be64(0).be32(0).toBytes();
+    assertArrayEquals(expected, Recording.copying(bytes, place).copied.toByteArray());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"spapr/htab", "something"})
   void iterableSectionIsReadPartByPart(String name) throws IOException {

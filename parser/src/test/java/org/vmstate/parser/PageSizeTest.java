@@ -3,9 +3,11 @@ package org.vmstate.parser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vmstate.formats.Limits;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.testkit.ImageBytes;
 
@@ -35,6 +37,39 @@ class PageSizeTest {
     for (Recording.Place place : Recording.Place.values()) {
       Recording r = Recording.of(image(machine, pageSize), ParseOptions.DEFAULT, place);
       assertEquals(pageSize, r.blocks.getFirst().pageSize(), place.name());
+    }
+  }
+
+  @Test
+  void descriptionAsLongAsTheLimitSaysItToWhoeverReadsTheHead() throws IOException {
+    byte[] image = image("virt", 8192);
+    int length = "{\"page_size\": 8192, \"devices\": []}".length();
+    for (int limit : new int[] {length - 1, length}) {
+      ParseOptions d = ParseOptions.DEFAULT.ofHead();
+      Limits l = d.limits();
+      Limits limits =
+          new Limits(
+              limit,
+              l.descriptionFields(),
+              l.nesting(),
+              l.deviceBytes(),
+              l.deviceValues(),
+              l.sections(),
+              l.ramBlocks(),
+              l.xmlBytes());
+      ParseOptions options =
+          new ParseOptions(
+              d.format(),
+              d.streamOffset(),
+              d.pageSize(),
+              d.bitmapOrder(),
+              d.xbzrle(),
+              d.extent(),
+              d.tolerant(),
+              limits);
+      Recording r = new Recording();
+      Recording.read(image, options, Recording.Place.FILE, r, false);
+      assertEquals(limit < length ? 4096 : 8192, r.blocks.getFirst().pageSize());
     }
   }
 

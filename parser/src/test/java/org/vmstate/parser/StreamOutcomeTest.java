@@ -69,6 +69,31 @@ class StreamOutcomeTest {
   }
 
   @Test
+  void headReachesToTheMemoryWhateverComesBefore() throws IOException {
+    ImageBytes image = new ImageBytes().header().configuration("pc");
+    image.section(4, 5, "early", 0, 1).u8(7).footer(5);
+    image.section(1, 1, "ram", 0, 4).be64(0x1004).name("r").be64(0x1000).eos().footer(1);
+    Recording r = new Recording();
+    Recording.read(
+        image.u8(0x99).toBytes(), ParseOptions.DEFAULT.ofHead(), Recording.Place.HEAP, r, false);
+    assertEquals("r", r.blocks.getFirst().name());
+  }
+
+  /** Nothing of a pipe is known before it is read, and the same is said of it. */
+  @Test
+  void pipeEndsAsAFileDoes() throws IOException {
+    ImageBytes pc = ImageBytes.withRam("pc", "r", 1);
+    ImageBytes broken = new ImageBytes().raw(pc.toBytes()).u8(0).description("{\"page_size\": }");
+    ImageBytes cut = new ImageBytes().raw(pc.toBytes()).u8(0).u8(6).be32(100).text("{\"page");
+    ImageBytes zeros = new ImageBytes().raw(pc.toBytes()).zeros(20).footer(7).u8(0);
+    for (Recording.Place place : Recording.Place.values()) {
+      assertEquals(Outcome.WHOLE, outcome(broken, ParseOptions.DEFAULT, place));
+      assertInstanceOf(Outcome.Broken.class, outcome(cut, ParseOptions.DEFAULT, place));
+      assertInstanceOf(Outcome.Broken.class, outcome(zeros, ParseOptions.DEFAULT, place));
+    }
+  }
+
+  @Test
   void tolerantPassIsWholeWhateverItMet() throws IOException {
     ImageBytes image = device(new ImageBytes().text("abc"));
     assertInstanceOf(

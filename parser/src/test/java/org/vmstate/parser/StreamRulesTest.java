@@ -2,6 +2,7 @@ package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.vmstate.parser.Refusals.refused;
 
@@ -19,10 +20,10 @@ import org.vmstate.testkit.ImageBytes;
 
 /** Records of a stream: their order, places, ends and errors. */
 class StreamRulesTest {
-  private static final int RAM_END = ImageBytes.withRam("r", 1).size();
+  private static final int RAM_END = ram().size();
 
   private static ImageBytes ram() {
-    return ImageBytes.withRam("r", 1);
+    return ImageBytes.withRam("pc", "r", 1);
   }
 
   /** What comes in which order, with ranges. */
@@ -253,6 +254,15 @@ class StreamRulesTest {
   }
 
   @Test
+  void partWithoutAnEndIsUnknownToTheEndOfTheFile() throws IOException {
+    ImageBytes image = ram().section(1, 5, "something", 0, 1).text("ab").footer(5).again(2, 5);
+    Recording r = Recording.of(image.text("cdef").toBytes());
+    assertEquals(4, r.all(Event.Unknown.class).getFirst().range().length());
+    assertEquals(
+        List.of("no end of section something found; the rest of the file is unknown"), r.notices);
+  }
+
+  @Test
   void commandIsToldWithItsBytes() throws IOException {
     ImageBytes image = ram().u8(8).be16(3).be16(16).be64(0x1000).be64(0x1000).u8(0);
     Event.Command command = Recording.of(image.toBytes()).all(Event.Command.class).getFirst();
@@ -309,6 +319,15 @@ class StreamRulesTest {
     whole(ram().ended().u8(0).u8(0x7d).be32(7).u8(0));
     whole(ram().ended().u8(0).be32(7).u8(0));
     whole(ram().u8(0).description("{\"page_size\": 4096}"));
+  }
+
+  /** The description of what was there before shows it, also where something follows that. */
+  @Test
+  void zerosBeforeADescriptionAreNoEndMark() {
+    notWhole(
+        ram().zeros(20).u8(0).description("{\"page_size\": 4096}").text("more"),
+        RAM_END,
+        "end mark: expected at the end of the stream, found one where more of it follows");
   }
 
   @Test
@@ -396,6 +415,13 @@ class StreamRulesTest {
     assertEquals(2, r.states.size());
     assertEquals(List.of("4 bytes follow the end of the stream"), r.notices);
     assertEquals(0, Recording.of(version2(0).toBytes()).all(Event.SectionHeader.class).size());
+  }
+
+  @Test
+  void streamOfVersion2HasNoConfiguration() throws IOException {
+    Recording r = Recording.of(version2(0).toBytes());
+    assertEquals(2, r.configuration.version());
+    assertFalse(r.configuration.present());
   }
 
   @Test
