@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -26,6 +30,7 @@ import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -48,6 +53,10 @@ class CompletenessTest {
   private static final int SAMPLE_BOUNDARIES = 6;
   private static final int PACKED_HOLES = 20;
   private static final int PACKED_HOLE = 64;
+
+  /** Enough of a section to find it in a container. */
+  private static final int SOUGHT = 48;
+
   private static final int MOST_HASHED = 17 << 20;
   private static final String TMPDIR = "java.io.tmpdir";
   private static final String UNSEEN = "not seen to its end";
@@ -104,6 +113,13 @@ class CompletenessTest {
     }
   }
 
+  /** What was done to an image; a container may end in what its state does not need. */
+  private enum Damage {
+    CUT,
+    CONTAINER_CUT,
+    HOLE
+  }
+
   /** All that a command gives. */
   private record Answer(int code, String out, Map<String, Integer> files, String err) {
     boolean isSame(Answer other) {
@@ -129,14 +145,17 @@ class CompletenessTest {
       Files.createDirectory(scratch.resolve("target"));
       Files.writeString(scratch.resolve("xml"), "<domain type='qemu'><name>a</name></domain>");
       WholeImages.write(name, scratch.resolve("original"));
-      WholeImages.write(name, scratch.resolve("image"));
+      renew();
       for (Verb verb : VERBS) {
         whole.put(verb, run(verb));
       }
       assertEquals(0, whole.get(VERBS.getFirst()).code(), whole.get(VERBS.getFirst()).err());
       Places places = Places.of(scratch.resolve("original"));
+      if (WholeImages.isHeld(name)) {
+        places.moveInto(scratch.resolve("original"));
+      }
       cuts(name, places);
-      WholeImages.write(name, scratch.resolve("image"));
+      renew();
       holes(name, places);
     } finally {
       System.setProperty(TMPDIR, temporary);
@@ -148,19 +167,26 @@ class CompletenessTest {
         failures.size() + " of " + runs + " runs");
   }
 
+  private void renew() throws IOException {
+    Files.copy(
+        scratch.resolve("original"), scratch.resolve("image"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
   private void cuts(String name, Places places) throws IOException {
     Path image = scratch.resolve("image");
     long length = Files.size(image);
     boolean packed = WholeImages.isPacked(name);
-    boolean sample = WholeImages.isSample(name);
+    boolean held = WholeImages.isHeld(name);
+    boolean sample = WholeImages.isSample(name) || held;
     Random random = new Random(length);
+    Damage cuts = held ? Damage.CONTAINER_CUT : Damage.CUT;
     TreeSet<Long> boundaries = new TreeSet<>(packed ? places.outer : places.boundaries);
     boundaries.add(0L);
     thin(boundaries, FULL ? Integer.MAX_VALUE : sample ? SAMPLE_BOUNDARIES : 15, random);
     TreeSet<Long> all = new TreeSet<>(boundaries);
     random.longs(sample && !FULL ? SAMPLE_CUTS : RANDOM_CUTS, 0, length).forEach(all::add);
     all.remove(length);
-    if (!packed) {
+    if (!packed && !held) {
       all.remove(places.streamEnd);
     }
     int turn = 0;
@@ -170,11 +196,13 @@ class CompletenessTest {
         String what = name + " cut at " + cut;
         if (FULL || boundaries.contains(cut)) {
           for (Verb verb : VERBS) {
-            damaged(verb, what, true, packed);
+            damaged(verb, what, cuts, packed);
           }
-          salvaged(what);
+          if (!held) {
+            salvaged(what);
+          }
         } else {
-          damaged(VERBS.get(turn++ % VERBS.size()), what, true, packed);
+          damaged(VERBS.get(turn++ % VERBS.size()), what, cuts, packed);
         }
       }
     }
@@ -216,7 +244,7 @@ class CompletenessTest {
         String what = name + " hole at " + hole.start() + " to " + hole.end();
         int each = FULL || holes.size() < 20 ? VERBS.size() : 2;
         for (int k = 0; changed && k < each; k++) {
-          damaged(VERBS.get(turn++ % VERBS.size()), what, false, packed);
+          damaged(VERBS.get(turn++ % VERBS.size()), what, Damage.HOLE, packed);
         }
         file.seek(hole.start());
         file.write(before);
@@ -224,7 +252,7 @@ class CompletenessTest {
     }
   }
 
-  private void damaged(Verb verb, String what, boolean cut, boolean packed) throws IOException {
+  private void damaged(Verb verb, String what, Damage damage, boolean packed) throws IOException {
     Answer answer = run(verb);
     if (answer.refuses(whole.get(verb))) {
       return;
@@ -232,7 +260,13 @@ class CompletenessTest {
     if (packed && verb.is("info") && answer.out.contains(UNSEEN)) {
       return;
     }
-    boolean mustFail = verb.judges() && (cut || !verb.is("info"));
+    boolean mustFail =
+        verb.judges()
+            && switch (damage) {
+              case CUT -> true;
+              case HOLE -> !verb.is("info");
+              case CONTAINER_CUT -> false;
+            };
     if (mustFail || !answer.isSame(whole.get(verb))) {
       failures.add(what + ": " + verb.words() + " exits " + answer.code() + " " + answer.err());
     }
@@ -261,8 +295,8 @@ class CompletenessTest {
                         .replace("@OUT@", target.resolve("out").toString()))
             .toArray(String[]::new);
     CommandRun run = CommandRun.of(words);
-    // of the host's file system
-    String out = run.out().replaceAll("disk size: .*", "");
+    // of the host's file system; of a container, in which the state has its own
+    String out = run.out().replaceAll("(disk|file) size: .*", "");
     Map<String, Integer> files = taken(target);
     Answer answer = new Answer(run.code(), out, files, run.err().strip());
     boolean kept = run.code() == ExitCode.OK || run.code() == ExitCode.ODD;
@@ -309,16 +343,40 @@ class CompletenessTest {
     final TreeSet<Long> outer = new TreeSet<>();
 
     final List<ByteRange> holes = new ArrayList<>();
+
+    /** What stands where the holes start. */
+    final List<byte[]> starts = new ArrayList<>();
+
     long streamEnd = -1;
     private long header = -1;
     private boolean ram;
 
     static Places of(Path file) throws IOException {
       Places places = new Places();
-      try (ByteSource source = ImageReader.open(file)) {
+      try (Container container = Container.open(ImageReader.open(file), file);
+          ByteSource source = container.state(Optional.empty())) {
         ImageReader.read(source, ParseOptions.DEFAULT, places);
+        for (ByteRange hole : places.holes) {
+          ByteBuffer start = ByteBuffer.allocate((int) Math.min(SOUGHT, hole.length()));
+          source.copy(hole.start(), start);
+          places.starts.add(start.array());
+        }
       }
       return places;
+    }
+
+    /** Takes the places of the sections in a container; it may be cut anywhere. */
+    void moveInto(Path file) throws IOException {
+      String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+      holes.clear();
+      for (byte[] start : starts) {
+        int at = bytes.indexOf(new String(start, StandardCharsets.ISO_8859_1));
+        if (at >= 0) {
+          holes.add(new ByteRange(at, at + start.length));
+        }
+      }
+      assertTrue(holes.size() > 3, "sections found: " + holes.size());
+      boundaries.clear();
     }
 
     @Override

@@ -11,12 +11,14 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.testkit.Defects;
 import org.vmstate.testkit.MappedParts;
 import org.vmstate.testkit.Parts;
+import org.vmstate.testkit.VmaBytes;
 
 /** Whole images of every kind: the samples, those of the test kit, and each layout that is made. */
 final class WholeImages {
   private static final String SAMPLE = "sample ";
   private static final String CREATED = "created ";
   private static final String GOOD = "good ";
+  private static final String HELD = "state in ";
 
   private WholeImages() {}
 
@@ -31,6 +33,8 @@ final class WholeImages {
       names.add(CREATED + format.label());
     }
     names.add(CREATED + "deltas");
+    names.add(HELD + "qcow2");
+    names.add(HELD + "vma");
     for (Sample sample : Samples.list()) {
       // what lies in a disk has no places of its own in the file
       if (!sample.name().contains("qcow2")) {
@@ -49,12 +53,19 @@ final class WholeImages {
     return name.matches(".*libvirt-(gzip|bzip2|xz|lzop|zstd)");
   }
 
+  /** Reports whether the image lies in a container, in places of the container's choice. */
+  static boolean isHeld(String name) {
+    return name.startsWith(HELD);
+  }
+
   static void write(String name, Path file) throws IOException {
     if (isSample(name)) {
       Samples.unpack(name.substring(SAMPLE.length()), file);
     } else if (name.startsWith(GOOD)) {
       int index = Integer.parseInt(name.substring(GOOD.length()));
       Files.write(file, Defects.good().get(index));
+    } else if (isHeld(name)) {
+      held(name.endsWith("qcow2"), file);
     } else if (name.startsWith(CREATED)) {
       create(name.substring(CREATED.length()), file);
     } else {
@@ -67,6 +78,30 @@ final class WholeImages {
     }
   }
 
+  private static void held(boolean disk, Path file) throws IOException {
+    Path state = file.resolveSibling("state");
+    create("qemu", state);
+    byte[] bytes = Files.readAllBytes(state);
+    if (disk) {
+      run(
+          "convert",
+          "-q",
+          "--force",
+          "--no-sync",
+          "-O",
+          "qcow2",
+          state.toString(),
+          file.toString());
+    } else {
+      List<VmaBytes.Cluster> clusters = new ArrayList<>();
+      for (int i = 0; i < bytes.length; i += VmaBytes.CLUSTER) {
+        clusters.add(VmaBytes.cluster(2, bytes, i / VmaBytes.CLUSTER));
+      }
+      Files.write(file, new VmaBytes("drive-scsi0", "vmstate").extent(clusters).build());
+    }
+    Files.delete(state);
+  }
+
   private static void create(String kind, Path file) throws IOException {
     boolean deltas = kind.equals("deltas");
     List<String> words = new ArrayList<>(List.of("create", "-q", "--force", "--no-sync", "-O"));
@@ -76,7 +111,11 @@ final class WholeImages {
       words.addAll(List.of("--iterations", "2", "--dirty-rate", "50", "--xbzrle", "current"));
     }
     words.add(file.toString());
-    CommandRun run = CommandRun.of(words.toArray(new String[0]));
+    run(words.toArray(new String[0]));
+  }
+
+  private static void run(String... words) throws IOException {
+    CommandRun run = CommandRun.of(words);
     if (run.code() != 0) {
       throw new IOException(String.join(" ", words) + ": " + run.err());
     }

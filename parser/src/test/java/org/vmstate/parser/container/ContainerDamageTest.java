@@ -10,12 +10,13 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.parser.container.VmaBytes.Cluster;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.TestDisks;
+import org.vmstate.testkit.VmaBytes;
+import org.vmstate.testkit.VmaBytes.Cluster;
 
 /**
  * Containers that are cut or changed: whatever is read without an error is the state, when they are

@@ -21,10 +21,11 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.parser.ImageReader;
-import org.vmstate.parser.container.VmaBytes.Cluster;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
+import org.vmstate.testkit.VmaBytes;
+import org.vmstate.testkit.VmaBytes.Cluster;
 
 /** The state in a Proxmox archive, and archives that are broken. */
 class VmaArchiveTest {
@@ -106,7 +107,7 @@ class VmaArchiveTest {
 
   @Test
   void everyDamageIsAnErrorAtItsPlace() {
-    int extent = new VmaBytes("drive-scsi0", "vmstate").firstExtent;
+    int extent = new VmaBytes("drive-scsi0", "vmstate").firstExtent();
     refused(MalformedDataException.class, 0, f -> f[100] ^= 1);
     refused(MalformedDataException.class, 56, f -> f[59] ^= 1);
     refused(MalformedDataException.class, extent, f -> f[extent] ^= 1);

@@ -1,4 +1,4 @@
-package org.vmstate.parser.container;
+package org.vmstate.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -8,18 +8,21 @@ import java.util.List;
 import org.vmstate.formats.container.VmaFormat;
 
 /** Lays out a VMA archive by hand: two devices, their clusters one after the other. */
-final class VmaBytes {
+public final class VmaBytes {
+  /** Bytes of a device in a cluster. */
+  public static final int CLUSTER = 65536;
+
   private static final byte[] UUID = "sixteen bytes of".getBytes(StandardCharsets.US_ASCII);
 
-  final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  int firstExtent;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final int firstExtent;
 
   /**
    * Starts with the header.
    *
    * @param names names of the devices 1, 2 ...
    */
-  VmaBytes(String... names) {
+  public VmaBytes(String... names) {
     ByteBuffer header = ByteBuffer.allocate(VmaFormat.HEADER + 512);
     header.put(new byte[] {'V', 'M', 'A', 0}).putInt(1).put(UUID).putLong(1_700_000_000);
     header.putInt(48, VmaFormat.HEADER).putInt(52, 512).putInt(56, header.capacity());
@@ -37,13 +40,18 @@ final class VmaBytes {
     firstExtent = out.size();
   }
 
-  static void sign(byte[] header, int at) {
+  private static void sign(byte[] header, int at) {
     Arrays.fill(header, at, at + 16, (byte) 0);
     System.arraycopy(VmaFormat.sum(header), 0, header, at, 16);
   }
 
+  /** Returns where the first extent starts. */
+  public int firstExtent() {
+    return firstExtent;
+  }
+
   /** A cluster of a device. */
-  record Cluster(int device, long number, byte[] data) {
+  public record Cluster(int device, long number, byte[] data) {
     int mask() {
       int mask = 0;
       for (int i = 0; i < 16; i++) {
@@ -55,7 +63,7 @@ final class VmaBytes {
   }
 
   /** Adds an extent. */
-  VmaBytes extent(List<Cluster> clusters) {
+  public VmaBytes extent(List<Cluster> clusters) {
     ByteBuffer header = ByteBuffer.allocate(512);
     header.put("VMAE".getBytes(StandardCharsets.US_ASCII)).position(8).put(UUID);
     int blocks = 0;
@@ -79,12 +87,13 @@ final class VmaBytes {
   }
 
   /** Splits a state into clusters of a device. */
-  static Cluster cluster(int device, byte[] state, int number) {
+  public static Cluster cluster(int device, byte[] state, int number) {
     return new Cluster(
-        device, number, Arrays.copyOfRange(state, number * 65536, (number + 1) * 65536));
+        device, number, Arrays.copyOfRange(state, number * CLUSTER, (number + 1) * CLUSTER));
   }
 
-  byte[] build() {
+  /** Returns the archive. */
+  public byte[] build() {
     return out.toByteArray();
   }
 }
