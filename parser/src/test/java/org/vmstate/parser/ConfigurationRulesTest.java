@@ -168,18 +168,25 @@ class ConfigurationRulesTest {
     assertArrayEquals(expected, parts(r).getFirst().subsection().payload());
   }
 
+  private static String described(String name, int size) {
+    return "{\"vmsd_name\": \"configuration/"
+        + name
+        + "\", \"version\": 1, \"fields\": [{\"name\": \"a\", \"type\": \"buffer\", \"size\": "
+        + size
+        + "}]}";
+  }
+
   /** What the description says of a subsection is believed where nothing shows its end. */
   @Test
   void describedSubsectionEndsWhereTheDescriptionSays() throws IOException {
-    String subsection =
-        "{\"vmsd_name\": \"configuration/%s\", \"version\": 1, \"fields\": [{\"name\": \"a\","
-            + " \"type\": \"buffer\", \"size\": %d}]}";
-    String json =
-        "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\": [],"
-            + " \"subsections\": [%s, %s]}, \"page_size\": 4096}";
     ImageBytes image = unknown(33).section(4, 7, "dev", 0, 1).u8(1).footer(7).u8(0);
     image.description(
-        json.formatted(subsection.formatted("other", 1), subsection.formatted("news", 33)));
+        "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, \"fields\": [],"
+            + " \"subsections\": ["
+            + described("other", 1)
+            + ", "
+            + described("news", 33)
+            + "]}, \"page_size\": 4096}");
     assertEquals(33, payload(image));
   }
 

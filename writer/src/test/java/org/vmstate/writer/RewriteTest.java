@@ -116,7 +116,7 @@ class RewriteTest {
           header[i] = (byte) i;
         }
         ImageBytes image = new ImageBytes().raw(header).text("<domain/>").zeros(55);
-        assertRewritten(image.raw(ImageBytes.withRam("r", 1).u8(0).toBytes()));
+        assertRewritten(image.raw(ImageBytes.withRam("r", 1).ended().u8(0).toBytes()));
       }
     }
   }
@@ -126,7 +126,11 @@ class RewriteTest {
     byte[] header = ImageBytes.libvirt(false, 2, 64, 1, 0, 20).toBytes();
     "Part".chars().forEach(c -> header["LibvirtQemud".length() + "Part".indexOf(c)] = (byte) c);
     ImageBytes image = new ImageBytes().raw(header).text("<domain/>").u8(0).fill(9, 10);
-    image.text("<cookie/>").u8(0).fill(3, 34).raw(ImageBytes.withRam("r", 1).u8(0).toBytes());
+    image
+        .text("<cookie/>")
+        .u8(0)
+        .fill(3, 34)
+        .raw(ImageBytes.withRam("r", 1).ended().u8(0).toBytes());
     assertRewritten(image);
   }
 
@@ -178,6 +182,7 @@ class RewriteTest {
   void partsOfOtherIterableDevices() throws IOException {
     ImageBytes image = ImageBytes.withRam("r", 1).section(1, 7, "block", 0, 1).be64(2).footer(7);
     image.again(2, 7).be64(9).name("hd").be64(0x3204).be64(2).footer(7);
+    image.again(3, 7).be64(2).footer(7);
     assertRewritten(image.again(3, 1).eos().footer(1).u8(0));
   }
 
@@ -185,7 +190,7 @@ class RewriteTest {
   void compressedStreamOfLibvirtIsCopied() throws IOException {
     ByteArrayOutputStream gzip = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
-      out.write(ImageBytes.withRam("r", 1).u8(0).toBytes());
+      out.write(ImageBytes.withRam("r", 1).ended().u8(0).toBytes());
     }
     ImageBytes image = new ImageBytes().raw(ImageBytes.libvirt(false, 2, 10, 1, 1, 0).toBytes());
     assertRewritten(image.text("<domain/>").u8(0).raw(gzip.toByteArray()));

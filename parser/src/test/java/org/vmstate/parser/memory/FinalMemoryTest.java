@@ -123,7 +123,7 @@ class FinalMemoryTest {
   /** What was decompressed is in a temporary file from 8 MiB on, which goes with the memory. */
   @Test
   void closedMemoryHasNoSource() throws IOException {
-    ImageBytes large = ImageBytes.withRam("r", 1).u8(0).zeros(9 << 20);
+    ImageBytes large = ImageBytes.withRam("r", 1).ended().u8(0).zeros(9 << 20);
     byte[] packed = packed(large.toBytes());
     try (ByteSource image = ImageReader.open(new ByteArrayInputStream(packed))) {
       FinalMemory memory = new FinalMemory();
