@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.vmstate.analyzer.host.Rights;
 import org.vmstate.analyzer.host.WriterSearch;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.error.LimitExceededException;
@@ -61,6 +62,9 @@ final class Failures {
       return s.getMessage().startsWith(image + ":")
           ? failure(s)
           : report(image, s, command.getCommandSpec());
+    }
+    if (e instanceof OtherImageException other) {
+      return report(other.image().toString(), other.problem());
     }
     int code = failure(e instanceof IOException io ? Named.of(io, command.getCommandSpec()) : e);
     return code == ExitCode.NOT_RUN ? of(command) : code;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.replay.Caches;
 import org.vmstate.analyzer.replay.DeltaReplay;
 import org.vmstate.analyzer.replay.ReplayPrinter;
@@ -188,7 +189,14 @@ final class StatsCommand implements Callable<Integer> {
       } catch (StateFormatException e) {
         return Failures.report(second.file(), e);
       }
-      print(input.file(), new TwoStates(before, after).replay(caches), true);
+      TwoStates states;
+      try {
+        states = new TwoStates(before, after);
+      } catch (ConversionException e) {
+        throw new ConversionException(
+            input.file() + " and " + second.file() + ": " + e.getMessage());
+      }
+      print(input.file(), states.replay(caches), true);
       return ExitCode.OK;
     }
   }

@@ -10,8 +10,10 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.output.WorkerFailure;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.parser.ImageReader;
@@ -175,11 +177,12 @@ public final class Converter {
       if (options.base().isEmpty()) {
         return write(memory, new MemoryFeed(memory.contents()), null);
       }
-      try (ByteSource baseSource = ImageReader.open(options.base().get());
-          Memory base =
-              Memory.read(baseSource, ParseOptions.DEFAULT, notes, new AbsentPages(losses))) {
+      Path other = options.base().get();
+      try (ByteSource baseSource = openBase(other);
+          Memory base = base(baseSource, other)) {
         base.requireNoChannels();
-        DeltaFeed deltas = new DeltaFeed(base, memory, options.xbzrle2011(), absent);
+        DeltaFeed deltas =
+            new DeltaFeed(other.toString(), base, memory, options.xbzrle2011(), absent);
         Outcome outcome = write(memory, new MemoryFeed(base.contents()), deltas);
         XbzrleStatistics counted = deltas.statistics();
         notes.accept(
@@ -192,6 +195,22 @@ public final class Converter {
                 + " as whole pages");
         return outcome;
       }
+    }
+  }
+
+  private static ByteSource openBase(Path file) throws IOException {
+    try {
+      return ImageReader.open(file);
+    } catch (StateFormatException e) {
+      throw new OtherImageException(file, e);
+    }
+  }
+
+  private Memory base(ByteSource source, Path file) throws IOException {
+    try {
+      return Memory.read(source, ParseOptions.DEFAULT, notes, new AbsentPages(losses));
+    } catch (StateFormatException e) {
+      throw new OtherImageException(file, e);
     }
   }
 

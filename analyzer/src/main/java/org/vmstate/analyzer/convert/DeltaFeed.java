@@ -31,7 +31,12 @@ final class DeltaFeed implements PageFeed {
   private long overflow;
   private long bytes;
 
-  DeltaFeed(Memory base, Memory goal, boolean form2011, AbsentPages absent)
+  /**
+   * Compares two states.
+   *
+   * @param name of the base, for messages
+   */
+  DeltaFeed(String name, Memory base, Memory goal, boolean form2011, AbsentPages absent)
       throws ConversionException {
     this.absent = absent;
     this.base = base;
@@ -42,12 +47,16 @@ final class DeltaFeed implements PageFeed {
     for (int i = 0; i < Math.max(ours.size(), theirs.size()); i++) {
       if (i >= Math.min(ours.size(), theirs.size()) || !same(ours.get(i), theirs.get(i))) {
         throw new ConversionException(
-            "xbzrle-base: the RAM blocks of the two images differ; a delta needs the same guest");
+            "xbzrle-base="
+                + name
+                + ": the RAM blocks of the two images differ; a delta needs the same guest");
       }
     }
     if (!form2011 && !theirs.isEmpty() && theirs.getFirst().pageSize() > XbzrleEncoder.MAX_PAGE) {
       throw new ConversionException(
-          "xbzrle-base: deltas are possible for pages up to "
+          "xbzrle-base="
+              + name
+              + ": deltas are possible for pages up to "
               + XbzrleEncoder.MAX_PAGE
               + " bytes, these have "
               + theirs.getFirst().pageSize());
