@@ -111,6 +111,10 @@ final class BlockReader implements Closeable {
                 long more = Math.min(left, count - start);
                 skip -= start;
                 left -= more;
+                if (out instanceof ZeroTaking taking) {
+                  taking.zeros(more);
+                  return;
+                }
                 while (more > 0) {
                   more -=
                       out.write(ZEROS.duplicate().limit((int) Math.min(more, ZEROS.capacity())));

@@ -2,9 +2,9 @@ package org.vmstate.analyzer.extract;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +20,7 @@ import org.vmstate.writer.io.FileSink;
  * other, compressed by some threads, and their descriptors where they belong. All pages that are
  * zero share one content.
  */
-final class KdumpPages implements WritableByteChannel {
+final class KdumpPages implements ZeroTaking {
   private static final int BATCH = 1 << 20;
 
   private final Kdump dump;
@@ -31,6 +31,7 @@ final class KdumpPages implements WritableByteChannel {
   private final ExecutorService workers;
   private final ArrayDeque<Future<Batch>> queue = new ArrayDeque<>();
   private final int size;
+  private final Batch zeros;
   private byte[] pages;
   private int filled;
   private long address;
@@ -58,6 +59,7 @@ final class KdumpPages implements WritableByteChannel {
     this.sink = sink;
     this.threads = threads;
     size = dump.blockSize();
+    zeros = new Batch(new byte[0], new int[BATCH / size], new boolean[BATCH / size]);
     pages = new byte[BATCH];
     workers = Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
   }
@@ -97,8 +99,24 @@ final class KdumpPages implements WritableByteChannel {
     }
   }
 
-  private void zeros(int count) throws IOException {
-    write(ByteBuffer.allocate(count));
+  @Override
+  public void zeros(long count) throws IOException {
+    for (long left = count; left > 0; ) {
+      int part = (int) Math.min(left, BATCH - filled);
+      if (part == BATCH) {
+        // nothing to look at or to compress
+        queue.add(CompletableFuture.completedFuture(zeros));
+        drain();
+      } else {
+        // what was not written yet is zero
+        filled += part;
+      }
+      address += part;
+      left -= part;
+      if (filled == BATCH) {
+        submit();
+      }
+    }
   }
 
   @Override
@@ -122,6 +140,10 @@ final class KdumpPages implements WritableByteChannel {
     queue.add(workers.submit(() -> compress(full, length)));
     pages = new byte[BATCH];
     filled = 0;
+    drain();
+  }
+
+  private void drain() throws IOException {
     while (queue.size() > 2 * threads) {
       take();
     }
