@@ -1,8 +1,11 @@
 package org.vmstate.analyzer.lab;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +82,56 @@ class Qcow2LabTest {
       Lab.await(folder.resolve(TICKS), " OK");
     }
     requireClean(disk);
+  }
+
+  /** QEMU puts the state into the first disk that takes one, and a variable store comes first. */
+  @Test
+  void stateAmongUefiVariablesIsReadAndWritten() throws Exception {
+    Lab.require();
+    Path firmware = Path.of("/usr/share/OVMF");
+    Path variables = folder.resolve("variables.qcow2");
+    String[] copy = {"convert", "-O", "qcow2", firmware + "/OVMF_VARS_4M.fd", variables.toString()};
+    assertEquals(0, new Snapshots(folder).image(copy).exitCode());
+    Path disk = create("disk.qcow2", "cluster_size=64K");
+    String code = "if=pflash,format=raw,readonly=on,file=" + firmware + "/OVMF_CODE_4M.fd";
+    String[] machine = {
+      "-M",
+      "q35",
+      "-m",
+      "32",
+      "-nodefaults",
+      "-S",
+      "-accel",
+      "tcg",
+      "-drive",
+      code,
+      "-drive",
+      "if=pflash,format=qcow2,file=" + variables,
+      "-drive",
+      "if=none,id=d,file=" + disk,
+      "-device",
+      "virtio-blk-pci,drive=d",
+      "-loadvm",
+      "one"
+    };
+    Path plain = folder.resolve("plain");
+    String[] fresh = Arrays.copyOf(machine, machine.length - 2);
+    try (Qemu qemu = Qemu.start(folder, "x86_64", fresh)) {
+      qemu.monitor("savevm one");
+      qemu.save("file:" + plain);
+      qemu.quit();
+    }
+    assertEquals(List.of("one"), Snapshots.names(variables, true));
+    assertEquals(List.of(), Snapshots.names(disk, true));
+    assertEquals(List.of("one"), Snapshots.names(disk, false));
+    Snapshots.requireSame(variables, "one", ImageSource.of(plain), "UEFI");
+    Snapshots.write(ImageSource.of(plain), variables, "one", FormatId.QEMU);
+    requireClean(variables);
+    try (Qemu qemu = Qemu.start(folder, "x86_64", machine)) {
+      qemu.monitor("loadvm one");
+      qemu.quit();
+    }
+    requireClean(variables);
   }
 
   @Test
