@@ -65,8 +65,8 @@ final class InfoCommand implements Callable<Integer> {
       Optional<List<DeviceLine>> devices = Optional.empty();
       if (disk.isEmpty() || disk.get().chosen().isPresent()) {
         Supplier<OptionalLong> bytes = disk.isEmpty() ? usage : OptionalLong::empty;
-        ByteSource state = input.state(container);
         try {
+          ByteSource state = input.state(container);
           info =
               InfoReader.read(
                   input.file(),
@@ -74,10 +74,14 @@ final class InfoCommand implements Callable<Integer> {
                   input.options(),
                   CommandBuilder.isSet(spec, "--memory"),
                   bytes);
+          devices = devices(input, state);
         } catch (StateFormatException e) {
+          if (disk.isPresent()) {
+            // the list is known, whatever its only entry holds
+            print(output, Optional.empty(), devices, disk, Optional.empty(), out);
+          }
           return Failures.report(input.file(), e);
         }
-        devices = devices(input, state);
       }
       print(output, Optional.ofNullable(info), devices, disk, container.holder(), out);
       return info != null && info.problem().isPresent()

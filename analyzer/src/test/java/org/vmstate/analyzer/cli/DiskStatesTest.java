@@ -138,6 +138,10 @@ class DiskStatesTest {
     assertEquals(2, ran.exitCode(), ran.toString());
     assertTrue(ran.out().contains("L2 table: expected it at a cluster's start"), ran.out());
     assertEquals("", ran.err());
+    Ran info = run("info", "-l", "one", disk);
+    assertEquals(2, info.exitCode(), info.toString());
+    assertTrue(info.out().contains("    two "), info.out());
+    assertTrue(info.err().contains("L2 table: expected"), info.err());
   }
 
   @Test

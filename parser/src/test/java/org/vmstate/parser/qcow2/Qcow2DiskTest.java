@@ -30,6 +30,9 @@ import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
 
 class Qcow2DiskTest {
+  private static final byte[] EMPTY_BLOCK = {0, 0, 0, -1, -1};
+  private static final byte[] SKIPPABLE_FRAME = {0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0};
+
   @TempDir Path folder;
 
   /** Bytes with runs of zeros, so that there are zero clusters and subclusters. */
@@ -230,6 +233,15 @@ class Qcow2DiskTest {
       Arrays.fill(broken, at, broken.length, (byte) 0xee);
       assertTrue(
           refused(MalformedDataException.class, broken).startsWith("compressed cluster: expected"));
+      // blocks or frames without content, as many as an entry can cover
+      byte[] empty = zstd ? SKIPPABLE_FRAME : EMPTY_BLOCK;
+      byte[] endless = with(image, b.firstL2, entry | 15L << 58, 8);
+      for (int i = at; i < endless.length; i++) {
+        endless[i] = empty[(i - at) % empty.length];
+      }
+      String message = refused(MalformedDataException.class, endless);
+      assertTrue(message.contains("at 0x" + Integer.toHexString(at)), message);
+      assertTrue(message.contains("(qcow2.snapshot[0])"), message);
       byte[] outside = with(image, b.firstL2, entry & ~0xffff_ffffL | 1 << 30, 8);
       refused(MalformedDataException.class, outside);
     }
