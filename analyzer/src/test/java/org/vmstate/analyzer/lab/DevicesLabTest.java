@@ -213,17 +213,19 @@ class DevicesLabTest {
     first.addAll(kernel);
     JsonNode features;
     String registers;
+    QemuWords words;
     try (Qemu qemu = Qemu.start(folder, "x86_64", first.toArray(String[]::new))) {
       Lab.await(serial, "TICK 1 OK");
       qemu.call("stop");
       features =
           qemu.call(
               "x-query-virtio-status", "{\"path\": \"/machine/peripheral/k/virtio-backend\"}");
-      registers =
-          qemu.call("human-monitor-command", "{\"command-line\": \"info registers\"}").asText();
+      registers = QemuWords.monitor(qemu, "info registers");
+      words = QemuWords.of(qemu);
       qemu.save("file:" + image);
     }
     registersAreThose(image, registers);
+    words.agree(Reads.dump(image, false));
     try (ByteSource source = ImageReader.open(image)) {
       DeviceLine disk =
           DeviceLister.list(source, ParseOptions.DEFAULT).stream()
@@ -244,7 +246,14 @@ class DevicesLabTest {
             "0000:00:01.0/virtio-net.virtio.device.mac=52:54:00:aa:bb:cc",
             "0000:00:02.0/virtio-balloon.virtio.device.num_pages=256",
             "cpu#0.env.tsc_aux=7",
-            "serial.state.lcr=0x1b");
+            "serial.state.lcr=0x1b",
+            "timer.cpu_ticks_offset=0x123456789abc",
+            "mc146818rtc.base_rtc=0x7fff0000",
+            "apic.spurious_vec=0x1fe",
+            "ps2kbd.scancode_set=1",
+            "0000:00:1f.2/ich9_ahci.ahci.idp_index=0x18",
+            "hpet.timer[2].cmp=0x1234",
+            "0000:00:02.0/virtio-balloon.virtio.pci.bar[1]=0xfe800000");
     byte[] page = new byte[PAGE];
     Arrays.fill(page, (byte) 0xa7);
     Path rewritten = byTheLibrary(edited, page);
@@ -256,6 +265,10 @@ class DevicesLabTest {
       qemu.load("file:" + rewritten);
       assertArrayEquals(page, memory(qemu));
       qemu.save("file:" + again);
+      assertTrue(QemuWords.monitor(qemu, "info lapic").contains("SPIV\t 0x000001fe"));
+      JsonNode time = qemu.call("qom-get", "{\"path\": \"/machine\", \"property\": \"rtc-time\"}");
+      assertEquals(138, time.get("tm_year").asInt(), "2038");
+      assertTrue(qemu.call("query-pci").toString().contains("\"address\":" + 0xfe800000L));
       qemu.call("cont");
       Lab.await(folder.resolve("serial2"), " OK");
       assertArrayEquals(page, memory(qemu));
@@ -271,6 +284,10 @@ class DevicesLabTest {
         case "cpu" -> assertTrue(state.get("env.tsc_aux").asText().endsWith("7"));
         case "serial" -> assertEquals(0x1b, state.at("/state/lcr").asInt());
         case "mc146818rtc" -> assertEquals(0x32, state.at("/cmos_index").asInt());
+        case "timer" -> assertEquals("0x0000123456789abc", state.get("cpu_ticks_offset").asText());
+        case "ps2kbd" -> assertEquals(1, state.get("scancode_set").asInt());
+        case "hpet" -> assertEquals("0x0000000000001234", state.at("/timer/2/cmp").asText());
+        case "0000:00:1f.2/ich9_ahci" -> assertEquals(0x18, state.at("/ahci/idp_index").asInt());
         default -> {}
       }
     }
