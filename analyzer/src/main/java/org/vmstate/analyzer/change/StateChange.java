@@ -47,7 +47,27 @@ final class StateChange {
 
   /** Returns a tree without a field. */
   static StateNode remove(StateNode root, String path, String whole) throws ChangeException {
-    return run(root, path, whole, (field, index) -> List.of());
+    return run(root, path, whole, (field, index) -> without(whole, field, index));
+  }
+
+  /** Returns nothing in place of a field, or its array without one of its values. */
+  private static List<FieldNode> without(String path, FieldNode field, int index)
+      throws ChangeException {
+    FieldDesc old = field.desc();
+    if (index < 0 || old.count() == 1) {
+      return List.of();
+    }
+    int size = (int) old.size();
+    if (size <= 0 || (long) size * old.count() != field.raw().length) {
+      throw new ChangeException(path + ": expected an array of plain values, or the array itself");
+    }
+    byte[] raw = new byte[field.raw().length - size];
+    System.arraycopy(field.raw(), 0, raw, 0, index * size);
+    System.arraycopy(field.raw(), (index + 1) * size, raw, index * size, raw.length - index * size);
+    FieldDesc desc =
+        new FieldDesc(
+            old.name(), old.typeName(), old.type(), old.count() - 1, true, size, old.nested());
+    return List.of(new FieldNode(desc, field.range(), raw, List.of()));
   }
 
   /** Returns a tree with one more field. */

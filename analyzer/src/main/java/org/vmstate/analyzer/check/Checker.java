@@ -64,6 +64,12 @@ public final class Checker {
     what.target()
         .flatMap(Target::facts)
         .ifPresent(facts -> inspectors.add(new TargetFactsInspector(findings, facts)));
+    what.target()
+        .filter(target -> target.facts().isPresent())
+        .ifPresent(
+            target ->
+                inspectors.add(
+                    new TargetRegisterInspector(findings, target, target.facts().get())));
     what.disk().ifPresent(disk -> inspectors.add(new DiskInspector(findings, disk)));
     Optional<StateFormatException> error = Optional.empty();
     try {

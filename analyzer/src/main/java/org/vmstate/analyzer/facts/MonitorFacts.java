@@ -116,6 +116,7 @@ final class MonitorFacts {
         List.of(),
         Map.of(),
         Map.of(),
+        Map.of(),
         "",
         Map.of());
   }

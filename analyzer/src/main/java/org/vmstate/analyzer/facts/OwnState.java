@@ -47,6 +47,7 @@ final class OwnState implements EventSink, Closeable {
   private final Map<String, Long> blocks = new LinkedHashMap<>();
   private final Map<String, String> pci = new LinkedHashMap<>();
   private final Map<String, List<Long>> queues = new LinkedHashMap<>();
+  private final Map<Long, Long> registers = new LinkedHashMap<>();
   private final List<String> types = new ArrayList<>();
   private String description = "";
   private long pageSize;
@@ -74,6 +75,11 @@ final class OwnState implements EventSink, Closeable {
   /** Returns how long the queues of each virtio device are, which after a reset is the most. */
   Map<String, List<Long>> queues() {
     return queues;
+  }
+
+  /** Returns the values of the first processor's registers, where its state has them. */
+  Map<Long, Long> registers() {
+    return registers;
   }
 
   /** Returns the names of the descriptions of its sections. */
@@ -162,6 +168,9 @@ final class OwnState implements EventSink, Closeable {
       case Event.Device e -> {
         Optional<StateNode> state = e.state().map(DeviceDecoders::expand);
         state.ifPresent(s -> virtio(e.section().name(), s));
+        if (registers.isEmpty() && e.section().name().equals(ArmRegisters.SECTION)) {
+          state.ifPresent(s -> registers.putAll(ArmRegisters.of(s)));
+        }
         Optional<ByteRange> range = state.flatMap(OwnState::configuration);
         if (range.isPresent()) {
           pci.put(e.section().name(), HexFormat.of().formatHex(bytes(e.content(), range.get())));

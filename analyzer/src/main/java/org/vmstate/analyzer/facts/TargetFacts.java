@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param sections sections that its own state has
  * @param pci configuration space of each PCI function by its section
  * @param queues most entries of each queue of a virtio device by its section
+ * @param registers values of the processor's registers by their number, in a state of Arm
  * @param description description of its own state as QEMU writes it, empty when not asked for
  * @param types descriptions of {@code -dump-vmstate} of the sections' types
  */
@@ -41,6 +42,7 @@ public record TargetFacts(
     List<Known> sections,
     Map<String, String> pci,
     Map<String, List<Long>> queues,
+    Map<Long, Long> registers,
     String description,
     Map<?, ?> types) {
 

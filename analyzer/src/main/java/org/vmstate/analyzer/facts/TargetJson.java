@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.report.Report;
 
 /** Facts as JSON, of the schema docs/schema/target.schema.json. */
 public final class TargetJson {
+  private static final String WORD = "0x[0-9a-fA-F]{1,16}";
+
   private static final String FORMAT = "vmstate-img target";
 
   private TargetJson() {}
@@ -88,6 +91,11 @@ public final class TargetJson {
       out.end();
     }
     out.end();
+    out.beginObject("registers");
+    for (Map.Entry<Long, Long> register : facts.registers().entrySet()) {
+      out.hex64(String.format(Locale.ROOT, "0x%016x", register.getKey()), register.getValue());
+    }
+    out.end();
     out.text("description", facts.description());
     value(out, "types", facts.types());
     out.end();
@@ -153,6 +161,7 @@ public final class TargetJson {
         sections(tree),
         strings(Answers.object(tree, "pci")),
         queues(Answers.object(tree, "queues")),
+        registers(tree),
         Answers.text(tree, "description"),
         Answers.object(tree, "types"));
   }
@@ -172,6 +181,22 @@ public final class TargetJson {
     Map<String, String> result = new LinkedHashMap<>();
     tree.forEach((name, value) -> result.put(String.valueOf(name), String.valueOf(value)));
     return result;
+  }
+
+  private static Map<Long, Long> registers(Map<?, ?> tree) {
+    Map<Long, Long> result = new LinkedHashMap<>();
+    strings(Answers.object(tree, "registers"))
+        .forEach(
+            (number, value) -> {
+              if (number.matches(WORD) && value.matches(WORD)) {
+                result.put(word(number), word(value));
+              }
+            });
+    return result;
+  }
+
+  private static long word(String text) {
+    return Long.parseUnsignedLong(text.substring(2), 16);
   }
 
   private static Map<String, List<Long>> queues(Map<?, ?> tree) {

@@ -15,6 +15,7 @@ import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.facts.ArmRegisters;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.QemuRelease;
@@ -108,6 +109,8 @@ public final class UpgradePlan {
       make(
           new Change.SetMachine(target.machine()),
           "the machine type is another one; its devices were compared");
+    } else if (finding.facts().containsKey("registers")) {
+      registers(finding, section);
     } else if (finding.facts().containsKey("features")) {
       feature(finding, section);
     } else if (!isCured(finding, section, breaks)) {
@@ -172,6 +175,40 @@ public final class UpgradePlan {
     String family = machine.replaceFirst("-\\d+\\.\\d+$", "");
     return target.machine().replaceFirst("-\\d+\\.\\d+$", "").equals(family)
         && target.facts().map(TargetFacts::machines).orElse(List.of()).contains(target.machine());
+  }
+
+  /** Makes registers the target's: the last one goes first, as those after it move. */
+  private void registers(Finding finding, String section) {
+    List<String> values = list(finding, "values");
+    List<String> gone = list(finding, "registers");
+    for (String value : values) {
+      String[] parts = value.split("=");
+      String path = section + "." + ArmRegisters.VALUES + "[" + parts[0] + "]";
+      changes.add(new Change.SetField(path, Change.Operator.SET, parts[1]));
+    }
+    for (String place : gone.reversed()) {
+      for (String field : List.of(ArmRegisters.NUMBERS, ArmRegisters.VALUES)) {
+        changes.add(new Change.RemoveField(section + "." + field + "[" + place + "]"));
+      }
+    }
+    if (!gone.isEmpty()) {
+      long left = (Long) finding.facts().get("count") - gone.size();
+      String path = section + "." + ArmRegisters.COUNT;
+      changes.add(new Change.SetField(path, Change.Operator.SET, Long.toString(left)));
+    }
+    notes.accept(
+        section
+            + ": "
+            + gone.size()
+            + " registers taken away, "
+            + values.size()
+            + " set to the target's identity; costs: a guest that uses what the target's processor"
+            + " lacks does not go on as before");
+  }
+
+  private static List<String> list(Finding finding, String name) {
+    String text = fact(finding, name);
+    return text.isEmpty() ? List.of() : List.of(text.split(","));
   }
 
   private void feature(Finding finding, String section) {

@@ -145,6 +145,14 @@ class ImageChangerTest {
   }
 
   @Test
+  void oneValueOfAnArrayIsRemoved() throws IOException {
+    refused("expected an array of plain values", new Change.RemoveField("cpu.env.fpregs[3]"));
+    Path without = changed(sample(PC), new Change.RemoveField("cpu.env.regs[3]"));
+    assertEquals(8, Files.size(sample(PC)) - Files.size(without));
+    assertTrue(differences(sample(PC), without).stream().allMatch(d -> d.contains("env.regs")));
+  }
+
+  @Test
   void commandIsTakenOut() throws IOException {
     Path out = changed(sample(PC), new Change.DropCommand("switchover-start"));
     assertEquals(5, Files.size(sample(PC)) - Files.size(out));

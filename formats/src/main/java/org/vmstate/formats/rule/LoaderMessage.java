@@ -106,6 +106,10 @@ public final class LoaderMessage {
         Reason.VIRTIO_UNREADABLE,
         Reason.PCI_CONFIGURATION_LENGTH);
     say("irq state %d: must be 0 or 1.", Reason.PCI_INTERRUPT_LEVEL);
+    say(
+        "error while loading state for instance 0x%2$x of device '%1$s'",
+        Reason.TARGET_REGISTER_UNKNOWN);
+    say("Assertion `first_elem || !n_elems || !size' failed", Reason.TARGET_TIMER_MISSING);
     say("unsupported. Allowed features: 0x", Reason.TARGET_FEATURE_UNTOLD);
     say(ACCEPTED, Reason.TARGET_QUEUE_SMALLER, Reason.DEVICE_DESCRIBED_OTHERWISE);
     since(11, 1, "VQ %d vring.num %d exceeds allocated max %d", Reason.TARGET_QUEUE_SMALLER);

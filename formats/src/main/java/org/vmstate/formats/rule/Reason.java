@@ -316,6 +316,12 @@ public enum Reason {
       "the target does not offer a feature that the guest accepted"),
   TARGET_FEATURE_UNTOLD(
       Kind.NOTE, Rule.TARGET_FEATURE, "the target cannot offer a feature that the guest accepted"),
+  TARGET_REGISTER_UNKNOWN(
+      Kind.NOTE,
+      Rule.TARGET_FIELD,
+      "the target's processor does not have a register, or not its value"),
+  TARGET_TIMER_MISSING(
+      Kind.NOTE, Rule.TARGET_SUBSECTION, "the target's processor does not have a timer"),
   TARGET_QUEUE_SMALLER(
       Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
   TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),

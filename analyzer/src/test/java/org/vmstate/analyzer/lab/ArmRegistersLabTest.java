@@ -1,0 +1,103 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.change.ImageChanger;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.facts.TargetJson;
+import org.vmstate.analyzer.facts.TargetQuestions;
+import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.Progress;
+import org.vmstate.analyzer.report.JsonReport;
+import org.vmstate.analyzer.upgrade.ChangeCheck;
+import org.vmstate.analyzer.upgrade.UpgradePlan;
+import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.ParseOptions;
+
+/** The state of a processor with more registers than that of the QEMU that is to load it. */
+class ArmRegistersLabTest {
+  private static final String ARCH = "aarch64";
+
+  @TempDir Path folder;
+
+  private static List<String> machine(String cpu) {
+    return new ArrayList<>(List.of("-M", "virt", "-m", "32", "-S", "-nodefaults", "-cpu", cpu));
+  }
+
+  @Test
+  void registersThatTheTargetLacksAreForetoldAndTakenAway() throws Exception {
+    Lab.require();
+    Path image = folder.resolve("image");
+    try (Qemu qemu = Qemu.start(folder, ARCH, machine("max").toArray(String[]::new))) {
+      qemu.save("file:" + image);
+    }
+    for (String cpu : List.of("max,sve=off,sme=off", "cortex-a57")) {
+      Target target = target(cpu);
+      QemuRelease release = target.release().orElseThrow();
+      List<Finding> errors = Checks.errors(Checks.check(image, target, release));
+      assertThrows(IOException.class, () -> load(cpu, image));
+      String said = said();
+      assertTrue(
+          errors.stream().anyMatch(e -> said.contains(e.loader(release))), errors + " " + said);
+      load(cpu, upgraded(image, target));
+    }
+  }
+
+  /** Returns what was printed so far. */
+  private String said() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.newDirectoryStream(folder, "*.err")) {
+      for (Path file : files) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+
+  private Target target(String cpu) throws IOException {
+    Path json = folder.resolve("target.json");
+    try (OutputStream out = Files.newOutputStream(json);
+        JsonReport report = new JsonReport(out, true)) {
+      TargetQuestions questions = new TargetQuestions(Duration.ofSeconds(120), note -> {});
+      TargetJson.write(questions.ofCommand("qemu-system-" + ARCH, machine(cpu)), report);
+    }
+    return Target.read(json, null);
+  }
+
+  private void load(String cpu, Path image) throws Exception {
+    List<String> arguments = machine(cpu);
+    arguments.addAll(List.of("-incoming", "defer"));
+    try (Qemu qemu = Qemu.start(folder, ARCH, arguments.toArray(String[]::new))) {
+      qemu.load("file:" + image);
+      qemu.call("cont");
+      assertTrue(qemu.call("query-status").get("running").asBoolean());
+    }
+  }
+
+  private Path upgraded(Path image, Target target) throws IOException {
+    Path out = folder.resolve("upgraded");
+    UpgradePlan plan = new UpgradePlan(target, false, note -> {});
+    try (Destination destination = Destination.file(out, true, false)) {
+      new ImageChanger(image, ParseOptions.DEFAULT, plan.changes(image, ParseOptions.DEFAULT))
+          .copy(destination, Progress.NONE, note -> {});
+      destination.sink().flush();
+      Path written = destination.temporary().orElseThrow();
+      ChangeCheck.require(image, written, ParseOptions.DEFAULT);
+      plan.require(written, ParseOptions.DEFAULT);
+      destination.commit(Outcome.WHOLE, false);
+    }
+    return out;
+  }
+}
