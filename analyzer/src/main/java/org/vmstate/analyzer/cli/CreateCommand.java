@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.convert.ConvertOptions;
@@ -13,7 +14,10 @@ import org.vmstate.analyzer.create.Creator;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.Outcome;
+import org.vmstate.writer.synthetic.SyntheticLoad;
+import org.vmstate.writer.synthetic.SyntheticMemory;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
+import org.vmstate.writer.synthetic.WritePattern;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -76,6 +80,24 @@ final class CreateCommand implements Callable<Integer> {
                 "--dirty-rate")
             .option(
                 option("--xbzrle", "current|2011", "Send changed pages as deltas of this form."))
+            .option(
+                option(
+                    "--pattern",
+                    "PATTERN",
+                    "What changes before each, as simulate save has it: loop, sweep, random, hot"
+                        + " (default: pages anywhere)."))
+            .option(
+                option(
+                    "--buffer",
+                    "SIZE",
+                    "Memory that a pattern writes to, from the start of the first block (default:"
+                        + " 8M); --dirty-rate is its share."))
+            .option(
+                option(
+                    "--hot",
+                    "PERCENT:SIZE",
+                    "Share of the writes that goes to the start of the buffer (default: 90:1M)."))
+            .option(option("--cache-size", "SIZE", "Cache of --xbzrle (default: 64M)."))
             .option(Integer.class, "N", "Device sections (default: 0).", "--devices");
     command.spec = Work.addTo(builder).spec();
     return command.spec;
@@ -93,6 +115,7 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ConvertOptions options = options();
     SyntheticRecipe recipe = recipe();
+    SyntheticLoad load = load(recipe);
     String out = CommandBuilder.argument(spec, 0);
     if (CommandBuilder.value(spec, "--xbzrle") != null) {
       options.refuseDeltas("--xbzrle");
@@ -104,7 +127,8 @@ final class CreateCommand implements Callable<Integer> {
                 ? Destination.stream(Output.stdout())
                 : Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
-          Creator.create(recipe, options, target, notes).ifPresent(s -> notes.accept(describe(s)));
+          Creator.create(recipe, load, options, target, notes)
+              .ifPresent(s -> notes.accept(describe(s)));
           return Outcome.WHOLE;
         });
     return ExitCode.OK;
@@ -158,6 +182,39 @@ final class CreateCommand implements Callable<Integer> {
           !form.isEmpty(),
           form.equals("2011"),
           devices == null ? 0 : devices);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private SyntheticLoad load(SyntheticRecipe recipe) {
+    String name = CommandBuilder.value(spec, "--pattern");
+    long cache = size("--cache-size", value("--cache-size", "64M"));
+    String buffer = value("--buffer", "8M");
+    String[] hot = value("--hot", "90:1M").split(":", 2);
+    if (hot.length < 2 || !hot[0].matches("\\d{1,3}")) {
+      throw wrong("--hot: expected PERCENT:SIZE, such as 90:1M");
+    }
+    Optional<WritePattern> pattern = name == null ? Optional.empty() : WritePattern.of(name);
+    if (name != null && pattern.isEmpty()) {
+      throw wrong("--pattern " + name + ": expected loop, sweep, random or hot");
+    }
+    long pages = size("--buffer", buffer) / recipe.pageSize();
+    if (pages < 1 || pages > Integer.MAX_VALUE) {
+      throw wrong("--buffer " + buffer + ": expected a page or more");
+    }
+    try {
+      SyntheticLoad load =
+          new SyntheticLoad(
+              pattern,
+              (int) pages,
+              Math.round(pages * recipe.dirtyRate()),
+              Integer.parseInt(hot[0]) / 100.0,
+              (int) Math.clamp(size("--hot", hot[1]) / recipe.pageSize(), 1, pages),
+              cache);
+      // what does not fit the recipe is said before anything is written
+      new SyntheticMemory(recipe, load);
+      return load;
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }

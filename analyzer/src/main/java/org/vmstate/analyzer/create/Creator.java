@@ -14,6 +14,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.synthetic.SyntheticImage;
+import org.vmstate.writer.synthetic.SyntheticLoad;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
@@ -28,6 +29,7 @@ public final class Creator {
    */
   public static Optional<XbzrleStatistics> create(
       SyntheticRecipe recipe,
+      SyntheticLoad load,
       ConvertOptions options,
       Destination destination,
       Consumer<String> notes)
@@ -36,7 +38,7 @@ public final class Creator {
       throw new ConversionException(
           options.target().label() + " cannot be written to a pipe: pages have fixed places");
     }
-    SyntheticImage image = new SyntheticImage(recipe);
+    SyntheticImage image = new SyntheticImage(recipe, load);
     ConvertOptions complete =
         options.target().isLibvirt() && options.xml().isEmpty()
             ? options.withXml(domain(recipe))

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.simulate;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.vmstate.writer.synthetic.WritePattern;
 
 /**
  * Where a guest writes. Write number n of a load always goes to the same page.
@@ -27,15 +28,21 @@ record WriteLoad(
   /** Patterns. */
   enum Pattern {
     /** The loop of 2011: one byte in every kilobyte, page after page, over and over. */
-    LOOP,
+    LOOP(WritePattern.LOOP),
     /** Whole pages, one after the other. */
-    SWEEP,
+    SWEEP(WritePattern.SWEEP),
     /** Eight bytes in any page. */
-    RANDOM,
+    RANDOM(WritePattern.RANDOM),
     /** Eight bytes, mostly in a small part of the buffer. */
-    HOT,
+    HOT(WritePattern.HOT),
     /** The pages of a recording in the order in which it sent them again. */
-    RECORDING;
+    RECORDING(WritePattern.RANDOM);
+
+    private final WritePattern writes;
+
+    Pattern(WritePattern writes) {
+      this.writes = writes;
+    }
 
     String label() {
       return name().toLowerCase(Locale.ROOT);
@@ -46,28 +53,11 @@ record WriteLoad(
     }
   }
 
-  private static final int SPOT = 8;
-  private static final int KILOBYTE = 1024;
-
-  private static long mix(long value) {
-    // the finalizer of SplitMix64, which is in the public domain
-    long z = (value + 1) * 0x9e3779b97f4a7c15L;
-    z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-    return z ^ z >>> 31;
-  }
-
   /** Returns the page of the buffer that write number n goes to. */
   int page(long number) {
-    return switch (pattern) {
-      case LOOP, SWEEP -> (int) (number % pages);
-      case RANDOM -> (int) Long.remainderUnsigned(mix(number), pages);
-      case HOT -> {
-        boolean hot = (mix(number) >>> 11) * 0x1p-53 < hotShare;
-        yield (int) Long.remainderUnsigned(mix(~number), hot ? hotPages : pages);
-      }
-      case RECORDING -> sequence[(int) (number % sequence.length)];
-    };
+    return pattern == Pattern.RECORDING
+        ? sequence[(int) (number % sequence.length)]
+        : pattern.writes.page(number, pages, hotShare, hotPages);
   }
 
   /** Returns how many writes of those due have to be looked at: a loop repeats itself. */
@@ -81,22 +71,6 @@ record WriteLoad(
 
   /** Changes a page as one write does. */
   void change(byte[] page) {
-    switch (pattern) {
-      case LOOP -> {
-        for (int at = 0; at < page.length; at += KILOBYTE) {
-          page[at]++;
-        }
-      }
-      case SWEEP -> {
-        for (int at = 0; at < page.length; at++) {
-          page[at]++;
-        }
-      }
-      case RANDOM, HOT, RECORDING -> {
-        for (int at = 0; at < SPOT; at++) {
-          page[page.length / 2 + at]++;
-        }
-      }
-    }
+    pattern.writes.change(page);
   }
 }

@@ -20,6 +20,7 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.writer.synthetic.SyntheticLoad;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
 /** A file system of 8 MiB, and one without O_DIRECT; mounting them takes root. */
@@ -43,7 +44,8 @@ class FullDiskLabTest {
             false,
             0);
     try (Destination out = Destination.file(image, true, false)) {
-      Creator.create(recipe, ConvertOptions.to(FormatId.QEMU), out, note -> {});
+      Creator.create(
+          recipe, SyntheticLoad.ANYWHERE, ConvertOptions.to(FormatId.QEMU), out, note -> {});
       out.commit(Outcome.WHOLE, false);
     }
     return image;

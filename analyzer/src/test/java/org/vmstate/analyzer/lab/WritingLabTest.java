@@ -24,6 +24,7 @@ import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.Outcome;
+import org.vmstate.writer.synthetic.SyntheticLoad;
 import org.vmstate.writer.synthetic.SyntheticMemory;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
@@ -180,7 +181,7 @@ class WritingLabTest {
     for (FormatId format : List.of(FormatId.QEMU, FormatId.QEMU_MAPPED_RAM)) {
       Path image = folder.resolve(format.label());
       try (Destination out = Destination.file(image, false, false)) {
-        Creator.create(recipe, ConvertOptions.to(format), out, note -> {});
+        Creator.create(recipe, SyntheticLoad.ANYWHERE, ConvertOptions.to(format), out, note -> {});
         out.commit(Outcome.WHOLE, false);
       }
       try (Qemu qemu =

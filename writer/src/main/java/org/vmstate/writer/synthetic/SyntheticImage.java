@@ -32,10 +32,10 @@ import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
 /** Writes the stream of a recipe. A live save has one PART for each sweep but the last. */
 public final class SyntheticImage {
-  private static final long CACHE_BYTES = 64 << 20;
   private static final Section RAM = new Section(1, RamFormat.IDSTR, 0, RamFormat.VERSION);
 
   private final SyntheticRecipe recipe;
+  private final long cacheBytes;
   private final SyntheticMemory memory;
   private final List<RamBlock> blocks;
   private final byte[] page;
@@ -47,8 +47,14 @@ public final class SyntheticImage {
 
   /** Writes a recipe. */
   public SyntheticImage(SyntheticRecipe recipe) {
+    this(recipe, SyntheticLoad.ANYWHERE);
+  }
+
+  /** Writes a recipe whose guest writes by a pattern. */
+  public SyntheticImage(SyntheticRecipe recipe, SyntheticLoad load) {
     this.recipe = recipe;
-    this.memory = new SyntheticMemory(recipe);
+    this.cacheBytes = load.cacheBytes();
+    this.memory = new SyntheticMemory(recipe, load);
     this.blocks = recipe.ramBlocks();
     this.page = new byte[recipe.pageSize()];
     this.before = new byte[recipe.pageSize()];
@@ -92,7 +98,7 @@ public final class SyntheticImage {
   }
 
   private XbzrleSender sender() {
-    return new XbzrleSender(codec, Math.max(CACHE_BYTES, recipe.pageSize()), recipe.pageSize());
+    return new XbzrleSender(codec, Math.max(cacheBytes, recipe.pageSize()), recipe.pageSize());
   }
 
   private void sweep(PageRecordWriter out, Optional<XbzrleSender> sender, int sweep, boolean last)

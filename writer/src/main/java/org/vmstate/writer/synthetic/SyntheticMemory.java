@@ -1,6 +1,9 @@
 package org.vmstate.writer.synthetic;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** The memory of a synthetic guest: what each page holds at the end of each sweep. */
@@ -12,12 +15,35 @@ public final class SyntheticMemory {
   /** One changed page in so many becomes zero. */
   private static final int ZEROED = 16;
 
+  /** A bit for each page and sweep: 32 MiB. */
+  private static final long MOST_WRITTEN = 1 << 28;
+
   private final SyntheticRecipe recipe;
+  private final SyntheticLoad load;
+  private final List<BitSet> written = new ArrayList<>();
   private final byte[][] templates = new byte[TEMPLATES][];
 
   /** Gives the memory of a recipe. */
   public SyntheticMemory(SyntheticRecipe recipe) {
+    this(recipe, SyntheticLoad.ANYWHERE);
+  }
+
+  /** Gives the memory of a recipe whose guest writes by a pattern. */
+  public SyntheticMemory(SyntheticRecipe recipe, SyntheticLoad load) {
     this.recipe = recipe;
+    this.load = load;
+    if (load.pattern().isPresent()) {
+      long pages = recipe.blocks().getFirst().length() / recipe.pageSize();
+      if (load.pages() > pages || (long) load.pages() * recipe.iterations() > MOST_WRITTEN) {
+        throw new IllegalArgumentException(
+            "buffer: expected at most the first block, and "
+                + MOST_WRITTEN
+                + " pages in all sweeps");
+      }
+      for (int sweep = 1; sweep <= recipe.iterations(); sweep++) {
+        written.add(load.written(sweep));
+      }
+    }
     for (int i = 0; i < TEMPLATES; i++) {
       templates[i] = new byte[recipe.pageSize()];
       new SplittableRandom(mix(recipe.seed(), i)).nextBytes(templates[i]);
@@ -42,6 +68,9 @@ public final class SyntheticMemory {
 
   /** Reports whether a page changes before a sweep; all pages are sent in sweep 0. */
   public boolean isDirty(int block, long page, int sweep) {
+    if (sweep > 0 && load.pattern().isPresent()) {
+      return block == 0 && page < load.pages() && written.get(sweep - 1).get((int) page);
+    }
     return sweep == 0 || share(mix(hash(block, page, sweep), 7)) < recipe.dirtyRate();
   }
 
@@ -57,7 +86,10 @@ public final class SyntheticMemory {
         if (!data) {
           Arrays.fill(target, (byte) 0);
         }
-        data = change(new SplittableRandom(hash(block, page, s)), target, data);
+        data =
+            load.pattern().isPresent()
+                ? change(load.pattern().get(), target)
+                : change(new SplittableRandom(hash(block, page, s)), target, data);
       }
     }
     return data;
@@ -77,6 +109,16 @@ public final class SyntheticMemory {
       new SplittableRandom(hash).nextBytes(target);
     }
     return true;
+  }
+
+  private static boolean change(WritePattern pattern, byte[] target) {
+    pattern.change(target);
+    for (byte b : target) {
+      if (b != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean change(SplittableRandom random, byte[] target, boolean wasData) {
