@@ -6,7 +6,7 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  12 bytes behind a block's entry in the RAM block list, the bitmap directly behind them. The
+  12 bytes after a block's entry in the RAM block list, the bitmap directly after them. The
   first version of what became mapped-ram.
 doc-ref: fixed-ram RFC (2022)
 seq:

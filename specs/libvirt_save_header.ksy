@@ -10,7 +10,7 @@ doc: |
   the other order when the version does not make sense.
 
   Version 1 (2008) has no format field (always a raw stream); version 2 added `format`, later
-  `cookie_offset`; version 3 exists only as a proposal, in which the word behind the cookie
+  `cookie_offset`; version 3 exists only as a proposal, in which the word after the cookie
   offset holds feature bits (bit 0: mapped-ram).
 doc-ref: libvirt 11.3.0 src/qemu/qemu_saveimage.h; libvirt v3 RFC (2024)
 seq:

@@ -6,7 +6,7 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  28 packed bytes behind a block's entry in the RAM block list when mapped-ram is on. Both
+  28 packed bytes after a block's entry in the RAM block list when mapped-ram is on. Both
   offsets count from the start of the outermost file. The bitmap is an array of the writing
   host's `unsigned long`, bit 0 first; page i lies at `pages_offset + i * page_size`.
 doc-ref: QEMU 10.0 migration/ram.c

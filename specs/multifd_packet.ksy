@@ -29,7 +29,7 @@ seq:
     doc: Pages whose data follows.
   - id: next_packet_size
     type: u4
-    doc: Bytes of page data behind this header; without normal pages, up to QEMU 8.2, of an earlier one.
+    doc: Bytes of page data after this header; without normal pages, up to QEMU 8.2, of an earlier one.
   - id: packet_num
     type: u8
     doc: Counter shared by all channels; up to QEMU 8.2 a SYNC may take a waiting packet's number.

@@ -6,7 +6,7 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  Entries follow each other, each at a multiple of 8 bytes from the start of the table. Behind
+  Entries follow each other, each at a multiple of 8 bytes from the start of the table. After
   these 40 bytes: `len_extra` bytes, of which the first 24 are `extra`, then the id and the name,
   neither ended by a NUL.
 doc-ref: QEMU 10.2 docs/interop/qcow2.rst

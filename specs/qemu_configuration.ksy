@@ -6,7 +6,7 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  The machine type and whatever the two sides must agree on, directly behind the stream header
+  The machine type and whatever the two sides must agree on, directly after the stream header
   since QEMU 2.4. Subsections follow, each a `subsection_header` and the payload that its name
   selects; there is no count and no end mark, another byte than 5 ends the list. A subsection
   with an unknown name has no length of its own.

@@ -6,7 +6,7 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  Stands behind the EOF record and holds the JSON description of every device section, which
+  Stands after the EOF record and holds the JSON description of every device section, which
   is what makes the lengthless device state readable. Only the frame is here: the JSON text of
   `len_json` bytes follows.
 doc-ref: QEMU 10.0 migration/savevm.c

@@ -5,7 +5,7 @@ meta:
   license: Apache-2.0
   ks-version: '0.10'
   endian: be
-doc: 512 bytes, behind them the stored blocks in the order of the slots and of their mask's bits.
+doc: 512 bytes, after them the stored blocks in the order of the slots and of their mask's bits.
 doc-ref: proxmox/pve-qemu vma_spec.txt
 seq:
   - id: magic

@@ -5,7 +5,7 @@ meta:
   license: Apache-2.0
   ks-version: '0.10'
 doc: |
-  Nine bytes behind the RAM word (and the block name). The delta that follows is a run-length
+  Nine bytes after the RAM word (and the block name). The delta that follows is a run-length
   coding of 64-bit XOR words in the sender's byte order, which the magic reveals.
 doc-ref: XBZRLE v4 patch series (2011)
 seq:

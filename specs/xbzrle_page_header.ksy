@@ -6,7 +6,7 @@ meta:
   ks-version: '0.10'
   endian: be
 doc: |
-  Stands behind the RAM word (and the block name). The delta that follows is a list of steps:
+  Stands after the RAM word (and the block name). The delta that follows is a list of steps:
   ULEB128 count of unchanged bytes, ULEB128 count of new bytes, the new bytes.
 doc-ref: QEMU 10.0 migration/ram.c, migration/xbzrle.c
 seq:

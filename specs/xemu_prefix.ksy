@@ -5,7 +5,7 @@ meta:
   license: Apache-2.0
   ks-version: '0.10'
   endian: be
-doc: Behind these 12 bytes stand `len_data` bytes, then the QEMU stream.
+doc: After these 12 bytes stand `len_data` bytes, then the QEMU stream.
 doc-ref: xemu xemu-snapshots.c
 seq:
   - id: magic

@@ -5,7 +5,7 @@ meta:
   license: Apache-2.0
   ks-version: '0.10'
   endian: le
-doc: Behind these 25 bytes stand `len_state` bytes of a QEMU stream. The length has the host's order.
+doc: After these 25 bytes stand `len_state` bytes of a QEMU stream. The length has the host's order.
 doc-ref: Xen tools/libs/light/libxl_sr_stream_format.h
 seq:
   - id: magic

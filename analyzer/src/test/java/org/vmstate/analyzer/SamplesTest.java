@@ -63,7 +63,7 @@ class SamplesTest {
               assertFalse(event instanceof Event.Unknown, event.toString());
               covered[0] = event.range().end();
             }
-            if (event instanceof Event.PackedStream) {
+            if (event instanceof Event.CompressedStream) {
               packed[0] = true;
               covered[0] = 0;
             }

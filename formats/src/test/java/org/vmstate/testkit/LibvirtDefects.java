@@ -93,7 +93,7 @@ final class LibvirtDefects {
         new Defect("V082", "version 3", set(16, 3)),
         new Defect("V083", "a running flag of 2", set(24, 2)),
         new Defect("V083", "an unused field in use", set(60, 1)),
-        new Defect("V084", "a length behind the end of the file", set(22, 0x7f)),
+        new Defect("V084", "a length after the end of the file", set(22, 0x7f)),
         new Defect("V085", "an XML that is not closed", withXml("<domain>")),
         new Defect(
             "V085",
@@ -118,7 +118,7 @@ final class LibvirtDefects {
         new Defect("V090", "format 9", set(28, 9)),
         new Defect("V090", "format gzip of a plain stream", set(28, 1)),
         new Defect("V091", "a gzip stream that is cut", Arrays.copyOf(packed, packed.length - 9)),
-        new Defect("V091", "bytes behind a gzip stream", Arrays.copyOf(packed, packed.length + 9)),
+        new Defect("V091", "bytes after a gzip stream", Arrays.copyOf(packed, packed.length + 9)),
         new Defect("V092", "format sparse without mapped-ram", set(28, 6)),
         new Defect(
             "V093", "another machine in the XML", withXml(XML.replace("test-1.0", "test-2.0"))),

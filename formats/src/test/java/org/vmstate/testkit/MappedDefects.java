@@ -36,7 +36,7 @@ final class MappedDefects {
         new Defect("V050", "a header of version 0", mapped().version(0).toBytes()),
         new Defect("V051", "another page size", mapped().pageSize(8192).toBytes()),
         new Defect(
-            "V052", "a bitmap 16 bytes behind its header", mapped().bitmapMoved(16).toBytes()),
+            "V052", "a bitmap 16 bytes after its header", mapped().bitmapMoved(16).toBytes()),
         new Defect("V053", "places before the header", mapped().shown(-64).toBytes()),
         new Defect("V054", "pages on top of the bitmap", pagesOnTheBitmap()),
         new Defect(
@@ -47,7 +47,7 @@ final class MappedDefects {
         new Defect("V058", "an area cut off", Arrays.copyOf(good, areaEnd - 100)),
         new Defect(
             "V059", "a stream cut out of an image", mapped().shown(4096).blocks(2).toBytes()),
-        new Defect("V060", "a bit behind the last page", mapped().bitmap(0x81).toBytes()),
+        new Defect("V060", "a bit after the last page", mapped().bitmap(0x81).toBytes()),
         new Defect("V061", "an empty page that is marked", mapped().bitmap(3).toBytes()),
         new Defect("V062", "data in an unmarked page", mapped().secondPage(5).toBytes()),
         new Defect("V063", "no page marked", mapped().bitmap(0).toBytes()),

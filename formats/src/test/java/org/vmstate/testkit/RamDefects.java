@@ -68,7 +68,7 @@ final class RamDefects {
         new Defect("V038", "a word with two kinds", more(new ImageBytes().be64(0x102a))),
         new Defect("V038", "a word without a kind", more(new ImageBytes().be64(0x1000))),
         new Defect("V039", "CONTINUE before a name", only(new ImageBytes().be64(0x22).u8(0), true)),
-        new Defect("V040", "a page behind the block", more(new ImageBytes().be64(0x4022).u8(0))),
+        new Defect("V040", "a page after the block", more(new ImageBytes().be64(0x4022).u8(0))),
         new Defect("V040", "an unknown block", more(new ImageBytes().be64(0x2).name("vga").u8(0))),
         new Defect("V041", "a page full of sevens", more(new ImageBytes().be64(0x1022).u8(7))),
         new Defect(

@@ -164,7 +164,7 @@ final class StreamDefects {
         new Defect("V020", "END twice", sequential().after("end", good.part("end")).toBytes()),
         new Defect(
             "V020",
-            "END behind a device",
+            "END after a device",
             sequential().with("end").after("device", good.part("end")).toBytes()),
         new Defect(
             "V021",
@@ -215,7 +215,7 @@ final class StreamDefects {
         new Defect("V026", "a description that is no JSON", sequential().json("[}").toBytes()),
         new Defect(
             "V027",
-            "bytes behind the stream",
+            "bytes after the stream",
             sequential().after("description", new byte[3]).toBytes()),
         new Defect(
             "V028",
@@ -279,7 +279,7 @@ final class StreamDefects {
             iterable("dirty-bitmap", new ImageBytes().u8(0x20).u8(1), new ImageBytes().u8(1))),
         new Defect(
             "V099",
-            "a hash table entry behind its end",
+            "a hash table entry after its end",
             iterable(
                 "spapr/htab",
                 new ImageBytes().be32(8),

@@ -35,7 +35,7 @@ import org.vmstate.parser.stream.StreamParser;
  * ordinary {@link IOException} when the input cannot be read.
  */
 public final class ImageReader {
-  private static final int MAX_PACKED_LAYERS = 3;
+  private static final int MAX_LAYERS = 3;
 
   /** The bits of a file's mode that are its type: POSIX sys/stat.h. */
   private static final int FILE_TYPE = 0170000;
@@ -156,7 +156,7 @@ public final class ImageReader {
       case ZERO ->
           throw new UnrecognizedFormatException(
               Reason.IMAGE_ONLY_ZEROS,
-              "image: expected a stream behind unused space, found only zeros",
+              "image: expected a stream after unused space, found only zeros",
               source.position(),
               source.path().toString());
     }
@@ -201,10 +201,10 @@ public final class ImageReader {
           source.position(),
           "libvirt");
     }
-    if (stated.isPacked()) {
+    if (stated.isCompressed()) {
       if (found.isEmpty() || found.get() != stated) {
         throw source.malformed(
-            Reason.PACKED_BY_ANOTHER,
+            Reason.COMPRESSED_BY_ANOTHER,
             "QEMU stream: expected "
                 + stated.label()
                 + " data, found "
@@ -216,7 +216,7 @@ public final class ImageReader {
     }
     if (source.peek32(0) != StreamFormat.MAGIC) {
       throw source.malformed(
-          Reason.PACKED_UNEXPECTEDLY,
+          Reason.COMPRESSED_UNEXPECTEDLY,
           "QEMU stream: expected QEVM, found "
               + found.map(c -> c.label() + " data").orElse("something else"),
           source.position());
@@ -225,13 +225,13 @@ public final class ImageReader {
   }
 
   private void packed(ByteSource source, Compression compression, int layer) throws IOException {
-    if (layer >= MAX_PACKED_LAYERS) {
+    if (layer >= MAX_LAYERS) {
       throw source.limitExceeded(
-          Reason.PACKED_TOO_OFTEN, "image: packed more than " + MAX_PACKED_LAYERS + " times", 0);
+          Reason.COMPRESSED_TOO_OFTEN, "image: compressed more than " + MAX_LAYERS + " times", 0);
     }
     long start = source.position();
     long end = source.length() < 0 ? start : source.length();
-    sink.accept(new Event.PackedStream(new ByteRange(start, end), source, compression));
+    sink.accept(new Event.CompressedStream(new ByteRange(start, end), source, compression));
     StructurePath path = new StructurePath();
     path.push(compression.label());
     ByteSource inner =

@@ -178,7 +178,7 @@ final class Recording implements EventSink {
       copied.write(payload.array());
     }
     switch (event) {
-      case Event.PackedStream _ -> covered = 0;
+      case Event.CompressedStream _ -> covered = 0;
       case Event.StreamHeader e -> {
         source = e.content();
         contents.setSource(source);

@@ -152,7 +152,7 @@ class UnpackingTest {
             .raw(pack(compression, IMAGE))
             .toBytes();
     Recording r = Recording.withMemory(image, Recording.Place.FILE);
-    assertEquals(1, r.all(Event.PackedStream.class).size());
+    assertEquals(1, r.all(Event.CompressedStream.class).size());
     assertEquals(7, r.memory(0)[5000]);
   }
 
@@ -207,7 +207,7 @@ class UnpackingTest {
     LimitExceededException e =
         assertThrows(
             LimitExceededException.class, () -> Recording.withMemory(nested, Recording.Place.HEAP));
-    assertEquals("image: packed more than 3 times", e.words());
+    assertEquals("image: compressed more than 3 times", e.words());
   }
 
   @Tag("slow")

@@ -8,7 +8,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.Envelope;
-import org.vmstate.writer.compress.PackedOutput;
+import org.vmstate.writer.compress.CompressedOutput;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.io.OutputFile;
@@ -33,7 +33,7 @@ public final class ImageWriter implements EventSink, Closeable {
   private final ByteSink sink;
   private Compression compression;
   private Event.EnvelopeHeader header;
-  private PackedOutput packed;
+  private CompressedOutput packed;
   private RecordWriter records;
   private boolean moved;
   private boolean ended;
@@ -104,12 +104,12 @@ public final class ImageWriter implements EventSink, Closeable {
 
   private void open() throws IOException {
     if (header == null) {
-      packed = PackedOutput.open(sink, Compression.RAW, OptionalInt.empty());
+      packed = CompressedOutput.open(sink, Compression.RAW, OptionalInt.empty());
     } else {
       Envelope envelope = header.envelope();
       Compression chosen = compression == null ? envelope.compression() : compression;
       EnvelopeWriter.write(sink, spec(envelope, chosen));
-      packed = PackedOutput.open(sink, chosen, OptionalInt.empty());
+      packed = CompressedOutput.open(sink, chosen, OptionalInt.empty());
     }
     records = new RecordWriter(packed.stream());
   }

@@ -54,7 +54,7 @@ class RewriteTest {
               if (!packed) {
                 records.accept(event);
               }
-              packed |= event instanceof Event.PackedStream;
+              packed |= event instanceof Event.CompressedStream;
             }
           });
     }

@@ -82,7 +82,7 @@ public final class ImageChanger {
   public Outcome copy(Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     ChangePlan plan = plan();
-    if (plan.facts().packing().isPresent()) {
+    if (plan.facts().compression().isPresent()) {
       packed(plan, target, progress, notes);
       return Outcome.WHOLE;
     }
@@ -118,13 +118,13 @@ public final class ImageChanger {
     EventSink unpacked =
         event -> {
           front.accept(event);
-          if (front.packing().isPresent() && !(event instanceof Event.PackedStream)) {
+          if (front.compression().isPresent() && !(event instanceof Event.CompressedStream)) {
             finder.accept(event);
           }
         };
     FormatId format =
         plan.facts().envelope().isPresent()
-            ? FormatId.libvirt(plan.facts().packing().orElseThrow())
+            ? FormatId.libvirt(plan.facts().compression().orElseThrow())
             : FormatId.QEMU;
     if (format == FormatId.QEMU) {
       notes.accept("the changed copy is not compressed");
@@ -168,7 +168,7 @@ public final class ImageChanger {
             .file()
             .orElseThrow(() -> new ChangeException("only a whole file is changed in place"));
     ChangePlan plan = plan();
-    if (plan.facts().packing().isPresent()) {
+    if (plan.facts().compression().isPresent()) {
       throw new ChangeException(file + ": is compressed; give OUT to write a changed copy");
     }
     SpliceFinder finder = new SpliceFinder(plan);

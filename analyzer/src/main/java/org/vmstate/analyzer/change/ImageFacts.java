@@ -106,8 +106,8 @@ public final class ImageFacts implements EventSink {
   }
 
   /** Returns how the stream is compressed, as far as it is. */
-  Optional<Compression> packing() {
-    return front.packing();
+  Optional<Compression> compression() {
+    return front.compression();
   }
 
   Optional<Envelope> envelope() {

@@ -16,8 +16,8 @@ import org.vmstate.writer.io.ByteSink;
 
 /**
  * Joins a main stream and channels while they come. Whenever the main stream has nothing, pages of
- * channels are placed; what cannot be placed is put aside when its sender waits for that, because
- * it may be what the main stream waits for too.
+ * channels are placed; what cannot be placed is spooled when its sender waits for that, because it
+ * may be what the main stream waits for too.
  */
 final class LiveJoiner extends StreamJoiner {
   /** Message types of the return path. */

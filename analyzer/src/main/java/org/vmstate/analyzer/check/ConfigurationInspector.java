@@ -138,7 +138,7 @@ final class ConfigurationInspector extends Inspector {
     } else if (ORDER.contains(name)) {
       int place = ORDER.indexOf(name);
       if (seen.stream().anyMatch(s -> ORDER.indexOf(s) > place)) {
-        add(here(Rule.SUBSECTION_ORDER, at, "subsection " + name + ": stands behind a later one"));
+        add(here(Rule.SUBSECTION_ORDER, at, "subsection " + name + ": stands after a later one"));
       }
     }
     seen.add(name);

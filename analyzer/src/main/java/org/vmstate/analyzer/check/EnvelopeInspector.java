@@ -140,7 +140,7 @@ final class EnvelopeInspector extends Inspector {
     }
     applied(Rule.SPARSE_MAPPED);
     boolean sparse = envelope.compression() == Compression.SPARSE;
-    boolean packed = envelope.compression().isPacked();
+    boolean packed = envelope.compression().isCompressed();
     // mapped-ram inside a compressed stream is V071
     if (!packed && sparse != configuration.has(Capability.MAPPED_RAM)) {
       add(

@@ -62,7 +62,7 @@ final class MappedInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.PackedStream e -> unpacking(e.compression());
+      case Event.CompressedStream e -> unpacking(e.compression());
       case Event.Configuration e -> configuration(e.configuration());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
       case Event.RamPages e -> pages(e.run());
@@ -120,7 +120,7 @@ final class MappedInspector extends Inspector {
         Rule.MAPPED_PAGE_SIZE,
         Rule.BITMAP_FOLLOWS,
         Rule.BITMAP_INSIDE,
-        Rule.PAGES_BEHIND_BITMAP,
+        Rule.PAGES_AFTER_BITMAP,
         Rule.PAGES_ALIGNED,
         Rule.PAGES_ALIGNED_1M,
         Rule.AREA_INSIDE,
@@ -232,7 +232,7 @@ final class MappedInspector extends Inspector {
           here(
                   Rule.BITMAP_PADDING,
                   lastWord,
-                  block.name() + ": bits behind the last page: expected zeros, found others")
+                  block.name() + ": bits after the last page: expected zeros, found others")
               .with(Map.of("used", (long) used)));
     }
   }
@@ -342,7 +342,7 @@ final class MappedInspector extends Inspector {
           here(
               Rule.MAPPED_SEEKABLE,
               headers.getFirst().range().start(),
-              "mapped-ram: expected a plain file, found a packed one"));
+              "mapped-ram: expected a plain file, found a compressed one"));
     }
   }
 }

@@ -101,7 +101,7 @@ final class SectionInspector extends Inspector {
               here(
                       Rule.TRAILING_BYTES,
                       last,
-                      "behind the stream: expected nothing, found " + e.range().length() + " bytes")
+                      "after the stream: expected nothing, found " + e.range().length() + " bytes")
                   .with(Map.of("length", e.range().length())));
       default -> {}
     }
@@ -142,7 +142,7 @@ final class SectionInspector extends Inspector {
       case StreamFormat.SECTION_PART -> {
         iterating = true;
         if (iterables.get(section) == Phase.ENDED) {
-          disorder(section, "a PART behind the END");
+          disorder(section, "a PART after the END");
         }
       }
       default -> end(section);
@@ -183,7 +183,7 @@ final class SectionInspector extends Inspector {
       disorder(section, "a second END");
     }
     if (completing && !postcopy) {
-      disorder(section, "an END behind device sections");
+      disorder(section, "an END after device sections");
     }
     if (!ended) {
       switchedBefore = switchovers > 0;
@@ -254,7 +254,7 @@ final class SectionInspector extends Inspector {
     switchover(snapshot);
     if (description == null) {
       if (findings().count(Rule.DESCRIPTION) == 0) {
-        add(here(Rule.DESCRIPTION, last, "description: expected behind the end mark, found none"));
+        add(here(Rule.DESCRIPTION, last, "description: expected after the end mark, found none"));
       }
     }
   }

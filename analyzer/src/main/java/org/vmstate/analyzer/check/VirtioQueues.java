@@ -24,7 +24,7 @@ final class VirtioQueues {
 
   private VirtioQueues() {}
 
-  /** Returns the queues; none where the state was not understood, or has packed rings. */
+  /** Returns the queues; none where the state was not understood, or has compressed rings. */
   static List<Queue> of(FieldNode virtio) {
     if (virtio.elements().isEmpty()) {
       return List.of();

@@ -59,7 +59,7 @@ final class CheckCommand implements Callable<Integer> {
                 "  vmstate-img target-facts --qmp guest.qmp > target.json",
                 "  vmstate-img check --target target.json guest.save")
             .option(Output.option("human"))
-            .flags("Also show remarks and what was found good.", "-v", "--verbose")
+            .flags("Also show notes and what was found good.", "-v", "--verbose")
             .flags("Print nothing; the exit code tells.", "-q", "--quiet")
             .choice(
                 List.of("512", "4K", "64K", "1M", "4M"),

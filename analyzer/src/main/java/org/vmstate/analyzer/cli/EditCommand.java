@@ -46,7 +46,7 @@ final class EditCommand implements Callable<Integer> {
                 "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started"
                     + " on",
                 "the domain XML. The result goes to OUT; --in-place changes FILE itself, which is",
-                "possible as long as the texts fit in front of the stream.",
+                "possible as long as the strings fit in front of the stream.",
                 "")
             .footer(
                 "%nExamples:%n",

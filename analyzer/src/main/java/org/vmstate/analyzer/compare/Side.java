@@ -128,7 +128,7 @@ final class Side extends FinalMemory {
 
   /** Returns how it is compressed, empty when it is not. */
   String packed() {
-    return front.packing().map(Compression::label).orElse("");
+    return front.compression().map(Compression::label).orElse("");
   }
 
   /** Returns records and commands in their order. */

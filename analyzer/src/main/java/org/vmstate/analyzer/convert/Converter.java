@@ -119,7 +119,7 @@ public final class Converter {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
       return ImageReader.read(source, parseOptions, visitor);
     }
-    if (input == null || facts.front().packing().isPresent() || options.direct()) {
+    if (input == null || facts.front().compression().isPresent() || options.direct()) {
       return ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
     }
     return copy(source, input, facts);

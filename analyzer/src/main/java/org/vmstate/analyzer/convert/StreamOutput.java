@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.writer.compress.PackedOutput;
+import org.vmstate.writer.compress.CompressedOutput;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.libvirt.EnvelopeWriter;
 
@@ -16,7 +16,7 @@ public final class StreamOutput implements Closeable {
   private final ConvertOptions options;
   private final Destination destination;
   private final Consumer<String> notes;
-  private PackedOutput packed;
+  private CompressedOutput packed;
 
   /** Writes to a destination. */
   public StreamOutput(ConvertOptions options, Destination destination, Consumer<String> notes) {
@@ -37,7 +37,7 @@ public final class StreamOutput implements Closeable {
       return sink;
     }
     EnvelopeWriter.write(sink, EnvelopePlan.plan(options, front, notes));
-    packed = PackedOutput.open(sink, compression.get(), options.level());
+    packed = CompressedOutput.open(sink, compression.get(), options.level());
     return packed.stream();
   }
 

@@ -147,7 +147,7 @@ abstract class StreamVisitor extends FrontVisitor {
       }
       case Event.RamMarker e -> marker(e);
       case Event.Description e -> description(e);
-      case Event.Trailing e -> note(e.range().length() + " bytes behind the stream left out");
+      case Event.Trailing e -> note(e.range().length() + " bytes after the stream left out");
       case Event.Device e -> records.accept(e);
       case Event.IterablePart e -> records.accept(e);
       case Event.Unknown e -> records.accept(e);
@@ -159,7 +159,7 @@ abstract class StreamVisitor extends FrontVisitor {
       case Event.DomainXml e -> {}
       case Event.Cookie e -> {}
       case Event.Padding e -> {}
-      case Event.PackedStream e -> {}
+      case Event.CompressedStream e -> {}
       case Event.RamTotal e -> {}
       case Event.RamBlockEntry e -> {}
       case Event.RamListEnd e -> list(e.blocks());

@@ -141,11 +141,11 @@ public final class Kdump {
   /** Returns how many pages hold some memory. */
   public long count() {
     long count = 0;
-    long behind = 0;
+    long next = 0;
     for (PhysicalRange range : ranges) {
-      long first = Math.max(behind, range.start() / blockSize);
-      behind = (range.end() + blockSize - 1) / blockSize;
-      count += Math.max(0, behind - first);
+      long first = Math.max(next, range.start() / blockSize);
+      next = (range.end() + blockSize - 1) / blockSize;
+      count += Math.max(0, next - first);
     }
     return count;
   }
@@ -160,8 +160,8 @@ public final class Kdump {
     long end = start + part.length * 8L;
     for (PhysicalRange range : ranges) {
       long first = Math.max(start, range.start() / blockSize);
-      long behind = Math.min(end, (range.end() + blockSize - 1) / blockSize);
-      for (long page = first; page < behind; page++) {
+      long next = Math.min(end, (range.end() + blockSize - 1) / blockSize);
+      for (long page = first; page < next; page++) {
         part[(int) ((page - start) >> 3)] |= (byte) (1 << (page & 7));
       }
     }

@@ -82,7 +82,7 @@ final class DumpVisitor implements EventSink {
   public void accept(Event event) throws IOException {
     switch (event) {
       case Event.EnvelopeHeader e -> envelope(e.envelope(), e.xml(), e.cookie());
-      case Event.PackedStream e -> report.text("packed_with", e.compression().label());
+      case Event.CompressedStream e -> report.text("packed_with", e.compression().label());
       case Event.StreamHeader e -> memory.setSource(e.content());
       case Event.Configuration e -> configuration(e.configuration());
       case Event.RamListEnd e -> ramBlocks(e.blocks());

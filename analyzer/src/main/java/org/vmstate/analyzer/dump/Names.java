@@ -22,7 +22,7 @@ final class Names {
       case Event.DomainXml e -> "domain-xml";
       case Event.Cookie e -> "cookie";
       case Event.Padding e -> "padding";
-      case Event.PackedStream e -> "packed-stream";
+      case Event.CompressedStream e -> "packed-stream";
       case Event.StreamHeader e -> "stream-header";
       case Event.Configuration e -> "configuration";
       case Event.SectionHeader e -> "section-header";

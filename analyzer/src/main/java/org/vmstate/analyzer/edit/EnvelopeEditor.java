@@ -127,7 +127,7 @@ public final class EnvelopeEditor {
     if (!fits(change)) {
       throw new ConversionException(
           file
-              + ": the texts take "
+              + ": the strings take "
               + EnvelopeSpec.textLength(newXml(change), cookie)
               + " bytes, and there are "
               + envelope.dataLength()

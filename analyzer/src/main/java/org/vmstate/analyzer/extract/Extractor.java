@@ -232,7 +232,7 @@ public final class Extractor {
     }
   }
 
-  /** Returns an image that can be read twice; a pipe is put aside. */
+  /** Returns an image that can be read twice; a pipe is spooled. */
   private static ByteSource again(ByteSource source) throws IOException {
     return source.isSeekable() ? source : source.seekable();
   }
@@ -265,7 +265,7 @@ public final class Extractor {
       boolean transfers,
       List<PhysicalRange> ranges)
       throws IOException {
-    Path direct = facts.isPacked() ? null : input;
+    Path direct = facts.isCompressed() ? null : input;
     try (ExtractPass pass =
         new ExtractPass(
             direct,

@@ -35,7 +35,7 @@ final class PhysicalFacts extends StateFacts {
     switch (event) {
       case Event.EnvelopeHeader e when !e.envelope().complete() ->
           notes.accept("the save did not finish; memory may be missing");
-      case Event.PackedStream _ -> packed = true;
+      case Event.CompressedStream _ -> packed = true;
       case Event.RamListEnd e -> blocks(e.blocks());
       case Event.RamPages e -> look(e.content(), e.run());
       case Event.MappedPages e -> look(e.content(), e.run());
@@ -74,7 +74,7 @@ final class PhysicalFacts extends StateFacts {
   }
 
   /** Reports whether offsets of the stream are not those of the file. */
-  boolean isPacked() {
+  boolean isCompressed() {
     return packed;
   }
 }

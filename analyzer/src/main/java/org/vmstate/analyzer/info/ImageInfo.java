@@ -18,7 +18,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
  *
  * @param image its name
  * @param format layout
- * @param packedWith compression of a bare stream, if any
+ * @param compressedWith compression of a bare stream, if any
  * @param size length in bytes, where it is known
  * @param diskSize bytes on disk, where the file system tells
  * @param streamOffset file offset of a bare stream after unused space
@@ -35,7 +35,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
 public record ImageInfo(
     String image,
     FormatId format,
-    Optional<Compression> packedWith,
+    Optional<Compression> compressedWith,
     OptionalLong size,
     OptionalLong diskSize,
     long streamOffset,

@@ -41,7 +41,7 @@ public final class InfoPrinter {
       line(out, "image: " + info.image());
       line(out, "file format: " + info.format().label());
     }
-    info.packedWith().ifPresent(c -> line(out, "packed with: " + c.label()));
+    info.compressedWith().ifPresent(c -> line(out, "compressed with: " + c.label()));
     info.size().ifPresent(s -> line(out, (inside ? "state size: " : "file size: ") + bytes(s)));
     info.diskSize().ifPresent(s -> line(out, "disk size: " + bytes(s)));
     if (info.envelope().isPresent()) {
@@ -161,8 +161,8 @@ public final class InfoPrinter {
       report.text("image", info.image());
     }
     report.text(inside ? "state_format" : "format", info.format().label());
-    if (info.packedWith().isPresent()) {
-      report.text("packed_with", info.packedWith().get().label());
+    if (info.compressedWith().isPresent()) {
+      report.text("packed_with", info.compressedWith().get().label());
     }
     if (info.size().isPresent()) {
       report.number(inside ? "state_size" : "file_size", info.size().getAsLong());

@@ -75,7 +75,7 @@ public final class InfoReader implements EventSink {
       OptionalLong diskSize,
       Optional<StateFormatException> early)
       throws IOException {
-    boolean seekable = source.isSeekable() && front.packing().isEmpty();
+    boolean seekable = source.isSeekable() && front.compression().isEmpty();
     Envelope envelope = front.envelope().orElse(null);
     StreamConfiguration configuration = front.configuration().orElse(null);
     Optional<ByteRange> description =
@@ -95,7 +95,7 @@ public final class InfoReader implements EventSink {
     return new ImageInfo(
         name,
         format,
-        envelope == null ? front.packing() : Optional.empty(),
+        envelope == null ? front.compression() : Optional.empty(),
         source.length() >= 0 ? OptionalLong.of(source.length()) : OptionalLong.empty(),
         diskSize,
         front.streamStart(),

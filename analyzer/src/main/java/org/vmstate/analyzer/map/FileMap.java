@@ -50,7 +50,7 @@ public final class FileMap implements EventSink {
   @Override
   public void accept(Event event) throws IOException {
     if (!event.covers()) {
-      if (event instanceof Event.PackedStream) {
+      if (event instanceof Event.CompressedStream) {
         unpacked = true;
       }
       return;
@@ -60,8 +60,8 @@ public final class FileMap implements EventSink {
       case Event.DomainXml e -> alone(e, "libvirt", "domain XML");
       case Event.Cookie e -> alone(e, "libvirt", "cookie");
       case Event.Padding e -> alone(e, "libvirt", "padding");
-      case Event.PackedStream e -> {
-        alone(e, "packed stream", e.compression().label() + " data");
+      case Event.CompressedStream e -> {
+        alone(e, "compressed stream", e.compression().label() + " data");
         finish();
         unpacked = true;
       }
@@ -89,7 +89,7 @@ public final class FileMap implements EventSink {
       case Event.Command e -> alone(e, "stream", "command " + CommandType.of(e.code()).label());
       case Event.EndOfStream e -> alone(e, "stream", "end mark");
       case Event.Description e -> alone(e, "description", "JSON");
-      case Event.Trailing e -> alone(e, "behind the stream", "trailing bytes");
+      case Event.Trailing e -> alone(e, "after the stream", "trailing bytes");
       case Event.Gap e -> {
         if (records == 0) {
           alone(e, "unused", "unused space");

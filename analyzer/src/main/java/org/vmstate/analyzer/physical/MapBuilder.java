@@ -13,7 +13,7 @@ import org.vmstate.formats.ram.RamBlock;
 public final class MapBuilder {
   private static final long GIB = 1L << 30;
 
-  /** DIMMs start at multiples of the pages behind them. */
+  /** DIMMs start at multiples of the pages after them. */
   private static final long DIMM_ALIGNMENT = 2L << 20;
 
   /** More ranges than this have no place in an ELF core anyway. */
@@ -141,12 +141,12 @@ public final class MapBuilder {
     return new AcpiMemory(facts.tables());
   }
 
-  private void plugged(List<RamBlock> blocks, long behind) {
+  private void plugged(List<RamBlock> blocks, long memoryEnd) {
     if (blocks.isEmpty()) {
       return;
     }
     OptionalLong range = acpi().hotplugBase();
-    long at = range.orElse(behind);
+    long at = range.orElse(memoryEnd);
     int guessed = 0;
     for (RamBlock block : blocks) {
       OptionalLong told = facts.dimms().base(block.name());
@@ -167,7 +167,7 @@ public final class MapBuilder {
       basis.add(
           ranged
               ? "DIMMs from the SRAT's hot-plug range on"
-              : "DIMMs from the first GiB behind memory on");
+              : "DIMMs from the first GiB after memory on");
     }
   }
 

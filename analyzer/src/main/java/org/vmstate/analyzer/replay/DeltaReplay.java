@@ -86,8 +86,8 @@ public final class DeltaReplay extends FinalMemory {
       return;
     }
     int block = run.block().index();
-    boolean behind = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
-    if (round == 0 || !behind) {
+    boolean later = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
+    if (round == 0 || !later) {
       round++;
     }
     lastBlock = block;

@@ -44,7 +44,7 @@ final class Compressed implements EventSink {
   public void accept(Event event) {
     switch (event) {
       case Event.EnvelopeHeader _ -> hasEnvelope = true;
-      case Event.PackedStream e -> {
+      case Event.CompressedStream e -> {
         whole |= !hasEnvelope;
         stream = e.compression();
       }

@@ -162,8 +162,8 @@ public final class Repair {
       for (Patch patch : open) {
         patch.apply(chunk, at);
       }
-      long behind = at + chunk.limit();
-      open.removeIf(patch -> patch.end() <= behind);
+      long end = at + chunk.limit();
+      open.removeIf(patch -> patch.end() <= end);
       byte[] bytes = new byte[chunk.limit()];
       chunk.flip().get(bytes);
       target.append(bytes);

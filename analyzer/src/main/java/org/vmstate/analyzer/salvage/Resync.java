@@ -150,12 +150,12 @@ final class Resync {
     if (kind == RamFormat.ZERO) {
       return chunk.get(next) == 0 && isWord(chunk, next + 1);
     }
-    long behind = offset - at + next + block.pageSize();
-    if (image.length() - behind < Long.BYTES) {
+    long following = offset - at + next + block.pageSize();
+    if (image.length() - following < Long.BYTES) {
       return false;
     }
     ByteBuffer after = ByteBuffer.allocate(Long.BYTES);
-    image.copy(behind, after);
+    image.copy(following, after);
     return isWord(after.flip(), 0);
   }
 

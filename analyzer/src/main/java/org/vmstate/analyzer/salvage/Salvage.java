@@ -164,7 +164,7 @@ public final class Salvage implements Closeable {
     image.path().clear();
     image.seek(start[0]);
     Optional<Compression> compression = Probe.compression(image);
-    if (compression.isEmpty() || !compression.get().isPacked()) {
+    if (compression.isEmpty() || !compression.get().isCompressed()) {
       image.seek(0);
       return image;
     }
@@ -172,7 +172,7 @@ public final class Salvage implements Closeable {
     try (Unpacker unpacker = new Unpacker(image, compression.get(), false)) {
       unpacker.transferTo(spool.asStream());
     } catch (StateFormatException e) {
-      losses.add("what is packed behind 0x" + Long.toHexString(e.offset()) + ": " + e.words());
+      losses.add("what is compressed after 0x" + Long.toHexString(e.offset()) + ": " + e.words());
     }
     stream = spool.source(0, new StructurePath());
     List<Segment> rest = List.of(new Segment(stream, 0, stream.length()));
@@ -234,7 +234,7 @@ public final class Salvage implements Closeable {
     ByteBuffer tail = ByteBuffer.allocate(TAIL * (scan.open.size() + 2));
     if (scan.inSection && !scan.inRam()) {
       end = scan.sectionStart;
-      losses.add("section " + scan.section.name() + " and all devices behind it");
+      losses.add("section " + scan.section.name() + " and all devices after it");
     } else if (scan.inRam()) {
       tail.putLong(RamFormat.EOS);
       footer(tail, scan, scan.section);
@@ -298,7 +298,7 @@ public final class Salvage implements Closeable {
       area = List.of(Segment.zeros(missing));
       losses.add(missing + " bytes at the end of a block's pages: " + error.words());
     }
-    losses.add("blocks behind it, and all devices");
+    losses.add("blocks after it, and all devices");
     ByteBuffer tail = ByteBuffer.allocate(128);
     tail.putLong(RamFormat.EOS);
     footer(tail, scan, scan.section);

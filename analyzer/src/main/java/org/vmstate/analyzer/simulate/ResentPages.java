@@ -45,8 +45,8 @@ public final class ResentPages implements EventSink {
       return;
     }
     int index = run.block().index();
-    boolean behind = index > lastBlock || index == lastBlock && run.firstPage() > lastPage;
-    first &= behind;
+    boolean later = index > lastBlock || index == lastBlock && run.firstPage() > lastPage;
+    first &= later;
     lastBlock = index;
     lastPage = run.firstPage() + run.count() - 1;
     for (long page = run.firstPage(); !first && index == block && page <= lastPage; page++) {

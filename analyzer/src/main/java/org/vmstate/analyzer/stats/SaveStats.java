@@ -58,8 +58,8 @@ public final class SaveStats implements EventSink, AutoCloseable {
 
   private void sent(PageRun run, long length) {
     int block = run.block().index();
-    boolean behind = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
-    if (current == null || !behind) {
+    boolean later = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
+    if (current == null || !later) {
       current = rounds.next();
     }
     lastBlock = block;

@@ -51,8 +51,8 @@ class CompletenessTest {
   private static final int RANDOM_CUTS = 200;
   private static final int SAMPLE_CUTS = 20;
   private static final int SAMPLE_BOUNDARIES = 6;
-  private static final int PACKED_HOLES = 20;
-  private static final int PACKED_HOLE = 64;
+  private static final int COMPRESSED_HOLES = 20;
+  private static final int COMPRESSED_HOLE = 64;
 
   /** Enough of a section to find it in a container. */
   private static final int SOUGHT = 48;
@@ -175,7 +175,7 @@ class CompletenessTest {
   private void cuts(String name, Places places) throws IOException {
     Path image = scratch.resolve("image");
     long length = Files.size(image);
-    boolean packed = WholeImages.isPacked(name);
+    boolean packed = WholeImages.isCompressed(name);
     boolean held = WholeImages.isHeld(name);
     boolean sample = WholeImages.isSample(name) || held;
     Random random = new Random(length);
@@ -218,15 +218,15 @@ class CompletenessTest {
 
   private void holes(String name, Places places) throws IOException {
     Path image = scratch.resolve("image");
-    boolean packed = WholeImages.isPacked(name);
+    boolean packed = WholeImages.isCompressed(name);
     Random random = new Random(1);
     List<ByteRange> holes = new ArrayList<>(places.holes);
     if (packed) {
       holes.clear();
       long start = places.outer.isEmpty() ? 0 : places.outer.last();
-      for (int i = 0; i < PACKED_HOLES; i++) {
+      for (int i = 0; i < COMPRESSED_HOLES; i++) {
         long at = random.nextLong(start, Files.size(image));
-        holes.add(new ByteRange(at, Math.min(at + PACKED_HOLE, Files.size(image))));
+        holes.add(new ByteRange(at, Math.min(at + COMPRESSED_HOLE, Files.size(image))));
       }
     }
     int turn = 0;
@@ -385,7 +385,7 @@ class CompletenessTest {
       if (!event.covers()) {
         return;
       }
-      if (event instanceof Event.PackedStream) {
+      if (event instanceof Event.CompressedStream) {
         outer.addAll(boundaries);
         outer.add(range.start());
         return;

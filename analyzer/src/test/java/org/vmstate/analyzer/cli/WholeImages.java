@@ -49,7 +49,7 @@ final class WholeImages {
   }
 
   /** Reports whether offsets of what a pass tells of are not those of the file. */
-  static boolean isPacked(String name) {
+  static boolean isCompressed(String name) {
     return name.matches(".*libvirt-(gzip|bzip2|xz|lzop|zstd)");
   }
 

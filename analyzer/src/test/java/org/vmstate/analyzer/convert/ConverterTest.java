@@ -169,7 +169,7 @@ class ConverterTest {
     assertArrayEquals(image.toBytes(), convert(image, FormatId.QEMU));
     notes.clear();
     assertFalse(text(convert(image, FormatId.QEMU_MAPPED_RAM)).endsWith("more"));
-    assertTrue(notes.contains("4 bytes behind the stream left out"), notes.toString());
+    assertTrue(notes.contains("4 bytes after the stream left out"), notes.toString());
   }
 
   /** A device that no description delimits, at the end of a stream without footers. */

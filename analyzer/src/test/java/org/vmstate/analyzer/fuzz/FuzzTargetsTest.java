@@ -213,7 +213,7 @@ class FuzzTargetsTest {
             end[0] = e.range().end();
           }
           // bytes after the stream may be cut, and packing may have its own end before that
-          sized[0] &= !(event instanceof Event.Trailing || event instanceof Event.PackedStream);
+          sized[0] &= !(event instanceof Event.Trailing || event instanceof Event.CompressedStream);
         };
     try {
       ImageReader.read(source(image), ParseOptions.DEFAULT, ends);

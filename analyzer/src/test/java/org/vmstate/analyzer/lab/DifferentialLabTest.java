@@ -192,7 +192,7 @@ class DifferentialLabTest {
       case DEVICE_DECODES -> "the description no longer fits";
       case TRAILING_BYTES -> "QEMU loads it without what follows the end mark";
       case MEMORY_LOST, BITMAP_ORDER -> "QEMU loads it without its memory";
-      case BITMAP_INSIDE, OFFSETS_ABSOLUTE, PAGES_BEHIND_BITMAP -> "QEMU follows any offset";
+      case BITMAP_INSIDE, OFFSETS_ABSOLUTE, PAGES_AFTER_BITMAP -> "QEMU follows any offset";
       default -> null;
     };
   }

@@ -164,7 +164,7 @@ final class Reads {
       if (!packed) {
         records.accept(event);
       }
-      if (event instanceof Event.PackedStream) {
+      if (event instanceof Event.CompressedStream) {
         packed = true;
         end = 0;
       }

@@ -44,7 +44,7 @@ public final class PciFormat {
   /** Capability of the vendor, of virtio for instance. */
   public static final int VENDOR = 0x09;
 
-  /** Capability: ids of the subsystem behind a bridge. */
+  /** Capability: ids of the subsystem after a bridge. */
   public static final int SUBSYSTEM = 0x0d;
 
   /** Capability: PCI Express. */

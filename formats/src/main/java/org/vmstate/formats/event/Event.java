@@ -60,7 +60,8 @@ public sealed interface Event {
    *
    * @param range empty in a pipe, whose length nobody knows
    */
-  record PackedStream(ByteRange range, Content content, Compression compression) implements Bytes {
+  record CompressedStream(ByteRange range, Content content, Compression compression)
+      implements Bytes {
     @Override
     public boolean covers() {
       return range.length() > 0;

@@ -10,7 +10,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
 /** Keeps what an image says of itself before its memory: envelope, configuration, block list. */
 public final class Front implements EventSink {
   private Event.EnvelopeHeader header;
-  private Compression packing;
+  private Compression compression;
   private StreamConfiguration configuration;
   private List<RamBlock> blocks = List.of();
   private long streamStart;
@@ -22,7 +22,7 @@ public final class Front implements EventSink {
   public void accept(Event event) {
     switch (event) {
       case Event.EnvelopeHeader e -> header = e;
-      case Event.PackedStream e -> packing = e.compression();
+      case Event.CompressedStream e -> compression = e.compression();
       case Event.StreamHeader e -> streamStart = e.range().start();
       case Event.Configuration e -> configuration = e.configuration();
       case Event.RamListEnd e -> blocks = e.blocks();
@@ -51,8 +51,8 @@ public final class Front implements EventSink {
   }
 
   /** Returns how the stream is compressed, the innermost when it is so several times. */
-  public Optional<Compression> packing() {
-    return Optional.ofNullable(packing);
+  public Optional<Compression> compression() {
+    return Optional.ofNullable(compression);
   }
 
   /** Returns what the stream says of itself, once that was read. */

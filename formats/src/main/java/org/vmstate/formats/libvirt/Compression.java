@@ -44,7 +44,7 @@ public enum Compression {
   }
 
   /** Reports whether a program has to unpack the stream. */
-  public boolean isPacked() {
+  public boolean isCompressed() {
     return !magic.isEmpty();
   }
 
@@ -61,7 +61,7 @@ public enum Compression {
   /** Finds a compression by the first bytes of its data, given in hex. */
   public static Optional<Compression> ofMagic(String hex) {
     for (Compression c : values()) {
-      if (c.isPacked() && hex.startsWith(c.magic)) {
+      if (c.isCompressed() && hex.startsWith(c.magic)) {
         return Optional.of(c);
       }
     }

@@ -20,7 +20,7 @@ public final class SaveFormat {
   /** Feature bit 0 of the proposal: the stream has the mapped-ram layout. */
   public static final long FEATURE_MAPPED_RAM = 1;
 
-  /** Zero bytes that libvirt leaves behind the texts of a new image, for edits. */
+  /** Zero bytes that libvirt leaves after the strings of a new image, for edits. */
   public static final int PADDING = 64 << 10;
 
   private SaveFormat() {}

@@ -20,10 +20,10 @@ public enum Reason {
   FIELD_TOO_LONG(Kind.LIMIT, Rule.LIMIT, "a field is longer than the limit"),
 
   // compression
-  PACKED_TOO_OFTEN(Kind.LIMIT, Rule.LIMIT, "the file is compressed too many times over"),
-  PACKED_DATA_DAMAGED(Kind.MALFORMED, Rule.PACKED_WHOLE, "compressed data is damaged"),
-  PACKED_DATA_CUT(Kind.TRUNCATED, Rule.PACKED_WHOLE, "compressed data ends early"),
-  PACKED_MEMORY(Kind.LIMIT, Rule.PACKED_WHOLE, "compressed data needs too much memory"),
+  COMPRESSED_TOO_OFTEN(Kind.LIMIT, Rule.LIMIT, "the file is compressed too many times over"),
+  COMPRESSED_DATA_DAMAGED(Kind.MALFORMED, Rule.COMPRESSED_WHOLE, "compressed data is damaged"),
+  COMPRESSED_DATA_CUT(Kind.TRUNCATED, Rule.COMPRESSED_WHOLE, "compressed data ends early"),
+  COMPRESSED_MEMORY(Kind.LIMIT, Rule.COMPRESSED_WHOLE, "compressed data needs too much memory"),
 
   // the libvirt envelope
   LIBVIRT_VERSION(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown version"),
@@ -36,13 +36,14 @@ public enum Reason {
   COOKIE_OUTSIDE(Kind.MALFORMED, Rule.COOKIE_OFFSET, "the cookie lies outside of its place"),
   COOKIE_UNTERMINATED(Kind.MALFORMED, Rule.COOKIE, "the cookie has no zero byte at its end"),
   PADDING_USED(
-      Kind.NOTE, Rule.HEADER_PADDING, "a byte between the texts and the stream is not zero"),
+      Kind.NOTE, Rule.HEADER_PADDING, "a byte between the strings and the stream is not zero"),
   STREAM_MISSING(Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the envelope"),
   SAVE_CUT(
       Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the envelope of an unfinished save"),
   SAVE_UNFINISHED(Kind.MALFORMED, Rule.SAVE_FINISHED, "the magic is that of an unfinished save"),
-  PACKED_BY_ANOTHER(Kind.MALFORMED, Rule.SAVE_FORMAT, "the data is not of the stated compression"),
-  PACKED_UNEXPECTEDLY(
+  COMPRESSED_BY_ANOTHER(
+      Kind.MALFORMED, Rule.SAVE_FORMAT, "the data is not of the stated compression"),
+  COMPRESSED_UNEXPECTEDLY(
       Kind.MALFORMED, Rule.SAVE_FORMAT, "a stream is stated, something else follows"),
 
   // the stream
@@ -181,7 +182,7 @@ public enum Reason {
       "the ram section has no END, so that no bitmap was written"),
   PAGES_PASS_FILE(Kind.MALFORMED, Rule.AREA_INSIDE, "a page area passes the end of the file"),
   PAGES_IN_BITMAP(
-      Kind.MALFORMED, Rule.PAGES_BEHIND_BITMAP, "a page area starts before its bitmap's end"),
+      Kind.MALFORMED, Rule.PAGES_AFTER_BITMAP, "a page area starts before its bitmap's end"),
   PAGE_AREAS_OVERLAP(Kind.MALFORMED, Rule.AREAS_APART, "a page area starts before another's end"),
   PAGE_RECORD_IN_FIXED_LAYOUT(
       Kind.MALFORMED, Rule.MAPPED_NO_RECORDS, "a page record stands in a fixed layout"),

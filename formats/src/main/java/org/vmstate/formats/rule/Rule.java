@@ -135,11 +135,11 @@ public enum Rule {
   /** The header's page size is the target's. */
   MAPPED_PAGE_SIZE(51, Severity.ERROR, "the header's page size is the target's"),
   /** A bitmap starts right after its header. */
-  BITMAP_FOLLOWS(52, Severity.WARNING, "a bitmap starts right behind its header"),
+  BITMAP_FOLLOWS(52, Severity.WARNING, "a bitmap starts right after its header"),
   /** A bitmap lies inside the file, after its header. */
-  BITMAP_INSIDE(53, Severity.ERROR, "a bitmap lies inside the file, behind its header"),
+  BITMAP_INSIDE(53, Severity.ERROR, "a bitmap lies inside the file, after its header"),
   /** Pages start after their bitmap. */
-  PAGES_BEHIND_BITMAP(54, Severity.ERROR, "pages start behind their bitmap"),
+  PAGES_AFTER_BITMAP(54, Severity.ERROR, "pages start after their bitmap"),
   /** Pages start at a multiple of the page size. */
   PAGES_ALIGNED(55, Severity.ERROR, "pages start at a multiple of the page size"),
   /** Pages start at a multiple of 1 MiB. */
@@ -151,7 +151,7 @@ public enum Rule {
   /** Offsets count from the start of the file. */
   OFFSETS_ABSOLUTE(59, Severity.ERROR, "offsets count from the start of the file"),
   /** Bits after the last page are zero. */
-  BITMAP_PADDING(60, Severity.WARNING, "bits behind the last page are zero"),
+  BITMAP_PADDING(60, Severity.WARNING, "bits after the last page are zero"),
   /** A marked page holds data. */
   ZERO_PAGE_MARKED(61, Severity.INFO, "a marked page holds data"),
   /** An unmarked page is empty. */
@@ -206,17 +206,17 @@ public enum Rule {
   DOMAIN_XML(
       85, Severity.ERROR, "the domain XML ends with a zero byte, is well-formed and a <domain>"),
   /** The cookie lies after the XML, inside the data. */
-  COOKIE_OFFSET(86, Severity.ERROR, "the cookie lies behind the XML, inside the data"),
+  COOKIE_OFFSET(86, Severity.ERROR, "the cookie lies after the XML, inside the data"),
   /** The cookie ends with a zero byte and is a cookie element. */
   COOKIE(87, Severity.ERROR, "the cookie ends with a zero byte and is a <cookie>"),
   /** Bytes between the strings and the stream are zero. */
-  HEADER_PADDING(88, Severity.WARNING, "bytes between the texts and the stream are zero"),
+  HEADER_PADDING(88, Severity.WARNING, "bytes between the strings and the stream are zero"),
   /** 64 KiB of room follow the strings. */
-  HEADER_ROOM(89, Severity.INFO, "64 KiB of room follow the texts"),
+  HEADER_ROOM(89, Severity.INFO, "64 KiB of room follow the strings"),
   /** The format number fits the data. */
   SAVE_FORMAT(90, Severity.ERROR, "the format number fits the data"),
   /** The compressed stream is whole and nothing follows it. */
-  PACKED_WHOLE(91, Severity.ERROR, "the packed stream is whole and nothing follows it"),
+  COMPRESSED_WHOLE(91, Severity.ERROR, "the compressed stream is whole and nothing follows it"),
   /** Format sparse goes with mapped-ram, and only that. */
   SPARSE_MAPPED(92, Severity.ERROR, "format sparse goes with mapped-ram, and only that"),
   /** XML and stream name the same machine type. */

@@ -146,7 +146,7 @@ final class LzopInputStream extends InputStream {
   private void readBlock(int length) throws IOException {
     int packedLength = in.readInt();
     if (length < 0 || length > MAX_BLOCK || packedLength <= 0 || packedLength > length) {
-      throw new IOException("lzop: block of " + length + " bytes, packed " + packedLength);
+      throw new IOException("lzop: block of " + length + " bytes, compressed " + packedLength);
     }
     int adler = (flags & ADLER32_UNPACKED) != 0 ? in.readInt() : 0;
     int crc = (flags & CRC32_UNPACKED) != 0 ? in.readInt() : 0;

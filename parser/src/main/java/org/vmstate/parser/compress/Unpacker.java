@@ -93,7 +93,7 @@ public final class Unpacker extends InputStream {
       throw e;
     } catch (MemoryLimitException e) {
       throw new LimitExceededException(
-          Reason.PACKED_MEMORY,
+          Reason.COMPRESSED_MEMORY,
           "xz: needs "
               + e.getMemoryNeeded()
               + " KiB of memory, this Java heap has "
@@ -103,18 +103,21 @@ public final class Unpacker extends InputStream {
           path());
     } catch (EOFException e) {
       throw new TruncatedDataException(
-          Reason.PACKED_DATA_CUT, "packed data: found the end", source.position(), path());
+          Reason.COMPRESSED_DATA_CUT, "compressed data: found the end", source.position(), path());
     } catch (IOException | RuntimeException e) {
       // the libraries answer some broken input with unchecked exceptions
       if (source.atEnd()) {
         throw new TruncatedDataException(
-            Reason.PACKED_DATA_CUT,
-            "packed data: found the end, " + e.getMessage(),
+            Reason.COMPRESSED_DATA_CUT,
+            "compressed data: found the end, " + e.getMessage(),
             source.position(),
             path());
       }
       throw new MalformedDataException(
-          Reason.PACKED_DATA_DAMAGED, "packed data: " + e.getMessage(), source.position(), path());
+          Reason.COMPRESSED_DATA_DAMAGED,
+          "compressed data: " + e.getMessage(),
+          source.position(),
+          path());
     }
   }
 

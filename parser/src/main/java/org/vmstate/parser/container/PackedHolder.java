@@ -46,7 +46,7 @@ final class PackedHolder {
       holder.state().closeWith(file);
       file.seek(start);
       return Optional.of(
-          new Holder(holder.label() + ", packed with " + packed.get().label(), holder.state()));
+          new Holder(holder.label() + ", compressed with " + packed.get().label(), holder.state()));
     }
   }
 

@@ -79,7 +79,7 @@ class VmaArchiveTest {
     }
     try (Container container = open(packed.toByteArray())) {
       assertEquals(
-          "device vmstate of a Proxmox VMA archive, packed with gzip",
+          "device vmstate of a Proxmox VMA archive, compressed with gzip",
           container.holder().orElseThrow().label());
       assertArrayEquals(state(), read(container));
     }

@@ -20,7 +20,7 @@ public final class FileSink extends ByteSink {
    * Linux writes to one file one after the other, and who waits for that in the kernel keeps a
    * processor busy.
    */
-  private final ReentrantLock turn = new ReentrantLock();
+  private final ReentrantLock moving = new ReentrantLock();
 
   private final DirectFile direct;
 
@@ -156,7 +156,7 @@ public final class FileSink extends ByteSink {
   private void buffered(long offset, ByteBuffer data) throws IOException {
     long at = offset + (held == null ? 0 : held.take(offset, data));
     int end = data.limit();
-    turn.lock();
+    moving.lock();
     try {
       while (data.position() < end) {
         // Linux takes two to four times as long for writes of 1 MiB as for four of these
@@ -164,7 +164,7 @@ public final class FileSink extends ByteSink {
         at += file.write(data, at);
       }
     } finally {
-      turn.unlock();
+      moving.unlock();
     }
     data.limit(end);
   }
@@ -217,7 +217,7 @@ public final class FileSink extends ByteSink {
   public void transferAt(FileChannel source, long from, long count, long to) throws IOException {
     long done = held == null ? 0 : transferHeld(source, from, count, to);
     source.position(from + done);
-    turn.lock();
+    moving.lock();
     try {
       while (done < count) {
         long n = file.transferFrom(source, base + to + done, count - done);
@@ -231,7 +231,7 @@ public final class FileSink extends ByteSink {
     } catch (IOException e) {
       throw failed(e);
     } finally {
-      turn.unlock();
+      moving.unlock();
     }
   }
 

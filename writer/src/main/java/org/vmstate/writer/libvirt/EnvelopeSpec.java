@@ -40,7 +40,7 @@ public record EnvelopeSpec(
   /** Returns this envelope with the stream at another distance; the strings must fit. */
   public EnvelopeSpec withDataLength(int length) {
     if (length < textLength(xml, cookie)) {
-      throw new IllegalArgumentException("texts do not fit into " + length + " bytes");
+      throw new IllegalArgumentException("strings do not fit into " + length + " bytes");
     }
     return new EnvelopeSpec(version, bigEndian, running, compression, xml, cookie, length);
   }

@@ -72,7 +72,7 @@ public final class RecordWriter implements EventSink {
       case Event.DomainXml e -> copy(e.range());
       case Event.Cookie e -> copy(e.range());
       case Event.Padding e -> copy(e.range());
-      case Event.PackedStream e -> copy(e.range());
+      case Event.CompressedStream e -> copy(e.range());
       case Event.Device e -> copy(e.range());
       case Event.IterablePart e -> copy(e.range());
       case Event.PageBitmap e -> copy(e.range());

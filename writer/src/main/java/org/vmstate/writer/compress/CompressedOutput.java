@@ -9,16 +9,16 @@ import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.StreamSink;
 
 /** A stream that is compressed, as far as it is to be, on its way to a sink. */
-public final class PackedOutput implements Closeable {
+public final class CompressedOutput implements Closeable {
   private final ByteSink stream;
   private ZstdSink zstd;
   private BackgroundStream file;
   private BackgroundStream packer;
   private StreamSink packed;
 
-  private PackedOutput(ByteSink sink, Compression compression, OptionalInt level)
+  private CompressedOutput(ByteSink sink, Compression compression, OptionalInt level)
       throws IOException {
-    if (!compression.isPacked()) {
+    if (!compression.isCompressed()) {
       stream = sink;
     } else if (compression == Compression.ZSTD) {
       zstd = new ZstdSink(sink, level.orElse(0));
@@ -33,9 +33,9 @@ public final class PackedOutput implements Closeable {
   }
 
   /** Starts to compress into a sink, which stays open. */
-  public static PackedOutput open(ByteSink sink, Compression compression, OptionalInt level)
+  public static CompressedOutput open(ByteSink sink, Compression compression, OptionalInt level)
       throws IOException {
-    return new PackedOutput(sink, compression, level);
+    return new CompressedOutput(sink, compression, level);
   }
 
   /** Returns where the stream is written. */
