@@ -52,7 +52,8 @@ public final class DeviceLister implements EventSink {
     String address = slash < 0 ? "" : section.name().substring(0, slash);
     String type = state.map(s -> s.desc().name()).orElse("");
     Fields device = state.map(Fields::new).orElse(null);
-    boolean virtio = device != null && device.has("virtio");
+    // a field that could not be decoded has none
+    boolean virtio = device != null && !device.structs("virtio").isEmpty();
     long length = event.range().length();
     DeviceLine line =
         new DeviceLine(

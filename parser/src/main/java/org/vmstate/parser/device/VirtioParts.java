@@ -178,7 +178,9 @@ final class VirtioParts {
   private void console() throws StateFormatException {
     in.big("cols", 2);
     in.big("rows", 2);
-    int ports = count(in.big("max_nr_ports", 4), MOST_PORTS);
+    long most = in.big("max_nr_ports", 4);
+    // it is in the guest's order, which of s390x is another one than that of the writer's host
+    int ports = count(most > MOST_PORTS ? Integer.reverseBytes((int) most) : most, MOST_PORTS);
     for (int i = 0; i < (ports + 31) / 32; i++) {
       in.big("ports_map", 4, "uint32", true);
     }

@@ -129,6 +129,23 @@ class VirtioDecoderTest {
   }
 
   @Test
+  void portsOfASerialDeviceAreCountedInTheGuestsOrder() {
+    for (int ports : new int[] {31, Integer.reverseBytes(31)}) {
+      out.clear();
+      out.putInt(1).putInt(0).putInt(12);
+      out.put((byte) 0).put((byte) 0).putShort((short) 0).putInt(0).putInt(0).putInt(0);
+      out.putShort((short) 0).putShort((short) 0).putInt(ports).putInt(1).putInt(0);
+      StateNode state = decoded(expand("virtio-console", "virtio", new ArrayList<>()));
+      isWithoutHole(state);
+      assertEquals(
+          1,
+          field(state, "device").elements().getFirst().fields().stream()
+              .filter(f -> f.desc().name().equals("ports_map"))
+              .count());
+    }
+  }
+
+  @Test
   void subsectionThatIsNotKnownLeavesTheBytesAlone() {
     pciHead();
     out.put((byte) 0).put((byte) 0).putShort((short) 0).putInt(0).putInt(0).putInt(0);
