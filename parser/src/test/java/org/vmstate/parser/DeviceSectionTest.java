@@ -191,19 +191,19 @@ class DeviceSectionTest {
   @EnumSource
   void iterableSectionIsFoundInAnyPlace(Recording.Place place) throws IOException {
     ImageBytes image = start("pc").section(1, 5, "something", 0, 1).be32(0x15).footer(5);
-    byte[] bytes = image.again(3, 5).text("end").footer(5).u8(0).toBytes();
+    byte[] bytes = image.again(3, 5).fill(0x33, 300_000).footer(5).u8(0).toBytes();
     List<Event> payloads = Recording.of(bytes, ParseOptions.DEFAULT, place).payloads();
-    assertEquals(List.of(4L, 3L), payloads.stream().map(p -> p.range().length()).toList());
+    assertEquals(List.of(4L, 300_000L), payloads.stream().map(p -> p.range().length()).toList());
   }
 
   /** Who copies them finds the bytes of a part where the part is told, also those of a pipe. */
   @ParameterizedTest
   @EnumSource
   void bytesOfAPartAreAtHandWhenItIsTold(Recording.Place place) throws IOException {
-    ImageBytes image = start("pc").section(1, 5, "spapr/htab", 0, 1).be32(0x15).footer(5);
-    byte[] bytes = image.again(3, 5).be64(0).be32(0).footer(5).u8(0).toBytes();
-    byte[] expected = new ImageBytes().be32(0x15).be64(0).be32(0).toBytes();
-    assertArrayEquals(expected, Recording.copying(bytes, place).copied.toByteArray());
+    byte[] part = new ImageBytes().be64(300_000).fill(0x33, 300_000).toBytes();
+    ImageBytes image = start("pc").section(1, 5, "pbs-state", 0, 1).raw(part).footer(5);
+    byte[] bytes = image.again(3, 5).footer(5).u8(0).toBytes();
+    assertArrayEquals(part, Recording.copying(bytes, place).copied.toByteArray());
   }
 
   @ParameterizedTest

@@ -85,7 +85,7 @@ class StreamOutcomeTest {
     ImageBytes pc = ImageBytes.withRam("pc", "r", 1);
     ImageBytes broken = new ImageBytes().raw(pc.toBytes()).u8(0).description("{\"page_size\": }");
     ImageBytes cut = new ImageBytes().raw(pc.toBytes()).u8(0).u8(6).be32(100).text("{\"page");
-    ImageBytes zeros = new ImageBytes().raw(pc.toBytes()).zeros(20).footer(7).u8(0);
+    ImageBytes zeros = new ImageBytes().raw(pc.toBytes()).zeros(300_000).footer(7).u8(0);
     for (Recording.Place place : Recording.Place.values()) {
       assertEquals(Outcome.WHOLE, outcome(broken, ParseOptions.DEFAULT, place));
       assertInstanceOf(Outcome.Broken.class, outcome(cut, ParseOptions.DEFAULT, place));

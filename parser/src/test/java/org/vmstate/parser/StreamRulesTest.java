@@ -390,6 +390,17 @@ class StreamRulesTest {
         Recording.of(image, options(9, 18), Recording.Place.HEAP).notices);
   }
 
+  @Test
+  void descriptionThatIsTooLongEndsWithItsLengthWhateverFollows() throws IOException {
+    String json = "{\"page_size\": 4096}";
+    byte[] image = ram().u8(0).description(json).fill(0x33, 300_000).toBytes();
+    for (Recording.Place place : Recording.Place.values()) {
+      Recording r = Recording.of(image, options(9, json.length() - 1), place);
+      assertEquals(
+          RAM_END + 1 + 5 + json.length(), r.all(Event.Description.class).getFirst().range().end());
+    }
+  }
+
   private static ImageBytes version2(long total) {
     return new ImageBytes().text("QEVM").be32(2).be64(total);
   }
