@@ -89,10 +89,7 @@ final class Failures {
         yield ExitCode.NOT_RUN;
       }
       case FileSystemException f when f.getFile() != null && f.getReason() != null -> {
-        Path file = Path.of(f.getFile());
-        // what is written has a name of its own until it is whole
-        boolean own = f.getFile().contains("/" + OutputFile.PREFIX);
-        line((own ? file.toAbsolutePath().getParent() : file) + ": " + f.getReason());
+        line(known(Path.of(f.getFile())) + ": " + f.getReason());
         yield ExitCode.NOT_RUN;
       }
       case InvalidPathException p -> {
@@ -112,6 +109,17 @@ final class Failures {
         yield ExitCode.INTERNAL;
       }
     };
+  }
+
+  /** What is written has a name of its own until it is whole; its folder is what the user knows. */
+  private static Path known(Path file) {
+    Path shown = file;
+    for (Path part = file.toAbsolutePath(); part.getFileName() != null; part = part.getParent()) {
+      if (part.getFileName().toString().startsWith(OutputFile.PREFIX)) {
+        shown = part.getParent();
+      }
+    }
+    return shown;
   }
 
   /** Reports that the mapping of an image cannot be read any more. */

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.extract;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -65,8 +66,17 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
   }
 
   void open(List<RamBlock> blocks) throws IOException {
+    try {
+      start(blocks);
+    } catch (IOException e) {
+      throw shown(e);
+    }
+  }
+
+  private void start(List<RamBlock> blocks) throws IOException {
     for (RamBlock block : blocks) {
-      files.add(Destination.file(folder.resolve(fileName(block)), false, false));
+      String name = fileName(block);
+      files.add(Destination.file(folder.resolve(name), false, false, target.resolve(name)));
       ((FileSink) files.getLast().sink()).skipTo(block.usedLength());
     }
   }
@@ -77,10 +87,22 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
     place.at(from, length, (FileSink) files.get(block.index()).sink(), from);
   }
 
+  /** Names the folder that the user asked for, not the one that gets its name in the end. */
+  private IOException shown(IOException e) {
+    boolean named = e.getMessage() != null && e.getMessage().contains(folder.toString());
+    return named && !(e instanceof FileSystemException)
+        ? new IOException(e.getMessage().replace(folder.toString(), target.toString()), e)
+        : e;
+  }
+
   /** Gives the folder its name. */
   public void commit(Outcome outcome, boolean sync) throws IOException {
-    for (Destination file : files) {
-      file.commit(outcome, sync);
+    try {
+      for (Destination file : files) {
+        file.commit(outcome, sync);
+      }
+    } catch (IOException e) {
+      throw shown(e);
     }
     Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
     done = true;

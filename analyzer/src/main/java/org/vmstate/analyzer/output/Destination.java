@@ -47,11 +47,21 @@ public final class Destination implements Closeable {
    * @param direct whether page data bypasses the page cache
    */
   public static Destination file(Path path, boolean force, boolean direct) throws IOException {
+    return file(path, force, direct, path);
+  }
+
+  /**
+   * Starts a file in a folder that gets another name when all in it is whole.
+   *
+   * @param shown the path that errors name
+   */
+  public static Destination file(Path path, boolean force, boolean direct, Path shown)
+      throws IOException {
     OutputFile file = OutputFile.create(path, force);
     try {
       DirectFile second = direct ? DirectFile.open(file.temporary()) : null;
       return new Destination(
-          file, new FileSink(file.channel(), second, 0).named(path.toString()), null);
+          file, new FileSink(file.channel(), second, 0).named(shown.toString()), null);
     } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.vmstate.analyzer.fault.Call;
 import org.vmstate.analyzer.fault.Fault;
+import org.vmstate.writer.io.OutputFile;
 
 /**
  * Runs each command once for each call that it makes of the file system, of which the first, the
@@ -173,8 +174,12 @@ final class FaultRuns {
     }
   }
 
-  /** Reports whether a message says which file it is about. */
+  /** Reports whether a message says which file it is about, by a name that the user knows. */
   private boolean names(String message) {
+    return !message.contains("/" + OutputFile.PREFIX) && isNamed(message);
+  }
+
+  private boolean isNamed(String message) {
     return message.contains(images.toString())
         || message.contains(target.toString())
         || message.contains(temporary.toString())
