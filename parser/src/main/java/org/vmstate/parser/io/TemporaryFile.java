@@ -97,7 +97,14 @@ public final class TemporaryFile implements Closeable {
     if (end <= allowed) {
       return;
     }
-    FileStore store = Files.getFileStore(folder);
+    FileStore store;
+    try {
+      store = Files.getFileStore(folder);
+    } catch (IOException e) {
+      // a root of its own may lie on a mount that it cannot see; writing says when there is no room
+      allowed = end + STEP;
+      return;
+    }
     long kept = Math.min(KEPT_FREE, store.getTotalSpace() / SHARE);
     if (store.getUsableSpace() - kept < STEP + end - Math.max(allowed, channel.size())) {
       throw new IOException("expected room for " + (end >> 20) + " MiB and more, found too little");
