@@ -57,8 +57,11 @@ public final class ImageChanger {
     return plan;
   }
 
-  /** What stands between the pages is passed over unless a change may concern it. */
-  private ParseOptions extent() {
+  /**
+   * Returns how far the image is read, and its copy to be checked: what stands between the pages is
+   * passed over unless a change may concern it, as it is copied byte by byte.
+   */
+  public ParseOptions extent() {
     boolean devices =
         changes.stream()
             .allMatch(

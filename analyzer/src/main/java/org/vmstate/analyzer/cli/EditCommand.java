@@ -142,7 +142,7 @@ final class EditCommand implements Callable<Integer> {
                 : Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
-          ChangeCheck.require(image, target.written(), ParseOptions.DEFAULT);
+          ChangeCheck.require(image, target.written(), changer.extent());
           return outcome;
         });
     if (out == null) {

@@ -137,7 +137,7 @@ final class UpgradeCommand implements Callable<Integer> {
           Outcome outcome = changer.copy(target, progress, notes);
           target.sink().flush();
           Path changed = target.temporary().orElseThrow();
-          ChangeCheck.require(file, changed, ParseOptions.DEFAULT);
+          ChangeCheck.require(file, changed, changer.extent());
           proof.require(changed);
           return outcome;
         });
