@@ -1,7 +1,7 @@
 package org.vmstate.formats.layout;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -33,18 +33,21 @@ public sealed interface StreamLayout permits Sequential, FixedLayout {
 
   /** Returns the first layout whose capability a configuration has. */
   static StreamLayout announced(Predicate<String> has) {
-    return ALL.stream()
-        .filter(layout -> layout.capability().filter(has).isPresent())
-        .findFirst()
-        .orElse(SEQUENTIAL);
+    for (StreamLayout layout : ALL) {
+      if (layout.capability().isPresent() && has.test(layout.capability().get())) {
+        return layout;
+      }
+    }
+    return SEQUENTIAL;
   }
 
   /** Returns the capabilities that announce a layout. */
   static List<String> capabilities() {
-    return ALL.stream()
-        .map(layout -> layout.capability().orElse(null))
-        .filter(Objects::nonNull)
-        .toList();
+    List<String> names = new ArrayList<>();
+    for (StreamLayout layout : ALL) {
+      layout.capability().ifPresent(names::add);
+    }
+    return names;
   }
 
   /** Returns the layout whose block headers have a length in bytes. */
