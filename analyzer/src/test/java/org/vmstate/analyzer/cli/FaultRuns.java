@@ -176,7 +176,9 @@ final class FaultRuns {
 
   /** Reports whether a message says which file it is about, by a name that the user knows. */
   private boolean names(String message) {
-    return !message.contains("/" + OutputFile.PREFIX) && isNamed(message);
+    boolean hidden =
+        current.get().contains("--blocks") && message.contains("/" + OutputFile.PREFIX);
+    return !hidden && isNamed(message);
   }
 
   private boolean isNamed(String message) {
