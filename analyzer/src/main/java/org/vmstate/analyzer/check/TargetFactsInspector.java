@@ -103,7 +103,7 @@ final class TargetFactsInspector extends Inspector {
     applied(Rule.TARGET_SECTION, Rule.TARGET_VERSION);
     Long version = versions.get(key(section.name(), section.instance()));
     if (version == null) {
-      if (AT_TIMES.contains(section.name())) {
+      if (AT_TIMES.contains(section.name()) && section.instance() == 0) {
         return;
       }
       add(
