@@ -165,7 +165,7 @@ class HugeImageTest {
         out.write((named ? head.name("pc.ram") : head).toBytes());
         out.write(page);
       }
-      out.write(new ImageBytes().eos().footer(1).u8(0).toBytes());
+      out.write(new ImageBytes().eos().footer(1).again(3, 1).eos().footer(1).u8(0).toBytes());
     }
     String output = new String(process.getInputStream().readAllBytes());
     assertEquals(0, process.waitFor(), output);
