@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.vmstate.analyzer.host.Rights;
 import org.vmstate.analyzer.host.WriterSearch;
 import org.vmstate.analyzer.output.OtherImageException;
@@ -32,6 +33,10 @@ import picocli.CommandLine.ParseResult;
 
 /** Prints failures as one line on standard error and chooses their exit codes. */
 final class Failures {
+  /** A name that an output has until it is whole, as part of a path. */
+  private static final Pattern HIDDEN =
+      Pattern.compile("/" + Pattern.quote(OutputFile.PREFIX) + "[0-9]+-[0-9a-f]+\\.part");
+
   private Failures() {}
 
   private static void line(String text) {
@@ -98,7 +103,7 @@ final class Failures {
       }
       case IOException io -> {
         if (!ResultStream.BROKEN_PIPE.equals(io.getMessage())) {
-          line(String.valueOf(io.getMessage()));
+          line(known(String.valueOf(io.getMessage())));
         }
         yield ExitCode.NOT_RUN;
       }
@@ -120,6 +125,11 @@ final class Failures {
       }
     }
     return shown;
+  }
+
+  /** As above for a message in which such a name stands. */
+  private static String known(String message) {
+    return HIDDEN.matcher(message).replaceAll("");
   }
 
   /** Reports that the mapping of an image cannot be read any more. */

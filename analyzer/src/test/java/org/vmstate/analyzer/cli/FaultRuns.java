@@ -182,9 +182,7 @@ final class FaultRuns {
 
   /** Reports whether a message says which file it is about, by a name that the user knows. */
   private boolean names(String message) {
-    boolean hidden =
-        current.get().contains("--blocks") && message.contains("/" + OutputFile.PREFIX);
-    return !hidden && isNamed(message);
+    return !message.contains(OutputFile.PREFIX) && isNamed(message);
   }
 
   private boolean isNamed(String message) {
