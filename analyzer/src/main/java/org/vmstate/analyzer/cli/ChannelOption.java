@@ -16,7 +16,7 @@ final class ChannelOption {
 
   /** What to do next when a recording is damaged. */
   static final String NEXT =
-      "; check --channel says what is damaged, --accept-missing takes channels that are cut";
+      "; check --channel says what is damaged, --accept-missing accepts channels that are cut";
 
   private ChannelOption() {}
 

@@ -60,7 +60,7 @@ final class CheckCommand implements Callable<Integer> {
                 "  vmstate-img check --target target.json guest.save")
             .option(Output.option("human"))
             .flags("Also show notes and what was found good.", "-v", "--verbose")
-            .flags("Print nothing; the exit code tells.", "-q", "--quiet")
+            .flags("Print nothing; the exit code reports.", "-q", "--quiet")
             .choice(
                 List.of("512", "4K", "64K", "1M", "4M"),
                 "SIZE",

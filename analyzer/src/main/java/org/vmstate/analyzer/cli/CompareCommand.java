@@ -28,8 +28,8 @@ final class CompareCommand implements Callable<Integer> {
                 "Tells whether two images hold the same guest state, and what differs.",
                 "",
                 "Memory is compared as it is in the end, devices field by field. Layout,",
-                "compression and how often a page was sent do not count, and an envelope counts",
-                "only when both images have one.",
+                "compression and how often a page was sent do not count, and a save image header",
+                "counts only when both images have one.",
                 "")
             .footer(
                 "%nExit codes: 0 same, 1 different, 2 an image is corrupt, 4 not compared, 63 a"
@@ -43,9 +43,9 @@ final class CompareCommand implements Callable<Integer> {
         .choice(Input::formats, "FMT", "Layout of B, as -f is that of A.", "-F")
         .option(String.class, "SNAPSHOT", "Snapshot of B, as -l is that of A.", "-L")
         .option(Output.option("human"))
-        .flags("Also compare layout, envelope and what was sent.", "-s", "--strict")
+        .flags("Also compare layout, save image header and what was sent.", "-s", "--strict")
         .flags("Show progress also where standard error is no terminal.", "-p", "--progress")
-        .flags("Print nothing; the exit code tells.", "-q", "--quiet");
+        .flags("Print nothing; the exit code reports.", "-q", "--quiet");
     command.spec = builder.spec();
     return command.spec;
   }

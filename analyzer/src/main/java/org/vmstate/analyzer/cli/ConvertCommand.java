@@ -73,7 +73,7 @@ final class ConvertCommand implements Callable<Integer> {
                 "  save-version=1|2|3     libvirt header (default 2; 3 is a proposal)",
                 "  byte-order=le|be       of the libvirt header (default: the input's, else le)",
                 "  align=SIZE             of page areas (default 1M, fixed-ram: page size)",
-                "  compression-level=N    as the compression's program takes it",
+                "  compression-level=N    as the compression's program accepts it",
                 "  compact=yes            each page once, without passes and deltas",
                 "  xbzrle-base=FILE       send the memory of FILE, then deltas to that of IN",
                 "  xbzrle=current|2011    form of those deltas (default current)",
@@ -90,8 +90,8 @@ final class ConvertCommand implements Callable<Integer> {
                 .paramLabel("FMT")
                 .completionCandidates(MemoryOutput::withLayouts)
                 .description(
-                    "Layout of the output; the names that -f takes, qcow2 for a new disk that holds"
-                        + " the state, or raw, elf or kdump as extract has.")
+                    "Layout of the output; the names that -f accepts, qcow2 for a new disk that"
+                        + " holds the state, or raw, elf or kdump as extract has.")
                 .build())
         .option(
             OptionSpec.builder("-o")

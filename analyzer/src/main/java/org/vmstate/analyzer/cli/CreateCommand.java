@@ -48,7 +48,7 @@ final class CreateCommand implements Callable<Integer> {
                 "  vmstate-img create -O qemu --iterations 4 --dirty-rate 5 --xbzrle current live",
                 "  vmstate-img create -O libvirt-sparse --block pc.ram=1T --pages zero=100 huge")
             .parameter("OUT", "1", "The output: a file, or - for standard output.")
-            .option(option("-O", "FMT", "Layout; the names that -f takes (default: qemu)."))
+            .option(option("-O", "FMT", "Layout; the names that -f accepts (default: qemu)."))
             .option(
                 OptionSpec.builder("-o")
                     .type(List.class)

@@ -53,7 +53,7 @@ final class MeasureCommand implements Callable<Integer> {
                 .type(String.class)
                 .paramLabel("FMT")
                 .completionCandidates(MemoryOutput::withLayouts)
-                .description("Layout to measure, as convert takes it (default: all).")
+                .description("Layout to measure, as convert accepts it (default: all).")
                 .build())
         .option(
             OptionSpec.builder("-o")

@@ -26,7 +26,7 @@ final class RootCommand {
                 "  vmstate-img dump FILE | jq .         everything in it, as JSON",
                 "  vmstate-img dump --section ram FILE  one section only",
                 "  vmstate-img check FILE               whether it will restore, and why not",
-                "  vmstate-img convert -O FMT IN OUT    another layout, compression or envelope",
+                "  vmstate-img convert -O FMT IN OUT    another layout, compression or header",
                 "  vmstate-img extract -O elf IN OUT    memory and registers for gdb and crash",
                 "  vmstate-img compare A B              whether two images hold the same state",
                 "  vmstate-img map --output=html IN OUT a page that shows all of it",
@@ -34,7 +34,7 @@ final class RootCommand {
                 "  vmstate-img stats FILE               rounds of the save, pages sent again",
                 "  vmstate-img simulate save            rounds of a save that is not made",
                 "  vmstate-img edit --in-place FILE     the domain XML of a libvirt image",
-                "  vmstate-img upgrade --recipe R IN OUT  a state that another QEMU takes",
+                "  vmstate-img upgrade --recipe R IN OUT  a state that another QEMU accepts",
                 "  vmstate-img dump --memory=sha256 -   hashes of the memory, from standard input",
                 "",
                 "FILE may be sample:NAME ('vmstate-img samples' lists the names) or - for standard"

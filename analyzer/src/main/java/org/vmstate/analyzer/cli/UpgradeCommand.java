@@ -117,7 +117,7 @@ final class UpgradeCommand implements Callable<Integer> {
     List<Change> changes = plan.changes(file, ParseOptions.DEFAULT);
     if (changes.isEmpty()) {
       throw new ChangeException(
-          "the target takes this image as it is, as far as can be told; nothing was written");
+          "the target accepts this image as it is, as far as can be seen; nothing was written");
     }
     write(file, out, changes, work, changed -> plan.require(changed, ParseOptions.DEFAULT));
     return ExitCode.OK;

@@ -115,6 +115,6 @@ final class XmlEditing {
       return why;
     }
     return new ConversionException(
-        why.getMessage() + "; what you wrote is kept in " + file + ", which edit --xml takes");
+        why.getMessage() + "; what you wrote is kept in " + file + ", which edit --xml accepts");
   }
 }

@@ -92,7 +92,7 @@ public final class Extractor {
     }
     if (!map.leftOut().isEmpty()) {
       notes.accept(
-          "not in the physical memory, as nothing tells where they are: "
+          "not in the physical memory, as nothing says where they are: "
               + String.join(", ", map.leftOut()));
     }
     if (map.certainty().compareTo(Certainty.KNOWN) > 0) {

@@ -38,7 +38,7 @@ public final class MapBuilder {
     Optional<Board> board = Board.of(facts);
     if (board.isEmpty() && Board.isOfManyArchitectures(facts)) {
       certainty = Certainty.UNKNOWN;
-      basis.add("machine type " + facts.machine() + " of an architecture that nothing tells");
+      basis.add("machine type " + facts.machine() + " of an architecture that nothing names");
       facts.blocks().forEach(block -> leftOut.add(block.name()));
     } else if (board.isEmpty()) {
       unknown();
@@ -51,7 +51,7 @@ public final class MapBuilder {
       }
     }
     if (!leftOut.isEmpty()) {
-      basis.add("left out, as nothing tells what they are: " + String.join(", ", leftOut));
+      basis.add("left out, as nothing says what they are: " + String.join(", ", leftOut));
     }
     return new PhysicalMap(painter.ranges(), certainty, List.copyOf(basis), List.copyOf(leftOut));
   }

@@ -37,9 +37,9 @@ public enum Reason {
   COOKIE_UNTERMINATED(Kind.MALFORMED, Rule.COOKIE, "the cookie has no zero byte at its end"),
   PADDING_USED(
       Kind.NOTE, Rule.HEADER_PADDING, "a byte between the strings and the stream is not zero"),
-  STREAM_MISSING(Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the envelope"),
+  STREAM_MISSING(Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the save image header"),
   SAVE_CUT(
-      Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the envelope of an unfinished save"),
+      Kind.TRUNCATED, Rule.SAVE_FINISHED, "no stream follows the header of an unfinished save"),
   SAVE_UNFINISHED(Kind.MALFORMED, Rule.SAVE_FINISHED, "the magic is that of an unfinished save"),
   COMPRESSED_BY_ANOTHER(
       Kind.MALFORMED, Rule.SAVE_FORMAT, "the data is not of the stated compression"),

@@ -150,7 +150,7 @@ public record DiskHeader(
       throw file.unsupported(
           Reason.DISK_EXTERNAL_DATA,
           "data file: expected the clusters in this file, found an external data file, with which"
-              + " QEMU takes no internal snapshots",
+              + " QEMU accepts no internal snapshots",
           72);
     }
     if (geometry.extendedL2() && geometry.clusterBits() < 14) {

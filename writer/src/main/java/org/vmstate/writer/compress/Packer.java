@@ -29,7 +29,7 @@ public final class Packer {
   /**
    * Packs what is written into a stream, which is closed with the result.
    *
-   * @param level as the compression's program takes it; the one that libvirt uses when empty
+   * @param level as the compression's program accepts it; the one that libvirt uses when empty
    */
   public static OutputStream open(Compression compression, OptionalInt level, OutputStream out)
       throws IOException {
