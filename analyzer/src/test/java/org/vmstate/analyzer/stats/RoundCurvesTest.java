@@ -34,7 +34,7 @@ class RoundCurvesTest {
     for (int page : new int[] {4, 4, 5, 5}) {
       image.be64((long) page * PAGE | 0x28).fill(page, PAGE);
     }
-    return image.eos().footer(1).u8(0).toBytes();
+    return image.eos().footer(1).ended().u8(0).toBytes();
   }
 
   private static HeapSource source(byte[] image) {
@@ -82,7 +82,7 @@ class RoundCurvesTest {
 
   @Test
   void imageWithoutPagesHasNoCurve() throws IOException {
-    byte[] image = head().eos().footer(1).u8(0).toBytes();
+    byte[] image = head().eos().footer(1).ended().u8(0).toBytes();
     assertEquals("<p>No pages.</p>\n", curves(image, true, SentPages.MOST_BYTES));
   }
 

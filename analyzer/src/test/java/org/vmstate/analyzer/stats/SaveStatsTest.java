@@ -47,7 +47,7 @@ class SaveStatsTest {
   }
 
   private SaveStats read(long mostBytes) throws IOException {
-    byte[] bytes = image.eos().footer(1).u8(0).toBytes();
+    byte[] bytes = image.eos().footer(1).ended().u8(0).toBytes();
     SaveStats stats = new SaveStats(mostBytes);
     ImageReader.read(new HeapSource(bytes, 0, new StructurePath()), ParseOptions.DEFAULT, stats);
     return stats;
