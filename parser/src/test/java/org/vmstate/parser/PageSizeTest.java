@@ -1,13 +1,17 @@
 package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.testkit.ImageBytes;
 
@@ -34,10 +38,31 @@ class PageSizeTest {
     "any, 4096"
   })
   void descriptionSaysIt(String machine, int pageSize) throws IOException {
-    for (Recording.Place place : Recording.Place.values()) {
+    for (Recording.Place place : List.of(Recording.Place.HEAP, Recording.Place.FILE)) {
       Recording r = Recording.of(image(machine, pageSize), ParseOptions.DEFAULT, place);
       assertEquals(pageSize, r.blocks.getFirst().pageSize(), place.name());
     }
+  }
+
+  @Test
+  void pipeOfSuchAMachineNeedsItGiven() throws IOException {
+    byte[] image = image("vexpress-a15", 1024);
+    assertThrows(
+        StateFormatException.class,
+        () -> Recording.of(image, ParseOptions.DEFAULT, Recording.Place.PIPE));
+    ParseOptions d = ParseOptions.DEFAULT;
+    ParseOptions given =
+        new ParseOptions(
+            d.format(),
+            d.streamOffset(),
+            OptionalInt.of(1024),
+            d.bitmapOrder(),
+            d.xbzrle(),
+            d.extent(),
+            d.tolerant(),
+            d.limits());
+    Recording r = Recording.of(image, given, Recording.Place.PIPE);
+    assertEquals(1024, r.blocks.getFirst().pageSize());
   }
 
   @Test

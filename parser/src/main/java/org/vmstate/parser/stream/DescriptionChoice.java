@@ -59,12 +59,11 @@ final class DescriptionChoice {
 
   /**
    * The description for whoever needs it before the memory, as only it says how large pages are. A
-   * pass over the head alone sends nothing of it.
+   * pass over the head alone sends nothing of it; of a pipe it is not asked for, which would be all
+   * of its memory on disk: there a wrong size soon meets a word that is none.
    */
   Optional<VmDescription> forPageSize() throws IOException {
-    if (!stream.options().headOnly()) {
-      spool();
-    } else if (stream.source().isSeekable()) {
+    if (stream.options().headOnly() && stream.source().isSeekable()) {
       Optional<ByteRange> place = DescriptionFinder.find(stream.source(), start, REACH);
       if (place.isPresent() && place.get().length() <= stream.limits().descriptionBytes()) {
         return parsed(place.get());
