@@ -160,6 +160,15 @@ class PairTest {
     assertEquals(said(in), said(out));
     assertThrows(
         IOException.class, () -> written(in, n -> new ReplaceField(n, "timer", "news", value)));
+    assertThrows(
+        IOException.class, () -> written(in, n -> new ReplaceField(n, "none", "news", value)));
+  }
+
+  @Test
+  void aBareStreamHasNoDomainXmlToReplace() throws IOException {
+    Path in = sample("pc");
+    assertThrows(
+        IOException.class, () -> written(in, next -> new ReplaceDomainXml(next, "<domain/>")));
   }
 
   @Test

@@ -5,9 +5,10 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.EventTransform;
 
-/** Replaces the domain XML of a libvirt image; a bare stream has none, and stays as it is. */
+/** Replaces the domain XML of a libvirt image; a bare stream, which has none, is an error. */
 public final class ReplaceDomainXml extends EventTransform {
   private final String xml;
+  private boolean done;
 
   /** Replaces it on the way to a sink. */
   public ReplaceDomainXml(EventSink next, String xml) {
@@ -17,9 +18,18 @@ public final class ReplaceDomainXml extends EventTransform {
 
   @Override
   public void accept(Event event) throws IOException {
-    send(
-        event instanceof Event.EnvelopeHeader e
-            ? new Event.EnvelopeHeader(e.range(), e.envelope(), e.words(), xml, e.cookie())
-            : event);
+    switch (event) {
+      case Event.EnvelopeHeader e -> {
+        done = true;
+        send(new Event.EnvelopeHeader(e.range(), e.envelope(), e.words(), xml, e.cookie()));
+      }
+      case Event.StreamHeader e -> {
+        if (!done) {
+          throw new IOException("domain XML: expected an image of libvirt, found a bare stream");
+        }
+        send(e);
+      }
+      default -> send(event);
+    }
   }
 }

@@ -7,11 +7,15 @@ import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.EventTransform;
 import org.vmstate.formats.vmdesc.FieldNode;
 
-/** Replaces the bytes of one field of a device by as many others, as they stand in the stream. */
+/**
+ * Replaces the bytes of one field of a device by as many others, as they stand in the stream. A
+ * stream without the device is an error at its end.
+ */
 public final class ReplaceField extends EventTransform {
   private final String device;
   private final String field;
   private final byte[] bytes;
+  private boolean done;
 
   /**
    * Replaces a field on the way to a sink.
@@ -33,6 +37,9 @@ public final class ReplaceField extends EventTransform {
 
   @Override
   public void accept(Event event) throws IOException {
+    if (event instanceof Event.EndOfStream && !done) {
+      throw new IOException(device + ": the stream has no such section");
+    }
     send(event instanceof Event.Device e && e.section().name().equals(device) ? changed(e) : event);
   }
 
@@ -52,6 +59,7 @@ public final class ReplaceField extends EventTransform {
               + " bytes, found "
               + bytes.length);
     }
+    done = true;
     Content content = e.content().with(found.range().start(), bytes);
     return new Event.Device(e.range(), content, e.section(), e.state(), e.problem());
   }
