@@ -15,8 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.vmstate.analyzer.dump.CompatDump;
 import org.vmstate.analyzer.dump.Dump;
@@ -87,16 +89,17 @@ final class Reads {
     return sum;
   }
 
-  /** Returns the number of described device sections, all of which must be decoded. */
+  /** Returns the number of devices whose sections are described, all of which must be decoded. */
   static int decoded(JsonNode dump) {
-    int count = 0;
+    // an iterable has as many parts as it took
+    Set<String> found = new HashSet<>();
     for (JsonNode section : dump.path("sections")) {
       assertTrue(section.path("not_decoded").isMissingNode(), section.toString());
       if (section.has("state")) {
-        count++;
+        found.add(section.path("name").asText() + "#" + section.path("instance_id"));
       }
     }
-    return count;
+    return found.size();
   }
 
   static byte[] compat(Path image) throws IOException {
