@@ -35,7 +35,7 @@ types:
       - id: page_size
         type: u8
         if: has_page_size
-        doc: Page size of the memory behind the block, in bytes.
+        doc: Page size of the memory of the block, in bytes.
       - id: address
         type: u8
         if: has_address

@@ -32,8 +32,8 @@ final class DebianPackage {
     try (OutputStream out = Files.newOutputStream(target)) {
       out.write("!<arch>\n".getBytes(US_ASCII));
       member(out, "debian-binary", time, "2.0\n".getBytes(US_ASCII));
-      member(out, "control.tar.zst", time, packed(first));
-      member(out, "data.tar.zst", time, packed(data));
+      member(out, "control.tar.zst", time, compressed(first));
+      member(out, "data.tar.zst", time, compressed(data));
     }
   }
 
@@ -48,10 +48,10 @@ final class DebianPackage {
     }
   }
 
-  private static byte[] packed(Archive archive) throws IOException {
+  private static byte[] compressed(Archive archive) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ZstdOutputStream packed = new ZstdOutputStream(out, LEVEL)) {
-      archive.write(packed);
+    try (ZstdOutputStream compressed = new ZstdOutputStream(out, LEVEL)) {
+      archive.write(compressed);
     }
     return out.toByteArray();
   }

@@ -118,8 +118,8 @@ public final class Package {
         licences(Path.of(path), licences);
       }
     }
-    try (var texts = Files.list(root.resolve("analyzer/src/package/licences"))) {
-      for (Path text : texts.toList()) {
+    try (var strings = Files.list(root.resolve("analyzer/src/package/licences"))) {
+      for (Path text : strings.toList()) {
         Files.copy(text, licences.resolve(text.getFileName()));
       }
     }
@@ -159,9 +159,10 @@ public final class Package {
     try (var files = Files.walk(tree.resolve("share"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = "./usr/share/" + tree.resolve("share").relativize(file);
-        boolean packed = name.endsWith(".1") || name.endsWith("/changelog");
+        boolean compressed = name.endsWith(".1") || name.endsWith("/changelog");
         byte[] bytes = Files.readAllBytes(file);
-        data.file(packed ? name + ".gz" : name, packed ? Archive.gzip(bytes) : bytes, false);
+        data.file(
+            compressed ? name + ".gz" : name, compressed ? Archive.gzip(bytes) : bytes, false);
       }
     }
     String control =

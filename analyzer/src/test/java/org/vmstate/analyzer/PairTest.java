@@ -68,7 +68,7 @@ class PairTest {
           ParseOptions.DEFAULT,
           event -> {
             switch (event) {
-              case Event.EnvelopeHeader e -> said.add(e.xml() + e.cookie());
+              case Event.SaveImageHeader e -> said.add(e.xml() + e.cookie());
               case Event.Configuration e -> said.add(e.configuration().toString());
               case Event.RamPages e ->
                   said.add(
@@ -100,7 +100,7 @@ class PairTest {
     try (ByteSource source = ImageReader.open(out)) {
       ImageReader.read(source, ParseOptions.DEFAULT.ofHead(), front);
     }
-    assertEquals(compression, front.envelope().orElseThrow().compression());
+    assertEquals(compression, front.saveHeader().orElseThrow().compression());
   }
 
   @ParameterizedTest

@@ -60,8 +60,8 @@ class ResourceAttackTest {
   /** A gigabyte of zero pages in a megabyte. */
   @Test
   void compressionBombIsReadInLittleMemory() throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
       ImageBytes start = new ImageBytes().header().configuration("test-1.0");
       out.write(start.section(1, 1, "ram", 0, 4).be64((1L << 40) | 4).toBytes());
       out.write(new ImageBytes().name("pc.ram").be64(1L << 40).eos().footer(1).toBytes());
@@ -71,8 +71,8 @@ class ResourceAttackTest {
         out.write(zeros);
       }
     }
-    assertTrue(packed.size() < 2 << 20);
-    assertEquals(Verdict.BAD, check(packed.toByteArray()).verdict());
+    assertTrue(compressed.size() < 2 << 20);
+    assertEquals(Verdict.BAD, check(compressed.toByteArray()).verdict());
   }
 
   @Test

@@ -52,7 +52,7 @@ class SamplesTest {
     Path file = scratch.resolve("sample");
     Samples.unpack(sample.name(), file);
     long[] covered = new long[1];
-    boolean[] packed = new boolean[1];
+    boolean[] compressed = new boolean[1];
     try (ByteSource source = Container.openState(file)) {
       ImageReader.read(
           source,
@@ -64,11 +64,11 @@ class SamplesTest {
               covered[0] = event.range().end();
             }
             if (event instanceof Event.CompressedStream) {
-              packed[0] = true;
+              compressed[0] = true;
               covered[0] = 0;
             }
           });
-      assertTrue(packed[0] || covered[0] == source.length());
+      assertTrue(compressed[0] || covered[0] == source.length());
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** Defects of the libvirt envelope. */
+/** Defects of the libvirt save header. */
 final class LibvirtDefects {
   private static final int ROOM = 64 << 10;
   private static final String XML =
@@ -54,8 +54,8 @@ final class LibvirtDefects {
 
   private static byte[] gzip(byte[] stream) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream packed = new GZIPOutputStream(out)) {
-      packed.write(stream);
+    try (GZIPOutputStream compressed = new GZIPOutputStream(out)) {
+      compressed.write(stream);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,7 +74,7 @@ final class LibvirtDefects {
                 "configuration",
                 new ImageBytes().u8(5).name("configuration/uuid").be32(1).fill(1, 16).toBytes())
             .toBytes();
-    byte[] packed = image(XML, 2, 1, 1, gzip(stream()));
+    byte[] compressed = image(XML, 2, 1, 1, gzip(stream()));
     int end = 92 + XML.length() + 1 + ROOM;
     return List.of(
         new Defect("V014", "another UUID", image(XML, 2, 1, 0, uuid)),
@@ -117,8 +117,10 @@ final class LibvirtDefects {
                 .toBytes()),
         new Defect("V090", "format 9", set(28, 9)),
         new Defect("V090", "format gzip of a plain stream", set(28, 1)),
-        new Defect("V091", "a gzip stream that is cut", Arrays.copyOf(packed, packed.length - 9)),
-        new Defect("V091", "bytes after a gzip stream", Arrays.copyOf(packed, packed.length + 9)),
+        new Defect(
+            "V091", "a gzip stream that is cut", Arrays.copyOf(compressed, compressed.length - 9)),
+        new Defect(
+            "V091", "bytes after a gzip stream", Arrays.copyOf(compressed, compressed.length + 9)),
         new Defect("V092", "format sparse without mapped-ram", set(28, 6)),
         new Defect(
             "V093", "another machine in the XML", withXml(XML.replace("test-1.0", "test-2.0"))),

@@ -14,17 +14,17 @@ import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
-import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.compress.Decompressor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.io.StreamSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.libvirt.SaveHeaderParser;
 import org.vmstate.parser.probe.Probe;
 import org.vmstate.parser.stream.StreamParser;
 
@@ -152,7 +152,7 @@ public final class ImageReader {
     switch (start) {
       case STREAM -> stream(source);
       case LIBVIRT -> libvirt(source, layer);
-      case PACKED -> packed(source, Probe.compression(source).orElseThrow(), layer);
+      case COMPRESSED -> compressed(source, Probe.compression(source).orElseThrow(), layer);
       case ZERO ->
           throw new UnrecognizedFormatException(
               Reason.IMAGE_ONLY_ZEROS,
@@ -162,9 +162,12 @@ public final class ImageReader {
     }
   }
 
-  /** A chosen format must agree with what stands at the start; packing it may be inside of. */
+  /**
+   * A chosen format must agree with what stands at the start, or the compression it may be inside
+   * of.
+   */
   private void checkFormat(ByteSource source, Probe.Start start) throws IOException {
-    if (options.format().isPresent() && start != Probe.Start.PACKED && !insideLibvirt) {
+    if (options.format().isPresent() && start != Probe.Start.COMPRESSED && !insideLibvirt) {
       boolean libvirt = start == Probe.Start.LIBVIRT;
       if (options.format().get().isLibvirt() != libvirt) {
         throw source.malformed(
@@ -185,15 +188,15 @@ public final class ImageReader {
   }
 
   private void libvirt(ByteSource source, int layer) throws IOException {
-    Envelope envelope = EnvelopeParser.parse(source, options.limits(), sink);
+    SaveHeader saveHeader = SaveHeaderParser.parse(source, options.limits(), sink);
     Optional<Compression> found = Probe.compression(source);
     Compression stated =
-        options.format().flatMap(FormatId::compression).orElse(envelope.compression());
+        options.format().flatMap(FormatId::compression).orElse(saveHeader.compression());
     insideLibvirt = true;
     if (!source.has(1)) {
       throw new TruncatedDataException(
-          envelope.complete() ? Reason.STREAM_MISSING : Reason.SAVE_CUT,
-          envelope.complete()
+          saveHeader.complete() ? Reason.STREAM_MISSING : Reason.SAVE_CUT,
+          saveHeader.complete()
               ? "QEMU stream: found the end of the file"
               : "QEMU stream: found the end of the file; the magic "
                   + SaveFormat.MAGIC_PARTIAL
@@ -211,7 +214,7 @@ public final class ImageReader {
                 + found.map(c -> c.label() + " data").orElse("something else"),
             source.position());
       }
-      packed(source, stated, layer);
+      compressed(source, stated, layer);
       return;
     }
     if (source.peek32(0) != StreamFormat.MAGIC) {
@@ -224,7 +227,8 @@ public final class ImageReader {
     stream(source);
   }
 
-  private void packed(ByteSource source, Compression compression, int layer) throws IOException {
+  private void compressed(ByteSource source, Compression compression, int layer)
+      throws IOException {
     if (layer >= MAX_LAYERS) {
       throw source.limitExceeded(
           Reason.COMPRESSED_TOO_OFTEN, "image: compressed more than " + MAX_LAYERS + " times", 0);
@@ -235,7 +239,7 @@ public final class ImageReader {
     StructurePath path = new StructurePath();
     path.push(compression.label());
     ByteSource inner =
-        new StreamSource(new Unpacker(source, compression, options.headOnly()), path);
+        new StreamSource(new Decompressor(source, compression, options.headOnly()), path);
     source.closeWith(inner);
     image(inner, layer + 1);
   }

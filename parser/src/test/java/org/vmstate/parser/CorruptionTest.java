@@ -59,16 +59,16 @@ class CorruptionTest {
             .padTo(192)
             .raw(RECIPE.sequential())
             .toBytes();
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    packed.write(ImageBytes.libvirt(true, 2, 40, 1, 1, 0).text(xml).padTo(132).toBytes());
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    compressed.write(ImageBytes.libvirt(true, 2, 40, 1, 1, 0).text(xml).padTo(132).toBytes());
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
       gzip.write(RECIPE.sequential());
     }
     return Stream.of(
         new Sample("sequential", RECIPE.sequential()),
         new Sample("mapped", RECIPE.mapped(1024)),
         new Sample("libvirt-raw", libvirt),
-        new Sample("libvirt-gzip", packed.toByteArray()),
+        new Sample("libvirt-gzip", compressed.toByteArray()),
         new Sample("deltas", deltas()));
   }
 

@@ -11,11 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.event.SourceBytes;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -38,14 +38,14 @@ final class Recording implements EventSink {
   final RamContents contents = new RamContents();
   List<RamBlock> blocks = List.of();
   StreamConfiguration configuration;
-  Envelope envelope;
+  SaveHeader saveHeader;
   String xml;
   String cookie;
 
   /** Data of pages and devices as it stood when they came, of a recording that copies. */
   final ByteArrayOutputStream copied = new ByteArrayOutputStream();
 
-  private Content source;
+  private SourceBytes source;
   private boolean copies;
   private boolean keep;
   private long covered;
@@ -183,8 +183,8 @@ final class Recording implements EventSink {
         source = e.content();
         contents.setSource(source);
       }
-      case Event.EnvelopeHeader e -> {
-        envelope = e.envelope();
+      case Event.SaveImageHeader e -> {
+        saveHeader = e.saveHeader();
         xml = e.xml();
         cookie = e.cookie();
       }
@@ -214,7 +214,7 @@ final class Recording implements EventSink {
     return event instanceof Event.Device || event instanceof Event.IterablePart;
   }
 
-  private void pages(Content from, PageRun run) throws IOException {
+  private void pages(SourceBytes from, PageRun run) throws IOException {
     runs.add(run);
     for (long i = 0; copies && run.kind() != PageKind.ZERO && i < run.count(); i++) {
       boolean whole = run.kind() == PageKind.DATA;

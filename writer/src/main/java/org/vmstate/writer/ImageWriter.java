@@ -7,13 +7,13 @@ import java.util.OptionalInt;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.writer.compress.CompressedOutput;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.io.OutputFile;
-import org.vmstate.writer.libvirt.EnvelopeSpec;
-import org.vmstate.writer.libvirt.EnvelopeWriter;
+import org.vmstate.writer.libvirt.SaveHeaderSpec;
+import org.vmstate.writer.libvirt.SaveHeaderWriter;
 import org.vmstate.writer.stream.RecordWriter;
 
 /**
@@ -32,8 +32,8 @@ public final class ImageWriter implements EventSink, Closeable {
   private final OutputFile file;
   private final ByteSink sink;
   private Compression compression;
-  private Event.EnvelopeHeader header;
-  private CompressedOutput packed;
+  private Event.SaveImageHeader header;
+  private CompressedOutput compressed;
   private RecordWriter records;
   private boolean moved;
   private boolean ended;
@@ -75,10 +75,10 @@ public final class ImageWriter implements EventSink, Closeable {
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.EnvelopeHeader e -> header = e;
+      case Event.SaveImageHeader e -> header = e;
       case Event.StreamHeader e -> {
         open();
-        moved = sink.position() != e.range().start() || packed.stream() != sink;
+        moved = sink.position() != e.range().start() || compressed.stream() != sink;
         records.accept(e);
       }
       case Event.MappedHeader e -> {
@@ -104,28 +104,28 @@ public final class ImageWriter implements EventSink, Closeable {
 
   private void open() throws IOException {
     if (header == null) {
-      packed = CompressedOutput.open(sink, Compression.RAW, OptionalInt.empty());
+      compressed = CompressedOutput.open(sink, Compression.RAW, OptionalInt.empty());
     } else {
-      Envelope envelope = header.envelope();
-      Compression chosen = compression == null ? envelope.compression() : compression;
-      EnvelopeWriter.write(sink, spec(envelope, chosen));
-      packed = CompressedOutput.open(sink, chosen, OptionalInt.empty());
+      SaveHeader saveHeader = header.saveHeader();
+      Compression chosen = compression == null ? saveHeader.compression() : compression;
+      SaveHeaderWriter.write(sink, spec(saveHeader, chosen));
+      compressed = CompressedOutput.open(sink, chosen, OptionalInt.empty());
     }
-    records = new RecordWriter(packed.stream());
+    records = new RecordWriter(compressed.stream());
   }
 
   /** Leaves the stream where it is, as long as the strings before it have room. */
-  private EnvelopeSpec spec(Envelope envelope, Compression chosen) {
-    EnvelopeSpec fresh =
-        EnvelopeSpec.fresh(
-            (int) envelope.version(),
-            envelope.bigEndian(),
-            envelope.running(),
+  private SaveHeaderSpec spec(SaveHeader saveHeader, Compression chosen) {
+    SaveHeaderSpec fresh =
+        SaveHeaderSpec.fresh(
+            (int) saveHeader.version(),
+            saveHeader.bigEndian(),
+            saveHeader.running(),
             chosen,
             header.xml(),
             header.cookie());
-    return EnvelopeSpec.textLength(header.xml(), header.cookie()) <= envelope.dataLength()
-        ? fresh.withDataLength((int) envelope.dataLength())
+    return SaveHeaderSpec.textLength(header.xml(), header.cookie()) <= saveHeader.dataLength()
+        ? fresh.withDataLength((int) saveHeader.dataLength())
         : fresh;
   }
 
@@ -138,7 +138,7 @@ public final class ImageWriter implements EventSink, Closeable {
     if (!ended) {
       throw new IllegalStateException("the stream has not ended");
     }
-    packed.close();
+    compressed.close();
     sink.flush();
     finished = true;
   }
@@ -156,8 +156,8 @@ public final class ImageWriter implements EventSink, Closeable {
   /** Removes a file that was not committed. */
   @Override
   public void close() throws IOException {
-    if (packed != null && !finished) {
-      packed.abandon();
+    if (compressed != null && !finished) {
+      compressed.abandon();
     }
     if (file != null) {
       sink.close();

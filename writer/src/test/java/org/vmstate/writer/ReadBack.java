@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.StreamConfiguration;
@@ -26,7 +26,7 @@ final class ReadBack implements EventSink {
   final List<byte[]> memory = new ArrayList<>();
   List<RamBlock> blocks = List.of();
   StreamConfiguration configuration;
-  Envelope envelope;
+  SaveHeader saveHeader;
   String xml = "";
   String cookie = "";
   private final RamContents contents = new RamContents();
@@ -91,8 +91,8 @@ final class ReadBack implements EventSink {
     }
     switch (event) {
       case Event.StreamHeader e -> contents.setSource(e.content());
-      case Event.EnvelopeHeader e -> {
-        envelope = e.envelope();
+      case Event.SaveImageHeader e -> {
+        saveHeader = e.saveHeader();
         xml = e.xml();
         cookie = e.cookie();
       }

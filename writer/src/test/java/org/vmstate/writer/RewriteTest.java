@@ -47,14 +47,14 @@ class RewriteTest {
           source,
           ParseOptions.DEFAULT,
           new EventSink() {
-            private boolean packed;
+            private boolean compressed;
 
             @Override
             public void accept(Event event) throws IOException {
-              if (!packed) {
+              if (!compressed) {
                 records.accept(event);
               }
-              packed |= event instanceof Event.CompressedStream;
+              compressed |= event instanceof Event.CompressedStream;
             }
           });
     }
@@ -139,15 +139,15 @@ class RewriteTest {
     Deflater deflater = new Deflater();
     deflater.setInput(new byte[4096]);
     deflater.finish();
-    byte[] packed = new byte[100];
-    int length = deflater.deflate(packed);
+    byte[] compressed = new byte[100];
+    int length = deflater.deflate(compressed);
     deflater.end();
     ImageBytes image = ImageBytes.withRam("pc.ram", 8).again(2, 1);
     image.be64(0x1002).name("pc.ram").u8(0).be64(0x2022).u8(0).be64(0x3022).u8(7);
     image.be64(0x4028).fill(5, 4096).be64(0x4008).name("pc.ram").fill(6, 4096);
     image.be64(0x4060).u8(1).be16(3).u8(0).u8(1).u8(1).be64(0x5040).name("pc.ram").u8(1).be16(0);
     image.be64(0x6060).be32(0).u8(0x23).u8(1).be16(16).u8(3).zeros(8).raw(word(512));
-    image.be64(0x120).be32(length).raw(Arrays.copyOf(packed, length));
+    image.be64(0x120).be32(length).raw(Arrays.copyOf(compressed, length));
     image.be64(0x7010).footer(1).again(2, 1).be64(0x200).be64(0x10).footer(1);
     image.u8(8).be16(11).be16(0).u8(8).be16(99).be16(3).text("abc");
     image.again(3, 1).eos().footer(1).section(4, 0, "timer", 0x80000000L, 0).text("x").footer(0);

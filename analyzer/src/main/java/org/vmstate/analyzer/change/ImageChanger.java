@@ -86,7 +86,7 @@ public final class ImageChanger {
       throws IOException {
     ChangePlan plan = plan();
     if (plan.facts().compression().isPresent()) {
-      packed(plan, target, progress, notes);
+      compressed(plan, target, progress, notes);
       return Outcome.WHOLE;
     }
     SpliceFinder finder = new SpliceFinder(plan);
@@ -113,12 +113,12 @@ public final class ImageChanger {
   }
 
   /** A compressed stream is decompressed into a temporary file and compressed again. */
-  private void packed(
+  private void compressed(
       ChangePlan plan, Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     SpliceFinder finder = new SpliceFinder(plan);
     Front front = new Front();
-    EventSink unpacked =
+    EventSink decompressed =
         event -> {
           front.accept(event);
           if (front.compression().isPresent() && !(event instanceof Event.CompressedStream)) {
@@ -126,14 +126,14 @@ public final class ImageChanger {
           }
         };
     FormatId format =
-        plan.facts().envelope().isPresent()
+        plan.facts().saveHeader().isPresent()
             ? FormatId.libvirt(plan.facts().compression().orElseThrow())
             : FormatId.QEMU;
     if (format == FormatId.QEMU) {
       notes.accept("the changed copy is not compressed");
     }
     try (ByteSource source = image.open();
-        ByteSource content = ImageReader.readKeeping(source, options, unpacked);
+        ByteSource content = ImageReader.readKeeping(source, options, decompressed);
         StreamOutput output = new StreamOutput(ConvertOptions.to(format), target, notes)) {
       ByteSink sink = output.open(front);
       splice(content, finder.splices(), sink, progress);

@@ -13,7 +13,7 @@ import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamConfiguration;
@@ -110,8 +110,8 @@ public final class ImageFacts implements EventSink {
     return front.compression();
   }
 
-  Optional<Envelope> envelope() {
-    return front.envelope();
+  Optional<SaveHeader> saveHeader() {
+    return front.saveHeader();
   }
 
   /** Returns the section that a name means, alone or with {@code #INSTANCE}. */

@@ -27,7 +27,7 @@ public final class Recipe {
       Set.of(
           "recipe", "summary", "source", "from", "to", "message", "cost", "steps", "reader",
           "loads", "cure", "$schema");
-  private static final Set<String> TEXTS = Set.of("because", "when");
+  private static final Set<String> STRINGS = Set.of("because", "when");
 
   /** Names of the bundled recipes. */
   public static final List<String> NAMES =
@@ -125,7 +125,7 @@ public final class Recipe {
     String change = "";
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       String key = String.valueOf(entry.getKey());
-      if (TEXTS.contains(key)) {
+      if (STRINGS.contains(key)) {
         continue;
       }
       if (kind.isPresent()) {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.writer.io.StreamSink;
@@ -29,7 +29,7 @@ final class SpliceFinder implements EventSink {
   private final List<Splice> splices = new ArrayList<>();
   private List<Subsection> subsections = List.of();
   private final RamSplices ram;
-  private Content source;
+  private SourceBytes source;
   private SectionChange open;
   private long growth;
 
@@ -53,7 +53,7 @@ final class SpliceFinder implements EventSink {
     return growth;
   }
 
-  Content source() {
+  SourceBytes source() {
     return source;
   }
 

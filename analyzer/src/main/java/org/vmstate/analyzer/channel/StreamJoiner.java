@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.vmstate.analyzer.output.ConversionException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -166,7 +166,7 @@ class StreamJoiner implements EventSink, PageSink {
     }
   }
 
-  private void run(Content content, PageRun run) throws IOException {
+  private void run(SourceBytes content, PageRun run) throws IOException {
     RamBlock block = run.block();
     switch (run.kind()) {
       case ZERO, FILL -> pages.fill(block, run.firstPage(), run.count(), run.value());
@@ -185,7 +185,7 @@ class StreamJoiner implements EventSink, PageSink {
     }
   }
 
-  private ByteBuffer encoded(Content content, PageRun run) throws IOException {
+  private ByteBuffer encoded(SourceBytes content, PageRun run) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(run.value());
     content.copy(run.offset(), data);
     return data.flip();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
@@ -35,7 +35,7 @@ public final class Checker {
   public CheckResult check(ByteSource source, EventSink beside) throws IOException {
     Findings findings = new Findings(what.release());
     List<Inspector> inspectors = new ArrayList<>();
-    inspectors.add(new EnvelopeInspector(findings));
+    inspectors.add(new SaveHeaderInspector(findings));
     inspectors.add(new ConfigurationInspector(findings));
     SectionInspector sections = new SectionInspector(findings, what.disk().isPresent());
     inspectors.add(sections);
@@ -100,7 +100,7 @@ public final class Checker {
   }
 
   /** No other verb takes an image that is not whole, even where a loader would. */
-  private static void notWhole(Outcome outcome, Findings findings, Content content)
+  private static void notWhole(Outcome outcome, Findings findings, SourceBytes content)
       throws IOException {
     if (outcome instanceof Outcome.Broken broken
         && !(broken.problem() instanceof UnsupportedFeatureException)

@@ -63,7 +63,7 @@ final class ConfigurationInspector extends Inspector {
   private long start;
   private long pageBitsAt;
   private long described;
-  private boolean enveloped;
+  private boolean isSaveImage;
   private boolean lost;
   private boolean inside;
   private Optional<Finding> missing = Optional.empty();
@@ -77,7 +77,7 @@ final class ConfigurationInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.EnvelopeHeader _ -> enveloped = true;
+      case Event.SaveImageHeader _ -> isSaveImage = true;
       case Event.Described e -> description(e.description());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
       case Event.StreamHeader e -> {
@@ -160,7 +160,7 @@ final class ConfigurationInspector extends Inspector {
 
   /** QEMU itself writes a stream after unused space, and finds it again only where it is told. */
   private void later(long at) {
-    if (at > 0 && !enveloped) {
+    if (at > 0 && !isSaveImage) {
       add(
           here(
                   Reason.STREAM_STARTS_LATER,

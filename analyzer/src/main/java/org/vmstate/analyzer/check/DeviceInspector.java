@@ -25,7 +25,7 @@ final class DeviceInspector extends Inspector {
 
   private long payload;
   private boolean running;
-  private boolean enveloped;
+  private boolean isSaveImage;
 
   DeviceInspector(Findings findings) {
     super(findings);
@@ -35,9 +35,9 @@ final class DeviceInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.EnvelopeHeader e -> {
-        enveloped = true;
-        running = e.envelope().running();
+      case Event.SaveImageHeader e -> {
+        isSaveImage = true;
+        running = e.saveHeader().running();
       }
       case Event.Device e -> {
         payload = e.range().start();
@@ -152,7 +152,7 @@ final class DeviceInspector extends Inspector {
 
   private void runState(StateNode state) {
     for (FieldNode field : state.fields()) {
-      if (enveloped && field.desc().name().equals("runstate")) {
+      if (isSaveImage && field.desc().name().equals("runstate")) {
         applied(Rule.RUN_STATE);
         String text = new String(field.raw(), StandardCharsets.ISO_8859_1);
         int end = text.indexOf('\0');

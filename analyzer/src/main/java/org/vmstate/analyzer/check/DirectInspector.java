@@ -42,7 +42,7 @@ final class DirectInspector extends Inspector {
 
   private void configuration(StreamConfiguration configuration) {
     if (streamStart % align != 0) {
-      remark(
+      note(
           Rule.DIRECT_OFFSET,
           streamStart,
           "stream: starts at no multiple of " + align + "; read it through the page cache");
@@ -72,7 +72,7 @@ final class DirectInspector extends Inspector {
   private void block(RamBlock block, MappedBlock mapped) {
     long pages = mapped.pagesOffset();
     if (mapped.bitmapOffset() % align != 0) {
-      remark(
+      note(
           Rule.DIRECT_OFFSET,
           mapped.bitmapOffset(),
           block.name() + ": the bitmap has no aligned place; read it through the page cache");
@@ -122,7 +122,7 @@ final class DirectInspector extends Inspector {
               .as(Severity.INFO));
     }
     if (placed && whole) {
-      remark(Rule.DIRECT_OFFSET, pages, block.name() + ": direct reads of all pages are possible");
+      note(Rule.DIRECT_OFFSET, pages, block.name() + ": direct reads of all pages are possible");
     }
   }
 
@@ -131,7 +131,7 @@ final class DirectInspector extends Inspector {
         .with(Map.of("block", block.name(), "align", align));
   }
 
-  private void remark(Rule rule, long offset, String text) {
+  private void note(Rule rule, long offset, String text) {
     add(here(rule, offset, text).with(Map.of("align", align)).as(Severity.INFO));
   }
 }

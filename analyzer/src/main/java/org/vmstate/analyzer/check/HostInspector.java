@@ -33,7 +33,7 @@ final class HostInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    if (event instanceof Event.EnvelopeHeader e) {
+    if (event instanceof Event.SaveImageHeader e) {
       Cpu cpu = cpu(e.xml());
       target.host().ifPresent(host -> host(cpu, host));
       target

@@ -1,9 +1,9 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.QemuRelease;
@@ -13,7 +13,7 @@ import org.vmstate.formats.rule.Rule;
 /** Applies a group of rules during the pass. */
 abstract class Inspector implements EventSink {
   private final Findings findings;
-  private Content source;
+  private SourceBytes source;
 
   Inspector(Findings findings) {
     this.findings = findings;
@@ -29,7 +29,7 @@ abstract class Inspector implements EventSink {
   }
 
   /** Returns the content of the stream, or null before it begins. */
-  final Content source() {
+  final SourceBytes source() {
     return source;
   }
 

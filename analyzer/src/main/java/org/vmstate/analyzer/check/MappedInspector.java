@@ -35,7 +35,7 @@ final class MappedInspector extends Inspector {
   private final List<Event.MappedHeader> headers = new ArrayList<>();
   private final Map<RamBlock, long[]> empty = new HashMap<>();
   private boolean ignoresShared;
-  private boolean packed;
+  private boolean compressed;
   private boolean proposal;
   private long marked;
   private RamBlock stale;
@@ -49,8 +49,8 @@ final class MappedInspector extends Inspector {
     this.map = map;
   }
 
-  private void unpacking(Compression compression) {
-    packed = true;
+  private void decompressing(Compression compression) {
+    compressed = true;
   }
 
   private void configuration(StreamConfiguration configuration) {
@@ -62,7 +62,7 @@ final class MappedInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.CompressedStream e -> unpacking(e.compression());
+      case Event.CompressedStream e -> decompressing(e.compression());
       case Event.Configuration e -> configuration(e.configuration());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
       case Event.RamPages e -> pages(e.run());
@@ -337,7 +337,7 @@ final class MappedInspector extends Inspector {
               headers.getFirst().range().start(),
               "memory: the ram section has no END, so its bitmaps were never written"));
     }
-    if (packed) {
+    if (compressed) {
       add(
           here(
               Rule.MAPPED_SEEKABLE,

@@ -3,7 +3,7 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Severity;
@@ -21,7 +21,7 @@ final class ParseErrors {
    *
    * @param source what was read, for a look at the bytes that were not understood; may be null
    */
-  static Finding of(StateFormatException e, Content source) throws IOException {
+  static Finding of(StateFormatException e, SourceBytes source) throws IOException {
     Problem problem = e.problem();
     if (source != null) {
       problem = problem.as(byBytes(problem, source));
@@ -30,7 +30,7 @@ final class ParseErrors {
   }
 
   /** A reader in the wrong layout, or after the end of its section, meets bytes that tell so. */
-  private static Reason byBytes(Problem problem, Content source) throws IOException {
+  private static Reason byBytes(Problem problem, SourceBytes source) throws IOException {
     long at = problem.offset();
     Reason reason = problem.reason();
     if (!source.isSeekable() || at < 0 || source.length() - at < LOOK) {

@@ -159,8 +159,9 @@ final class ConvertCommand implements Callable<Integer> {
 
   /** Writes into a qcow2 disk, a new one or one that is there. */
   private int disk(Path into, String out, String format) throws IOException {
-    List<String> texts = CommandBuilder.value(spec, "-o");
-    OutputOptions given = new OutputOptions(FormatId.QEMU, texts == null ? List.of() : texts, KEYS);
+    List<String> strings = CommandBuilder.value(spec, "-o");
+    OutputOptions given =
+        new OutputOptions(FormatId.QEMU, strings == null ? List.of() : strings, KEYS);
     Optional<String> named = given.text("snapshot");
     String chosen = CommandBuilder.value(spec, "-l");
     boolean ofTarget = into != null && named.isEmpty();
@@ -305,14 +306,14 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private OutputOptions given(FormatId target) throws ConversionException {
-    List<String> texts = CommandBuilder.value(spec, "-o");
-    return new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
+    List<String> strings = CommandBuilder.value(spec, "-o");
+    return new OutputOptions(target, strings == null ? List.of() : strings, KEYS);
   }
 
   private ConvertOptions options(String name) throws IOException {
     FormatId target = FormatNames.find(spec.commandLine(), "-O", name, "qcow2");
     OutputOptions output = given(target);
-    ConvertOptions plain = output.envelope();
+    ConvertOptions plain = output.imageOptions();
     return plain.withPages(
         output.bool("compact").orElse(false),
         output.base(),

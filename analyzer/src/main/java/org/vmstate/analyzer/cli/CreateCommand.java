@@ -149,9 +149,9 @@ final class CreateCommand implements Callable<Integer> {
     String name = CommandBuilder.value(spec, "-O");
     FormatId target =
         name == null ? FormatId.QEMU : FormatNames.find(spec.commandLine(), "-O", name);
-    List<String> texts = CommandBuilder.value(spec, "-o");
-    OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
-    return output.envelope();
+    List<String> strings = CommandBuilder.value(spec, "-o");
+    OutputOptions output = new OutputOptions(target, strings == null ? List.of() : strings, KEYS);
+    return output.imageOptions();
   }
 
   private ParameterException wrong(String text) {
@@ -231,9 +231,9 @@ final class CreateCommand implements Callable<Integer> {
   }
 
   private List<SyntheticRecipe.Block> blocks() {
-    List<String> texts = CommandBuilder.value(spec, "--block");
+    List<String> strings = CommandBuilder.value(spec, "--block");
     List<SyntheticRecipe.Block> result = new ArrayList<>();
-    for (String text : texts == null ? List.of("pc.ram=16M") : texts) {
+    for (String text : strings == null ? List.of("pc.ram=16M") : strings) {
       int equals = text.lastIndexOf('=');
       if (equals < 0) {
         throw wrong("--block " + text + ": expected NAME=SIZE");

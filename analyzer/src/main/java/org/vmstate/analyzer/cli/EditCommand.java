@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.domain.DomainXmlCheck;
-import org.vmstate.analyzer.edit.EnvelopeChange;
-import org.vmstate.analyzer.edit.EnvelopeEditor;
+import org.vmstate.analyzer.edit.SaveHeaderChange;
+import org.vmstate.analyzer.edit.SaveHeaderEditor;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.DiskPlace;
@@ -93,10 +93,10 @@ final class EditCommand implements Callable<Integer> {
       throw new ConversionException(
           file + ": a state in a disk has no libvirt header; --set and others change it");
     }
-    EnvelopeEditor editor = EnvelopeEditor.open(file);
+    SaveHeaderEditor editor = SaveHeaderEditor.open(file);
     XmlEditing editing = isEdited() ? XmlEditing.ofUser() : null;
     try {
-      EnvelopeChange change = change(editor, editing);
+      SaveHeaderChange change = change(editor, editing);
       if (inPlace) {
         editor.inPlace(change);
       } else {
@@ -159,7 +159,7 @@ final class EditCommand implements Callable<Integer> {
         && !CommandBuilder.isSet(spec, "--paused");
   }
 
-  private EnvelopeChange change(EnvelopeEditor editor, XmlEditing editing) throws IOException {
+  private SaveHeaderChange change(SaveHeaderEditor editor, XmlEditing editing) throws IOException {
     boolean running = CommandBuilder.isSet(spec, "--running");
     boolean paused = CommandBuilder.isSet(spec, "--paused");
     if (running && paused) {
@@ -178,7 +178,7 @@ final class EditCommand implements Callable<Integer> {
     } else if (editing != null) {
       xml = Optional.of(editing.edit(editor.xml()));
     }
-    return new EnvelopeChange(
+    return new SaveHeaderChange(
         xml,
         running || paused ? Optional.of(running) : Optional.empty(),
         Optional.ofNullable(features).map(Capability.MAPPED_RAM::equals));

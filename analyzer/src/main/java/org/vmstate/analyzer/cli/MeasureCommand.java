@@ -73,8 +73,8 @@ final class MeasureCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     String format = CommandBuilder.value(spec, "-O");
     Input input = new Input(spec);
-    List<String> texts = CommandBuilder.value(spec, "-o");
-    List<String> given = texts == null ? List.of() : texts;
+    List<String> strings = CommandBuilder.value(spec, "-o");
+    List<String> given = strings == null ? List.of() : strings;
     List<Measured> measured = format == null ? all(input, given) : List.of(one(input, given));
     Output output = CommandBuilder.value(spec, "--output");
     try (OutputStream out = Output.stdout()) {
@@ -120,7 +120,7 @@ final class MeasureCommand implements Callable<Integer> {
         throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
       }
     }
-    ConvertOptions plain = options.envelope();
+    ConvertOptions plain = options.imageOptions();
     ConvertOptions complete =
         plain.withPages(
             options.bool("compact").orElse(false),
@@ -140,7 +140,7 @@ final class MeasureCommand implements Callable<Integer> {
     for (FormatId target : FormatId.values()) {
       List<String> options = target.isLibvirt() ? given : List.of();
       ConvertOptions plain =
-          new OutputOptions(target, options, OutputOptions.LIBVIRT_ONLY).envelope();
+          new OutputOptions(target, options, OutputOptions.LIBVIRT_ONLY).imageOptions();
       if (target == FormatId.QEMU) {
         // an image that is not whole has no size in any layout
         result.add(
@@ -157,7 +157,7 @@ final class MeasureCommand implements Callable<Integer> {
         List<String> aligned = new ArrayList<>(options);
         aligned.add("align=" + align);
         ConvertOptions complete =
-            new OutputOptions(target, aligned, ConvertCommand.KEYS).envelope();
+            new OutputOptions(target, aligned, ConvertCommand.KEYS).imageOptions();
         result.add(
             Measurement.ifPossible(
                 target.label(), complete.align(), false, conversion(input, complete)));

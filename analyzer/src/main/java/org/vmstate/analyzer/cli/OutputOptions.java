@@ -18,7 +18,7 @@ import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.writer.compress.Packer;
+import org.vmstate.writer.compress.Compressor;
 
 /** The {@code -o key=value,...} of a command that writes; a comma in a value is doubled. */
 final class OutputOptions {
@@ -29,10 +29,10 @@ final class OutputOptions {
   private final FormatId target;
 
   /** Takes the strings of all {@code -o} options. */
-  OutputOptions(FormatId target, List<String> texts, List<String> known)
+  OutputOptions(FormatId target, List<String> strings, List<String> known)
       throws ConversionException {
     this.target = target;
-    for (String text : texts) {
+    for (String text : strings) {
       for (String part : text.split("(?<!,),(?!,)")) {
         String pair = part.replace(",,", ",");
         int equals = pair.indexOf('=');
@@ -55,8 +55,8 @@ final class OutputOptions {
     }
   }
 
-  /** Returns what the options say of the envelope and the layout. */
-  ConvertOptions envelope() throws IOException {
+  /** Returns what the options say of the save header and the layout. */
+  ConvertOptions imageOptions() throws IOException {
     ConvertOptions plain = ConvertOptions.to(target);
     requireHeap();
     return new ConvertOptions(
@@ -166,7 +166,7 @@ final class OutputOptions {
     if (value == null) {
       return OptionalInt.empty();
     }
-    int[] levels = Packer.levels(target.compression().orElse(Compression.RAW));
+    int[] levels = Compressor.levels(target.compression().orElse(Compression.RAW));
     if (levels[1] == 0) {
       throw new ConversionException(
           "-o compression-level: " + target.label() + " has no levels to choose from");
@@ -182,7 +182,7 @@ final class OutputOptions {
   /** Refuses a level for which the heap is too small, before work begins. */
   private void requireHeap() throws IOException {
     Compression compression = target.compression().orElse(Compression.RAW);
-    OptionalInt missing = Packer.heapMissing(compression, level());
+    OptionalInt missing = Compressor.heapMissing(compression, level());
     if (missing.isPresent()) {
       throw new ConversionException(
           "-o compression-level: "

@@ -124,9 +124,9 @@ final class ReceiveCommand implements Callable<Integer> {
     String name = CommandBuilder.value(spec, "-O");
     FormatId target =
         name == null ? FormatId.QEMU : FormatNames.find(spec.commandLine(), "-O", name);
-    List<String> texts = CommandBuilder.value(spec, "-o");
-    OutputOptions output = new OutputOptions(target, texts == null ? List.of() : texts, KEYS);
-    ConvertOptions plain = output.envelope();
+    List<String> strings = CommandBuilder.value(spec, "-o");
+    OutputOptions output = new OutputOptions(target, strings == null ? List.of() : strings, KEYS);
+    ConvertOptions plain = output.imageOptions();
     if (target.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
       throw new ConversionException(
           target.label() + " cannot be written to a pipe: pages have fixed places");

@@ -41,7 +41,7 @@ final class Training {
         trainConvert(scratch);
       }
     }
-    trainPacked(scratch);
+    trainCompressed(scratch);
     Files.delete(scratch);
     Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
   }
@@ -78,15 +78,15 @@ final class Training {
   }
 
   /** The decompressors written in Java profit most from being known to the compiler beforehand. */
-  private static void trainPacked(Path scratch) throws IOException {
+  private static void trainCompressed(Path scratch) throws IOException {
     Samples.unpack("pc", scratch);
     byte[] image = Files.readAllBytes(scratch);
-    for (Packer packer :
-        List.<Packer>of(
+    for (Compressor compressor :
+        List.<Compressor>of(
             GZIPOutputStream::new,
             BZip2CompressorOutputStream::new,
             out -> new XZOutputStream(out, new LZMA2Options()))) {
-      try (OutputStream out = packer.open(Files.newOutputStream(scratch))) {
+      try (OutputStream out = compressor.open(Files.newOutputStream(scratch))) {
         out.write(image);
       }
       try (Output.Redirect _ = Output.redirect(new Nowhere())) {
@@ -96,8 +96,8 @@ final class Training {
     }
   }
 
-  /** Packs what is written. */
-  private interface Packer {
+  /** Compresses what is written. */
+  private interface Compressor {
     OutputStream open(OutputStream out) throws IOException;
   }
 }

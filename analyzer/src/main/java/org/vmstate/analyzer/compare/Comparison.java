@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.vmstate.analyzer.compare.Difference.Kind;
 import org.vmstate.analyzer.domain.XmlSecrets;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -19,7 +19,7 @@ import org.vmstate.parser.io.ByteSource;
 
 /**
  * Compares two images. Layout, compression and what was sent how often do not matter, unless the
- * comparison is strict; an envelope counts when both have one.
+ * comparison is strict; a save header counts when both have one.
  */
 public final class Comparison implements Closeable {
   /** Differences that are kept; all are counted. */
@@ -50,7 +50,7 @@ public final class Comparison implements Closeable {
 
   /** Compares what was read, whose sources are still open. */
   public void compare() throws IOException {
-    envelope(first, second);
+    saveHeader(first, second);
     configuration(first, second);
     memory(first, second);
     devices(first, second);
@@ -88,21 +88,21 @@ public final class Comparison implements Closeable {
     }
   }
 
-  private void envelope(Side a, Side b) {
-    if (a.envelope().isEmpty() || b.envelope().isEmpty()) {
+  private void saveHeader(Side a, Side b) {
+    if (a.saveHeader().isEmpty() || b.saveHeader().isEmpty()) {
       return;
     }
-    Envelope ours = a.envelope().get();
-    Envelope theirs = b.envelope().get();
+    SaveHeader ours = a.saveHeader().get();
+    SaveHeader theirs = b.saveHeader().get();
     String state = "guest state";
-    same(Kind.ENVELOPE, state, runs(ours), runs(theirs));
-    same(Kind.ENVELOPE, "complete", ours.complete(), theirs.complete());
+    same(Kind.LIBVIRT, state, runs(ours), runs(theirs));
+    same(Kind.LIBVIRT, "complete", ours.complete(), theirs.complete());
     text("domain XML", a.xml(), b.xml());
     text("cookie", a.cookie(), b.cookie());
   }
 
-  private static String runs(Envelope envelope) {
-    return envelope.running() ? "running" : "paused";
+  private static String runs(SaveHeader saveHeader) {
+    return saveHeader.running() ? "running" : "paused";
   }
 
   /** Reports the first line that differs, without what is secret in it. */
@@ -119,7 +119,7 @@ public final class Comparison implements Closeable {
     // the lines around tell what is secret
     String shown = line(XmlSecrets.mask(one).split("\n", -1), line);
     String other = line(XmlSecrets.mask(another).split("\n", -1), line);
-    add(Difference.of(Kind.ENVELOPE, path + " line " + (line + 1), shown, other));
+    add(Difference.of(Kind.LIBVIRT, path + " line " + (line + 1), shown, other));
   }
 
   private static String line(String[] lines, int index) {
@@ -195,8 +195,8 @@ public final class Comparison implements Closeable {
   }
 
   private void layout(Side a, Side b) {
-    same(Kind.LAYOUT, "envelope", envelopeLayout(a), envelopeLayout(b));
-    same(Kind.LAYOUT, "packed", a.packed(), b.packed());
+    same(Kind.LAYOUT, "save header", saveHeaderLayout(a), saveHeaderLayout(b));
+    same(Kind.LAYOUT, "compression", a.compressed(), b.compressed());
     same(Kind.LAYOUT, "capabilities", capabilities(a), capabilities(b));
     same(Kind.LAYOUT, "records", a.order().size(), b.order().size());
     for (int i = 0; i < Math.min(a.order().size(), b.order().size()); i++) {
@@ -213,8 +213,8 @@ public final class Comparison implements Closeable {
     }
   }
 
-  private static String envelopeLayout(Side side) {
-    return side.envelope()
+  private static String saveHeaderLayout(Side side) {
+    return side.saveHeader()
         .map(
             e ->
                 "libvirt version "

@@ -18,7 +18,7 @@ public record Difference(
   /** Parts of a state. */
   public enum Kind {
     /** Header and strings of libvirt. */
-    ENVELOPE("envelope"),
+    LIBVIRT("libvirt"),
     /** Machine type, UUID, page size. */
     CONFIGURATION("configuration"),
     /** A RAM block. */

@@ -14,7 +14,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -114,8 +114,8 @@ final class Side extends FinalMemory {
     return front.configuration();
   }
 
-  Optional<Envelope> envelope() {
-    return front.envelope();
+  Optional<SaveHeader> saveHeader() {
+    return front.saveHeader();
   }
 
   String xml() {
@@ -127,7 +127,7 @@ final class Side extends FinalMemory {
   }
 
   /** Returns how it is compressed, empty when it is not. */
-  String packed() {
+  String compressed() {
     return front.compression().map(Compression::label).orElse("");
   }
 

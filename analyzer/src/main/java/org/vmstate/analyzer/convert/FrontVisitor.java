@@ -19,9 +19,9 @@ class FrontVisitor implements EventSink {
     this.notes = notes;
   }
 
-  /** Opens the output once the input's envelope is known. */
+  /** Opens the output once the input's save header is known. */
   interface Head {
-    /** Writes the envelope and returns the sink for the stream. */
+    /** Writes the save header and returns the sink for the stream. */
     ByteSink open(Front front) throws IOException;
   }
 
@@ -41,15 +41,15 @@ class FrontVisitor implements EventSink {
   public void accept(Event event) throws IOException {
     front.accept(event);
     switch (event) {
-      case Event.EnvelopeHeader e -> requireFinished(e);
+      case Event.SaveImageHeader e -> requireFinished(e);
       case Event.Notice e -> note(e.problem().note());
       default -> {}
     }
   }
 
   /** A save that did not finish may look whole and still lack its memory. */
-  private static void requireFinished(Event.EnvelopeHeader e) throws MalformedDataException {
-    if (!e.envelope().complete()) {
+  private static void requireFinished(Event.SaveImageHeader e) throws MalformedDataException {
+    if (!e.saveHeader().complete()) {
       throw new MalformedDataException(
           Reason.SAVE_UNFINISHED,
           "magic: expected "

@@ -3,7 +3,7 @@ package org.vmstate.analyzer.convert;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -14,11 +14,11 @@ import org.vmstate.writer.ram.PageRecordWriter;
 final class MappedFeed implements PageFeed {
   private static final int CHUNK = 1 << 20;
 
-  private final Content source;
+  private final SourceBytes source;
   private final Progress progress;
   private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
 
-  MappedFeed(Content source, Progress progress) {
+  MappedFeed(SourceBytes source, Progress progress) {
     this.source = source;
     this.progress = progress;
   }

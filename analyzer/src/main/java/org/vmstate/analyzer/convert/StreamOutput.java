@@ -9,14 +9,14 @@ import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.writer.compress.CompressedOutput;
 import org.vmstate.writer.io.ByteSink;
-import org.vmstate.writer.libvirt.EnvelopeWriter;
+import org.vmstate.writer.libvirt.SaveHeaderWriter;
 
-/** Writes the envelope that a format asks for, and gives the sink for the stream after it. */
+/** Writes the save header that a format asks for, and gives the sink for the stream after it. */
 public final class StreamOutput implements Closeable {
   private final ConvertOptions options;
   private final Destination destination;
   private final Consumer<String> notes;
-  private CompressedOutput packed;
+  private CompressedOutput compressed;
 
   /** Writes to a destination. */
   public StreamOutput(ConvertOptions options, Destination destination, Consumer<String> notes) {
@@ -26,7 +26,7 @@ public final class StreamOutput implements Closeable {
   }
 
   /**
-   * Writes the envelope and returns where the stream goes.
+   * Writes the save header and returns where the stream goes.
    *
    * @param front what stands before the input's stream
    */
@@ -36,23 +36,23 @@ public final class StreamOutput implements Closeable {
     if (compression.isEmpty()) {
       return sink;
     }
-    EnvelopeWriter.write(sink, EnvelopePlan.plan(options, front, notes));
-    packed = CompressedOutput.open(sink, compression.get(), options.level());
-    return packed.stream();
+    SaveHeaderWriter.write(sink, SaveHeaderPlan.plan(options, front, notes));
+    compressed = CompressedOutput.open(sink, compression.get(), options.level());
+    return compressed.stream();
   }
 
   /** Ends the threads of an output that is not wanted any more. */
   void abandon() {
-    if (packed != null) {
-      packed.abandon();
+    if (compressed != null) {
+      compressed.abandon();
     }
   }
 
   /** Ends what is compressed; the destination stays open. */
   @Override
   public void close() throws IOException {
-    if (packed != null) {
-      packed.close();
+    if (compressed != null) {
+      compressed.close();
     }
   }
 }

@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.UnsupportedFeatureException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.event.Subsection;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -45,7 +45,7 @@ abstract class StreamVisitor extends FrontVisitor {
   private RecordWriter records;
   private StreamWriter stream;
   private ByteSink sink;
-  private Content source;
+  private SourceBytes source;
   private Section ram;
   private int ramParts;
   private boolean ramEnded;
@@ -75,7 +75,7 @@ abstract class StreamVisitor extends FrontVisitor {
     return sink;
   }
 
-  final Content source() {
+  final SourceBytes source() {
     return source;
   }
 
@@ -155,7 +155,7 @@ abstract class StreamVisitor extends FrontVisitor {
         end();
         records.accept(e);
       }
-      case Event.EnvelopeHeader e -> {}
+      case Event.SaveImageHeader e -> {}
       case Event.DomainXml e -> {}
       case Event.Cookie e -> {}
       case Event.Padding e -> {}

@@ -6,7 +6,7 @@ import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.event.Event;
 import org.vmstate.writer.stream.RecordWriter;
 
-/** Writes a stream whose layout stays, record for record; only the envelope is new. */
+/** Writes a stream whose layout stays, record for record; only the save header is new. */
 final class Verbatim extends FrontVisitor {
   private final Head head;
   private final Progress progress;

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 
@@ -32,7 +32,7 @@ public final class GuestNote {
   private final TreeMap<NotePlace, byte[]> notes = new TreeMap<>();
 
   /** Looks at the pages of a run; what a page was before no longer counts. */
-  public void look(Content source, PageRun run) throws IOException {
+  public void look(SourceBytes source, PageRun run) throws IOException {
     boolean data = run.kind() == PageKind.DATA;
     if (data || run.kind() == PageKind.ZERO || run.kind() == PageKind.FILL) {
       NotePlace first = NotePlace.of(run.block(), run.firstPage());
@@ -52,7 +52,7 @@ public final class GuestNote {
     }
   }
 
-  private void take(Content source, PageRun run, long page, boolean big) throws IOException {
+  private void take(SourceBytes source, PageRun run, long page, boolean big) throws IOException {
     int size = run.block().pageSize();
     if (run.block().usedLength() - (run.firstPage() + page) * size < size) {
       return;

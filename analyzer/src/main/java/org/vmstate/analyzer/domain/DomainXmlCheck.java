@@ -6,7 +6,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.vmstate.analyzer.output.ConversionException;
 
-/** Checks strings that are to go into an envelope. Entities are refused, not resolved. */
+/** Checks strings that are to go into a save header. Entities are refused, not resolved. */
 public final class DomainXmlCheck {
   private DomainXmlCheck() {}
 

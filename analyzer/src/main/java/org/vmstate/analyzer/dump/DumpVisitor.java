@@ -12,7 +12,7 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -81,8 +81,8 @@ final class DumpVisitor implements EventSink {
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.EnvelopeHeader e -> envelope(e.envelope(), e.xml(), e.cookie());
-      case Event.CompressedStream e -> report.text("packed_with", e.compression().label());
+      case Event.SaveImageHeader e -> saveHeader(e.saveHeader(), e.xml(), e.cookie());
+      case Event.CompressedStream e -> report.text("compressed_with", e.compression().label());
       case Event.StreamHeader e -> memory.setSource(e.content());
       case Event.Configuration e -> configuration(e.configuration());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
@@ -280,19 +280,19 @@ final class DumpVisitor implements EventSink {
     report.number("version", section.version());
   }
 
-  private void envelope(Envelope envelope, String xml, String cookie) throws IOException {
+  private void saveHeader(SaveHeader saveHeader, String xml, String cookie) throws IOException {
     report.beginObject("libvirt");
-    report.bool("complete", envelope.complete());
-    report.number("version", envelope.version());
-    report.text("byte_order", envelope.bigEndian() ? "big" : "little");
-    report.text("image_format", envelope.compression().label());
-    report.bool("running", envelope.running());
-    report.number("data_length", envelope.dataLength());
-    report.number("cookie_offset", envelope.cookieOffset());
-    report.hex64("features", envelope.features());
-    report.number("stream_offset", envelope.streamOffset());
+    report.bool("complete", saveHeader.complete());
+    report.number("version", saveHeader.version());
+    report.text("byte_order", saveHeader.bigEndian() ? "big" : "little");
+    report.text("image_format", saveHeader.compression().label());
+    report.bool("running", saveHeader.running());
+    report.number("data_length", saveHeader.dataLength());
+    report.number("cookie_offset", saveHeader.cookieOffset());
+    report.hex64("features", saveHeader.features());
+    report.number("stream_offset", saveHeader.streamOffset());
     report.text("domain_xml", options.secrets() ? xml : XmlSecrets.mask(xml));
-    if (envelope.cookieOffset() != 0) {
+    if (saveHeader.cookieOffset() != 0) {
       report.text("cookie", cookie);
     }
     report.end();

@@ -18,11 +18,11 @@ final class Names {
 
   static String element(Event event) {
     return switch (event) {
-      case Event.EnvelopeHeader e -> "libvirt-header";
+      case Event.SaveImageHeader e -> "libvirt-header";
       case Event.DomainXml e -> "domain-xml";
       case Event.Cookie e -> "cookie";
       case Event.Padding e -> "padding";
-      case Event.CompressedStream e -> "packed-stream";
+      case Event.CompressedStream e -> "compressed-stream";
       case Event.StreamHeader e -> "stream-header";
       case Event.Configuration e -> "configuration";
       case Event.SectionHeader e -> "section-header";

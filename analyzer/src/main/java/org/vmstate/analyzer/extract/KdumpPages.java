@@ -25,7 +25,7 @@ final class KdumpPages implements ZeroTaking {
 
   private final Kdump dump;
   private final int flag;
-  private final Supplier<PageCompression.Packer> packers;
+  private final Supplier<PageCompression.Compressor> compressors;
   private final FileSink sink;
   private final int threads;
   private final ExecutorService workers;
@@ -40,22 +40,26 @@ final class KdumpPages implements ZeroTaking {
   private int zeroLength;
 
   /** Some pages, each compressed: where one has length 0, it is zero. */
-  private record Batch(byte[] data, int[] lengths, boolean[] packed) {}
+  private record Batch(byte[] data, int[] lengths, boolean[] compressed) {}
 
   KdumpPages(Kdump dump, PageCompression compression, FileSink sink, int threads) {
-    this(dump, compression.flag(), compression::packer, sink, threads);
+    this(dump, compression.flag(), compression::compressor, sink, threads);
   }
 
   /**
-   * Compresses with packers of choice.
+   * Compresses with compressors of choice.
    *
    * @param flag the compression's flag in descriptors
    */
   KdumpPages(
-      Kdump dump, int flag, Supplier<PageCompression.Packer> packers, FileSink sink, int threads) {
+      Kdump dump,
+      int flag,
+      Supplier<PageCompression.Compressor> compressors,
+      FileSink sink,
+      int threads) {
     this.dump = dump;
     this.flag = flag;
-    this.packers = packers;
+    this.compressors = compressors;
     this.sink = sink;
     this.threads = threads;
     size = dump.blockSize();
@@ -78,8 +82,8 @@ final class KdumpPages implements ZeroTaking {
     zeroAt = dump.descriptorStart() + dump.count() * Kdump.DESCRIPTOR;
     sink.skipTo(zeroAt);
     byte[] target = new byte[2 * size];
-    try (PageCompression.Packer packer = packers.get()) {
-      int done = packer.pack(new byte[size], 0, size, target);
+    try (PageCompression.Compressor compressor = compressors.get()) {
+      int done = compressor.compress(new byte[size], 0, size, target);
       zeroLength = done > 0 ? done : size;
     }
     sink.write(ByteBuffer.wrap(target, 0, zeroLength));
@@ -153,24 +157,24 @@ final class KdumpPages implements ZeroTaking {
     int count = length / size;
     byte[] out = new byte[length + size];
     int[] lengths = new int[count];
-    boolean[] packed = new boolean[count];
+    boolean[] compressed = new boolean[count];
     byte[] target = new byte[2 * size];
     byte[] zero = new byte[size];
     int end = 0;
-    try (PageCompression.Packer packer = packers.get()) {
+    try (PageCompression.Compressor compressor = compressors.get()) {
       for (int i = 0; i < count; i++) {
         int at = i * size;
         if (Arrays.equals(from, at, at + size, zero, 0, size)) {
           continue;
         }
-        int done = packer.pack(from, at, size, target);
-        packed[i] = done > 0;
+        int done = compressor.compress(from, at, size, target);
+        compressed[i] = done > 0;
         lengths[i] = done > 0 ? done : size;
         System.arraycopy(done > 0 ? target : from, done > 0 ? 0 : at, out, end, lengths[i]);
         end += lengths[i];
       }
     }
-    return new Batch(Arrays.copyOf(out, end), lengths, packed);
+    return new Batch(Arrays.copyOf(out, end), lengths, compressed);
   }
 
   private void take() throws IOException {
@@ -191,7 +195,7 @@ final class KdumpPages implements ZeroTaking {
       if (length == 0) {
         describe(descriptors, zeroAt, zeroLength, zeroLength < size);
       } else {
-        describe(descriptors, at, length, batch.packed()[i]);
+        describe(descriptors, at, length, batch.compressed()[i]);
         at += length;
       }
     }
@@ -200,8 +204,8 @@ final class KdumpPages implements ZeroTaking {
     described += batch.lengths().length;
   }
 
-  private void describe(ByteBuffer out, long offset, int length, boolean packed) {
-    out.putLong(offset).putInt(length).putInt(packed ? flag : 0).putLong(0);
+  private void describe(ByteBuffer out, long offset, int length, boolean compressed) {
+    out.putLong(offset).putInt(length).putInt(compressed ? flag : 0).putLong(0);
   }
 
   /** Ends the last page and writes what is left. */

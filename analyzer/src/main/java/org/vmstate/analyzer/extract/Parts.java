@@ -79,7 +79,7 @@ public final class Parts implements EventSink {
     return want == Want.DATA && (kind == Kind.DEVICE || kind == Kind.DESCRIPTION);
   }
 
-  private void front(Event.EnvelopeHeader e) throws IOException {
+  private void front(Event.SaveImageHeader e) throws IOException {
     String text = kind == Kind.XML ? e.xml() : kind == Kind.COOKIE ? e.cookie() : "";
     if (!text.isEmpty()) {
       found = true;
@@ -90,7 +90,7 @@ public final class Parts implements EventSink {
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.EnvelopeHeader e -> front(e);
+      case Event.SaveImageHeader e -> front(e);
       case Event.Device e -> device(e);
       case Event.IterablePart e when kind == Kind.DEVICE && wanted.test(e.section()) ->
           copy(e, e.range());

@@ -9,8 +9,8 @@ import org.vmstate.analyzer.memory.PageMover;
 import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.physical.StateFacts;
 import org.vmstate.formats.error.MalformedDataException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -21,7 +21,7 @@ final class PhysicalFacts extends StateFacts {
   private final boolean wantsNote;
   private final GuestNote note = new GuestNote();
   private final Consumer<String> notes;
-  private boolean packed;
+  private boolean compressed;
   private boolean ended;
 
   PhysicalFacts(boolean wantsNote, Consumer<String> notes) {
@@ -33,9 +33,9 @@ final class PhysicalFacts extends StateFacts {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.EnvelopeHeader e when !e.envelope().complete() ->
+      case Event.SaveImageHeader e when !e.saveHeader().complete() ->
           notes.accept("the save did not finish; memory may be missing");
-      case Event.CompressedStream _ -> packed = true;
+      case Event.CompressedStream _ -> compressed = true;
       case Event.RamListEnd e -> blocks(e.blocks());
       case Event.RamPages e -> look(e.content(), e.run());
       case Event.MappedPages e -> look(e.content(), e.run());
@@ -55,7 +55,7 @@ final class PhysicalFacts extends StateFacts {
     }
   }
 
-  private void look(Content content, PageRun run) throws IOException {
+  private void look(SourceBytes content, PageRun run) throws IOException {
     if (wantsNote) {
       note.look(content, run);
     }
@@ -75,6 +75,6 @@ final class PhysicalFacts extends StateFacts {
 
   /** Reports whether offsets of the stream are not those of the file. */
   boolean isCompressed() {
-    return packed;
+    return compressed;
   }
 }

@@ -45,7 +45,7 @@ final class Answers {
   }
 
   /** Returns the strings of a list. */
-  static List<String> texts(Object list) {
+  static List<String> strings(Object list) {
     List<String> result = new ArrayList<>();
     if (list instanceof List<?> all) {
       for (Object o : all) {

@@ -180,8 +180,8 @@ final class DeviceWalk {
     long bits =
         Answers.number(features, "unknown-dev-features")
             | Answers.number(features, "unknown-protocols");
-    List<String> all = new ArrayList<>(Answers.texts(features.get("dev-features")));
-    all.addAll(Answers.texts(features.get("transports")));
+    List<String> all = new ArrayList<>(Answers.strings(features.get("dev-features")));
+    all.addAll(Answers.strings(features.get("transports")));
     for (String text : all) {
       String name = text.substring(0, Math.max(0, text.indexOf(':')));
       Optional<Integer> bit =

@@ -95,7 +95,9 @@ final class MonitorFacts {
     }
     cpu =
         new TargetFacts.Cpu(
-            property(path, "type"), List.copyOf(offered), Answers.texts(missing.orElse(List.of())));
+            property(path, "type"),
+            List.copyOf(offered),
+            Answers.strings(missing.orElse(List.of())));
   }
 
   /** Returns what was answered, with the devices. */

@@ -23,10 +23,10 @@ import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -189,7 +189,7 @@ final class OwnState implements EventSink, Closeable {
     }
   }
 
-  private static byte[] bytes(Content content, ByteRange range) throws IOException {
+  private static byte[] bytes(SourceBytes content, ByteRange range) throws IOException {
     byte[] bytes = new byte[(int) Math.min(range.length(), MOST_BYTES)];
     content.copy(range.start(), ByteBuffer.wrap(bytes));
     return bytes;

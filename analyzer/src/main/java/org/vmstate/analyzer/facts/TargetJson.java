@@ -30,18 +30,18 @@ public final class TargetJson {
     out.text("qemu", facts.qemu());
     out.text("arch", facts.arch());
     out.text("machine", facts.machine());
-    texts(out, "machines", facts.machines());
+    strings(out, "machines", facts.machines());
     if (facts.pageSize().isPresent()) {
       out.number("page_size", facts.pageSize().getAsLong());
     }
     numbers(out, "ram_blocks", facts.blocks());
     numbers(out, "ram_block_limits", facts.limits());
-    texts(out, "capabilities", facts.capabilities());
-    texts(out, "known_capabilities", facts.known());
+    strings(out, "capabilities", facts.capabilities());
+    strings(out, "known_capabilities", facts.known());
     out.beginObject("cpu");
     out.text("type", facts.cpu().type());
-    texts(out, "offered", facts.cpu().offered());
-    texts(out, "missing", facts.cpu().missing());
+    strings(out, "offered", facts.cpu().offered());
+    strings(out, "missing", facts.cpu().missing());
     out.end();
     out.beginArray("devices");
     for (TargetFacts.Device device : facts.devices()) {
@@ -64,7 +64,7 @@ public final class TargetJson {
       if (device.offered().isPresent()) {
         out.hex64("offered", device.offered().getAsLong());
       }
-      texts(out, "refused", device.refused());
+      strings(out, "refused", device.refused());
       out.end();
     }
     out.end();
@@ -101,9 +101,9 @@ public final class TargetJson {
     out.end();
   }
 
-  private static void texts(Report out, String name, List<String> texts) throws IOException {
+  private static void strings(Report out, String name, List<String> strings) throws IOException {
     out.beginArray(name);
-    for (String text : texts) {
+    for (String text : strings) {
       out.text("", text);
     }
     out.end();
@@ -146,16 +146,16 @@ public final class TargetJson {
         Answers.text(tree, "qemu"),
         Answers.text(tree, "arch"),
         Answers.text(tree, "machine"),
-        Answers.texts(tree.get("machines")),
+        Answers.strings(tree.get("machines")),
         tree.get("page_size") instanceof Long n ? OptionalLong.of(n) : OptionalLong.empty(),
         numbers(Answers.object(tree, "ram_blocks")),
         numbers(Answers.object(tree, "ram_block_limits")),
-        Answers.texts(tree.get("capabilities")),
-        Answers.texts(tree.get("known_capabilities")),
+        Answers.strings(tree.get("capabilities")),
+        Answers.strings(tree.get("known_capabilities")),
         new TargetFacts.Cpu(
             Answers.text(cpu, "type"),
-            Answers.texts(cpu.get("offered")),
-            Answers.texts(cpu.get("missing"))),
+            Answers.strings(cpu.get("offered")),
+            Answers.strings(cpu.get("missing"))),
         devices(tree),
         virtio(tree),
         sections(tree),
@@ -235,7 +235,7 @@ public final class TargetJson {
               bits.matches("0x[0-9a-fA-F]{1,16}")
                   ? OptionalLong.of(Long.parseUnsignedLong(bits.substring(2), 16))
                   : OptionalLong.empty(),
-              Answers.texts(d.get("refused"))));
+              Answers.strings(d.get("refused"))));
     }
     return result;
   }

@@ -9,7 +9,7 @@ import org.vmstate.analyzer.physical.PhysicalMap;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.StreamConfiguration;
 
@@ -22,7 +22,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
  * @param size length in bytes, where it is known
  * @param diskSize bytes on disk, where the file system tells
  * @param streamOffset file offset of a bare stream after unused space
- * @param envelope libvirt header, if any
+ * @param saveHeader libvirt header, if any
  * @param domain facts from the domain XML, if any
  * @param configuration the stream's configuration, empty when the stream was not reached
  * @param blocks RAM blocks, empty when the stream ends before them
@@ -39,7 +39,7 @@ public record ImageInfo(
     OptionalLong size,
     OptionalLong diskSize,
     long streamOffset,
-    Optional<Envelope> envelope,
+    Optional<SaveHeader> saveHeader,
     Optional<DomainFacts> domain,
     Optional<StreamConfiguration> configuration,
     List<RamBlock> blocks,

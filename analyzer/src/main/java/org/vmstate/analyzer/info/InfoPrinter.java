@@ -11,7 +11,7 @@ import org.vmstate.analyzer.physical.PhysicalRange;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
 import org.vmstate.analyzer.report.Visible;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.StreamConfiguration;
 
@@ -44,8 +44,8 @@ public final class InfoPrinter {
     info.compressedWith().ifPresent(c -> line(out, "compressed with: " + c.label()));
     info.size().ifPresent(s -> line(out, (inside ? "state size: " : "file size: ") + bytes(s)));
     info.diskSize().ifPresent(s -> line(out, "disk size: " + bytes(s)));
-    if (info.envelope().isPresent()) {
-      envelope(info.envelope().get(), out);
+    if (info.saveHeader().isPresent()) {
+      saveHeader(info.saveHeader().get(), out);
     }
     info.domain()
         .ifPresent(
@@ -118,19 +118,19 @@ public final class InfoPrinter {
     report.end();
   }
 
-  private static void envelope(Envelope envelope, PrintStream out) {
+  private static void saveHeader(SaveHeader saveHeader, PrintStream out) {
     line(
         out,
         "libvirt header: version "
-            + envelope.version()
-            + (envelope.bigEndian() ? ", big-endian" : "")
-            + (envelope.complete() ? "" : ", save not finished"));
-    line(out, "guest state: " + (envelope.running() ? "running" : "paused"));
-    line(out, "stream offset: " + envelope.streamOffset());
+            + saveHeader.version()
+            + (saveHeader.bigEndian() ? ", big-endian" : "")
+            + (saveHeader.complete() ? "" : ", save not finished"));
+    line(out, "guest state: " + (saveHeader.running() ? "running" : "paused"));
+    line(out, "stream offset: " + saveHeader.streamOffset());
   }
 
   private static void configuration(ImageInfo info, StreamConfiguration c, PrintStream out) {
-    if (info.envelope().isEmpty() && info.streamOffset() > 0) {
+    if (info.saveHeader().isEmpty() && info.streamOffset() > 0) {
       line(out, "stream offset: " + info.streamOffset());
     }
     line(out, "stream version: " + c.version());
@@ -162,7 +162,7 @@ public final class InfoPrinter {
     }
     report.text(inside ? "state_format" : "format", info.format().label());
     if (info.compressedWith().isPresent()) {
-      report.text("packed_with", info.compressedWith().get().label());
+      report.text("compressed_with", info.compressedWith().get().label());
     }
     if (info.size().isPresent()) {
       report.number(inside ? "state_size" : "file_size", info.size().getAsLong());
@@ -170,8 +170,8 @@ public final class InfoPrinter {
     if (info.diskSize().isPresent()) {
       report.number("disk_size", info.diskSize().getAsLong());
     }
-    if (info.envelope().isPresent()) {
-      Envelope e = info.envelope().get();
+    if (info.saveHeader().isPresent()) {
+      SaveHeader e = info.saveHeader().get();
       report.beginObject("libvirt");
       report.bool("complete", e.complete());
       report.number("version", e.version());
@@ -189,7 +189,7 @@ public final class InfoPrinter {
       report.text("machine", d.machine());
       report.end();
     }
-    long offset = info.envelope().map(Envelope::streamOffset).orElse(info.streamOffset());
+    long offset = info.saveHeader().map(SaveHeader::streamOffset).orElse(info.streamOffset());
     report.number("stream_offset", offset);
     if (info.configuration().isPresent()) {
       configuration(info.configuration().get(), report);

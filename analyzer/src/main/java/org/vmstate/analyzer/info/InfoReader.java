@@ -17,7 +17,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.layout.StreamLayout;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -76,7 +76,7 @@ public final class InfoReader implements EventSink {
       Optional<StateFormatException> early)
       throws IOException {
     boolean seekable = source.isSeekable() && front.compression().isEmpty();
-    Envelope envelope = front.envelope().orElse(null);
+    SaveHeader saveHeader = front.saveHeader().orElse(null);
     StreamConfiguration configuration = front.configuration().orElse(null);
     Optional<ByteRange> description =
         seekable && configuration != null
@@ -95,11 +95,11 @@ public final class InfoReader implements EventSink {
     return new ImageInfo(
         name,
         format,
-        envelope == null ? front.compression() : Optional.empty(),
+        saveHeader == null ? front.compression() : Optional.empty(),
         source.length() >= 0 ? OptionalLong.of(source.length()) : OptionalLong.empty(),
         diskSize,
         front.streamStart(),
-        front.envelope(),
+        front.saveHeader(),
         front.xml().isEmpty() ? Optional.empty() : DomainFacts.parse(front.xml()),
         front.configuration(),
         front.blocks(),
@@ -108,7 +108,7 @@ public final class InfoReader implements EventSink {
         unused,
         problem,
         new RestoreOutlook(
-                envelope, configuration, format, problem.map(StateFormatException::getMessage))
+                saveHeader, configuration, format, problem.map(StateFormatException::getMessage))
             .headline(seekable, devices.isPresent()));
   }
 
@@ -148,8 +148,8 @@ public final class InfoReader implements EventSink {
     if (options.format().isPresent()) {
       return options.format().get();
     }
-    if (front.envelope().isPresent()) {
-      return FormatId.libvirt(front.envelope().get().compression());
+    if (front.saveHeader().isPresent()) {
+      return FormatId.libvirt(front.saveHeader().get().compression());
     }
     return FormatId.bare(StreamLayout.announced(front::has));
   }

@@ -2,38 +2,38 @@ package org.vmstate.analyzer.info;
 
 import java.util.Optional;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.stream.MachineRelease;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 
 /** One line about what a restore needs or why it cannot work, as far as the head tells. */
 final class RestoreOutlook {
-  private final Envelope envelope;
+  private final SaveHeader saveHeader;
   private final StreamConfiguration configuration;
   private final FormatId format;
   private final Optional<String> problem;
 
   RestoreOutlook(
-      Envelope envelope,
+      SaveHeader saveHeader,
       StreamConfiguration configuration,
       FormatId format,
       Optional<String> problem) {
-    this.envelope = envelope;
+    this.saveHeader = saveHeader;
     this.configuration = configuration;
     this.format = format;
     this.problem = problem;
   }
 
   String headline(boolean seekable, boolean described) {
-    if (envelope != null && !envelope.complete()) {
+    if (saveHeader != null && !saveHeader.complete()) {
       return "no: the save did not finish; libvirt says 'save image is incomplete'";
     }
     if (problem.isPresent()) {
       return "no: " + problem.get();
     }
-    if (envelope != null && envelope.version() == SaveFormat.VERSION_RFC) {
+    if (saveHeader != null && saveHeader.version() == SaveFormat.VERSION_RFC) {
       return "no: no released libvirt restores header version 3";
     }
     if (configuration == null) {

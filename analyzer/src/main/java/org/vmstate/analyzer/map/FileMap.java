@@ -24,7 +24,7 @@ public final class FileMap implements EventSink {
 
   private final int level;
   private final Consumer consumer;
-  private boolean unpacked;
+  private boolean decompressed;
   private String part = "stream";
   private String record = "";
   private long records;
@@ -51,19 +51,19 @@ public final class FileMap implements EventSink {
   public void accept(Event event) throws IOException {
     if (!event.covers()) {
       if (event instanceof Event.CompressedStream) {
-        unpacked = true;
+        decompressed = true;
       }
       return;
     }
     switch (event) {
-      case Event.EnvelopeHeader e -> alone(e, "libvirt", "header");
+      case Event.SaveImageHeader e -> alone(e, "libvirt", "header");
       case Event.DomainXml e -> alone(e, "libvirt", "domain XML");
       case Event.Cookie e -> alone(e, "libvirt", "cookie");
       case Event.Padding e -> alone(e, "libvirt", "padding");
       case Event.CompressedStream e -> {
         alone(e, "compressed stream", e.compression().label() + " data");
         finish();
-        unpacked = true;
+        decompressed = true;
       }
       case Event.StreamHeader e -> alone(e, "stream", "magic and version");
       case Event.Configuration e -> {
@@ -154,7 +154,7 @@ public final class FileMap implements EventSink {
   }
 
   private void addRange(ByteRange range, String name) throws IOException {
-    Entry entry = new Entry(range, unpacked, part, record, name);
+    Entry entry = new Entry(range, decompressed, part, record, name);
     boolean joins =
         pending != null
             && pending.range().end() == entry.range().start()

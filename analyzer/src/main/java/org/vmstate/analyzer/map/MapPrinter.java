@@ -21,15 +21,15 @@ public final class MapPrinter {
   /** Prints a line for each stretch of the file; returns the error that ended the pass, if any. */
   public static Optional<StateFormatException> bytes(
       ByteSource source, ParseOptions options, int level, PrintStream out) throws IOException {
-    boolean[] unpacked = new boolean[1];
+    boolean[] decompressed = new boolean[1];
     out.println("start            length           what");
     FileMap map =
         new FileMap(
             level,
             entry -> {
-              if (entry.unpacked() && !unpacked[0]) {
-                unpacked[0] = true;
-                out.println("unpacked:");
+              if (entry.decompressed() && !decompressed[0]) {
+                decompressed[0] = true;
+                out.println("decompressed:");
               }
               out.println(
                   String.format(
@@ -81,8 +81,8 @@ public final class MapPrinter {
               report.beginObject("");
               report.number("start", entry.range().start());
               report.number("length", entry.range().length());
-              if (entry.unpacked()) {
-                report.bool("unpacked", true);
+              if (entry.decompressed()) {
+                report.bool("decompressed", true);
               }
               report.text("part", entry.part());
               if (level > 1) {

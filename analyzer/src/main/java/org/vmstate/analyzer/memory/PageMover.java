@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.error.MalformedDataException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -102,7 +102,7 @@ public final class PageMover implements Closeable {
   }
 
   /** Accepts the next run, whose bytes are read from a source. */
-  public void pages(Content source, PageRun run) throws IOException {
+  public void pages(SourceBytes source, PageRun run) throws IOException {
     int index = run.block().index();
     PageBitmap seen = sent.get(index);
     long end = run.firstPage() + run.count();
@@ -119,7 +119,7 @@ public final class PageMover implements Closeable {
     }
   }
 
-  private void encoded(Content source, PageRun run) throws IOException {
+  private void encoded(SourceBytes source, PageRun run) throws IOException {
     if (page.length != run.block().pageSize()) {
       page = new byte[run.block().pageSize()];
     }
@@ -128,7 +128,7 @@ public final class PageMover implements Closeable {
     target.put(run.block().index(), run.firstPage(), ByteBuffer.wrap(page));
   }
 
-  private void data(Content source, PageRun run) throws IOException {
+  private void data(SourceBytes source, PageRun run) throws IOException {
     int size = run.block().pageSize();
     boolean adjoining = run.stride() == size || run.count() == 1;
     boolean transfers =
@@ -151,7 +151,7 @@ public final class PageMover implements Closeable {
 
   /** Moves the pages that are not zero, without reading more of them than that takes to see. */
   private void transfer(
-      Content source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
+      SourceBytes source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
       throws IOException {
     try (FileChannel channel = FileChannel.open(input, StandardOpenOption.READ)) {
       if (trusting && block.mapped().isPresent()) {
@@ -180,7 +180,7 @@ public final class PageMover implements Closeable {
   }
 
   private static boolean isZero(
-      Content source, RamBlock block, long page, long offset, ByteBuffer buffer)
+      SourceBytes source, RamBlock block, long page, long offset, ByteBuffer buffer)
       throws IOException {
     int length = (int) Math.min(block.pageSize(), block.usedLength() - page * block.pageSize());
     int look = Math.min(Long.BYTES, length);
@@ -192,7 +192,7 @@ public final class PageMover implements Closeable {
     return ZeroPages.isZero(buffer, 0, length);
   }
 
-  private void copy(Content source, PageRun run, long first, long count, long from)
+  private void copy(SourceBytes source, PageRun run, long first, long count, long from)
       throws IOException {
     RamBlock block = run.block();
     ByteBuffer buffer = workers.buffer();
@@ -216,7 +216,7 @@ public final class PageMover implements Closeable {
   }
 
   private void gather(
-      Content source, PageRun run, long first, long count, long from, ByteBuffer out)
+      SourceBytes source, PageRun run, long first, long count, long from, ByteBuffer out)
       throws IOException {
     int size = run.block().pageSize();
     long left = run.block().usedLength() - first * size;

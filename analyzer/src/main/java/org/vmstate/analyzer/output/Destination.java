@@ -141,7 +141,7 @@ public final class Destination implements Closeable {
     return sink;
   }
 
-  /** Returns the output as a stream, for a packer. */
+  /** Returns the output as a stream, for a compressor. */
   public OutputStream asStream() {
     return sink.asStream();
   }

@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.vmstate.analyzer.domain.DomainDimms;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -36,7 +36,7 @@ public class StateFacts implements EventSink {
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.EnvelopeHeader e -> dimms = new DomainDimms(e.xml());
+      case Event.SaveImageHeader e -> dimms = new DomainDimms(e.xml());
       case Event.Configuration e -> machine = e.configuration().machine();
       case Event.RamListEnd e -> blocks = e.blocks();
       case Event.RamPages e -> pages(e.content(), e.run());
@@ -54,7 +54,7 @@ public class StateFacts implements EventSink {
     return true;
   }
 
-  private void pages(Content content, PageRun run) throws IOException {
+  private void pages(SourceBytes content, PageRun run) throws IOException {
     RamBlock block = run.block();
     if (run.kind() != PageKind.DATA
         || block.usedLength() > MOST_TABLES

@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -26,7 +26,7 @@ public final class DeltaReplay extends FinalMemory {
   private final Arena arena = Arena.ofConfined();
   private final List<PageBitmap> lookedUp = new ArrayList<>();
   private List<Encoding> encodings = List.of();
-  private Content content;
+  private SourceBytes content;
   private LastSent sent;
   private RecordedSender recorded;
   private long[] starts = {};

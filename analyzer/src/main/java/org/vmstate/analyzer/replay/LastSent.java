@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -60,7 +60,7 @@ final class LastSent implements Closeable {
    *
    * @param page in: what it was, out: what it becomes
    */
-  void encoded(Content source, PageRun run, byte[] page) throws IOException {
+  void encoded(SourceBytes source, PageRun run, byte[] page) throws IOException {
     EncodedPage.apply(source, run, page);
     if (file == null) {
       file = TemporaryFile.create(".replay");

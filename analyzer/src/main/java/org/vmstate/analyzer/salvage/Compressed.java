@@ -19,10 +19,10 @@ import org.vmstate.parser.io.ByteSource;
  * stream, and no place in the file.
  */
 final class Compressed implements EventSink {
-  private static final Set<Rule> OF_THE_ENVELOPE =
+  private static final Set<Rule> OF_THE_SAVE_HEADER =
       EnumSet.of(Rule.SAVE_FINISHED, Rule.HEADER_PADDING, Rule.COOKIE_OFFSET);
 
-  private boolean hasEnvelope;
+  private boolean hasSaveHeader;
   private boolean whole;
   private Compression stream = Compression.RAW;
 
@@ -43,9 +43,9 @@ final class Compressed implements EventSink {
   @Override
   public void accept(Event event) {
     switch (event) {
-      case Event.EnvelopeHeader _ -> hasEnvelope = true;
+      case Event.SaveImageHeader _ -> hasSaveHeader = true;
       case Event.CompressedStream e -> {
-        whole |= !hasEnvelope;
+        whole |= !hasSaveHeader;
         stream = e.compression();
       }
       default -> {}
@@ -55,7 +55,7 @@ final class Compressed implements EventSink {
   /** Requires that the place of a finding is one in the file. */
   void requireInFile(Finding finding) throws ConversionException {
     boolean inFile =
-        stream == Compression.RAW || !whole && OF_THE_ENVELOPE.contains(finding.rule());
+        stream == Compression.RAW || !whole && OF_THE_SAVE_HEADER.contains(finding.rule());
     if (!inFile) {
       throw new ConversionException(
           "--repair: "

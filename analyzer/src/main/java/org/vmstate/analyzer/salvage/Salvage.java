@@ -20,13 +20,13 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.compress.Decompressor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SplicedSource;
 import org.vmstate.parser.io.SplicedSource.Segment;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.io.TemporaryFile;
-import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.libvirt.SaveHeaderParser;
 import org.vmstate.parser.probe.Probe;
 
 /**
@@ -70,7 +70,7 @@ public final class Salvage implements Closeable {
   public ByteSource salvage(ByteSource source) throws IOException {
     long length = source.length() - source.origin();
     SplicedSource image = new SplicedSource(List.of(new Segment(source, source.origin(), length)));
-    image = unpacked(finished(image));
+    image = decompressed(finished(image));
     for (int i = 0; i < MOST_DEFECTS; i++) {
       Scan scan = Scan.of(image, options);
       if (scan.error.isEmpty() && !scan.devicesCut) {
@@ -153,13 +153,13 @@ public final class Salvage implements Closeable {
   }
 
   /**
-   * Decompresses what can be decompressed into a temporary file, and makes the envelope one of
+   * Decompresses what can be decompressed into a temporary file, and makes the save header one of
    * format raw.
    */
-  private SplicedSource unpacked(SplicedSource image) throws IOException {
+  private SplicedSource decompressed(SplicedSource image) throws IOException {
     long[] start = {0};
     if (Probe.start(image) == Probe.Start.LIBVIRT) {
-      start[0] = EnvelopeParser.parse(image, options.limits(), _ -> {}).streamOffset();
+      start[0] = SaveHeaderParser.parse(image, options.limits(), _ -> {}).streamOffset();
     }
     image.path().clear();
     image.seek(start[0]);
@@ -168,9 +168,9 @@ public final class Salvage implements Closeable {
       image.seek(0);
       return image;
     }
-    spool = TemporaryFile.create(".unpacked");
-    try (Unpacker unpacker = new Unpacker(image, compression.get(), false)) {
-      unpacker.transferTo(spool.asStream());
+    spool = TemporaryFile.create(".decompressed");
+    try (Decompressor decompressor = new Decompressor(image, compression.get(), false)) {
+      decompressor.transferTo(spool.asStream());
     } catch (StateFormatException e) {
       losses.add("what is compressed after 0x" + Long.toHexString(e.offset()) + ": " + e.words());
     }

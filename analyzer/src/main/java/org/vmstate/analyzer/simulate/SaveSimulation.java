@@ -16,7 +16,7 @@ import org.vmstate.writer.xbzrle.XbzrleSender;
  * is left fits into the downtime, and only then fetches the dirty bitmap again.
  */
 final class SaveSimulation {
-  private static final double TURN = 0.1;
+  private static final double SLICE = 0.1;
   private static final int MOST_ROUNDS = 100_000;
 
   /** Rounds that are compared with as many before them to see that there is no progress. */
@@ -98,7 +98,7 @@ final class SaveSimulation {
     Optional<String> never = Optional.empty();
     boolean fits = false;
     while (!fits) {
-      boolean left = turn();
+      boolean left = slice();
       measure();
       double pending = (double) dirty.cardinality() * scenario.pageSize();
       if (pending < threshold || !left) {
@@ -135,7 +135,7 @@ final class SaveSimulation {
   /** What fits into the downtime follows from what went out in the last tenth of a second. */
   private void measure() {
     double passed = now - measuredAt;
-    if (passed >= TURN * 0.999) {
+    if (passed >= SLICE * 0.999) {
       threshold = (bytes - measuredBytes) / passed * scenario.downtime();
       measuredAt = now;
       measuredBytes = bytes;
@@ -143,17 +143,17 @@ final class SaveSimulation {
   }
 
   /** Sends for a tenth of a second; returns whether dirty pages are left. */
-  private boolean turn() {
+  private boolean slice() {
     double start = now;
-    boolean left = send(start + TURN, false);
+    boolean left = send(start + SLICE, false);
     if (left) {
-      advance(Math.max(now, start + TURN));
+      advance(Math.max(now, start + SLICE));
     }
     return left;
   }
 
   private boolean send(double until, boolean last) {
-    long budget = last ? Long.MAX_VALUE : (long) (scenario.bandwidth() * TURN);
+    long budget = last ? Long.MAX_VALUE : (long) (scenario.bandwidth() * SLICE);
     long spent = 0;
     while (spent < budget && now < until) {
       int page = dirty.nextSetBit(pointer);

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.Limits;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
@@ -70,7 +70,8 @@ class StateEncodingTest {
     assertTrue(sections[0] > 5, "sections " + sections[0]);
   }
 
-  private static void same(Section section, StateNode state, Content content) throws IOException {
+  private static void same(Section section, StateNode state, SourceBytes content)
+      throws IOException {
     byte[] payload = new byte[(int) state.range().length()];
     content.copy(state.range().start(), ByteBuffer.wrap(payload));
     assertArrayEquals(payload, StateEncoder.encode(state), section.name());

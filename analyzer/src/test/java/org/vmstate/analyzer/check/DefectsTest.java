@@ -127,7 +127,7 @@ class DefectsTest {
 
           @Override
           public long nextHole(long offset, long end) {
-            throw new AssertionError("asked behind a hole");
+            throw new AssertionError("asked past a hole");
           }
         };
     CheckOptions options = new CheckOptions(holes, 0, "", Optional.empty(), List.of());

@@ -38,12 +38,12 @@ class HostCpuTest {
   private List<Finding> found(String domain, String host) throws IOException {
     Target target = Target.read(Files.writeString(folder.resolve("host"), host), null);
     Findings findings = new Findings();
-    new HostInspector(findings, target).accept(HostCpuTest.envelope(domain));
+    new HostInspector(findings, target).accept(HostCpuTest.saveHeader(domain));
     return findings.list().stream().filter(f -> f.severity() == Severity.ERROR).toList();
   }
 
-  private static Event envelope(String xml) {
-    return new Event.EnvelopeHeader(null, null, List.of(), xml, "");
+  private static Event saveHeader(String xml) {
+    return new Event.SaveImageHeader(null, null, List.of(), xml, "");
   }
 
   @Test

@@ -50,8 +50,8 @@ class RulesTest {
     for (int n = 73; n <= 80; n++) {
       tests.put("V0" + n, "recordings of two channels | `ChannelCheckerTest`");
     }
-    tests.put("V095", "an edit whose strings do not fit | `EnvelopeEditorTest`");
-    tests.put("V096", "an edit that moves pages without their offsets | `EnvelopeEditorTest`");
+    tests.put("V095", "an edit whose strings do not fit | `SaveHeaderEditorTest`");
+    tests.put("V096", "an edit that moves pages without their offsets | `SaveHeaderEditorTest`");
     tests.put("V204", "an error without a rule; no image is known | `ParseErrorsTest`");
     tests.put("V206", "by the disk | `DiskStatesTest`, `DiskLoadsLabTest`");
     for (int n = 211; n <= 217; n++) {

@@ -114,7 +114,7 @@ class AttackCostTest {
   /** Without this the others might measure nothing. */
   @Test
   void spaceIsMeasured() throws Exception {
-    Cost cost = run(AttackImages.packed(24 << 20), "check", "IMAGE");
+    Cost cost = run(AttackImages.compressed(24 << 20), "check", "IMAGE");
     assertEquals(ExitCode.ODD, cost.code());
     assertTrue(cost.space() > 8 << 20, "space " + cost.space());
   }

@@ -84,8 +84,8 @@ final class AttackImages {
     return image.u8(0).description(json.append("]}").toString()).toBytes();
   }
 
-  /** A device of so many bytes without a description, packed. */
-  static byte[] packed(int length) throws IOException {
+  /** A device of so many bytes without a description, compressed. */
+  static byte[] compressed(int length) throws IOException {
     ImageBytes image = start().section(4, 7, "dev", 0, 1).fill(0x55, length).footer(7).u8(0);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {

@@ -175,34 +175,34 @@ class CompletenessTest {
   private void cuts(String name, Places places) throws IOException {
     Path image = scratch.resolve("image");
     long length = Files.size(image);
-    boolean packed = WholeImages.isCompressed(name);
+    boolean compressed = WholeImages.isCompressed(name);
     boolean held = WholeImages.isHeld(name);
     boolean sample = WholeImages.isSample(name) || held;
     Random random = new Random(length);
     Damage cuts = held ? Damage.CONTAINER_CUT : Damage.CUT;
-    TreeSet<Long> boundaries = new TreeSet<>(packed ? places.outer : places.boundaries);
+    TreeSet<Long> boundaries = new TreeSet<>(compressed ? places.outer : places.boundaries);
     boundaries.add(0L);
     thin(boundaries, FULL ? Integer.MAX_VALUE : sample ? SAMPLE_BOUNDARIES : 15, random);
     TreeSet<Long> all = new TreeSet<>(boundaries);
     random.longs(sample && !FULL ? SAMPLE_CUTS : RANDOM_CUTS, 0, length).forEach(all::add);
     all.remove(length);
-    if (!packed && !held) {
+    if (!compressed && !held) {
       all.remove(places.streamEnd);
     }
-    int turn = 0;
+    int next = 0;
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       for (long cut : all.descendingSet()) {
         file.setLength(cut);
         String what = name + " cut at " + cut;
         if (FULL || boundaries.contains(cut)) {
           for (Verb verb : VERBS) {
-            damaged(verb, what, cuts, packed);
+            damaged(verb, what, cuts, compressed);
           }
           if (!held) {
             salvaged(what);
           }
         } else {
-          damaged(VERBS.get(turn++ % VERBS.size()), what, cuts, packed);
+          damaged(VERBS.get(next++ % VERBS.size()), what, cuts, compressed);
         }
       }
     }
@@ -218,10 +218,10 @@ class CompletenessTest {
 
   private void holes(String name, Places places) throws IOException {
     Path image = scratch.resolve("image");
-    boolean packed = WholeImages.isCompressed(name);
+    boolean compressed = WholeImages.isCompressed(name);
     Random random = new Random(1);
     List<ByteRange> holes = new ArrayList<>(places.holes);
-    if (packed) {
+    if (compressed) {
       holes.clear();
       long start = places.outer.isEmpty() ? 0 : places.outer.last();
       for (int i = 0; i < COMPRESSED_HOLES; i++) {
@@ -229,7 +229,7 @@ class CompletenessTest {
         holes.add(new ByteRange(at, Math.min(at + COMPRESSED_HOLE, Files.size(image))));
       }
     }
-    int turn = 0;
+    int next = 0;
     for (int i = 0; i < holes.size(); i++) {
       ByteRange hole = holes.get(i);
       try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
@@ -240,11 +240,11 @@ class CompletenessTest {
         file.write(new byte[before.length]);
         boolean changed = !Arrays.equals(before, new byte[before.length]);
         // zeros from here to the end are an end mark and padding
-        changed &= packed || hole.end() + 1 < file.length();
+        changed &= compressed || hole.end() + 1 < file.length();
         String what = name + " hole at " + hole.start() + " to " + hole.end();
         int each = FULL || holes.size() < 20 ? VERBS.size() : 2;
         for (int k = 0; changed && k < each; k++) {
-          damaged(VERBS.get(turn++ % VERBS.size()), what, Damage.HOLE, packed);
+          damaged(VERBS.get(next++ % VERBS.size()), what, Damage.HOLE, compressed);
         }
         file.seek(hole.start());
         file.write(before);
@@ -252,12 +252,13 @@ class CompletenessTest {
     }
   }
 
-  private void damaged(Verb verb, String what, Damage damage, boolean packed) throws IOException {
+  private void damaged(Verb verb, String what, Damage damage, boolean compressed)
+      throws IOException {
     Answer answer = run(verb);
     if (answer.refuses(whole.get(verb))) {
       return;
     }
-    if (packed && verb.is("info") && answer.out.contains(UNSEEN)) {
+    if (compressed && verb.is("info") && answer.out.contains(UNSEEN)) {
       return;
     }
     boolean mustFail =
@@ -327,7 +328,7 @@ class CompletenessTest {
     return files;
   }
 
-  /** Physical memory may have its end at 4 GiB, far behind anything but zeros. */
+  /** Physical memory may have its end at 4 GiB, far past anything but zeros. */
   private static int hash(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return Long.hashCode(Files.size(file)) * 31 + Arrays.hashCode(in.readNBytes(MOST_HASHED));

@@ -30,8 +30,8 @@ final class FaultImages {
     images.sample("sparse", "libvirt-sparse");
     images.sample("disk", "pc-qcow2");
     images.cut("cut", "sequential");
-    images.created("packed", "-O libvirt-zstd --block pc.ram=600K --devices 2");
-    images.cut("cut-packed", "packed");
+    images.created("compressed", "-O libvirt-zstd --block pc.ram=600K --devices 2");
+    images.cut("cut-compressed", "compressed");
     images.sample("arm", "virt");
     images.cut("cut-guest", "guest");
     Files.writeString(folder.resolve("xml"), "<domain type='qemu'><name>a</name></domain>");

@@ -77,7 +77,7 @@ record FaultJob(List<String> words, String piped, String given, int code) {
     jobs.add(given("disk", "convert -q --into @OUT -o snapshot=new @sequential"));
     jobs.add(given("disk", "convert -q --into @OUT -l vmstate @sequential"));
     jobs.add(odd("convert -q --salvage -O qemu @cut @OUT"));
-    jobs.add(odd("convert -q --salvage -O qemu @cut-packed @OUT"));
+    jobs.add(odd("convert -q --salvage -O qemu @cut-compressed @OUT"));
     jobs.add(of("check -q --repair @OUT @trailing"));
     jobs.add(of("edit -q --paused @sparse @OUT"));
     jobs.add(of("edit -q --paused --xml @xml @zstd @OUT"));

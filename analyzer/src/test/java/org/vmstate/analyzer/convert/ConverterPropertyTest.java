@@ -263,17 +263,17 @@ class ConverterPropertyTest {
     assertArrayEquals(direct, Files.readAllBytes(folder.resolve("there")));
   }
 
-  /** From a pipe, through packing, with one worker or several: the same bytes. */
+  /** From a pipe, through compression, with one worker or several: the same bytes. */
   @Property(tries = 40)
   void pipeGivesTheSameBytesAsAFile(
       @ForAll("live") SyntheticRecipe recipe, @ForAll("formats") FormatId target)
       throws IOException {
     Path in = live(recipe);
     convert(in, folder.resolve("there"), options(target));
-    byte[] packed = Files.readAllBytes(in);
+    byte[] compressed = Files.readAllBytes(in);
     Path out = folder.resolve("pipe");
     ConvertOptions options = options(target).withPages(false, Optional.empty(), false, false, 3);
-    try (ByteSource source = ImageReader.open(new ByteArrayInputStream(packed));
+    try (ByteSource source = ImageReader.open(new ByteArrayInputStream(compressed));
         Destination destination = Destination.file(out, true, false)) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(source, null, destination);

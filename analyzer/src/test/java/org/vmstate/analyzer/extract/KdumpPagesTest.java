@@ -26,9 +26,9 @@ class KdumpPagesTest {
   @TempDir Path folder;
 
   /** Finds no memory for any page. */
-  private record NoMemory() implements PageCompression.Packer {
+  private record NoMemory() implements PageCompression.Compressor {
     @Override
-    public int pack(byte[] source, int from, int length, byte[] target) {
+    public int compress(byte[] source, int from, int length, byte[] target) {
       throw FAILURE;
     }
 
@@ -36,12 +36,12 @@ class KdumpPagesTest {
     public void close() {}
   }
 
-  private static PageCompression.Packer none() {
+  private static PageCompression.Compressor none() {
     throw FAILURE;
   }
 
   @Test
-  void packerThatFindsNoMemoryIsTheOwnersError() throws IOException {
+  void compressorThatFindsNoMemoryIsTheOwnersError() throws IOException {
     Kdump dump =
         new Kdump(
             List.of(new PhysicalRange(0, LENGTH, null, 0, false)),

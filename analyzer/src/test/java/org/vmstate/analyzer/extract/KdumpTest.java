@@ -47,7 +47,7 @@ class KdumpTest {
     return bytes.rewind();
   }
 
-  private static byte[] unpack(byte[] data, int flags) throws DataFormatException {
+  private static byte[] decompress(byte[] data, int flags) throws DataFormatException {
     byte[] page = new byte[BLOCK];
     switch (flags) {
       case 0 -> System.arraycopy(data, 0, page, 0, BLOCK);
@@ -105,7 +105,7 @@ class KdumpTest {
         byte[] data = read(file, entry.getLong(0), entry.getInt(8)).array();
         byte[] expected = read(flat, page * BLOCK, BLOCK).array();
         if (used == 0 || !Arrays.equals(expected, new byte[BLOCK])) {
-          assertArrayEquals(expected, unpack(data, entry.getInt(12)), "page " + page);
+          assertArrayEquals(expected, decompress(data, entry.getInt(12)), "page " + page);
           used++;
         }
       }

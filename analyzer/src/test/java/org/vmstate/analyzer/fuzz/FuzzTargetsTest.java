@@ -47,7 +47,7 @@ import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.SpecReader;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.parser.libvirt.EnvelopeParser;
+import org.vmstate.parser.libvirt.SaveHeaderParser;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.vmdesc.DescriptionParser;
 import org.vmstate.parser.xbzrle.Xbzrle2011Decoder;
@@ -190,12 +190,12 @@ class FuzzTargetsTest {
 
   @MethodSource("images")
   @FuzzTest
-  void envelope(byte[] image) throws IOException {
+  void saveHeader(byte[] image) throws IOException {
     try {
       byte[] magic = "LibvirtQemudSave".getBytes();
       byte[] bytes = image.clone();
       System.arraycopy(magic, 0, bytes, 0, Math.min(magic.length, bytes.length));
-      EnvelopeParser.parse(source(bytes), Limits.DEFAULT, _ -> {});
+      SaveHeaderParser.parse(source(bytes), Limits.DEFAULT, _ -> {});
     } catch (StateFormatException expected) {
       // whatever the bytes are
     }
@@ -212,7 +212,7 @@ class FuzzTargetsTest {
           if (event instanceof Event.EndOfStream e) {
             end[0] = e.range().end();
           }
-          // bytes after the stream may be cut, and packing may have its own end before that
+          // bytes after the stream may be cut, and the compression may have its own end before that
           sized[0] &= !(event instanceof Event.Trailing || event instanceof Event.CompressedStream);
         };
     try {

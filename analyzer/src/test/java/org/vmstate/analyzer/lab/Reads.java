@@ -140,7 +140,7 @@ final class Reads {
       ImageReader.read(source, ParseOptions.DEFAULT, rewriter);
       sink.flush();
       assertEquals(Files.size(image), sink.position(), image + ": not all was written again");
-      if (!rewriter.packed) {
+      if (!rewriter.compressed) {
         assertEquals(Files.size(image), rewriter.end);
       }
     }
@@ -151,7 +151,7 @@ final class Reads {
   private static final class Rewriter implements EventSink {
     private final RecordWriter records;
     private long end;
-    private boolean packed;
+    private boolean compressed;
 
     Rewriter(RecordWriter records) {
       this.records = records;
@@ -164,11 +164,11 @@ final class Reads {
       }
       assertEquals(end, event.range().start(), event.toString());
       end = event.range().end();
-      if (!packed) {
+      if (!compressed) {
         records.accept(event);
       }
       if (event instanceof Event.CompressedStream) {
-        packed = true;
+        compressed = true;
         end = 0;
       }
       if (event instanceof Event.Device e && e.state().isPresent()) {

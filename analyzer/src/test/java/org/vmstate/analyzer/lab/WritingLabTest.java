@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.create.Creator;
-import org.vmstate.analyzer.edit.EnvelopeChange;
-import org.vmstate.analyzer.edit.EnvelopeEditor;
+import org.vmstate.analyzer.edit.SaveHeaderChange;
+import org.vmstate.analyzer.edit.SaveHeaderEditor;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
@@ -28,7 +28,7 @@ import org.vmstate.writer.synthetic.SyntheticLoad;
 import org.vmstate.writer.synthetic.SyntheticMemory;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
-/** What only a real loader can judge: edited envelopes, deltas of ours, synthetic images. */
+/** What only a real loader can judge: edited save headers, deltas of ours, synthetic images. */
 class WritingLabTest {
   @TempDir Path folder;
 
@@ -41,16 +41,16 @@ class WritingLabTest {
     }
   }
 
-  private static Path edited(Path image, Path target, EnvelopeChange change) throws IOException {
+  private static Path edited(Path image, Path target, SaveHeaderChange change) throws IOException {
     try (Destination out = Destination.file(target, true, false)) {
-      EnvelopeEditor.open(image).copy(change, out, Progress.NONE, note -> {});
+      SaveHeaderEditor.open(image).copy(change, out, Progress.NONE, note -> {});
       out.commit(Outcome.WHOLE, false);
     }
     return target;
   }
 
-  private static EnvelopeChange xml(String text) {
-    return new EnvelopeChange(Optional.of(text), Optional.empty(), Optional.empty());
+  private static SaveHeaderChange xml(String text) {
+    return new SaveHeaderChange(Optional.of(text), Optional.empty(), Optional.empty());
   }
 
   private static ConvertOptions header(FormatId target, int version, boolean bigEndian) {
@@ -77,7 +77,7 @@ class WritingLabTest {
     guest = TickingGuest.boot(lab, folder);
     Path first = folder.resolve("raw");
     guest.save(first, "raw");
-    String before = EnvelopeEditor.open(first).xml();
+    String before = SaveHeaderEditor.open(first).xml();
     // far past the 64 KiB that libvirt leaves; it keeps metadata that it does not know
     String note = "<metadata><n:n xmlns:n='urn:note'>" + "x".repeat(200_000) + "</n:n></metadata>";
     String longer = before.replace("</name>", "</name>" + note);
@@ -87,15 +87,15 @@ class WritingLabTest {
         guest.restorePaused(first);
         guest.save(image, format);
       }
-      EnvelopeEditor editor = EnvelopeEditor.open(image);
+      SaveHeaderEditor editor = SaveHeaderEditor.open(image);
       assertThrows(ConversionException.class, () -> editor.inPlace(xml(longer)));
       Path grown = edited(image, folder.resolve("grown"), xml(longer));
-      assertTrue(EnvelopeEditor.open(grown).xml().contains("urn:note"));
+      assertTrue(SaveHeaderEditor.open(grown).xml().contains("urn:note"));
       guest.restoreAndTick(grown);
 
       String shorter = before.replace("</name>", "</name><title>changed</title>");
       editor.inPlace(xml(shorter));
-      assertTrue(EnvelopeEditor.open(image).xml().contains("<title>changed</title>"));
+      assertTrue(SaveHeaderEditor.open(image).xml().contains("<title>changed</title>"));
       guest.restoreAndTick(image);
     }
     for (boolean big : new boolean[] {false, true}) {
@@ -124,8 +124,8 @@ class WritingLabTest {
     Path image = folder.resolve("image");
     guest.save(image, "raw");
     for (boolean running : new boolean[] {true, false}) {
-      EnvelopeEditor.open(image)
-          .inPlace(new EnvelopeChange(Optional.empty(), Optional.of(running), Optional.empty()));
+      SaveHeaderEditor.open(image)
+          .inPlace(new SaveHeaderChange(Optional.empty(), Optional.of(running), Optional.empty()));
       guest.libvirt().virsh("restore", image.toString());
       String state = guest.libvirt().virsh("domstate", TickingGuest.NAME).strip();
       assertEquals(running ? "running" : "paused", state);

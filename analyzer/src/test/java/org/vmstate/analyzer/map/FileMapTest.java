@@ -49,10 +49,10 @@ class FileMapTest {
     return entries;
   }
 
-  private static long covered(List<Entry> entries, boolean unpacked) {
+  private static long covered(List<Entry> entries, boolean decompressed) {
     long at = 0;
     for (Entry entry : entries) {
-      if (entry.unpacked() == unpacked) {
+      if (entry.decompressed() == decompressed) {
         assertEquals(at, entry.range().start(), entry.toString());
         assertTrue(entry.range().length() > 0, entry.toString());
         at = entry.range().end();

@@ -64,7 +64,7 @@ class MapBuilderTest {
   }
 
   private static Event xml(String xml) {
-    return new Event.EnvelopeHeader(NOWHERE, null, List.of(), xml, "");
+    return new Event.SaveImageHeader(NOWHERE, null, List.of(), xml, "");
   }
 
   private static String shown(PhysicalMap map) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -31,7 +31,7 @@ public sealed interface Event {
   /** An event whose bytes can be asked for: {@code content().copy(range().start(), buffer)}. */
   sealed interface Bytes extends Event {
     /** Returns to what the range refers. */
-    Content content();
+    SourceBytes content();
   }
 
   /**
@@ -41,18 +41,18 @@ public sealed interface Event {
    * @param xml domain XML without its terminator
    * @param cookie cookie XML without its terminator, empty when there is none
    */
-  record EnvelopeHeader(
-      ByteRange range, Envelope envelope, List<Long> words, String xml, String cookie)
+  record SaveImageHeader(
+      ByteRange range, SaveHeader saveHeader, List<Long> words, String xml, String cookie)
       implements Event {}
 
   /** Where the domain XML stands with its terminator. */
-  record DomainXml(ByteRange range, Content content) implements Bytes {}
+  record DomainXml(ByteRange range, SourceBytes content) implements Bytes {}
 
   /** Where the cookie XML stands with its terminator. */
-  record Cookie(ByteRange range, Content content) implements Bytes {}
+  record Cookie(ByteRange range, SourceBytes content) implements Bytes {}
 
   /** Bytes between the cookie and the stream. */
-  record Padding(ByteRange range, Content content) implements Bytes {}
+  record Padding(ByteRange range, SourceBytes content) implements Bytes {}
 
   /**
    * A compressed stream as the outer file sees it; what follows are the events of the stream, whose
@@ -60,7 +60,7 @@ public sealed interface Event {
    *
    * @param range empty in a pipe, whose length nobody knows
    */
-  record CompressedStream(ByteRange range, Content content, Compression compression)
+  record CompressedStream(ByteRange range, SourceBytes content, Compression compression)
       implements Bytes {
     @Override
     public boolean covers() {
@@ -73,7 +73,7 @@ public sealed interface Event {
    *
    * @param content all of the stream
    */
-  record StreamHeader(ByteRange range, Content content, long version) implements Bytes {}
+  record StreamHeader(ByteRange range, SourceBytes content, long version) implements Bytes {}
 
   /**
    * The configuration record, sent also for a stream that has none.
@@ -120,14 +120,14 @@ public sealed interface Event {
    */
   record Device(
       ByteRange range,
-      Content content,
+      SourceBytes content,
       Section section,
       Optional<StateNode> state,
       Optional<Problem> problem)
       implements Bytes {}
 
   /** A part of an iterable that is not RAM and says itself where it ends. */
-  record IterablePart(ByteRange range, Content content, Section section) implements Bytes {}
+  record IterablePart(ByteRange range, SourceBytes content, Section section) implements Bytes {}
 
   /** The word that opens the RAM block list: the total, with flags in the bits below a page. */
   record RamTotal(ByteRange range, long word, long total) implements Event {}
@@ -139,10 +139,10 @@ public sealed interface Event {
   record MappedHeader(ByteRange range, RamBlock block) implements Event {}
 
   /** The page bitmap of a fixed layout. */
-  record PageBitmap(ByteRange range, Content content, RamBlock block) implements Bytes {}
+  record PageBitmap(ByteRange range, SourceBytes content, RamBlock block) implements Bytes {}
 
   /** All pages of a block in a fixed layout. */
-  record PageArea(ByteRange range, Content content, RamBlock block) implements Bytes {}
+  record PageArea(ByteRange range, SourceBytes content, RamBlock block) implements Bytes {}
 
   /**
    * The end of the RAM block list.
@@ -158,7 +158,7 @@ public sealed interface Event {
   }
 
   /** Page records of a sequential layout; the run's offsets refer to the content, too. */
-  record RamPages(ByteRange range, Content content, PageRun run) implements Bytes {
+  record RamPages(ByteRange range, SourceBytes content, PageRun run) implements Bytes {
     /** Returns one page with other bytes, as a record that names its block. */
     public static RamPages of(RamBlock block, long page, byte[] bytes) {
       int head = Long.BYTES + 1 + block.name().length();
@@ -166,7 +166,7 @@ public sealed interface Event {
       System.arraycopy(bytes, 0, record, head, bytes.length);
       return new RamPages(
           new ByteRange(0, record.length),
-          Content.of(record),
+          SourceBytes.of(record),
           new PageRun(block, page, 1, PageKind.DATA, 0, head, Long.BYTES + bytes.length));
     }
   }
@@ -177,7 +177,7 @@ public sealed interface Event {
    *
    * @param range the pages' places in the block's area
    */
-  record MappedPages(ByteRange range, Content content, PageRun run) implements Bytes {
+  record MappedPages(ByteRange range, SourceBytes content, PageRun run) implements Bytes {
     @Override
     public boolean covers() {
       return false;
@@ -198,13 +198,13 @@ public sealed interface Event {
   record EndOfStream(ByteRange range) implements Event {}
 
   /** The vmdescription with its frame. */
-  record Description(ByteRange range, Content content) implements Bytes {}
+  record Description(ByteRange range, SourceBytes content) implements Bytes {}
 
   /** Bytes after the end of the stream. */
-  record Trailing(ByteRange range, Content content) implements Bytes {}
+  record Trailing(ByteRange range, SourceBytes content) implements Bytes {}
 
   /** Unused space before or inside a fixed layout. */
-  record Gap(ByteRange range, Content content) implements Bytes {}
+  record Gap(ByteRange range, SourceBytes content) implements Bytes {}
 
   /**
    * Bytes that could not be understood.
@@ -215,7 +215,7 @@ public sealed interface Event {
    */
   record Unknown(
       ByteRange range,
-      Content content,
+      SourceBytes content,
       String why,
       Optional<Section> section,
       Optional<Problem> problem)

@@ -3,13 +3,13 @@ package org.vmstate.formats.event;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.StreamConfiguration;
 
-/** Keeps what an image says of itself before its memory: envelope, configuration, block list. */
+/** Keeps what an image says of itself before its memory: save header, configuration, block list. */
 public final class Front implements EventSink {
-  private Event.EnvelopeHeader header;
+  private Event.SaveImageHeader header;
   private Compression compression;
   private StreamConfiguration configuration;
   private List<RamBlock> blocks = List.of();
@@ -21,7 +21,7 @@ public final class Front implements EventSink {
   @Override
   public void accept(Event event) {
     switch (event) {
-      case Event.EnvelopeHeader e -> header = e;
+      case Event.SaveImageHeader e -> header = e;
       case Event.CompressedStream e -> compression = e.compression();
       case Event.StreamHeader e -> streamStart = e.range().start();
       case Event.Configuration e -> configuration = e.configuration();
@@ -31,13 +31,13 @@ public final class Front implements EventSink {
   }
 
   /** Returns the libvirt header with its strings. */
-  public Optional<Event.EnvelopeHeader> header() {
+  public Optional<Event.SaveImageHeader> header() {
     return Optional.ofNullable(header);
   }
 
   /** Returns the libvirt header. */
-  public Optional<Envelope> envelope() {
-    return header().map(Event.EnvelopeHeader::envelope);
+  public Optional<SaveHeader> saveHeader() {
+    return header().map(Event.SaveImageHeader::saveHeader);
   }
 
   /** Returns the domain XML, empty when there is none. */

@@ -43,7 +43,7 @@ public enum Compression {
     return magic;
   }
 
-  /** Reports whether a program has to unpack the stream. */
+  /** Reports whether a program has to decompress the stream. */
   public boolean isCompressed() {
     return !magic.isEmpty();
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param name the RAMBlock's idstr, each char one byte
  * @param usedLength length in bytes
  * @param pageSize target page size in bytes
- * @param hostPageSize page size of the memory behind the block, 0 when not sent
+ * @param hostPageSize page size of the memory of the block, 0 when not sent
  * @param address guest-physical address, -1 when not sent
  * @param mapped place of the pages in a fixed layout
  */

@@ -25,7 +25,7 @@ public enum Reason {
   COMPRESSED_DATA_CUT(Kind.TRUNCATED, Rule.COMPRESSED_WHOLE, "compressed data ends early"),
   COMPRESSED_MEMORY(Kind.LIMIT, Rule.COMPRESSED_WHOLE, "compressed data needs too much memory"),
 
-  // the libvirt envelope
+  // the libvirt save header
   LIBVIRT_VERSION(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown version"),
   LIBVIRT_FEATURES(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown feature"),
   LIBVIRT_FORMAT(Kind.UNSUPPORTED, Rule.SAVE_FORMAT, "the format number is unknown"),
@@ -210,7 +210,7 @@ public enum Reason {
       Kind.UNSUPPORTED, Rule.MULTIFD_MAGIC, "a packet holds the state of a device"),
   MULTIFD_PAGES(Kind.MALFORMED, Rule.MULTIFD_COUNTS, "a packet has an impossible number of pages"),
   MULTIFD_DATA_SIZE(Kind.MALFORMED, Rule.MULTIFD_SIZE, "a packet's data has an impossible length"),
-  MULTIFD_DATA_DAMAGED(Kind.MALFORMED, Rule.MULTIFD_SIZE, "a packet's data cannot be unpacked"),
+  MULTIFD_DATA_DAMAGED(Kind.MALFORMED, Rule.MULTIFD_SIZE, "a packet's data cannot be decompressed"),
   MULTIFD_BLOCK_UNKNOWN(
       Kind.MALFORMED, Rule.MULTIFD_BLOCK, "a packet names no block of the main stream"),
   MULTIFD_PAGE_OUTSIDE(

@@ -105,9 +105,9 @@ class RoundTripTest {
     assertTrue(roundTrip(page, io -> new QemuRamRecord(io, 4096)).isContinue());
     ImageBytes delta = new ImageBytes().be64(0x60).u8(1).be16(2).u8(0).u8(1);
     assertEquals(2, roundTrip(delta, io -> new QemuRamRecord(io, 4096)).xbzrle().lenDelta());
-    ImageBytes packed = new ImageBytes().be64(0x120).be32(3).text("abc");
+    ImageBytes compressed = new ImageBytes().be64(0x120).be32(3).text("abc");
     assertEquals(
-        3, roundTrip(packed, io -> new QemuRamRecord(io, 4096)).compressed().lenDeflated());
+        3, roundTrip(compressed, io -> new QemuRamRecord(io, 4096)).compressed().lenDeflated());
     assertTrue(roundTrip(new ImageBytes().eos(), io -> new QemuRamRecord(io, 4096)).isEnd());
   }
 

@@ -19,11 +19,11 @@ final class LzopInputStream extends InputStream {
   private static final byte[] MAGIC = {(byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'};
   private static final int MAX_BLOCK = 8 << 20;
   private static final int VERSION_WITH_LEVEL = 0x0940;
-  private static final int ADLER32_UNPACKED = 0x1;
-  private static final int ADLER32_PACKED = 0x2;
+  private static final int ADLER32_PLAIN = 0x1;
+  private static final int ADLER32_COMPRESSED = 0x2;
   private static final int EXTRA_FIELD = 0x40;
-  private static final int CRC32_UNPACKED = 0x100;
-  private static final int CRC32_PACKED = 0x200;
+  private static final int CRC32_PLAIN = 0x100;
+  private static final int CRC32_COMPRESSED = 0x200;
   private static final int FILTER = 0x800;
   private static final int CRC32_HEADER = 0x1000;
 
@@ -31,7 +31,7 @@ final class LzopInputStream extends InputStream {
   private final HeadSum head = new HeadSum();
   private final LzoDecompressor lzo = new LzoDecompressor();
   private int flags;
-  private byte[] packed = new byte[0];
+  private byte[] compressed = new byte[0];
   private byte[] block = new byte[0];
   private int position;
   private int limit;
@@ -53,7 +53,7 @@ final class LzopInputStream extends InputStream {
     int version = u16();
     u16(); // version of the library
     if (version >= VERSION_WITH_LEVEL) {
-      u16(); // version needed to unpack
+      u16(); // version needed to decompress
     }
     int method = u8();
     if (method < 1 || method > 3) {
@@ -144,35 +144,35 @@ final class LzopInputStream extends InputStream {
   }
 
   private void readBlock(int length) throws IOException {
-    int packedLength = in.readInt();
-    if (length < 0 || length > MAX_BLOCK || packedLength <= 0 || packedLength > length) {
-      throw new IOException("lzop: block of " + length + " bytes, compressed " + packedLength);
+    int compressedLength = in.readInt();
+    if (length < 0 || length > MAX_BLOCK || compressedLength <= 0 || compressedLength > length) {
+      throw new IOException("lzop: block of " + length + " bytes, compressed " + compressedLength);
     }
-    int adler = (flags & ADLER32_UNPACKED) != 0 ? in.readInt() : 0;
-    int crc = (flags & CRC32_UNPACKED) != 0 ? in.readInt() : 0;
-    if (packedLength < length) {
+    int adler = (flags & ADLER32_PLAIN) != 0 ? in.readInt() : 0;
+    int crc = (flags & CRC32_PLAIN) != 0 ? in.readInt() : 0;
+    if (compressedLength < length) {
       in.skipNBytes(
-          ((flags & ADLER32_PACKED) != 0 ? 4 : 0) + ((flags & CRC32_PACKED) != 0 ? 4 : 0));
+          ((flags & ADLER32_COMPRESSED) != 0 ? 4 : 0) + ((flags & CRC32_COMPRESSED) != 0 ? 4 : 0));
     }
     if (block.length < length) {
       block = new byte[length];
     }
-    if (packedLength == length) {
+    if (compressedLength == length) {
       in.readFully(block, 0, length);
     } else {
-      if (packed.length < packedLength) {
-        packed = new byte[packedLength];
+      if (compressed.length < compressedLength) {
+        compressed = new byte[compressedLength];
       }
-      in.readFully(packed, 0, packedLength);
-      int n = lzo.decompress(packed, 0, packedLength, block, 0, length);
+      in.readFully(compressed, 0, compressedLength);
+      int n = lzo.decompress(compressed, 0, compressedLength, block, 0, length);
       if (n != length) {
-        throw new IOException("lzop: block unpacks to " + n + " bytes, expected " + length);
+        throw new IOException("lzop: block decompresses to " + n + " bytes, expected " + length);
       }
     }
-    if ((flags & ADLER32_UNPACKED) != 0) {
+    if ((flags & ADLER32_PLAIN) != 0) {
       verify(new Adler32(), length, adler);
     }
-    if ((flags & CRC32_UNPACKED) != 0) {
+    if ((flags & CRC32_PLAIN) != 0) {
       verify(new CRC32(), length, crc);
     }
     position = 0;

@@ -30,7 +30,7 @@ public record Holder(String label, ByteSource state) {
    */
   static Optional<Holder> find(ByteSource file) throws IOException {
     if (!isOne(file)) {
-      return PackedHolder.find(file);
+      return CompressedHolder.find(file);
     }
     long start = file.position();
     Holder found = open(file);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.vmstate.formats.container.VmaFormat;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
@@ -22,7 +22,7 @@ final class VmaBlocks implements Extents {
 
   private final ByteSource file;
   private final TemporaryFile kept;
-  private Content content;
+  private SourceBytes content;
   private ByteSource owner;
 
   /** Offset and mask of each cluster. */

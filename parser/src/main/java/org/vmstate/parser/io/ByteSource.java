@@ -11,7 +11,7 @@ import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
@@ -23,7 +23,7 @@ import org.vmstate.formats.rule.Reason;
  * <p>Not thread-safe. Offsets are absolute in what the source stands for: the file, or the
  * decompressed stream.
  */
-public abstract class ByteSource implements Closeable, Content {
+public abstract class ByteSource implements Closeable, SourceBytes {
   /** Bytes of a series that are passed over before {@link #passed} is told. */
   private static final int SERIES_AT_ONCE = 1 << 20;
 

@@ -1,7 +1,7 @@
 package org.vmstate.parser.io;
 
 import java.io.IOException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 
 /** Reports where the bytes of a stream lie that is scattered over a file. Thread-safe. */
 public interface Extents {
@@ -13,7 +13,7 @@ public interface Extents {
    * @param offset offset of the first of them there
    * @param length number of bytes, at least 1
    */
-  record Extent(Content content, long offset, long length) {}
+  record Extent(SourceBytes content, long offset, long length) {}
 
   /** Returns the number of bytes of the stream. */
   long length() throws IOException;

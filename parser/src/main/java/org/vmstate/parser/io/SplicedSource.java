@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.error.TruncatedDataException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.rule.Reason;
 
 /**
@@ -26,7 +26,7 @@ public final class SplicedSource extends ByteSource {
    * @param offset offset of the first of them there
    * @param length number of bytes
    */
-  public record Segment(Content content, long offset, long length) {
+  public record Segment(SourceBytes content, long offset, long length) {
     /** Returns a piece that is in memory. */
     public static Segment of(byte... bytes) {
       return new Segment(new HeapSource(bytes, 0, new StructurePath()), 0, bytes.length);

@@ -3,7 +3,7 @@ package org.vmstate.parser.memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
@@ -15,14 +15,14 @@ import org.vmstate.formats.ram.RamBlock;
 final class BitmapIndex implements PageIndex {
   private static final int WINDOW = 1024;
 
-  private final Content source;
+  private final SourceBytes source;
   private final MappedBlock mapped;
   private final int pageSize;
   private final long pages;
   private final long[] words = new long[WINDOW];
   private long windowStart = -1;
 
-  BitmapIndex(Content source, RamBlock block) {
+  BitmapIndex(SourceBytes source, RamBlock block) {
     this.source = source;
     this.mapped = block.mapped().orElseThrow();
     this.pageSize = block.pageSize();

@@ -8,7 +8,7 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.formats.error.LimitExceededException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.TemporaryFile;
@@ -42,7 +42,7 @@ final class PageStore implements Closeable {
   private final long[] end = new long[CLASSES];
   // no cell has the address 0
   private long used = LARGEST;
-  private Content source;
+  private SourceBytes source;
   private long seen;
   private TemporaryFile spill;
   private ByteBuffer mapping = ByteBuffer.allocate(0);
@@ -55,7 +55,7 @@ final class PageStore implements Closeable {
   }
 
   /** Sets the image whose size bounds the temporary file. */
-  void setSource(Content value) {
+  void setSource(SourceBytes value) {
     source = value;
   }
 

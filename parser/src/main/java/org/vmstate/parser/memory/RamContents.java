@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.vmstate.formats.error.LimitExceededException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -26,14 +26,14 @@ public final class RamContents implements Closeable {
   private final List<RamBlock> blocks = new ArrayList<>();
   private final List<PageTable> tables = new ArrayList<>();
   private final List<PageIndex> bitmaps = new ArrayList<>();
-  private Content source;
+  private SourceBytes source;
   private long[] deltas = new long[16];
 
   /** Holds no blocks yet. */
   public RamContents() {}
 
   /** Sets the source to which the runs' offsets refer. */
-  public void setSource(Content value) {
+  public void setSource(SourceBytes value) {
     if (value == source) {
       return;
     }

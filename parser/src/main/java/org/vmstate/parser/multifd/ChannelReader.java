@@ -21,7 +21,7 @@ import org.vmstate.parser.io.SpecReader;
  */
 public final class ChannelReader implements Closeable {
   /** What compressed data of one packet can be long: zlib and zstd grow data by less than that. */
-  private static final int MOST_PACKED = MultifdFormat.PACKET_BYTES + (64 << 10);
+  private static final int MOST_COMPRESSED = MultifdFormat.PACKET_BYTES + (64 << 10);
 
   private static final int FLAGS = 8;
 
@@ -34,7 +34,7 @@ public final class ChannelReader implements Closeable {
   private long lastNumber = -1;
   private long packets;
   private boolean numbered = true;
-  private byte[] packed = new byte[0];
+  private byte[] compressed = new byte[0];
   private byte[] pages = new byte[0];
 
   /** Reads from the start of a channel; closes the source with itself. */
@@ -171,12 +171,12 @@ public final class ChannelReader implements Closeable {
           Facts.found(found));
     }
     method = found;
-    if (found == MultifdFormat.NONE ? size != normal * pageSize : size > MOST_PACKED) {
+    if (found == MultifdFormat.NONE ? size != normal * pageSize : size > MOST_COMPRESSED) {
       throw source.malformed(
           Reason.MULTIFD_DATA_SIZE,
           "data: expected "
               + (found == MultifdFormat.NONE ? "" : "at most ")
-              + (found == MultifdFormat.NONE ? normal * pageSize : MOST_PACKED)
+              + (found == MultifdFormat.NONE ? normal * pageSize : MOST_COMPRESSED)
               + " bytes, found "
               + size,
           pendingAt);
@@ -267,12 +267,12 @@ public final class ChannelReader implements Closeable {
   /** Returns the pages of a packet; the array is used again for the next. */
   private byte[] content(MultifdPacket packet, int count) throws IOException {
     int size = (int) packet.nextPacketSize();
-    packed = fill(packed, size);
+    compressed = fill(compressed, size);
     if (method == MultifdFormat.NONE) {
-      return packed;
+      return compressed;
     }
     pages = pages.length < count ? new byte[count] : pages;
-    String wrong = data.unpack((int) method, packed, size, pages, count);
+    String wrong = data.decompress((int) method, compressed, size, pages, count);
     if (wrong != null) {
       throw source.malformed(
           Reason.MULTIFD_DATA_DAMAGED, "data of the packet: " + wrong, pendingAt);

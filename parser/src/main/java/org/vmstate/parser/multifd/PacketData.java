@@ -23,22 +23,22 @@ final class PacketData implements Closeable {
    * @param count bytes that it must give
    * @return what is wrong, null when nothing is
    */
-  String unpack(int method, byte[] packed, int length, byte[] pages, int count) {
+  String decompress(int method, byte[] compressed, int length, byte[] pages, int count) {
     try {
       return method == MultifdFormat.ZLIB
-          ? inflate(packed, length, pages, count)
-          : zstd(packed, length, pages, count);
+          ? inflate(compressed, length, pages, count)
+          : zstd(compressed, length, pages, count);
     } catch (DataFormatException | IOException | RuntimeException e) {
       return String.valueOf(e.getMessage());
     }
   }
 
-  private String inflate(byte[] packed, int length, byte[] pages, int count)
+  private String inflate(byte[] compressed, int length, byte[] pages, int count)
       throws DataFormatException {
     if (inflater == null) {
       inflater = new Inflater();
     }
-    inflater.setInput(packed, 0, length);
+    inflater.setInput(compressed, 0, length);
     int done = 0;
     while (done < count) {
       int n = inflater.inflate(pages, done, count - done);
@@ -51,11 +51,11 @@ final class PacketData implements Closeable {
     return inflater.inflate(new byte[1]) == 0 ? null : "expected " + count + " bytes, found more";
   }
 
-  private String zstd(byte[] packed, int length, byte[] pages, int count) throws IOException {
+  private String zstd(byte[] compressed, int length, byte[] pages, int count) throws IOException {
     if (zstd == null) {
       zstd = new ZstdInputStream(feed).setContinuous(true).setLongMax(ZSTD_WINDOW_LOG);
     }
-    feed.take(packed, length);
+    feed.take(compressed, length);
     int done = 0;
     while (done < count) {
       int n = zstd.read(pages, done, count - done);
@@ -87,8 +87,8 @@ final class PacketData implements Closeable {
     private int at;
     private int end;
 
-    void take(byte[] packed, int length) {
-      bytes = packed;
+    void take(byte[] compressed, int length) {
+      bytes = compressed;
       at = 0;
       end = length;
     }

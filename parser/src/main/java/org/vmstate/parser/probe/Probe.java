@@ -25,7 +25,7 @@ public final class Probe {
     /** A libvirt header, whole or partial. */
     LIBVIRT,
     /** Data of a compression program. */
-    PACKED,
+    COMPRESSED,
     /** A zero byte: a stream may follow after unused space. */
     ZERO
   }
@@ -56,7 +56,7 @@ public final class Probe {
       return Start.LIBVIRT;
     }
     if (compression(source).isPresent()) {
-      return Start.PACKED;
+      return Start.COMPRESSED;
     }
     if (head.startsWith("00") && (head.length() < HEAD || head.matches("(00){8}.*"))) {
       return Start.ZERO;

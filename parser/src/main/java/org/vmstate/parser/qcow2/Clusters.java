@@ -23,19 +23,19 @@ final class Clusters {
    * @param path place in the structure, for errors
    * @throws MalformedDataException when the data does not fill the cluster
    */
-  static byte[] unpack(ByteSource file, DiskHeader header, long at, int length, String path)
+  static byte[] decompress(ByteSource file, DiskHeader header, long at, int length, String path)
       throws IOException {
     // one byte more than there is, which an inflater without header wants at the end
-    byte[] packed = new byte[(int) Math.min(length, file.length() - at) + 1];
-    file.copy(at, ByteBuffer.wrap(packed, 0, packed.length - 1));
+    byte[] compressed = new byte[(int) Math.min(length, file.length() - at) + 1];
+    file.copy(at, ByteBuffer.wrap(compressed, 0, compressed.length - 1));
     byte[] result = new byte[header.geometry().clusterSize()];
-    InputStream bytes = new ByteArrayInputStream(packed, 0, packed.length - 1);
+    InputStream bytes = new ByteArrayInputStream(compressed, 0, compressed.length - 1);
     Inflater inflater = new Inflater(true);
     int done;
     try (InputStream in =
         header.zstd()
             ? new ZstdInputStream(bytes)
-            : new InflaterInputStream(new ByteArrayInputStream(packed), inflater)) {
+            : new InflaterInputStream(new ByteArrayInputStream(compressed), inflater)) {
       done = in.readNBytes(result, 0, result.length);
     } catch (IOException e) {
       throw broken(header, at, path, e.getMessage());

@@ -37,9 +37,9 @@ final class StateExtents implements Extents {
   private final byte[] table;
 
   /** The compressed cluster that was used last. */
-  private long unpackedAt = -1;
+  private long decompressedAt = -1;
 
-  private HeapSource unpacked;
+  private HeapSource decompressed;
 
   /**
    * Looks through the tables.
@@ -86,7 +86,7 @@ final class StateExtents implements Extents {
     int count = 0;
     long clusters = 0;
     long most = file.length() / geometry.clusterSize() + 1;
-    long packed = 0;
+    long compressedBytes = 0;
     long result = 0;
     ByteBuffer piece = ByteBuffer.allocate(PIECE);
     for (long i = 0; i < entries; i++) {
@@ -114,7 +114,7 @@ final class StateExtents implements Extents {
         long entry = words.getLong(j * geometry.l2EntrySize());
         boolean compressed = (entry & Qcow2Format.COMPRESSED) != 0;
         if (compressed) {
-          packed += geometry.compressedLength(entry);
+          compressedBytes += geometry.compressedLength(entry);
         } else if ((entry & Qcow2Format.OFFSET_MASK) != 0 && !isZero(entry)) {
           clusters++;
         } else {
@@ -122,7 +122,7 @@ final class StateExtents implements Extents {
         }
         result = i * geometry.bytesPerL1Entry() + (j + 1L) * geometry.clusterSize();
       }
-      if (clusters > most || packed / 4 > file.length()) {
+      if (clusters > most || compressedBytes / 4 > file.length()) {
         throw shared("clusters", offset);
       }
     }
@@ -204,7 +204,7 @@ final class StateExtents implements Extents {
     int within = (int) (offset & (geometry.clusterSize() - 1));
     long entry = entry(in);
     if ((entry & Qcow2Format.COMPRESSED) != 0) {
-      return new Extent(unpack(entry), within, geometry.clusterSize() - within);
+      return new Extent(decompress(entry), within, geometry.clusterSize() - within);
     }
     return geometry.extendedL2() ? parts(offset, in, within) : run(offset, in, within, entry);
   }
@@ -323,8 +323,8 @@ final class StateExtents implements Extents {
     return new Extent(null, 0, length);
   }
 
-  private HeapSource unpack(long entry) throws IOException {
-    if (unpackedAt != entry) {
+  private HeapSource decompress(long entry) throws IOException {
+    if (decompressedAt != entry) {
       long at = geometry.compressedOffset(entry);
       if (at >= file.length()) {
         throw malformed(
@@ -332,10 +332,10 @@ final class StateExtents implements Extents {
             "compressed cluster: expected it inside the file, found 0x" + Long.toHexString(at),
             tableAt);
       }
-      byte[] bytes = Clusters.unpack(file, header, at, geometry.compressedLength(entry), path);
-      unpacked = new HeapSource(bytes, 0, new StructurePath());
-      unpackedAt = entry;
+      byte[] bytes = Clusters.decompress(file, header, at, geometry.compressedLength(entry), path);
+      decompressed = new HeapSource(bytes, 0, new StructurePath());
+      decompressedAt = entry;
     }
-    return unpacked;
+    return decompressed;
   }
 }

@@ -3,7 +3,7 @@ package org.vmstate.parser.ram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
@@ -13,14 +13,14 @@ import org.vmstate.formats.ram.RamBlock;
 public final class BitmapReader {
   private static final int CHUNK = 64 << 10;
 
-  private final Content source;
+  private final SourceBytes source;
   private final RamBlock block;
   private final MappedBlock mapped;
   private long runStart;
   private boolean runSet;
 
   /** Reads the bitmap of a block in a fixed layout. */
-  public BitmapReader(Content source, RamBlock block) {
+  public BitmapReader(SourceBytes source, RamBlock block) {
     this.source = source;
     this.block = block;
     this.mapped = block.mapped().orElseThrow();

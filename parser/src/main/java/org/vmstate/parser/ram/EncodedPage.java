@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import org.vmstate.formats.error.MalformedDataException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -25,7 +25,7 @@ public final class EncodedPage {
    * @param content holds the encoded data
    * @param page in: the earlier content, out: the new content
    */
-  public static void apply(Content content, PageRun run, byte[] page) throws IOException {
+  public static void apply(SourceBytes content, PageRun run, byte[] page) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(run.value());
     content.copy(run.offset(), data);
     Optional<String> problem =
@@ -51,7 +51,7 @@ public final class EncodedPage {
    * @param page in: the earlier content, out: the new content
    */
   public static void apply(
-      Content content, RamBlock block, long number, PageKind kind, long offset, byte[] page)
+      SourceBytes content, RamBlock block, long number, PageKind kind, long offset, byte[] page)
       throws IOException {
     long length =
         switch (kind) {
@@ -70,13 +70,13 @@ public final class EncodedPage {
     apply(content, new PageRun(block, number, 1, kind, (int) length, offset, 0), page);
   }
 
-  private static long number(Content content, long offset, int bytes) throws IOException {
+  private static long number(SourceBytes content, long offset, int bytes) throws IOException {
     ByteBuffer number = ByteBuffer.allocate(Long.BYTES).position(Long.BYTES - bytes);
     content.copy(offset, number);
     return number.getLong(0);
   }
 
-  private static ByteOrder order2011(Content content, long dataOffset) throws IOException {
+  private static ByteOrder order2011(SourceBytes content, long dataOffset) throws IOException {
     ByteBuffer magic = ByteBuffer.allocate(2);
     content.copy(dataOffset - XbzrleFormat.HEAD_2011 + XbzrleFormat.MAGIC_2011_AT, magic);
     return DeltaRecordParser.order(magic.getShort(0) == (short) XbzrleFormat.MAGIC_2011_SWAPPED);

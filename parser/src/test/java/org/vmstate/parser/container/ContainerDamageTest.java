@@ -83,8 +83,8 @@ class ContainerDamageTest {
 
   @Test
   void diskThatIsCutIsNeverAWholeState() throws IOException {
-    for (boolean packed : new boolean[] {false, true}) {
-      cuts(TestDisks.of(state(), packed));
+    for (boolean compressed : new boolean[] {false, true}) {
+      cuts(TestDisks.of(state(), compressed));
     }
   }
 

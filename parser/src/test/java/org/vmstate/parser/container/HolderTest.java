@@ -96,11 +96,11 @@ class HolderTest {
   void snapshotOfAPandaRecordingIsFound() throws IOException {
     byte[] file = tar("RRv2", "snapshot", "nondetlog");
     assertArrayEquals(STREAM, state(file));
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
       gzip.write(file);
     }
-    assertArrayEquals(STREAM, state(packed.toByteArray()));
+    assertArrayEquals(STREAM, state(compressed.toByteArray()));
     assertThrows(UnsupportedFeatureException.class, () -> state(tar("RRv2", "other")));
     file[1024 + 130] = 'x';
     assertThrows(MalformedDataException.class, () -> state(file));

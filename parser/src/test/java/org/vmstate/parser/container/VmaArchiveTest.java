@@ -73,11 +73,11 @@ class VmaArchiveTest {
   void archiveIsReadFromAPipeAndFromGzip() throws IOException {
     ByteSource pipe = ImageReader.open(new ByteArrayInputStream(archive()));
     assertArrayEquals(state(), read(Container.open(pipe, null)));
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
       gzip.write(archive());
     }
-    try (Container container = open(packed.toByteArray())) {
+    try (Container container = open(compressed.toByteArray())) {
       assertEquals(
           "device vmstate of a Proxmox VMA archive, compressed with gzip",
           container.holder().orElseThrow().label());

@@ -48,7 +48,7 @@ class PageFaulterTest {
       file.truncate(2 * PageFaulter.REACH);
       PageFaulter faulter = new PageFaulter(map, 0);
       Thread.sleep(100);
-      assertTrue(faulter.isRunning(), "what is missing lies behind the reach");
+      assertTrue(faulter.isRunning(), "what is missing lies past the reach");
       faulter.follow(PageFaulter.REACH + 2 * PageFaulter.STRETCH);
       assertTrue(endsSoon(faulter), "the file's end is within reach");
       faulter.stop();

@@ -42,8 +42,8 @@ class SpoolTest {
 
   private static byte[] gzip(byte[] bytes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream packed = new GZIPOutputStream(out)) {
-      packed.write(bytes);
+    try (GZIPOutputStream compressed = new GZIPOutputStream(out)) {
+      compressed.write(bytes);
     }
     return out.toByteArray();
   }

@@ -33,11 +33,11 @@ class FinalMemoryTest {
     return image.eos().footer(1).again(3, 1).eos().footer(1).u8(0).toBytes();
   }
 
-  private static byte[] packed() throws IOException {
-    return packed(image());
+  private static byte[] compressed() throws IOException {
+    return compressed(image());
   }
 
-  private static byte[] packed(byte[] image) throws IOException {
+  private static byte[] compressed(byte[] image) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(image);
@@ -74,14 +74,14 @@ class FinalMemoryTest {
     Path file = folder.resolve("image");
     Files.write(file, image());
     isThere(ImageReader.open(file));
-    Files.write(file, packed());
+    Files.write(file, compressed());
     isThere(ImageReader.open(file));
   }
 
   @Test
   void memoryOfAPipeIsThere() throws IOException {
     isThere(ImageReader.open(new ByteArrayInputStream(image())));
-    isThere(ImageReader.open(new ByteArrayInputStream(packed())));
+    isThere(ImageReader.open(new ByteArrayInputStream(compressed())));
   }
 
   @Test
@@ -100,7 +100,7 @@ class FinalMemoryTest {
 
   @Test
   void sourceIsThatOfTheStream() throws IOException {
-    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(packed()));
+    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(compressed()));
         FinalMemory memory = new FinalMemory()) {
       memory.read(image, ParseOptions.DEFAULT);
       ByteBuffer start = ByteBuffer.allocate(4);
@@ -124,8 +124,8 @@ class FinalMemoryTest {
   @Test
   void closedMemoryHasNoSource() throws IOException {
     ImageBytes large = ImageBytes.withRam("r", 1).ended().u8(0).zeros(9 << 20);
-    byte[] packed = packed(large.toBytes());
-    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(packed))) {
+    byte[] compressed = compressed(large.toBytes());
+    try (ByteSource image = ImageReader.open(new ByteArrayInputStream(compressed))) {
       FinalMemory memory = new FinalMemory();
       memory.read(image, ParseOptions.DEFAULT);
       ByteSource source = memory.source();

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.LimitExceededException;
-import org.vmstate.formats.event.Content;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -193,7 +193,7 @@ class PageStoreTest {
   void imageAllowsAsMuchAsItsSize() throws IOException {
     for (int size : new int[] {(8 << 20) - 1, 8 << 20}) {
       try (PageStore store = new PageStore()) {
-        store.setSource(new Content.Bytes(new byte[size]));
+        store.setSource(new SourceBytes.Bytes(new byte[size]));
         assertEquals(size < 8 << 20 ? "64 " : "72 ", most(store));
       }
     }
@@ -237,7 +237,7 @@ class PageStoreTest {
   @Test
   void longerOfImageAndWhatWasReadCounts() throws IOException {
     try (PageStore store = new PageStore()) {
-      store.setSource(new Content.Bytes(new byte[10]));
+      store.setSource(new SourceBytes.Bytes(new byte[10]));
       store.sent(run(1, 8 << 20, 4096));
       assertEquals("72 ", most(store));
     }

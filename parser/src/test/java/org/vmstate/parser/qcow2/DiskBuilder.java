@@ -109,10 +109,10 @@ final class DiskBuilder {
       return;
     }
     if (compressed) {
-      byte[] packed = pack(data);
-      long sectors = (out.size() % 512 + packed.length + 511) / 512 - 1;
+      byte[] compressed = compress(data);
+      long sectors = (out.size() % 512 + compressed.length + 511) / 512 - 1;
       table.putLong(at, 1L << 62 | sectors << (62 - (clusterBits - 8)) | out.size());
-      out.writeBytes(packed);
+      out.writeBytes(compressed);
       return;
     }
     firstCluster = number == 0 ? align() : firstCluster;
@@ -130,15 +130,15 @@ final class DiskBuilder {
     out.writeBytes(data);
   }
 
-  private byte[] pack(byte[] data) {
+  private byte[] compress(byte[] data) {
     if (zstd) {
       return Zstd.compress(data);
     }
     Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     deflater.setInput(data);
     deflater.finish();
-    byte[] packed = new byte[data.length * 2 + 64];
-    return Arrays.copyOf(packed, deflater.deflate(packed));
+    byte[] compressed = new byte[data.length * 2 + 64];
+    return Arrays.copyOf(compressed, deflater.deflate(compressed));
   }
 
   /** Bytes that can be written again. */

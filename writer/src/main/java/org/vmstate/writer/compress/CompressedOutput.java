@@ -13,8 +13,8 @@ public final class CompressedOutput implements Closeable {
   private final ByteSink stream;
   private ZstdSink zstd;
   private BackgroundStream file;
-  private BackgroundStream packer;
-  private StreamSink packed;
+  private BackgroundStream compressor;
+  private StreamSink compressed;
 
   private CompressedOutput(ByteSink sink, Compression compression, OptionalInt level)
       throws IOException {
@@ -26,9 +26,9 @@ public final class CompressedOutput implements Closeable {
     } else {
       // reading, compressing and writing go on side by side
       file = new BackgroundStream(sink.asStream());
-      packer = new BackgroundStream(Packer.open(compression, level, file));
-      packed = new StreamSink(packer);
-      stream = packed;
+      compressor = new BackgroundStream(Compressor.open(compression, level, file));
+      compressed = new StreamSink(compressor);
+      stream = compressed;
     }
   }
 
@@ -48,8 +48,8 @@ public final class CompressedOutput implements Closeable {
     if (zstd != null) {
       zstd.abandon();
     }
-    if (packer != null) {
-      packer.abandon();
+    if (compressor != null) {
+      compressor.abandon();
     }
     if (file != null) {
       file.abandon();
@@ -62,8 +62,8 @@ public final class CompressedOutput implements Closeable {
     if (zstd != null) {
       zstd.close();
     }
-    if (packed != null) {
-      packed.close();
+    if (compressed != null) {
+      compressed.close();
     }
   }
 }

@@ -18,7 +18,7 @@ final class LzopOutputStream extends OutputStream {
   private static final int VERSION_NEEDED = 0x0940;
   private static final int METHOD_LZO1X_1 = 1;
   private static final int LEVEL = 5;
-  private static final int FLAG_ADLER32_UNPACKED = 0x1;
+  private static final int FLAG_ADLER32_PLAIN = 0x1;
   private static final int FLAG_FROM_STDIN = 0x20;
   private static final int FLAG_UNIX = 0x03000000;
   private static final int BLOCK = 256 << 10;
@@ -26,7 +26,7 @@ final class LzopOutputStream extends OutputStream {
   private final DataOutputStream out;
   private final LzoCompressor lzo = new LzoCompressor();
   private final byte[] block = new byte[BLOCK];
-  private final byte[] packed = new byte[lzo.maxCompressedLength(BLOCK)];
+  private final byte[] compressed = new byte[lzo.maxCompressedLength(BLOCK)];
   private int used;
   private boolean closed;
 
@@ -39,7 +39,7 @@ final class LzopOutputStream extends OutputStream {
       header.writeShort(VERSION_NEEDED);
       header.writeByte(METHOD_LZO1X_1);
       header.writeByte(LEVEL);
-      header.writeInt(FLAG_ADLER32_UNPACKED | FLAG_FROM_STDIN | FLAG_UNIX);
+      header.writeInt(FLAG_ADLER32_PLAIN | FLAG_FROM_STDIN | FLAG_UNIX);
       header.writeInt(0); // mode
       header.writeLong(0); // time
       header.writeByte(0); // length of the name
@@ -77,12 +77,12 @@ final class LzopOutputStream extends OutputStream {
   }
 
   private void block() throws IOException {
-    int length = lzo.compress(block, 0, used, packed, 0, packed.length);
+    int length = lzo.compress(block, 0, used, compressed, 0, compressed.length);
     boolean shrunk = length < used;
     out.writeInt(used);
     out.writeInt(shrunk ? length : used);
     out.writeInt(adler(block, used));
-    out.write(shrunk ? packed : block, 0, shrunk ? length : used);
+    out.write(shrunk ? compressed : block, 0, shrunk ? length : used);
     used = 0;
   }
 

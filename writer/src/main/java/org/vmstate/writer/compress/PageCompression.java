@@ -24,16 +24,16 @@ public enum PageCompression {
   }
 
   /** Compresses pages, in one thread. */
-  public interface Packer extends AutoCloseable {
+  public interface Compressor extends AutoCloseable {
     /** Compresses some bytes and returns the length, 0 when it would not be less. */
-    int pack(byte[] source, int from, int length, byte[] target);
+    int compress(byte[] source, int from, int length, byte[] target);
 
     @Override
     void close();
   }
 
-  /** Returns a new packer. */
-  public Packer packer() {
+  /** Returns a new compressor. */
+  public Compressor compressor() {
     return switch (this) {
       case NONE -> new Plain();
       case ZLIB -> new Deflating(new Deflater(Deflater.BEST_SPEED));
@@ -41,9 +41,9 @@ public enum PageCompression {
     };
   }
 
-  private record Plain() implements Packer {
+  private record Plain() implements Compressor {
     @Override
-    public int pack(byte[] source, int from, int length, byte[] target) {
+    public int compress(byte[] source, int from, int length, byte[] target) {
       return 0;
     }
 
@@ -51,9 +51,9 @@ public enum PageCompression {
     public void close() {}
   }
 
-  private record Deflating(Deflater deflater) implements Packer {
+  private record Deflating(Deflater deflater) implements Compressor {
     @Override
-    public int pack(byte[] source, int from, int length, byte[] target) {
+    public int compress(byte[] source, int from, int length, byte[] target) {
       deflater.reset();
       deflater.setInput(source, from, length);
       deflater.finish();
@@ -67,9 +67,9 @@ public enum PageCompression {
     }
   }
 
-  private record Zstandard(ZstdCompressCtx context) implements Packer {
+  private record Zstandard(ZstdCompressCtx context) implements Compressor {
     @Override
-    public int pack(byte[] source, int from, int length, byte[] target) {
+    public int compress(byte[] source, int from, int length, byte[] target) {
       int done = context.compressByteArray(target, 0, target.length, source, from, length);
       return done < length ? done : 0;
     }

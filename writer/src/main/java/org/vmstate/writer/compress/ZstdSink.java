@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import org.vmstate.writer.io.ByteSink;
 
 /**
- * Packs what is written by zstd into another sink, without passing through the Java heap. The
+ * Compresses what is written by zstd into another sink, without passing through the Java heap. The
  * library works in a thread of its own, which does not show in the result.
  */
 public final class ZstdSink extends ByteSink {
@@ -17,12 +17,12 @@ public final class ZstdSink extends ByteSink {
   private final ByteSink out;
   private final ZstdCompressCtx context = new ZstdCompressCtx();
   private final ByteBuffer staged = ByteBuffer.allocateDirect(BUFFER);
-  private final ByteBuffer packed = ByteBuffer.allocateDirect(BUFFER);
+  private final ByteBuffer compressed = ByteBuffer.allocateDirect(BUFFER);
   private long position;
   private boolean closed;
 
   /**
-   * Packs into a sink, which stays open.
+   * Compresses into a sink, which stays open.
    *
    * @param level 1 to 19, or 0 for the level that the program takes
    */
@@ -48,7 +48,7 @@ public final class ZstdSink extends ByteSink {
     position += data.remaining();
     if (data.isDirect() && data.remaining() >= BUFFER / 4) {
       drain();
-      pack(data, EndDirective.CONTINUE);
+      compress(data, EndDirective.CONTINUE);
       return;
     }
     while (data.hasRemaining()) {
@@ -63,17 +63,17 @@ public final class ZstdSink extends ByteSink {
 
   private void drain() throws IOException {
     staged.flip();
-    pack(staged, EndDirective.CONTINUE);
+    compress(staged, EndDirective.CONTINUE);
     staged.clear();
   }
 
-  private void pack(ByteBuffer data, EndDirective directive) throws IOException {
+  private void compress(ByteBuffer data, EndDirective directive) throws IOException {
     boolean done = false;
     while (!done) {
-      boolean complete = context.compressDirectByteBufferStream(packed, data, directive);
-      packed.flip();
-      out.write(packed);
-      packed.clear();
+      boolean complete = context.compressDirectByteBufferStream(compressed, data, directive);
+      compressed.flip();
+      out.write(compressed);
+      compressed.clear();
       done = directive == EndDirective.CONTINUE ? !data.hasRemaining() : complete;
     }
   }
@@ -90,7 +90,7 @@ public final class ZstdSink extends ByteSink {
       closed = true;
       try {
         drain();
-        pack(ByteBuffer.allocateDirect(0), EndDirective.END);
+        compress(ByteBuffer.allocateDirect(0), EndDirective.END);
       } finally {
         context.close();
       }

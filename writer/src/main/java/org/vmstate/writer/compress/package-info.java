@@ -1,2 +1,2 @@
-/** Packs streams the way the programs do that libvirt runs. */
+/** Compresses streams the way the programs do that libvirt runs. */
 package org.vmstate.writer.compress;

@@ -19,9 +19,9 @@ public final class ReplaceDomainXml extends EventTransform {
   @Override
   public void accept(Event event) throws IOException {
     switch (event) {
-      case Event.EnvelopeHeader e -> {
+      case Event.SaveImageHeader e -> {
         done = true;
-        send(new Event.EnvelopeHeader(e.range(), e.envelope(), e.words(), xml, e.cookie()));
+        send(new Event.SaveImageHeader(e.range(), e.saveHeader(), e.words(), xml, e.cookie()));
       }
       case Event.StreamHeader e -> {
         if (!done) {

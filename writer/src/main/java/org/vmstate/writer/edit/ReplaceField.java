@@ -1,10 +1,10 @@
 package org.vmstate.writer.edit;
 
 import java.io.IOException;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.EventTransform;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.vmdesc.FieldNode;
 
 /**
@@ -60,7 +60,7 @@ public final class ReplaceField extends EventTransform {
               + bytes.length);
     }
     done = true;
-    Content content = e.content().with(found.range().start(), bytes);
+    SourceBytes content = e.content().with(found.range().start(), bytes);
     return new Event.Device(e.range(), content, e.section(), e.state(), e.problem());
   }
 }

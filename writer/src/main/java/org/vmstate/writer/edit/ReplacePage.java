@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.EventTransform;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
@@ -109,7 +109,7 @@ public final class ReplacePage extends EventTransform {
     long little = mapped.order().normalize(Long.reverseBytes(bits.getLong(0)));
     long set = mapped.order().normalize(little | 1L << page % Long.SIZE);
     byte[] out = ByteBuffer.allocate(Long.BYTES).putLong(Long.reverseBytes(set)).array();
-    Content content = e.content().with(word, Arrays.copyOf(out, length));
+    SourceBytes content = e.content().with(word, Arrays.copyOf(out, length));
     return new Event.PageBitmap(e.range(), content, e.block());
   }
 }

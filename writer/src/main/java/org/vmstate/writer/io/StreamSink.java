@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/** A pipe or a packer: bytes can only be appended. */
+/** A pipe or a compressor: bytes can only be appended. */
 public final class StreamSink extends ByteSink {
   private static final int BUFFER = 64 << 10;
 

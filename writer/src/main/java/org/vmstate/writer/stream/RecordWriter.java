@@ -3,9 +3,9 @@ package org.vmstate.writer.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.event.Content;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
+import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -13,7 +13,7 @@ import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.writer.io.ByteSink;
-import org.vmstate.writer.libvirt.EnvelopeWriter;
+import org.vmstate.writer.libvirt.SaveHeaderWriter;
 import org.vmstate.writer.ram.BlockListWriter;
 
 /**
@@ -26,7 +26,7 @@ public final class RecordWriter implements EventSink {
   private static final int NAME_FRAME = 1;
 
   private final ByteSink sink;
-  private Content content;
+  private SourceBytes content;
   private final StreamWriter stream;
   private final BlockListWriter blocks;
   private String last = "";
@@ -47,7 +47,7 @@ public final class RecordWriter implements EventSink {
       content = bytes.content();
     }
     switch (event) {
-      case Event.EnvelopeHeader e -> EnvelopeWriter.header(sink, e.envelope(), e.words());
+      case Event.SaveImageHeader e -> SaveHeaderWriter.header(sink, e.saveHeader(), e.words());
       case Event.StreamHeader e -> {
         streamVersion = e.version();
         stream.header(e.version());

@@ -55,13 +55,13 @@ public final class DeviceListEditor {
           continue;
         }
         int from = (int) parser.currentLocation().getByteOffset();
-        List<String> texts = new ArrayList<>();
+        List<String> strings = new ArrayList<>();
         while (parser.nextToken() == JsonToken.START_OBJECT) {
-          device(parser, editor).ifPresent(texts::add);
+          device(parser, editor).ifPresent(strings::add);
         }
         int to = (int) parser.currentTokenLocation().getByteOffset();
         out.write(json, copied, from - copied);
-        out.writeBytes(String.join(", ", texts).getBytes(StandardCharsets.UTF_8));
+        out.writeBytes(String.join(", ", strings).getBytes(StandardCharsets.UTF_8));
         copied = to;
       }
     }

@@ -10,8 +10,8 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.LibvirtSaveHeader;
@@ -19,11 +19,11 @@ import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
 /** Reads header, domain XML, cookie and padding. Source: libvirt 11.3.0 qemu_saveimage.c. */
-public final class EnvelopeParser {
-  private EnvelopeParser() {}
+public final class SaveHeaderParser {
+  private SaveHeaderParser() {}
 
-  /** Reads the envelope at the cursor, which ends at the first byte of the stream. */
-  public static Envelope parse(ByteSource source, Limits limits, EventSink sink)
+  /** Reads the save header at the cursor, which ends at the first byte of the stream. */
+  public static SaveHeader parse(ByteSource source, Limits limits, EventSink sink)
       throws IOException {
     source.path().push("libvirt");
     long start = source.position();
@@ -90,8 +90,8 @@ public final class EnvelopeParser {
       cookie = new ByteRange(dataStart + cookieOffset, dataStart + cookieOffset + length);
       cookieEnd = (int) cookieOffset + length + 1;
     }
-    Envelope envelope =
-        new Envelope(
+    SaveHeader saveHeader =
+        new SaveHeader(
             header.magic().equals(SaveFormat.MAGIC),
             version,
             !header.isLe(),
@@ -104,9 +104,9 @@ public final class EnvelopeParser {
             cookie,
             dataStart + dataLength);
     sink.accept(
-        new Event.EnvelopeHeader(
+        new Event.SaveImageHeader(
             new ByteRange(start, dataStart),
-            envelope,
+            saveHeader,
             words(body),
             text(data, xml, dataStart),
             text(data, cookie, dataStart)));
@@ -117,7 +117,7 @@ public final class EnvelopeParser {
     }
     padding(source, sink, data, dataStart, dataStart + cookieEnd, dataStart + dataLength);
     source.path().pop();
-    return envelope;
+    return saveHeader;
   }
 
   private static byte[] data(ByteSource source, long length, Limits limits) throws IOException {

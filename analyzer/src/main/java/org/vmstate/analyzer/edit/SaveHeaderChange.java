@@ -9,5 +9,5 @@ import java.util.Optional;
  * @param running whether a restore resumes the guest
  * @param mappedFeature feature bit mapped-ram of a version 3 header
  */
-public record EnvelopeChange(
+public record SaveHeaderChange(
     Optional<String> xml, Optional<Boolean> running, Optional<Boolean> mappedFeature) {}

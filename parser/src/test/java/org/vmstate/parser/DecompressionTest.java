@@ -30,7 +30,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.testkit.ImageBytes;
 
-class UnpackingTest {
+class DecompressionTest {
   private static final byte[] IMAGE =
       ImageBytes.withRam("r", 2)
           .again(3, 1)
@@ -42,7 +42,7 @@ class UnpackingTest {
           .u8(0)
           .toBytes();
 
-  private static byte[] pack(Compression compression, byte[] data) throws IOException {
+  private static byte[] compress(Compression compression, byte[] data) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     switch (compression) {
       case GZIP -> write(new GZIPOutputStream(out), data);
@@ -64,15 +64,15 @@ class UnpackingTest {
   /** Writes one block in the form of lzop 1.04, with an Adler-32 of the decompressed data. */
   private static byte[] lzop(byte[] data) {
     LzoCompressor compressor = new LzoCompressor();
-    byte[] packed = new byte[compressor.maxCompressedLength(data.length)];
-    int length = compressor.compress(data, 0, data.length, packed, 0, packed.length);
+    byte[] compressed = new byte[compressor.maxCompressedLength(data.length)];
+    int length = compressor.compress(data, 0, data.length, compressed, 0, compressed.length);
     Adler32 sum = new Adler32();
     sum.update(data);
     return lzopHead(1, new Adler32())
         .be32(data.length)
         .be32(length)
         .be32(sum.getValue())
-        .raw(Arrays.copyOf(packed, length))
+        .raw(Arrays.copyOf(compressed, length))
         .be32(0)
         .toBytes();
   }
@@ -123,8 +123,8 @@ class UnpackingTest {
 
   @Test
   void bytesBehindAnLzopFileAreToldOf() throws IOException {
-    byte[] packed = pack(Compression.LZOP, IMAGE);
-    byte[] longer = Arrays.copyOf(packed, packed.length + 3);
+    byte[] compressed = compress(Compression.LZOP, IMAGE);
+    byte[] longer = Arrays.copyOf(compressed, compressed.length + 3);
     StateFormatException e =
         assertThrows(
             StateFormatException.class, () -> Recording.withMemory(longer, Recording.Place.FILE));
@@ -133,9 +133,9 @@ class UnpackingTest {
 
   @ParameterizedTest
   @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
-  void bareStreamPackedByHandIsRead(Compression compression) throws IOException {
+  void bareStreamCompressedByHandIsRead(Compression compression) throws IOException {
     for (Recording.Place place : Recording.Place.values()) {
-      Recording r = Recording.withMemory(pack(compression, IMAGE), place);
+      Recording r = Recording.withMemory(compress(compression, IMAGE), place);
       byte[] expected = new byte[8192];
       Arrays.fill(expected, 4096, 8192, (byte) 7);
       assertArrayEquals(expected, r.memory(0));
@@ -144,12 +144,12 @@ class UnpackingTest {
 
   @ParameterizedTest
   @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
-  void libvirtImageIsUnpackedByItsFormat(Compression compression) throws IOException {
+  void libvirtImageIsDecompressedByItsFormat(Compression compression) throws IOException {
     byte[] image =
         ImageBytes.libvirt(false, 2, 20, 0, compression.code(), 0)
             .text("<domain/>")
             .padTo(112)
-            .raw(pack(compression, IMAGE))
+            .raw(compress(compression, IMAGE))
             .toBytes();
     Recording r = Recording.withMemory(image, Recording.Place.FILE);
     assertEquals(1, r.all(Event.CompressedStream.class).size());
@@ -159,8 +159,8 @@ class UnpackingTest {
   @ParameterizedTest
   @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
   void cutOffDataIsTruncated(Compression compression) throws IOException {
-    byte[] packed = pack(compression, IMAGE);
-    byte[] cut = Arrays.copyOf(packed, packed.length / 2);
+    byte[] compressed = compress(compression, IMAGE);
+    byte[] cut = Arrays.copyOf(compressed, compressed.length / 2);
     assertThrows(
         TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
   }
@@ -170,15 +170,15 @@ class UnpackingTest {
   @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
   void everyChangedByteOfPackedDataGivesAResultOrOurError(Compression compression)
       throws IOException {
-    byte[] packed = pack(compression, IMAGE);
-    for (int at = 0; at < packed.length; at++) {
-      byte[] damaged = packed.clone();
+    byte[] compressed = compress(compression, IMAGE);
+    for (int at = 0; at < compressed.length; at++) {
+      byte[] damaged = compressed.clone();
       damaged[at] ^= (byte) 0xff;
       try {
         Recording.withMemory(damaged, Recording.Place.HEAP);
       } catch (StateFormatException e) {
         // compressed offsets before the data is decompressed, decompressed ones after it
-        long end = Math.max(packed.length, IMAGE.length);
+        long end = Math.max(compressed.length, IMAGE.length);
         assertTrue(e.offset() >= 0 && e.offset() <= end, e.getMessage());
       }
     }
@@ -191,8 +191,8 @@ class UnpackingTest {
     int half = IMAGE.length / 2;
     byte[] members =
         new ImageBytes()
-            .raw(pack(compression, Arrays.copyOf(IMAGE, half)))
-            .raw(pack(compression, Arrays.copyOfRange(IMAGE, half, IMAGE.length)))
+            .raw(compress(compression, Arrays.copyOf(IMAGE, half)))
+            .raw(compress(compression, Arrays.copyOfRange(IMAGE, half, IMAGE.length)))
             .toBytes();
     assertEquals(7, Recording.withMemory(members, Recording.Place.FILE).memory(0)[5000]);
   }
@@ -201,7 +201,7 @@ class UnpackingTest {
   void compressionInsideCompressionIsLimited() throws IOException {
     byte[] image = IMAGE;
     for (int i = 0; i < 4; i++) {
-      image = pack(Compression.GZIP, image);
+      image = compress(Compression.GZIP, image);
     }
     byte[] nested = image;
     LimitExceededException e =
@@ -231,10 +231,10 @@ class UnpackingTest {
 
   @Test
   void xzThatWantsTooMuchMemoryIsLimited() throws IOException {
-    byte[] packed = pack(Compression.XZ, IMAGE);
+    byte[] compressed = compress(Compression.XZ, IMAGE);
     // the dictionary size is one byte in the block header; 0x22 stands for 512 MiB
     int at = 12 + 2 + 2;
-    byte[] greedy = packed.clone();
+    byte[] greedy = compressed.clone();
     greedy[at] = 0x22;
     CRC32 crc = new CRC32();
     int headerLength = (greedy[12] & 0xff) * 4 + 4;

@@ -17,7 +17,7 @@ import org.vmstate.formats.ByteRange;
  * @param cookie range of the cookie XML without its terminator, empty when there is none
  * @param streamOffset file offset of the stream
  */
-public record Envelope(
+public record SaveHeader(
     boolean complete,
     long version,
     boolean bigEndian,

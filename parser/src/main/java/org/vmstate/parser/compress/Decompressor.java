@@ -23,7 +23,7 @@ import org.vmstate.parser.io.ByteSource;
  * the compressed bytes in the source; since decompressors read ahead, they may lie a little after
  * the place.
  */
-public final class Unpacker extends InputStream {
+public final class Decompressor extends InputStream {
   /**
    * Memory that xz may take, in KiB: of the usual heap of 128 MiB enough for {@code xz -9}, and as
    * much of any other. Of one array of it not more fits where the collector divides the heap.
@@ -36,33 +36,33 @@ public final class Unpacker extends InputStream {
   private final ByteSource source;
   private final Compression compression;
   private final boolean headOnly;
-  private InputStream unpacked;
+  private InputStream decompressed;
 
   /**
    * Decompresses from the cursor on.
    *
    * @param headOnly promises that not more than the first 100 KB will be read
    */
-  public Unpacker(ByteSource source, Compression compression, boolean headOnly) {
+  public Decompressor(ByteSource source, Compression compression, boolean headOnly) {
     this.source = source;
     this.compression = compression;
     this.headOnly = headOnly;
   }
 
   private InputStream open() throws IOException {
-    InputStream packed = new Feed(source);
+    InputStream compressed = new Feed(source);
     return switch (compression) {
       case GZIP ->
           // unlike Java's own it says what follows the last member, at which gzip -d fails
           GzipCompressorInputStream.builder()
-              .setInputStream(packed)
+              .setInputStream(compressed)
               .setDecompressConcatenated(true)
               .get();
-      case BZIP2 -> openBzip2(packed);
-      case XZ -> new XZInputStream(packed, XZ_LIMIT_KIB);
-      case LZOP -> new LzopInputStream(packed);
-      case ZSTD -> new ZstdInputStream(packed);
-      case RAW, SPARSE -> packed;
+      case BZIP2 -> openBzip2(compressed);
+      case XZ -> new XZInputStream(compressed, XZ_LIMIT_KIB);
+      case LZOP -> new LzopInputStream(compressed);
+      case ZSTD -> new ZstdInputStream(compressed);
+      case RAW, SPARSE -> compressed;
     };
   }
 
@@ -70,10 +70,10 @@ public final class Unpacker extends InputStream {
    * A block of bzip2 can only be decompressed whole. One library is twice as fast at the first
    * block, but does not know that other members may follow, as pbzip2 writes them.
    */
-  private InputStream openBzip2(InputStream packed) throws IOException {
+  private InputStream openBzip2(InputStream compressed) throws IOException {
     return headOnly
-        ? new BZip2HadoopStreams().createInputStream(new BufferedInputStream(packed, BUFFER))
-        : new BZip2CompressorInputStream(packed, true);
+        ? new BZip2HadoopStreams().createInputStream(new BufferedInputStream(compressed, BUFFER))
+        : new BZip2CompressorInputStream(compressed, true);
   }
 
   @Override
@@ -85,10 +85,10 @@ public final class Unpacker extends InputStream {
   @Override
   public int read(byte[] target, int from, int length) throws IOException {
     try {
-      if (unpacked == null) {
-        unpacked = open();
+      if (decompressed == null) {
+        decompressed = open();
       }
-      return unpacked.read(target, from, length);
+      return decompressed.read(target, from, length);
     } catch (StateFormatException | FeedException e) {
       throw e;
     } catch (MemoryLimitException e) {
@@ -128,8 +128,8 @@ public final class Unpacker extends InputStream {
   /** Frees what the library holds. The source stays open: whoever opened it may read it again. */
   @Override
   public void close() throws IOException {
-    if (unpacked != null) {
-      unpacked.close();
+    if (decompressed != null) {
+      decompressed.close();
     }
   }
 
@@ -167,7 +167,7 @@ public final class Unpacker extends InputStream {
     }
   }
 
-  /** An I/O error below the unpacker. */
+  /** An I/O error below the decompressor. */
   private static final class FeedException extends IOException {
     private static final long serialVersionUID = 1L;
 

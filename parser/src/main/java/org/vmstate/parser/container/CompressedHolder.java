@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.compress.Decompressor;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.StreamSource;
 import org.vmstate.parser.io.StructurePath;
@@ -16,21 +16,21 @@ import org.vmstate.parser.probe.Probe;
  * An archive that was compressed as a whole, as vzdump's and PANDA's are. Of what is decompressed
  * only the state is kept.
  */
-final class PackedHolder {
+final class CompressedHolder {
   private static final Set<Compression> USED =
       EnumSet.of(Compression.GZIP, Compression.LZOP, Compression.ZSTD);
 
-  private PackedHolder() {}
+  private CompressedHolder() {}
 
   /** Looks into compressed data at the cursor, which stays where it is. */
   static Optional<Holder> find(ByteSource file) throws IOException {
-    Optional<Compression> packed = Probe.compression(file).filter(USED::contains);
-    if (packed.isEmpty()) {
+    Optional<Compression> compressed = Probe.compression(file).filter(USED::contains);
+    if (compressed.isEmpty()) {
       return Optional.empty();
     }
     long start = file.position();
     boolean found;
-    try (ByteSource head = unpack(file, packed.get(), true)) {
+    try (ByteSource head = decompress(file, compressed.get(), true)) {
       found = VmaArchive.isOne(head) || PandaRecording.isOne(head);
     } catch (StateFormatException e) {
       // reported by the pass that reads it as a stream
@@ -40,19 +40,20 @@ final class PackedHolder {
     if (!found) {
       return Optional.empty();
     }
-    try (ByteSource archive = unpack(file, packed.get(), false)) {
+    try (ByteSource archive = decompress(file, compressed.get(), false)) {
       Holder holder =
           VmaArchive.isOne(archive) ? VmaArchive.open(archive) : PandaRecording.open(archive);
       holder.state().closeWith(file);
       file.seek(start);
       return Optional.of(
-          new Holder(holder.label() + ", compressed with " + packed.get().label(), holder.state()));
+          new Holder(
+              holder.label() + ", compressed with " + compressed.get().label(), holder.state()));
     }
   }
 
-  private static ByteSource unpack(ByteSource file, Compression compression, boolean head) {
+  private static ByteSource decompress(ByteSource file, Compression compression, boolean head) {
     StructurePath path = new StructurePath();
     path.push(compression.label());
-    return new StreamSource(new Unpacker(file, compression, head), path);
+    return new StreamSource(new Decompressor(file, compression, head), path);
   }
 }

@@ -5,7 +5,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.SaveFormat;
 
 /**
- * What a new envelope is to say.
+ * What a new save header is to say.
  *
  * @param version header version, 1 to 3
  * @param bigEndian whether the header's words are big-endian
@@ -15,7 +15,7 @@ import org.vmstate.formats.libvirt.SaveFormat;
  * @param cookie the cookie XML, empty for none
  * @param dataLength bytes between the header and the stream
  */
-public record EnvelopeSpec(
+public record SaveHeaderSpec(
     int version,
     boolean bigEndian,
     boolean running,
@@ -24,8 +24,8 @@ public record EnvelopeSpec(
     String cookie,
     int dataLength) {
 
-  /** Returns an envelope with the padding that libvirt puts after the strings of a new image. */
-  public static EnvelopeSpec fresh(
+  /** Returns a save header with the padding that libvirt puts after the strings of a new image. */
+  public static SaveHeaderSpec fresh(
       int version,
       boolean bigEndian,
       boolean running,
@@ -33,16 +33,16 @@ public record EnvelopeSpec(
       String xml,
       String cookie) {
     int padding = version == 1 ? 0 : SaveFormat.PADDING;
-    return new EnvelopeSpec(
+    return new SaveHeaderSpec(
         version, bigEndian, running, compression, xml, cookie, textLength(xml, cookie) + padding);
   }
 
-  /** Returns this envelope with the stream at another distance; the strings must fit. */
-  public EnvelopeSpec withDataLength(int length) {
+  /** Returns this save header with the stream at another distance; the strings must fit. */
+  public SaveHeaderSpec withDataLength(int length) {
     if (length < textLength(xml, cookie)) {
       throw new IllegalArgumentException("strings do not fit into " + length + " bytes");
     }
-    return new EnvelopeSpec(version, bigEndian, running, compression, xml, cookie, length);
+    return new SaveHeaderSpec(version, bigEndian, running, compression, xml, cookie, length);
   }
 
   /** Returns how many bytes the strings take with their terminators. */

@@ -20,46 +20,46 @@ import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.libvirt.EnvelopeParser;
-import org.vmstate.writer.libvirt.EnvelopeSpec;
-import org.vmstate.writer.libvirt.EnvelopeWriter;
+import org.vmstate.parser.libvirt.SaveHeaderParser;
+import org.vmstate.writer.libvirt.SaveHeaderSpec;
+import org.vmstate.writer.libvirt.SaveHeaderWriter;
 
 /**
- * Edits an envelope. Texts that fit leave the stream where it is; longer ones move it, which for a
- * sparse image means new offsets in all of its block headers.
+ * Edits a save header. Strings that fit leave the stream where it is; longer ones move it, which
+ * for a sparse image means new offsets in all of its block headers.
  */
-public final class EnvelopeEditor {
+public final class SaveHeaderEditor {
   private final Path file;
-  private final Envelope envelope;
+  private final SaveHeader saveHeader;
   private final String xml;
   private final String cookie;
 
-  private EnvelopeEditor(Path file, Event.EnvelopeHeader header) {
+  private SaveHeaderEditor(Path file, Event.SaveImageHeader header) {
     this.file = file;
-    envelope = header.envelope();
+    saveHeader = header.saveHeader();
     xml = header.xml();
     cookie = header.cookie();
   }
 
-  /** Reads the envelope of an image. */
-  public static EnvelopeEditor open(Path file) throws IOException {
+  /** Reads the save header of an image. */
+  public static SaveHeaderEditor open(Path file) throws IOException {
     Front front = new Front();
     try (ByteSource source = ImageReader.open(file)) {
       if (source.peek() != SaveFormat.MAGIC.charAt(0)) {
         throw new ConversionException(file + ": is no libvirt image; only those have a domain XML");
       }
-      EnvelopeParser.parse(source, Limits.DEFAULT, front);
+      SaveHeaderParser.parse(source, Limits.DEFAULT, front);
     }
-    EnvelopeEditor editor = new EnvelopeEditor(file, front.header().orElseThrow());
-    if (!editor.envelope.complete()) {
+    SaveHeaderEditor editor = new SaveHeaderEditor(file, front.header().orElseThrow());
+    if (!editor.saveHeader.complete()) {
       throw new MalformedDataException(
           Reason.SAVE_UNFINISHED,
           "magic: expected " + SaveFormat.MAGIC + ", found " + SaveFormat.MAGIC_PARTIAL,
@@ -74,17 +74,17 @@ public final class EnvelopeEditor {
     return xml;
   }
 
-  private String newXml(EnvelopeChange change) {
+  private String newXml(SaveHeaderChange change) {
     return change.xml().orElse(xml);
   }
 
-  private Compression compression(EnvelopeChange change) throws IOException {
+  private Compression compression(SaveHeaderChange change) throws IOException {
     if (change.mappedFeature().isEmpty()) {
-      return envelope.compression();
+      return saveHeader.compression();
     }
-    if (envelope.version() != SaveFormat.VERSION_RFC) {
+    if (saveHeader.version() != SaveFormat.VERSION_RFC) {
       throw new ConversionException(
-          file + ": version " + envelope.version() + " of the header has no features");
+          file + ": version " + saveHeader.version() + " of the header has no features");
     }
     boolean wanted = change.mappedFeature().get();
     if (wanted != streamIsMapped()) {
@@ -99,42 +99,42 @@ public final class EnvelopeEditor {
   private boolean streamIsMapped() throws IOException {
     Front front = new Front();
     try (ByteSource source = ImageReader.open(file)) {
-      source.seek(envelope.streamOffset());
+      source.seek(saveHeader.streamOffset());
       ImageReader.read(source, ParseOptions.DEFAULT.ofHead(), front);
     }
     return front.has(Capability.MAPPED_RAM);
   }
 
-  private EnvelopeSpec spec(EnvelopeChange change) throws IOException {
-    EnvelopeSpec fresh =
-        EnvelopeSpec.fresh(
-            (int) envelope.version(),
-            envelope.bigEndian(),
-            change.running().orElse(envelope.running()),
+  private SaveHeaderSpec spec(SaveHeaderChange change) throws IOException {
+    SaveHeaderSpec fresh =
+        SaveHeaderSpec.fresh(
+            (int) saveHeader.version(),
+            saveHeader.bigEndian(),
+            change.running().orElse(saveHeader.running()),
             compression(change),
             newXml(change),
             cookie);
-    return fits(change) ? fresh.withDataLength((int) envelope.dataLength()) : fresh;
+    return fits(change) ? fresh.withDataLength((int) saveHeader.dataLength()) : fresh;
   }
 
   /** Reports whether the stream can stay where it is. */
-  public boolean fits(EnvelopeChange change) {
-    return EnvelopeSpec.textLength(newXml(change), cookie) <= envelope.dataLength();
+  public boolean fits(SaveHeaderChange change) {
+    return SaveHeaderSpec.textLength(newXml(change), cookie) <= saveHeader.dataLength();
   }
 
   /** Changes the file itself. Header and strings are written at once. */
-  public void inPlace(EnvelopeChange change) throws IOException {
+  public void inPlace(SaveHeaderChange change) throws IOException {
     if (!fits(change)) {
       throw new ConversionException(
           file
               + ": the strings take "
-              + EnvelopeSpec.textLength(newXml(change), cookie)
+              + SaveHeaderSpec.textLength(newXml(change), cookie)
               + " bytes, and there are "
-              + envelope.dataLength()
+              + saveHeader.dataLength()
               + " in front of the stream; give OUT to write a copy in which they fit");
     }
     whole().require();
-    ByteBuffer bytes = ByteBuffer.wrap(EnvelopeWriter.bytes(spec(change)));
+    ByteBuffer bytes = ByteBuffer.wrap(SaveHeaderWriter.bytes(spec(change)));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       while (bytes.hasRemaining()) {
         channel.write(bytes, bytes.position());
@@ -157,13 +157,13 @@ public final class EnvelopeEditor {
 
   /** Writes a changed copy, which the caller then commits with what this returns. */
   public Outcome copy(
-      EnvelopeChange change, Destination target, Progress progress, Consumer<String> notes)
+      SaveHeaderChange change, Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
-    EnvelopeSpec spec = spec(change);
-    if (envelope.compression() != Compression.SPARSE) {
+    SaveHeaderSpec spec = spec(change);
+    if (saveHeader.compression() != Compression.SPARSE) {
       Outcome outcome = whole();
-      target.append(EnvelopeWriter.bytes(spec));
-      target.append(file, envelope.streamOffset(), progress);
+      target.append(SaveHeaderWriter.bytes(spec));
+      target.append(file, saveHeader.streamOffset(), progress);
       return outcome;
     }
     ConvertOptions plain = ConvertOptions.to(FormatId.LIBVIRT_SPARSE);

@@ -9,8 +9,8 @@ import org.vmstate.analyzer.domain.DomainXmlCheck;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
@@ -20,17 +20,17 @@ import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamConfiguration;
 
-/** Rules on the libvirt envelope and its agreement with the stream. */
-final class EnvelopeInspector extends Inspector {
+/** Rules on the libvirt save header and its agreement with the stream. */
+final class SaveHeaderInspector extends Inspector {
   private static final int VERSION_WORD = 0;
   private static final int RUNNING_WORD = 2;
   private static final int FEATURES_WORD = 5;
   private static final int MAGIC_LENGTH = 16;
 
-  private Envelope envelope;
+  private SaveHeader saveHeader;
   private Optional<DomainFacts> domain = Optional.empty();
 
-  EnvelopeInspector(Findings findings) {
+  SaveHeaderInspector(Findings findings) {
     super(findings);
   }
 
@@ -38,9 +38,9 @@ final class EnvelopeInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.EnvelopeHeader e -> {
+      case Event.SaveImageHeader e -> {
         header(e);
-        envelope(e.envelope(), e.xml(), e.cookie());
+        saveHeader(e.saveHeader(), e.xml(), e.cookie());
       }
       case Event.Notice e -> notice(e.problem());
       case Event.Configuration e -> configuration(e.configuration());
@@ -49,10 +49,10 @@ final class EnvelopeInspector extends Inspector {
     }
   }
 
-  private void header(Event.EnvelopeHeader e) {
+  private void header(Event.SaveImageHeader e) {
     applied(Rule.SAVE_FINISHED, Rule.HEADER_VERSION, Rule.HEADER_FIELDS, Rule.SAVE_FORMAT);
     long at = e.range().start();
-    if (!e.envelope().complete()) {
+    if (!e.saveHeader().complete()) {
       add(
           here(
               Reason.SAVE_UNFINISHED,
@@ -91,8 +91,8 @@ final class EnvelopeInspector extends Inspector {
     add(here(Rule.HEADER_FIELDS, start + MAGIC_LENGTH + word * 4L, text));
   }
 
-  private void envelope(Envelope found, String xml, String cookie) {
-    envelope = found;
+  private void saveHeader(SaveHeader found, String xml, String cookie) {
+    saveHeader = found;
     applied(
         Rule.DATA_LENGTH,
         Rule.DOMAIN_XML,
@@ -128,29 +128,30 @@ final class EnvelopeInspector extends Inspector {
 
   private void notice(Problem problem) {
     if (problem.reason() == Reason.PADDING_USED) {
-      boolean first = envelope.cookieOffset() != 0 && problem.offset() < envelope.cookie().start();
-      long end = first ? envelope.cookie().start() : envelope.streamOffset();
+      boolean first =
+          saveHeader.cookieOffset() != 0 && problem.offset() < saveHeader.cookie().start();
+      long end = first ? saveHeader.cookie().start() : saveHeader.streamOffset();
       add(Finding.of(problem).with(Map.of("end", end)));
     }
   }
 
   private void configuration(StreamConfiguration configuration) {
-    if (envelope == null) {
+    if (saveHeader == null) {
       return;
     }
     applied(Rule.SPARSE_MAPPED);
-    boolean sparse = envelope.compression() == Compression.SPARSE;
-    boolean packed = envelope.compression().isCompressed();
+    boolean sparse = saveHeader.compression() == Compression.SPARSE;
+    boolean compressed = saveHeader.compression().isCompressed();
     // mapped-ram inside a compressed stream is V071
-    if (!packed && sparse != configuration.has(Capability.MAPPED_RAM)) {
+    if (!compressed && sparse != configuration.has(Capability.MAPPED_RAM)) {
       add(
           here(
               Rule.SPARSE_MAPPED,
-              envelope.streamOffset(),
+              saveHeader.streamOffset(),
               sparse
                   ? "format sparse: expected a stream with mapped-ram, found one without"
                   : "format "
-                      + envelope.compression().label()
+                      + saveHeader.compression().label()
                       + ": expected a stream without mapped-ram, found one with it"));
     }
     domain.ifPresent(facts -> agree(facts, configuration));
@@ -166,7 +167,7 @@ final class EnvelopeInspector extends Inspector {
             here(
                 Reason.MACHINE_OF_XML,
                 Facts.names(configuration.machine(), facts.machine()),
-                envelope.xml().start(),
+                saveHeader.xml().start(),
                 "machine type: the XML has "
                     + facts.machine()
                     + ", the stream has "
@@ -181,7 +182,7 @@ final class EnvelopeInspector extends Inspector {
             here(
                 Reason.UUID_OF_XML,
                 Facts.names(uuid, facts.uuid().strip()),
-                envelope.xml().start(),
+                saveHeader.xml().start(),
                 "UUID: the XML has " + facts.uuid().strip() + ", the stream has " + uuid));
       }
     }
@@ -204,7 +205,7 @@ final class EnvelopeInspector extends Inspector {
       add(
           here(
                   Rule.MEMORY_AGREES,
-                  envelope.xml().start(),
+                  saveHeader.xml().start(),
                   "memory: the XML has "
                       + memory
                       + " bytes, the RAM blocks have "
@@ -215,7 +216,7 @@ final class EnvelopeInspector extends Inspector {
     }
   }
 
-  Optional<Envelope> envelope() {
-    return Optional.ofNullable(envelope);
+  Optional<SaveHeader> saveHeader() {
+    return Optional.ofNullable(saveHeader);
   }
 }

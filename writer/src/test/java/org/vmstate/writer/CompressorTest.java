@@ -13,13 +13,13 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.parser.compress.Unpacker;
+import org.vmstate.parser.compress.Decompressor;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.writer.compress.Packer;
+import org.vmstate.writer.compress.Compressor;
 
-/** Every packer is undone by its unpacker. */
-class PackerTest {
+/** Every compressor is undone by its decompressor. */
+class CompressorTest {
   private static final int LENGTH = 700_000;
 
   private static byte[] content() {
@@ -35,10 +35,10 @@ class PackerTest {
     return content;
   }
 
-  private static byte[] pack(Compression compression, OptionalInt level, byte[] content)
+  private static byte[] compress(Compression compression, OptionalInt level, byte[] content)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream out = Packer.open(compression, level, bytes)) {
+    try (OutputStream out = Compressor.open(compression, level, bytes)) {
       for (int at = 0; at < content.length; at += 77_777) {
         out.write(content, at, Math.min(77_777, content.length - at));
       }
@@ -46,9 +46,9 @@ class PackerTest {
     return bytes.toByteArray();
   }
 
-  private static byte[] unpack(Compression compression, byte[] packed) throws IOException {
-    HeapSource source = new HeapSource(packed, 0, new StructurePath());
-    return new Unpacker(source, compression, false).readAllBytes();
+  private static byte[] decompress(Compression compression, byte[] compressed) throws IOException {
+    HeapSource source = new HeapSource(compressed, 0, new StructurePath());
+    return new Decompressor(source, compression, false).readAllBytes();
   }
 
   @ParameterizedTest
@@ -56,15 +56,15 @@ class PackerTest {
       value = Compression.class,
       mode = EnumSource.Mode.EXCLUDE,
       names = {"RAW", "SPARSE"})
-  void unpackingGivesTheContentBack(Compression compression) throws IOException {
+  void decompressingGivesTheContentBack(Compression compression) throws IOException {
     byte[] content = content();
-    int[] levels = Packer.levels(compression);
+    int[] levels = Compressor.levels(compression);
     for (OptionalInt level : new OptionalInt[] {OptionalInt.empty(), OptionalInt.of(levels[0])}) {
-      byte[] packed = pack(compression, level, content);
-      assertTrue(packed.length < content.length, compression + ": " + packed.length);
-      assertTrue(HexFormat.of().formatHex(packed).startsWith(compression.magic()));
-      assertArrayEquals(content, unpack(compression, packed));
-      assertArrayEquals(packed, pack(compression, level, content), "not deterministic");
+      byte[] compressed = compress(compression, level, content);
+      assertTrue(compressed.length < content.length, compression + ": " + compressed.length);
+      assertTrue(HexFormat.of().formatHex(compressed).startsWith(compression.magic()));
+      assertArrayEquals(content, decompress(compression, compressed));
+      assertArrayEquals(compressed, compress(compression, level, content), "not deterministic");
     }
   }
 
@@ -73,8 +73,8 @@ class PackerTest {
       value = Compression.class,
       mode = EnumSource.Mode.EXCLUDE,
       names = {"RAW", "SPARSE"})
-  void nothingPackedIsNothing(Compression compression) throws IOException {
+  void nothingCompressedIsNothing(Compression compression) throws IOException {
     assertEquals(
-        0, unpack(compression, pack(compression, OptionalInt.empty(), new byte[0])).length);
+        0, decompress(compression, compress(compression, OptionalInt.empty(), new byte[0])).length);
   }
 }

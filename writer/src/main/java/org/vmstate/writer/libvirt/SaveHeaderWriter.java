@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
+import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.spec.LibvirtSaveHeader;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.io.SpecWriter;
@@ -18,30 +18,31 @@ import org.vmstate.writer.io.SpecWriter;
 /**
  * Writes what a libvirt image puts in front of the stream. Source: libvirt 11.3.0 qemu_saveimage.c.
  */
-public final class EnvelopeWriter {
+public final class SaveHeaderWriter {
   private static final int VERSION_OFFSET = 16;
   private static final int FIXED_WORDS = 6;
   private static final int UNUSED_WORDS = 13;
 
-  private EnvelopeWriter() {}
+  private SaveHeaderWriter() {}
 
   /**
    * Writes the header as it was read.
    *
    * @param words the 19 words after the magic
    */
-  public static void header(ByteSink sink, Envelope envelope, List<Long> words) throws IOException {
-    String magic = envelope.complete() ? SaveFormat.MAGIC : SaveFormat.MAGIC_PARTIAL;
-    sink.write(header(magic, envelope.bigEndian(), words));
+  public static void header(ByteSink sink, SaveHeader saveHeader, List<Long> words)
+      throws IOException {
+    String magic = saveHeader.complete() ? SaveFormat.MAGIC : SaveFormat.MAGIC_PARTIAL;
+    sink.write(header(magic, saveHeader.bigEndian(), words));
   }
 
-  /** Writes a new envelope: header, domain XML, cookie and padding. */
-  public static void write(ByteSink sink, EnvelopeSpec spec) throws IOException {
+  /** Writes a new save header: header, domain XML, cookie and padding. */
+  public static void write(ByteSink sink, SaveHeaderSpec spec) throws IOException {
     sink.write(bytes(spec));
   }
 
-  /** Returns a new envelope whole: header, domain XML, cookie and padding. */
-  public static byte[] bytes(EnvelopeSpec spec) {
+  /** Returns a new save header whole: header, domain XML, cookie and padding. */
+  public static byte[] bytes(SaveHeaderSpec spec) {
     byte[] xml = spec.xml().getBytes(StandardCharsets.UTF_8);
     byte[] cookie = spec.cookie().getBytes(StandardCharsets.UTF_8);
     boolean sparse = spec.compression() == Compression.SPARSE;

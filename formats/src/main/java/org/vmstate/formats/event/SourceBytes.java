@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** The bytes to which the offsets of events and page runs refer. */
-public interface Content {
+public interface SourceBytes {
   /**
    * Copies bytes from an offset until the buffer is full. Unless {@link #isSeekable}, only those of
    * the event of the moment are there, and only when the sink wants them.
@@ -41,17 +41,17 @@ public interface Content {
   }
 
   /** Returns bytes as content, the first of them at offset 0. */
-  static Content of(byte[] bytes) {
+  static SourceBytes of(byte[] bytes) {
     return new Bytes(bytes);
   }
 
   /** Returns this content with other bytes from an offset on. */
-  default Content with(long offset, byte[] bytes) {
+  default SourceBytes with(long offset, byte[] bytes) {
     return new Patched(this, offset, bytes);
   }
 
   /** Content of which a part is another. */
-  record Patched(Content base, long start, byte[] bytes) implements Content {
+  record Patched(SourceBytes base, long start, byte[] bytes) implements SourceBytes {
     @Override
     public void copy(long offset, ByteBuffer target) throws IOException {
       int at = target.position();
@@ -86,7 +86,7 @@ public interface Content {
   }
 
   /** Content in memory. */
-  record Bytes(byte[] bytes) implements Content {
+  record Bytes(byte[] bytes) implements SourceBytes {
     @Override
     public void copy(long offset, ByteBuffer target) {
       target.put(bytes, (int) offset, target.remaining());

@@ -31,11 +31,11 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
 /** What an edit must leave alone, and that {@code check} sees it when it did not. */
-class EnvelopeEditorTest {
+class SaveHeaderEditorTest {
   @TempDir Path folder;
 
-  private static EnvelopeChange xml(String text) {
-    return new EnvelopeChange(Optional.of(text), Optional.of(true), Optional.empty());
+  private static SaveHeaderChange xml(String text) {
+    return new SaveHeaderChange(Optional.of(text), Optional.of(true), Optional.empty());
   }
 
   private byte[] sample(String name, Path file) throws IOException {
@@ -60,7 +60,7 @@ class EnvelopeEditorTest {
     Path file = folder.resolve("image");
     for (String name : List.of("libvirt-zstd", "libvirt-sparse")) {
       byte[] before = sample(name, file);
-      EnvelopeEditor.open(file).inPlace(xml("<domain><name>n</name></domain>"));
+      SaveHeaderEditor.open(file).inPlace(xml("<domain><name>n</name></domain>"));
       byte[] after = Files.readAllBytes(file);
       int stream =
           SaveFormat.HEADER_LENGTH
@@ -80,7 +80,7 @@ class EnvelopeEditorTest {
   void textsThatDoNotFitAreRefused() throws IOException {
     Path file = folder.resolve("image");
     byte[] before = sample("libvirt-zstd", file);
-    EnvelopeEditor editor = EnvelopeEditor.open(file);
+    SaveHeaderEditor editor = SaveHeaderEditor.open(file);
     String longer = "<domain>" + " ".repeat(100_000) + "</domain>";
     assertThrows(ConversionException.class, () -> editor.inPlace(xml(longer)));
     assertArrayEquals(before, Files.readAllBytes(file));
@@ -94,7 +94,7 @@ class EnvelopeEditorTest {
     Path grown = folder.resolve("grown");
     String longer = "<domain><name>n</name>" + " ".repeat(100_000) + "</domain>";
     try (Destination out = Destination.file(grown, true, false)) {
-      EnvelopeEditor.open(file).copy(xml(longer), out, Progress.NONE, note -> {});
+      SaveHeaderEditor.open(file).copy(xml(longer), out, Progress.NONE, note -> {});
       out.commit(Outcome.WHOLE, false);
     }
     List<Rule> right = found(grown);

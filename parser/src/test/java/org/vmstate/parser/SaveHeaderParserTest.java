@@ -20,7 +20,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.testkit.ImageBytes;
 
-class EnvelopeParserTest {
+class SaveHeaderParserTest {
   private static final String XML = "<domain/>";
   private static final String COOKIE = "<cookie/>";
   private static final int DATA = 100;
@@ -33,18 +33,18 @@ class EnvelopeParserTest {
   @ValueSource(booleans = {false, true})
   void bothByteOrdersAreRead(boolean big) throws IOException {
     Recording r = Recording.of(image(ImageBytes.libvirt(big, 2, DATA, 1, 0, XML.length() + 1)));
-    assertEquals(big, r.envelope.bigEndian());
-    assertTrue(r.envelope.running());
+    assertEquals(big, r.saveHeader.bigEndian());
+    assertTrue(r.saveHeader.running());
     assertEquals(XML, r.xml);
     assertEquals(COOKIE, r.cookie);
-    assertEquals(92 + DATA, r.envelope.streamOffset());
+    assertEquals(92 + DATA, r.saveHeader.streamOffset());
     assertEquals(1, r.all(Event.Padding.class).size());
   }
 
   @Test
   void version1IgnoresFormatAndCookie() throws IOException {
     Recording r = Recording.of(image(ImageBytes.libvirt(false, 1, DATA, 0, 5, 3)));
-    assertEquals(Compression.RAW, r.envelope.compression());
+    assertEquals(Compression.RAW, r.saveHeader.compression());
     assertEquals("", r.cookie);
   }
 
@@ -52,7 +52,7 @@ class EnvelopeParserTest {
   void partialMagicIsReported() throws IOException {
     byte[] image = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, 0));
     System.arraycopy("Part".getBytes(StandardCharsets.US_ASCII), 0, image, 12, 4);
-    assertFalse(Recording.of(image).envelope.complete());
+    assertFalse(Recording.of(image).saveHeader.complete());
   }
 
   @Test
@@ -61,8 +61,8 @@ class EnvelopeParserTest {
     byte[] bytes = image(header);
     bytes[36] = 1;
     Recording r = Recording.of(bytes);
-    assertEquals(1, r.envelope.features());
-    assertEquals(Compression.SPARSE, r.envelope.compression());
+    assertEquals(1, r.saveHeader.features());
+    assertEquals(Compression.SPARSE, r.saveHeader.compression());
   }
 
   @Test

@@ -15,19 +15,20 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.writer.io.StreamSink;
 
 /**
- * Opens packing streams. The same input, level and version of the libraries give the same bytes.
+ * Opens compressing streams. The same input, level and version of the libraries give the same
+ * bytes.
  */
-public final class Packer {
+public final class Compressor {
   private static final int BUFFER = 64 << 10;
   private static final int XZ_OF_LIBVIRT = 3;
 
-  /** Buffers that are there beside a packer's, in MiB. */
+  /** Buffers that are there beside a compressor's, in MiB. */
   private static final int OTHERS_MIB = 6;
 
-  private Packer() {}
+  private Compressor() {}
 
   /**
-   * Packs what is written into a stream, which is closed with the result.
+   * Compresses what is written into a stream, which is closed with the result.
    *
    * @param level as the compression's program accepts it; the one that libvirt uses when empty
    */
@@ -56,8 +57,8 @@ public final class Packer {
   }
 
   /**
-   * Returns the heap in MiB that packing needs, or empty when this one has room. Only a trial
-   * tells: how large arrays fit depends on how the collector divides the heap.
+   * Returns the heap in MiB that the compression needs, or empty when this one has room. Only a
+   * trial tells: how large arrays fit depends on how the collector divides the heap.
    */
   public static OptionalInt heapMissing(Compression compression, OptionalInt level)
       throws IOException {

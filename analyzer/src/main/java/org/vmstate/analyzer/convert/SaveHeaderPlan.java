@@ -4,23 +4,23 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
-import org.vmstate.formats.libvirt.Envelope;
 import org.vmstate.formats.libvirt.SaveFormat;
-import org.vmstate.writer.libvirt.EnvelopeSpec;
+import org.vmstate.formats.libvirt.SaveHeader;
+import org.vmstate.writer.libvirt.SaveHeaderSpec;
 
-/** Decides what the envelope of the output says. */
-public final class EnvelopePlan {
-  private EnvelopePlan() {}
+/** Decides what the save header of the output says. */
+public final class SaveHeaderPlan {
+  private SaveHeaderPlan() {}
 
   /**
-   * Returns the envelope of a libvirt output.
+   * Returns the save header of a libvirt output.
    *
-   * @param front what the input says of itself, with or without an envelope
+   * @param front what the input says of itself, with or without a save header
    * @param notes takes notes on what is lost or unusual
    */
-  public static EnvelopeSpec plan(ConvertOptions options, Front front, Consumer<String> notes)
+  public static SaveHeaderSpec plan(ConvertOptions options, Front front, Consumer<String> notes)
       throws ConversionException {
-    Envelope source = front.envelope().orElse(null);
+    SaveHeader source = front.saveHeader().orElse(null);
     String xml = front.xml();
     String cookie = front.cookie();
     Compression compression = options.target().compression().orElseThrow();
@@ -50,11 +50,12 @@ public final class EnvelopePlan {
     }
     boolean running = options.running().orElse(source == null || source.running());
     boolean bigEndian = options.bigEndian().orElse(source != null && source.bigEndian());
-    EnvelopeSpec fresh =
-        EnvelopeSpec.fresh(version, bigEndian, running, compression, newXml, newCookie);
-    boolean sameTexts = newXml.equals(xml) && newCookie.equals(cookie) && source != null;
+    SaveHeaderSpec fresh =
+        SaveHeaderSpec.fresh(version, bigEndian, running, compression, newXml, newCookie);
+    boolean sameStrings = newXml.equals(xml) && newCookie.equals(cookie) && source != null;
     // a text that was no UTF-8 may have become longer
-    boolean fits = sameTexts && EnvelopeSpec.textLength(newXml, newCookie) <= source.dataLength();
+    boolean fits =
+        sameStrings && SaveHeaderSpec.textLength(newXml, newCookie) <= source.dataLength();
     return fits && version > 1 && source.version() > 1
         ? fresh.withDataLength((int) source.dataLength())
         : fresh;
