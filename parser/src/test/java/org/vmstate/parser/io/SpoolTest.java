@@ -20,7 +20,7 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.testkit.ImageBytes;
 
-/** What was put aside is unmapped and gone when the source that it came from is closed. */
+/** What was spooled is unmapped and gone when the source that it came from is closed. */
 class SpoolTest {
   private static final int LONG = 9 << 20;
 
