@@ -20,7 +20,8 @@ public record Caches(Optional<String> codec, List<Long> sizes) {
     sizes = List.copyOf(sizes);
   }
 
-  private List<Long> sizes(long ram) {
+  /** Returns the sizes to try for a guest with so many bytes of memory. */
+  List<Long> sizes(long ram) {
     if (!sizes.isEmpty()) {
       return sizes;
     }

@@ -57,7 +57,7 @@ public final class DeltaReplay extends FinalMemory {
     long ram = blocks.stream().mapToLong(RamBlock::usedLength).sum();
     encodings = caches.encodings(ram, size);
     closeSent();
-    recorded = new RecordedSender(size);
+    recorded = new RecordedSender(size, caches.sizes(ram));
     sent = new LastSent(contents(), blocks, starts);
     lookedUp.clear();
     blocks.forEach(block -> lookedUp.add(new PageBitmap(arena, block.pages())));
@@ -88,6 +88,7 @@ public final class DeltaReplay extends FinalMemory {
     int block = run.block().index();
     boolean later = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
     if (round == 0 || !later) {
+      encodings.forEach(encoding -> encoding.roundEnds(round));
       round++;
     }
     lastBlock = block;
@@ -102,6 +103,9 @@ public final class DeltaReplay extends FinalMemory {
           } else {
             encoding.first(address);
           }
+        }
+        if (zero && round > 1) {
+          recorded.zero(address, round);
         }
       }
       if (!LastSent.isEncoded(run.kind())) {
@@ -142,12 +146,12 @@ public final class DeltaReplay extends FinalMemory {
     PageBitmap seen = lookedUp.get(block.index());
     boolean returning = seen.get(page);
     seen.set(page, 1);
-    if (delta) {
-      recorded.delta(run.kind(), run.value());
-    } else {
-      recorded.whole(before, after);
-    }
     long address = starts[block.index()] + page * block.pageSize();
+    if (delta) {
+      recorded.delta(run.kind(), run.value(), address, round, last);
+    } else {
+      recorded.whole(before, after, address, round, last);
+    }
     for (Encoding encoding : encodings) {
       encoding.again(
           address,
@@ -162,6 +166,7 @@ public final class DeltaReplay extends FinalMemory {
 
   /** Returns what was replayed. */
   public Replayed result() {
+    encodings.forEach(encoding -> encoding.roundEnds(round));
     return new Replayed(
         fixed ? Replayed.Kind.FIXED : deltas ? Replayed.Kind.WITH_DELTAS : Replayed.Kind.RECORDING,
         round,

@@ -33,6 +33,10 @@ public final class Encoding {
     DELTA
   }
 
+  void roundEnds(long round) {
+    trials.forEach(trial -> trial.roundEnds(round));
+  }
+
   void first(long address) {
     trials.forEach(trial -> trial.sender().first(address, 1));
   }

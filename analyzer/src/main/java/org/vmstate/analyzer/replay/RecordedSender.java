@@ -1,5 +1,8 @@
 package org.vmstate.analyzer.replay;
 
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.writer.xbzrle.Codec2011;
@@ -8,34 +11,46 @@ import org.vmstate.writer.xbzrle.DeltaEncoder;
 
 /**
  * What the sender of a recording with deltas did, as far as its pages tell: a whole page whose
- * delta fits was not in its cache. One whose delta does not fit may have been there or not.
+ * delta fits was not in its cache. One whose delta does not fit may have been there or not, which
+ * follows from what else the cache held.
  */
 public final class RecordedSender {
 
   private final DeltaEncoder encoder;
   private final byte[] delta;
+  private final List<RecordedCache> caches;
   private long deltas;
   private long deltaBytes;
   private long misses;
   private long unclear;
+  private boolean form2011;
 
-  RecordedSender(int pageSize) {
+  RecordedSender(int pageSize, List<Long> sizes) {
     encoder =
         pageSize <= 8192 ? new CurrentCodec().encoder(pageSize) : new Codec2011().encoder(pageSize);
     delta = new byte[pageSize];
+    caches = sizes.stream().map(size -> new RecordedCache(size, pageSize)).toList();
   }
 
-  void delta(PageKind kind, int length) {
+  void zero(long address, long generation) {
+    caches.forEach(cache -> cache.zero(address, generation));
+  }
+
+  void delta(PageKind kind, int length, long address, long generation, boolean last) {
     deltas++;
+    form2011 |= kind != PageKind.XBZRLE;
     deltaBytes += length + (kind == PageKind.XBZRLE ? XbzrleFormat.HEAD : new Codec2011().header());
+    caches.forEach(cache -> cache.delta(address, generation, last));
   }
 
-  void whole(byte[] before, byte[] after) {
-    if (encoder.encode(before, after, delta) < 0) {
-      unclear++;
-    } else {
+  void whole(byte[] before, byte[] after, long address, long generation, boolean last) {
+    boolean fits = encoder.encode(before, after, delta) >= 0;
+    if (fits) {
       misses++;
+    } else {
+      unclear++;
     }
+    caches.forEach(cache -> cache.whole(address, generation, last, fits));
   }
 
   /** Returns the deltas; QEMU also counts pages found unchanged, and overflows. */
@@ -48,7 +63,7 @@ public final class RecordedSender {
     return deltaBytes;
   }
 
-  /** Returns the pages that were not in the cache. */
+  /** Returns the pages that were certainly not in the cache. */
   public long misses() {
     return misses;
   }
@@ -56,5 +71,12 @@ public final class RecordedSender {
   /** Returns the pages that were not in the cache, or whose delta did not fit. */
   public long unclear() {
     return unclear;
+  }
+
+  /** Returns, of the caches that were tried, the one that the recording contradicts least. */
+  public Optional<RecordedCache> likely() {
+    return form2011
+        ? Optional.empty()
+        : caches.stream().min(Comparator.comparingLong(RecordedCache::contradictions));
   }
 }

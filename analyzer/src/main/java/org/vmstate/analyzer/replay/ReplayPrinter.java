@@ -2,8 +2,12 @@ package org.vmstate.analyzer.replay;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
@@ -18,18 +22,18 @@ public final class ReplayPrinter {
     return bytes % (1 << 20) == 0 ? (bytes >> 20) + "M" : Long.toString(bytes);
   }
 
+  private static String rounds(Replayed replayed) {
+    return replayed.rounds() + (replayed.rounds() == 1 ? " round" : " rounds");
+  }
+
   /** Prints a table for each codec and what follows from it. */
   public static void human(Replayed replayed, PrintStream out) {
     switch (replayed.kind()) {
-      case RECORDING ->
-          out.println(
-              replayed.rounds()
-                  + " rounds without deltas; with them a save may end earlier, and what is looked"
-                  + " up for the first time weighs more");
+      case RECORDING -> out.println(rounds(replayed) + " without deltas");
       case WITH_DELTAS ->
           out.println(
-              replayed.rounds()
-                  + " rounds with deltas; pages found unchanged left no trace, and a cache of"
+              rounds(replayed)
+                  + " with deltas; pages found unchanged left no trace, and a cache of"
                   + " another size would have made other rounds");
       case TWO_STATES ->
           out.println(
@@ -41,19 +45,7 @@ public final class ReplayPrinter {
     if (replayed.kind() == Replayed.Kind.FIXED) {
       return;
     }
-    replayed
-        .recorded()
-        .ifPresent(
-            r ->
-                out.println(
-                    "its sender: cache miss "
-                        + r.misses()
-                        + ", miss or overflow "
-                        + r.unclear()
-                        + ", pages at least "
-                        + r.deltas()
-                        + ", bytes of deltas "
-                        + r.deltaBytes()));
+    replayed.recorded().ifPresent(r -> sender(r, out));
     out.println(
         String.format(
             Locale.ROOT,
@@ -105,8 +97,60 @@ public final class ReplayPrinter {
                         + " bytes instead of "
                         + trial.wholeWire();
                   }));
+      if (replayed.kind() == Replayed.Kind.RECORDING) {
+        early(encoding, replayed.rounds(), out);
+      }
       if (encoding.megabytesPerSecond() > 0) {
         out.println(name + ": encoding speed: " + encoding.megabytesPerSecond() + " MB/s");
+      }
+    }
+  }
+
+  private static void sender(RecordedSender r, PrintStream out) {
+    out.println(
+        "its sender: cache miss "
+            + r.misses()
+            + ", miss or overflow "
+            + r.unclear()
+            + ", pages at least "
+            + r.deltas()
+            + ", bytes of deltas "
+            + r.deltaBytes());
+    r.likely()
+        .filter(cache -> r.unclear() > 0)
+        .ifPresent(
+            cache ->
+                out.println(
+                    "with a cache of "
+                        + size(cache.cacheBytes())
+                        + ": cache miss "
+                        + cache.misses()
+                        + ", overflow "
+                        + cache.overflow()
+                        + (cache.contradictions() == 0
+                            ? ""
+                            : ", not certain: "
+                                + cache.contradictions()
+                                + " pages were sent as by another cache")));
+  }
+
+  private static void early(Encoding encoding, long rounds, PrintStream out) {
+    for (Trial trial : encoding.trials()) {
+      List<Double> rates = trial.missRates();
+      if (trial.mayEndEarlier() && rates.size() > 2) {
+        SortedSet<Integer> some = new TreeSet<>(List.of(3, (rates.size() + 3) / 2, rates.size()));
+        out.println(
+            Visible.text(encoding.name())
+                + " "
+                + size(trial.cacheBytes())
+                + ": sends "
+                + (trial.wholeWire() - trial.wire()) * 100 / trial.wholeWire()
+                + " % less, so its rounds are shorter than these "
+                + rounds
+                + " and perhaps fewer, which the recording cannot tell; miss rate after "
+                + some.stream()
+                    .map(n -> n + " rounds " + String.format(Locale.ROOT, "%.3f", rates.get(n - 1)))
+                    .collect(Collectors.joining(", ")));
       }
     }
   }
@@ -126,6 +170,15 @@ public final class ReplayPrinter {
       report.number("miss_or_overflow", r.unclear());
       report.number("pages_at_least", r.deltas());
       report.number("delta_bytes", r.deltaBytes());
+      if (r.likely().isPresent()) {
+        RecordedCache cache = r.likely().get();
+        report.beginObject("likely_cache");
+        report.number("cache_size", cache.cacheBytes());
+        report.number("cache_miss", cache.misses());
+        report.number("overflow", cache.overflow());
+        report.number("contradictions", cache.contradictions());
+        report.end();
+      }
       report.end();
     }
     report.beginArray("codecs");
@@ -135,7 +188,7 @@ public final class ReplayPrinter {
       report.number("encoding_mb_per_second", encoding.megabytesPerSecond());
       report.beginArray("caches");
       for (Trial trial : encoding.trials()) {
-        trial(trial, replayed.kind() == Replayed.Kind.WITH_DELTAS, report);
+        trial(trial, replayed.kind(), report);
       }
       report.end();
       Optional<String> against = replayed.against(encoding);
@@ -154,7 +207,7 @@ public final class ReplayPrinter {
     report.end();
   }
 
-  private static void trial(Trial trial, boolean recorded, Report report) throws IOException {
+  private static void trial(Trial trial, Replayed.Kind kind, Report report) throws IOException {
     XbzrleStatistics s = trial.statistics();
     report.beginObject("");
     report.number("cache_size", trial.cacheBytes());
@@ -170,7 +223,15 @@ public final class ReplayPrinter {
     report.text("encoding_rate", String.format(Locale.ROOT, "%.2f", trial.encodingRate()));
     report.number("wire_bytes", trial.wire());
     report.number("wire_bytes_without", trial.wholeWire());
-    if (recorded) {
+    if (kind == Replayed.Kind.RECORDING) {
+      report.bool("may_end_earlier", trial.mayEndEarlier());
+      report.beginArray("cache_miss_rates");
+      for (double rate : trial.missRates()) {
+        report.text("", String.format(Locale.ROOT, "%.4f", rate));
+      }
+      report.end();
+    }
+    if (kind == Replayed.Kind.WITH_DELTAS) {
       report.number("differs_from_recording", trial.differing());
     }
     report.end();

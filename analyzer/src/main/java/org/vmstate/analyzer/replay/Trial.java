@@ -1,11 +1,18 @@
 package org.vmstate.analyzer.replay;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.vmstate.writer.xbzrle.DeltaCodec;
 import org.vmstate.writer.xbzrle.XbzrleSender;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
 /** One cache of one codec, and what becomes of the pages with it. */
 public final class Trial {
+  private static final int MOST_RATES = 64;
+
+  /** A save may end earlier when deltas save at least one byte in so many. */
+  private static final int MUCH = 10;
+
   private final DeltaCodec codec;
   private final long cacheBytes;
   private final int pageSize;
@@ -17,6 +24,7 @@ public final class Trial {
   private long deltas;
   private long deltaBytes;
   private long differing;
+  private final List<Double> rates = new ArrayList<>();
 
   Trial(DeltaCodec codec, long cacheBytes, int pageSize) {
     this.codec = codec;
@@ -27,6 +35,12 @@ public final class Trial {
 
   XbzrleSender sender() {
     return sender;
+  }
+
+  void roundEnds(long round) {
+    if (round > 0 && rates.size() == round - 1 && round <= MOST_RATES) {
+      rates.add(missRate());
+    }
   }
 
   void zero(long address, long generation, boolean first) {
@@ -89,6 +103,19 @@ public final class Trial {
   public double missRate() {
     XbzrleStatistics s = statistics();
     return s.lookups() == 0 ? 0 : (double) s.misses() / s.lookups();
+  }
+
+  /** Returns the miss rate of a save that ends after 1, 2, 3... rounds, of at most 64. */
+  public List<Double> missRates() {
+    return List.copyOf(rates);
+  }
+
+  /**
+   * Reports whether a save with this cache sends so much less than the recording that its rounds
+   * are shorter and it may end earlier, which the recording cannot tell.
+   */
+  public boolean mayEndEarlier() {
+    return (wholeWire - wire) * MUCH >= wholeWire && wholeWire > 0;
   }
 
   /** Returns the lookups of pages that had been looked up before. */

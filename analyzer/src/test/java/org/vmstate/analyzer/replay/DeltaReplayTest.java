@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -90,6 +91,58 @@ class DeltaReplayTest {
     if (!form2011) {
       assertEquals(expected.misses(), recorded.misses() + recorded.unclear());
     }
+  }
+
+  @Test
+  void recordingShowsWhichCacheItsSenderHad() throws IOException {
+    SyntheticImage sent = image(true, false, 6);
+    long right = 64L << 20;
+    Replayed replayed = replay(bytes(sent), Optional.of("current"), 16L * PAGE, right);
+    RecordedCache likely = replayed.recorded().orElseThrow().likely().orElseThrow();
+    assertEquals(right, likely.cacheBytes());
+    assertEquals(0, likely.contradictions());
+    assertEquals(sent.statistics().orElseThrow().misses(), likely.misses());
+    assertEquals(0, likely.overflow());
+  }
+
+  @Test
+  void wholePageWhoseDeltaDoesNotFitOverflowsWhereItIsKept() {
+    RecordedCache cache = new RecordedCache(4 * PAGE, PAGE);
+    cache.whole(PAGE, 2, false, false);
+    cache.whole(PAGE, 3, false, false);
+    // the slot is taken for two rounds
+    cache.whole(5 * PAGE, 4, false, false);
+    cache.whole(PAGE, 5, false, false);
+    assertEquals(2, cache.misses());
+    assertEquals(2, cache.overflow());
+    assertEquals(0, cache.contradictions());
+  }
+
+  @Test
+  void whatARecordingShowsIsBelieved() {
+    RecordedCache cache = new RecordedCache(4 * PAGE, PAGE);
+    cache.whole(PAGE, 2, false, true);
+    cache.whole(PAGE, 3, false, true);
+    assertEquals(1, cache.contradictions());
+    cache.delta(5 * PAGE, 3, false);
+    assertEquals(2, cache.contradictions());
+    cache.whole(5 * PAGE, 4, true, false);
+    assertEquals(1, cache.overflow());
+    assertEquals(2, cache.misses());
+  }
+
+  @Test
+  void saveThatSendsMuchLessMayEndEarlier() throws IOException {
+    Trial trial = only(replay(bytes(image(false, false, 6)), Optional.of("current"), 64L << 20));
+    assertTrue(trial.mayEndEarlier());
+    List<Double> rates = trial.missRates();
+    assertEquals(trial.missRate(), rates.getLast());
+    assertEquals(0, rates.getFirst());
+    assertEquals(1, rates.get(1));
+    assertTrue(rates.get(2) < 1 && rates.get(2) > rates.getLast());
+    Trial useless =
+        only(replay(bytes(image(false, false, 6)), Optional.of("current"), (long) PAGE));
+    assertFalse(useless.mayEndEarlier());
   }
 
   @ParameterizedTest

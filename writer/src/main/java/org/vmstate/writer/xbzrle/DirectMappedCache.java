@@ -52,9 +52,15 @@ public final class DirectMappedCache implements PageCache {
     if (other && (long) ages[slot] + GENERATIONS_KEPT > generation) {
       return false;
     }
+    put(address, generation);
+    return true;
+  }
+
+  /** Puts a page into its slot, whatever is there. */
+  public void put(long address, long generation) {
+    int slot = slot(address);
     addresses[slot] = address;
     ages[slot] = (int) generation;
-    return true;
   }
 
   @Override
