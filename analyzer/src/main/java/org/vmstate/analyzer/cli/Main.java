@@ -23,6 +23,7 @@ public final class Main {
   public static void main(String[] args) {
     // what is printed is English, with the digits of every language's programs
     Locale.setDefault(Locale.ROOT);
+    Compilers.choose(args);
     StartCache.report();
     Terminal.remember();
     int exitCode;

@@ -1,0 +1,83 @@
+package org.vmstate.analyzer.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.vmstate.analyzer.host.Restart;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.StateFormatException;
+import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.libvirt.SaveHeaderParser;
+import org.vmstate.parser.probe.Probe;
+
+/**
+ * Which compilers of the JVM a command wants. The launchers leave out the optimizing one: moving
+ * pages is input and output, and compiling for it costs more than it saves, up to images of many
+ * gigabytes. Compressions that are written in Java, and hashes, are computation and run twice as
+ * fast with it.
+ */
+final class Compilers {
+  private static final String FIRST_ONLY = "-XX:TieredStopAtLevel=1";
+  private static final String ALL = "-XX:TieredStopAtLevel=4";
+
+  /** Below this a restart costs more than it saves. */
+  private static final long LARGE = 16 << 20;
+
+  private static final Set<Compression> IN_JAVA = EnumSet.of(Compression.BZIP2, Compression.XZ);
+
+  private Compilers() {}
+
+  /** Begins anew with the optimizing compiler where it pays; comes before any input or output. */
+  static void choose(String[] args) {
+    if (isWorth(List.of(args))) {
+      Restart.with(FIRST_ONLY, ALL);
+    }
+  }
+
+  /** Reports whether a command computes more than it moves. */
+  static boolean isWorth(List<String> args) {
+    boolean computes = false;
+    boolean large = false;
+    for (String arg : args) {
+      String value = arg.substring(arg.startsWith("-") ? arg.indexOf('=') + 1 : 0);
+      computes |= value.equals("sha256") || isInJava(FormatId.of(value));
+      large |= arg.equals("-");
+      try {
+        Path file = Path.of(arg);
+        if (Files.isRegularFile(file) && Files.size(file) >= LARGE) {
+          large = true;
+          computes |= isInJava(file);
+        }
+      } catch (InvalidPathException | IOException e) {
+        // no file, or none that can be read: the command says so
+      }
+    }
+    return computes && large;
+  }
+
+  private static boolean isInJava(Optional<FormatId> layout) {
+    return layout.flatMap(FormatId::compression).filter(IN_JAVA::contains).isPresent();
+  }
+
+  /** Reports whether a file, or the stream in a libvirt image, has such a compression. */
+  private static boolean isInJava(Path file) throws IOException {
+    try (ByteSource source = ImageReader.open(file)) {
+      Optional<Compression> compression = Probe.compression(source);
+      if (compression.isEmpty() && Probe.start(source) == Probe.Start.LIBVIRT) {
+        compression =
+            Optional.of(SaveHeaderParser.parse(source, Limits.DEFAULT, _ -> {}).compression());
+      }
+      return compression.filter(IN_JAVA::contains).isPresent();
+    } catch (StateFormatException e) {
+      return false;
+    }
+  }
+}
