@@ -11,13 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.vmstate.analyzer.fault.Call;
 import org.vmstate.analyzer.fault.Fault;
 import org.vmstate.writer.io.OutputFile;
@@ -228,7 +225,7 @@ final class FaultRuns {
     }
     TreeMap<String, Integer> files = new TreeMap<>();
     if (job.changes()) {
-      files.put("out", hash(images.resolve(job.given())));
+      files.put("out", FolderFiles.hash(images.resolve(job.given())));
     }
     return files;
   }
@@ -263,7 +260,7 @@ final class FaultRuns {
     if (!job.snapshots().isEmpty() && Files.exists(target.resolve("out"))) {
       states = states(job, target.resolve("out"));
     }
-    TreeMap<String, Integer> files = taken(target);
+    TreeMap<String, Integer> files = FolderFiles.take(target);
     if (!states.isEmpty() && files.size() == 1) {
       files = states;
     }
@@ -284,7 +281,7 @@ final class FaultRuns {
   /** Looks for files, threads, mappings and open files that outlive the command. */
   private void requireNothingLeft(FaultJob job, int open) throws IOException {
     String what = current.get() + " " + Fault.SYSTEM.met();
-    TreeMap<String, Integer> files = taken(temporary);
+    TreeMap<String, Integer> files = FolderFiles.take(temporary);
     if (!files.isEmpty() && !job.usesSample() && !Fault.SYSTEM.met().contains(Call.DELETE)) {
       failed(what + ": leaves temporary files " + files.keySet());
     }
@@ -295,31 +292,6 @@ final class FaultRuns {
     if (openFiles() > open) {
       failed(what + ": leaves files open");
     }
-  }
-
-  /** Returns what is in a folder, and empties it. */
-  private static TreeMap<String, Integer> taken(Path folder) throws IOException {
-    TreeMap<String, Integer> files = new TreeMap<>();
-    List<Path> found;
-    try (Stream<Path> all = Files.walk(folder)) {
-      found = all.filter(path -> !path.equals(folder)).sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : found) {
-      files.put(folder.relativize(path).toString(), Files.isRegularFile(path) ? hash(path) : 0);
-      Files.delete(path);
-    }
-    return files;
-  }
-
-  private static int hash(Path file) throws IOException {
-    CRC32C sum = new CRC32C();
-    byte[] chunk = new byte[64 << 10];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-        sum.update(chunk, 0, n);
-      }
-    }
-    return (int) sum.getValue();
   }
 
   /** Standard input, whose reads may fail. */
