@@ -26,4 +26,43 @@ public record Limits(
   /** The limits in force unless a caller chooses others; they fit a heap of 128 MiB. */
   public static final Limits DEFAULT =
       new Limits(16 << 20, 200_000, 64, 16 << 20, 400_000, 65_536, 65_536, 16 << 20);
+
+  /** Returns these limits with another one on the vmdescription. */
+  public Limits withDescriptionBytes(int value) {
+    return new Limits(
+        value,
+        descriptionFields,
+        nesting,
+        deviceBytes,
+        deviceValues,
+        sections,
+        ramBlocks,
+        xmlBytes);
+  }
+
+  /** Returns these limits with another one on device sections. */
+  public Limits withSections(int value) {
+    return new Limits(
+        descriptionBytes,
+        descriptionFields,
+        nesting,
+        deviceBytes,
+        deviceValues,
+        value,
+        ramBlocks,
+        xmlBytes);
+  }
+
+  /** Returns these limits with another one on RAM blocks. */
+  public Limits withRamBlocks(int value) {
+    return new Limits(
+        descriptionBytes,
+        descriptionFields,
+        nesting,
+        deviceBytes,
+        deviceValues,
+        sections,
+        value,
+        xmlBytes);
+  }
 }

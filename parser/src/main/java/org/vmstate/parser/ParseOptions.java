@@ -86,6 +86,24 @@ public record ParseOptions(
         Optional.of(value), streamOffset, pageSize, bitmapOrder, xbzrle, extent, tolerant, limits);
   }
 
+  /** Returns these options with a target page size in bytes. */
+  public ParseOptions withPageSize(int value) {
+    return new ParseOptions(
+        format, streamOffset, OptionalInt.of(value), bitmapOrder, xbzrle, extent, tolerant, limits);
+  }
+
+  /** Returns these options with an encoding of XBZRLE records. */
+  public ParseOptions with(XbzrleChoice value) {
+    return new ParseOptions(
+        format, streamOffset, pageSize, bitmapOrder, value, extent, tolerant, limits);
+  }
+
+  /** Returns these options with other bounds on memory. */
+  public ParseOptions with(Limits value) {
+    return new ParseOptions(
+        format, streamOffset, pageSize, bitmapOrder, xbzrle, extent, tolerant, value);
+  }
+
   /** Returns these options for what a salvage made whole, as far as that could be. */
   public ParseOptions tolerating() {
     return new ParseOptions(

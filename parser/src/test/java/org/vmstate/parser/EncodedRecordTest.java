@@ -33,16 +33,7 @@ class EncodedRecordTest {
   }
 
   private static ParseOptions choosing(XbzrleChoice choice) {
-    ParseOptions d = ParseOptions.DEFAULT;
-    return new ParseOptions(
-        d.format(),
-        d.streamOffset(),
-        d.pageSize(),
-        d.bitmapOrder(),
-        choice,
-        d.extent(),
-        d.tolerant(),
-        d.limits());
+    return ParseOptions.DEFAULT.with(choice);
   }
 
   private static void bad(ImageBytes image, long offset, String words) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,17 +49,7 @@ class PageSizeTest {
     assertThrows(
         StateFormatException.class,
         () -> Recording.of(image, ParseOptions.DEFAULT, Recording.Place.PIPE));
-    ParseOptions d = ParseOptions.DEFAULT;
-    ParseOptions given =
-        new ParseOptions(
-            d.format(),
-            d.streamOffset(),
-            OptionalInt.of(1024),
-            d.bitmapOrder(),
-            d.xbzrle(),
-            d.extent(),
-            d.tolerant(),
-            d.limits());
+    ParseOptions given = ParseOptions.DEFAULT.withPageSize(1024);
     Recording r = Recording.of(image, given, Recording.Place.PIPE);
     assertEquals(1024, r.blocks.getFirst().pageSize());
   }
@@ -70,28 +59,8 @@ class PageSizeTest {
     byte[] image = image("virt", 8192);
     int length = "{\"page_size\": 8192, \"devices\": []}".length();
     for (int limit : new int[] {length - 1, length}) {
-      ParseOptions d = ParseOptions.DEFAULT.ofHead();
-      Limits l = d.limits();
-      Limits limits =
-          new Limits(
-              limit,
-              l.descriptionFields(),
-              l.nesting(),
-              l.deviceBytes(),
-              l.deviceValues(),
-              l.sections(),
-              l.ramBlocks(),
-              l.xmlBytes());
       ParseOptions options =
-          new ParseOptions(
-              d.format(),
-              d.streamOffset(),
-              d.pageSize(),
-              d.bitmapOrder(),
-              d.xbzrle(),
-              d.extent(),
-              d.tolerant(),
-              limits);
+          ParseOptions.DEFAULT.ofHead().with(Limits.DEFAULT.withDescriptionBytes(limit));
       Recording r = new Recording();
       Recording.read(image, options, Recording.Place.FILE, r, false);
       assertEquals(limit < length ? 4096 : 8192, r.blocks.getFirst().pageSize());

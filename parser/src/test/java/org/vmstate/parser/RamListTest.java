@@ -118,28 +118,7 @@ class RamListTest {
 
   @Test
   void asManyBlocksAsTheLimitAreRead() throws IOException {
-    ParseOptions d = ParseOptions.DEFAULT;
-    Limits l = d.limits();
-    Limits two =
-        new Limits(
-            l.descriptionBytes(),
-            l.descriptionFields(),
-            l.nesting(),
-            l.deviceBytes(),
-            l.deviceValues(),
-            l.sections(),
-            2,
-            l.xmlBytes());
-    ParseOptions options =
-        new ParseOptions(
-            d.format(),
-            d.streamOffset(),
-            d.pageSize(),
-            d.bitmapOrder(),
-            d.xbzrle(),
-            d.extent(),
-            d.tolerant(),
-            two);
+    ParseOptions options = ParseOptions.DEFAULT.with(Limits.DEFAULT.withRamBlocks(2));
     ImageBytes image = start(0x2004).name("a").be64(0x1000).name("b").be64(0x1000);
     assertEquals(2, Recording.of(end(image), options, Recording.Place.HEAP).blocks.size());
     ImageBytes more = start(0x3004).name("a").be64(0x1000).name("b").be64(0x1000);

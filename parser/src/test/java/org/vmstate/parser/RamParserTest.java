@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -332,17 +331,7 @@ class RamParserTest {
 
   @Test
   void pageSizeCanBeGiven() throws IOException {
-    ParseOptions d = ParseOptions.DEFAULT;
-    ParseOptions options =
-        new ParseOptions(
-            d.format(),
-            d.streamOffset(),
-            OptionalInt.of(8192),
-            d.bitmapOrder(),
-            d.xbzrle(),
-            d.extent(),
-            d.tolerant(),
-            d.limits());
+    ParseOptions options = ParseOptions.DEFAULT.withPageSize(8192);
     ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(0x2004);
     image.name("r").be64(0x2000).be64(8).name("r").fill(3, 8192).eos().u8(0);
     Recording r = Recording.of(image.toBytes(), options, Recording.Place.HEAP);

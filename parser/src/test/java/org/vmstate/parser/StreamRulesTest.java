@@ -37,27 +37,8 @@ class StreamRulesTest {
   }
 
   private static ParseOptions options(int sections, int descriptionBytes) {
-    ParseOptions d = ParseOptions.DEFAULT;
-    Limits l = d.limits();
-    Limits limits =
-        new Limits(
-            descriptionBytes,
-            l.descriptionFields(),
-            l.nesting(),
-            l.deviceBytes(),
-            l.deviceValues(),
-            sections,
-            l.ramBlocks(),
-            l.xmlBytes());
-    return new ParseOptions(
-        d.format(),
-        d.streamOffset(),
-        d.pageSize(),
-        d.bitmapOrder(),
-        d.xbzrle(),
-        d.extent(),
-        d.tolerant(),
-        limits);
+    return ParseOptions.DEFAULT.with(
+        Limits.DEFAULT.withSections(sections).withDescriptionBytes(descriptionBytes));
   }
 
   private static void bad(ImageBytes image, long offset, String path, String words) {

@@ -7,7 +7,6 @@ import org.vmstate.analyzer.channel.Recordings;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** The option that names recorded multifd channels of a main stream. */
 final class ChannelOption {
@@ -23,16 +22,12 @@ final class ChannelOption {
   /** Adds the options to a command that reads all of an image. */
   static CommandBuilder addTo(CommandBuilder command) {
     return command
-        .option(
-            OptionSpec.builder(NAME)
-                .type(List.class)
-                .auxiliaryTypes(Path.class)
-                .paramLabel("FILE")
-                .arity("1")
-                .description(
-                    "A recorded multifd channel of this main stream, whose pages are put in their"
-                        + " places; give each.")
-                .build())
+        .repeated(
+            Path.class,
+            "FILE",
+            "A recorded multifd channel of this main stream, whose pages are put in their"
+                + " places; give each.",
+            NAME)
         .flag(ACCEPT, "Accept channels that are cut or missing; their pages are then missing.");
   }
 

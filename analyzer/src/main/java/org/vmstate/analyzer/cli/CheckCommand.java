@@ -30,7 +30,6 @@ import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.qcow2.Snapshot;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img check}. */
@@ -71,14 +70,11 @@ final class CheckCommand implements Callable<Integer> {
                 "PATH",
                 "The same for what the kernel and the file system need in this place.",
                 "--for")
-            .option(
-                OptionSpec.builder("--channel")
-                    .type(List.class)
-                    .auxiliaryTypes(Path.class)
-                    .paramLabel("FILE")
-                    .arity("1")
-                    .description("A recorded multifd channel of this stream; give each.")
-                    .build())
+            .repeated(
+                Path.class,
+                "FILE",
+                "A recorded multifd channel of this stream; give each.",
+                "--channel")
             .option(
                 Path.class,
                 "OUT",
@@ -234,9 +230,8 @@ final class CheckCommand implements Callable<Integer> {
     if (target.isPresent()) {
       target.get().requireCapabilities(release(target));
     }
-    List<Path> channels = CommandBuilder.value(spec, "--channel");
-    return new CheckOptions(
-            map, needs.align(), needs.origin(), target, channels == null ? List.of() : channels)
+    List<Path> channels = CommandBuilder.values(spec, "--channel");
+    return new CheckOptions(map, needs.align(), needs.origin(), target, channels)
         .with(release(target));
   }
 

@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -60,6 +61,18 @@ final class CommandBuilder {
     return this;
   }
 
+  /** Adds an option that may be given several times, see {@link #values}. */
+  CommandBuilder repeated(Class<?> type, String label, String description, String... names) {
+    spec.addOption(
+        OptionSpec.builder(names)
+            .type(List.class)
+            .auxiliaryTypes(type)
+            .paramLabel(label)
+            .description(description)
+            .build());
+    return this;
+  }
+
   CommandBuilder option(OptionSpec option) {
     spec.addOption(option);
     return this;
@@ -91,6 +104,12 @@ final class CommandBuilder {
   /** Returns the value of an option, or null where it was not given. */
   static <T> T value(CommandSpec spec, String option) {
     return spec.findOption(option).getValue();
+  }
+
+  /** Returns the values of an option that may be given several times. */
+  static <T> List<T> values(CommandSpec spec, String option) {
+    List<T> given = value(spec, option);
+    return given == null ? List.of() : given;
   }
 
   /** Reports whether a flag was given. */

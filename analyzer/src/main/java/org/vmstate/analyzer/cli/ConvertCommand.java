@@ -20,7 +20,6 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img convert}. */
@@ -84,22 +83,13 @@ final class ConvertCommand implements Callable<Integer> {
                 "  vmstate-img convert -O qemu guest.save - | ssh host 'cat >stream'");
     ChannelOption.addTo(Input.addTo(builder, "IN"))
         .parameter("OUT", "0..1", "The output: a file, or - for standard output.")
-        .option(
-            OptionSpec.builder("-O")
-                .type(String.class)
-                .paramLabel("FMT")
-                .completionCandidates(MemoryOutput::withLayouts)
-                .description(
-                    "Layout of the output; the names that -f accepts, qcow2 for a new disk that"
-                        + " holds the state, or raw, elf or kdump as extract has.")
-                .build())
-        .option(
-            OptionSpec.builder("-o")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .paramLabel("KEY=VALUE")
-                .description("Options of the output, see below.")
-                .build())
+        .choice(
+            MemoryOutput::withLayouts,
+            "FMT",
+            "Layout of the output; the names that -f accepts, qcow2 for a new disk that"
+                + " holds the state, or raw, elf or kdump as extract has.",
+            "-O")
+        .repeated(String.class, "KEY=VALUE", "Options of the output, see below.", "-o")
         .option(
             Path.class,
             "DISK",
@@ -148,8 +138,10 @@ final class ConvertCommand implements Callable<Integer> {
       return disk(into, out, format);
     }
     Input input = new Input(spec);
+    OutputOptions given =
+        OutputOptions.given(spec, FormatId.of(format).orElse(FormatId.QEMU), KEYS);
     for (String key : List.of("snapshot", "layout")) {
-      if (given(FormatId.of(format).orElse(FormatId.QEMU)).text(key).isPresent()) {
+      if (given.text(key).isPresent()) {
         throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
       }
     }
@@ -159,9 +151,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   /** Writes into a qcow2 disk, a new one or one that is there. */
   private int disk(Path into, String out, String format) throws IOException {
-    List<String> strings = CommandBuilder.value(spec, "-o");
-    OutputOptions given =
-        new OutputOptions(FormatId.QEMU, strings == null ? List.of() : strings, KEYS);
+    OutputOptions given = OutputOptions.given(spec, FormatId.QEMU, KEYS);
     Optional<String> named = given.text("snapshot");
     String chosen = CommandBuilder.value(spec, "-l");
     boolean ofTarget = into != null && named.isEmpty();
@@ -263,7 +253,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Destination destination(String out, Input input, ConvertOptions options)
       throws IOException {
-    OptionalLong offset = given(options.target()).size("offset");
+    OptionalLong offset = OutputOptions.given(spec, options.target(), KEYS).size("offset");
     boolean device = !out.equals("-") && ImageReader.isBlockDevice(Path.of(out));
     if (offset.isPresent() || device) {
       return placed(Path.of(out), offset.orElse(0), device, input, options);
@@ -305,20 +295,9 @@ final class ConvertCommand implements Callable<Integer> {
     return Destination.placed(out, offset);
   }
 
-  private OutputOptions given(FormatId target) throws ConversionException {
-    List<String> strings = CommandBuilder.value(spec, "-o");
-    return new OutputOptions(target, strings == null ? List.of() : strings, KEYS);
-  }
-
   private ConvertOptions options(String name) throws IOException {
     FormatId target = FormatNames.find(spec.commandLine(), "-O", name, "qcow2");
-    OutputOptions output = given(target);
-    ConvertOptions plain = output.imageOptions();
-    return plain.withPages(
-        output.bool("compact").orElse(false),
-        output.base(),
-        output.is2011(),
-        CommandBuilder.isSet(spec, "--direct"),
-        MemoryOutput.workers(spec));
+    OutputOptions output = OutputOptions.given(spec, target, KEYS);
+    return output.allOptions(CommandBuilder.isSet(spec, "--direct"), MemoryOutput.workers(spec));
   }
 }

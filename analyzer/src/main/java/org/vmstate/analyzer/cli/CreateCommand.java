@@ -20,7 +20,6 @@ import org.vmstate.writer.synthetic.SyntheticRecipe;
 import org.vmstate.writer.synthetic.WritePattern;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img create}. */
@@ -48,30 +47,22 @@ final class CreateCommand implements Callable<Integer> {
                 "  vmstate-img create -O qemu --iterations 4 --dirty-rate 5 --xbzrle current live",
                 "  vmstate-img create -O libvirt-sparse --block pc.ram=1T --pages zero=100 huge")
             .parameter("OUT", "1", "The output: a file, or - for standard output.")
-            .option(option("-O", "FMT", "Layout; the names that -f accepts (default: qemu)."))
-            .option(
-                OptionSpec.builder("-o")
-                    .type(List.class)
-                    .auxiliaryTypes(String.class)
-                    .paramLabel("KEY=VALUE")
-                    .description("Options of the output, as convert has them.")
-                    .build())
+            .option(String.class, "FMT", "Layout; the names that -f accepts (default: qemu).", "-O")
+            .repeated(String.class, "KEY=VALUE", OutputOptions.HELP, "-o")
             .option(Long.class, "N", "Seed of all contents (default: 1).", "--seed")
-            .option(option("--machine", "NAME", "Machine type (default: synthetic)."))
-            .option(option("--page-size", "SIZE", "Target page size (default: 4K)."))
+            .option(String.class, "NAME", "Machine type (default: synthetic).", "--machine")
+            .option(String.class, "SIZE", "Target page size (default: 4K).", "--page-size")
+            .repeated(
+                String.class,
+                "NAME=SIZE",
+                "A RAM block, may be repeated (default: pc.ram=16M).",
+                "--block")
             .option(
-                OptionSpec.builder("--block")
-                    .type(List.class)
-                    .auxiliaryTypes(String.class)
-                    .paramLabel("NAME=SIZE")
-                    .description("A RAM block, may be repeated (default: pc.ram=16M).")
-                    .build())
-            .option(
-                option(
-                    "--pages",
-                    "KIND=PERCENT,...",
-                    "Shares of zero, fill, duplicate and random pages; the rest is random (default:"
-                        + " zero=50,fill=5,duplicate=5)."))
+                String.class,
+                "KIND=PERCENT,...",
+                "Shares of zero, fill, duplicate and random pages; the rest is random (default:"
+                    + " zero=50,fill=5,duplicate=5).",
+                "--pages")
             .option(Integer.class, "N", "Sweeps after the first (default: 0).", "--iterations")
             .option(
                 Double.class,
@@ -79,36 +70,31 @@ final class CreateCommand implements Callable<Integer> {
                 "Pages that change before each (default: 5).",
                 "--dirty-rate")
             .option(
-                option("--xbzrle", "current|2011", "Send changed pages as deltas of this form."))
+                String.class,
+                "current|2011",
+                "Send changed pages as deltas of this form.",
+                "--xbzrle")
             .option(
-                option(
-                    "--pattern",
-                    "PATTERN",
-                    "What changes before each, as simulate save has it: loop, sweep, random, hot"
-                        + " (default: pages anywhere)."))
+                String.class,
+                "PATTERN",
+                "What changes before each, as simulate save has it: loop, sweep, random, hot"
+                    + " (default: pages anywhere).",
+                "--pattern")
             .option(
-                option(
-                    "--buffer",
-                    "SIZE",
-                    "Memory that a pattern writes to, from the start of the first block (default:"
-                        + " 8M); --dirty-rate is its share."))
+                String.class,
+                "SIZE",
+                "Memory that a pattern writes to, from the start of the first block (default:"
+                    + " 8M); --dirty-rate is its share.",
+                "--buffer")
             .option(
-                option(
-                    "--hot",
-                    "PERCENT:SIZE",
-                    "Share of the writes that goes to the start of the buffer (default: 90:1M)."))
-            .option(option("--cache-size", "SIZE", "Cache of --xbzrle (default: 64M)."))
+                String.class,
+                "PERCENT:SIZE",
+                "Share of the writes that goes to the start of the buffer (default: 90:1M).",
+                "--hot")
+            .option(String.class, "SIZE", "Cache of --xbzrle (default: 64M).", "--cache-size")
             .option(Integer.class, "N", "Device sections (default: 0).", "--devices");
     command.spec = Work.addTo(builder).spec();
     return command.spec;
-  }
-
-  private static OptionSpec option(String name, String label, String description) {
-    return OptionSpec.builder(name)
-        .type(String.class)
-        .paramLabel(label)
-        .description(description)
-        .build();
   }
 
   @Override
@@ -146,11 +132,8 @@ final class CreateCommand implements Callable<Integer> {
   }
 
   private ConvertOptions options() throws IOException {
-    String name = CommandBuilder.value(spec, "-O");
-    FormatId target =
-        name == null ? FormatId.QEMU : FormatNames.find(spec.commandLine(), "-O", name);
-    List<String> strings = CommandBuilder.value(spec, "-o");
-    OutputOptions output = new OutputOptions(target, strings == null ? List.of() : strings, KEYS);
+    FormatId target = FormatNames.given(spec);
+    OutputOptions output = OutputOptions.given(spec, target, KEYS);
     return output.imageOptions();
   }
 
@@ -231,9 +214,9 @@ final class CreateCommand implements Callable<Integer> {
   }
 
   private List<SyntheticRecipe.Block> blocks() {
-    List<String> strings = CommandBuilder.value(spec, "--block");
+    List<String> given = CommandBuilder.values(spec, "--block");
     List<SyntheticRecipe.Block> result = new ArrayList<>();
-    for (String text : strings == null ? List.of("pc.ram=16M") : strings) {
+    for (String text : given.isEmpty() ? List.of("pc.ram=16M") : given) {
       int equals = text.lastIndexOf('=');
       if (equals < 0) {
         throw wrong("--block " + text + ": expected NAME=SIZE");

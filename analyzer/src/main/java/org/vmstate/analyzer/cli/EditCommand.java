@@ -21,7 +21,6 @@ import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.qcow2.Snapshot;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img edit}. */
@@ -60,11 +59,10 @@ final class EditCommand implements Callable<Integer> {
             .flag("--running", "A restore resumes the guest.")
             .flag("--paused", "A restore leaves the guest paused.")
             .option(
-                OptionSpec.builder("--features")
-                    .type(String.class)
-                    .paramLabel("none|mapped-ram")
-                    .description("Feature bits of a version 3 header.")
-                    .build())
+                String.class,
+                "none|mapped-ram",
+                "Feature bits of a version 3 header.",
+                "--features")
             .flag("--in-place", "Change FILE itself, also a state in a qcow2 disk.");
     command.spec = Work.addTo(ChangeOptions.addTo(Input.addSnapshot(builder))).spec();
     return command.spec;

@@ -5,11 +5,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.vmstate.formats.FormatId;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The names of formats as options give them. */
 final class FormatNames {
   private FormatNames() {}
+
+  /** Returns the format of {@code -O}, or {@code qemu} where there is none. */
+  static FormatId given(CommandSpec spec) {
+    String name = CommandBuilder.value(spec, "-O");
+    return name == null ? FormatId.QEMU : find(spec.commandLine(), "-O", name);
+  }
 
   /**
    * Returns the format of a name.

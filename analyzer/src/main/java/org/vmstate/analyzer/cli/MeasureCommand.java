@@ -19,7 +19,6 @@ import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img measure}. */
@@ -48,20 +47,12 @@ final class MeasureCommand implements Callable<Integer> {
                 "  vmstate-img measure -O libvirt-zstd -o compression-level=9 guest.save",
                 "  vmstate-img measure --output=json guest.save | jq '.outputs[].size'");
     Input.addTo(builder, "IN")
-        .option(
-            OptionSpec.builder("-O")
-                .type(String.class)
-                .paramLabel("FMT")
-                .completionCandidates(MemoryOutput::withLayouts)
-                .description("Layout to measure, as convert accepts it (default: all).")
-                .build())
-        .option(
-            OptionSpec.builder("-o")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .paramLabel("KEY=VALUE")
-                .description("Options of the output, as convert has them.")
-                .build())
+        .choice(
+            MemoryOutput::withLayouts,
+            "FMT",
+            "Layout to measure, as convert accepts it (default: all).",
+            "-O")
+        .repeated(String.class, "KEY=VALUE", OutputOptions.HELP, "-o")
         .option(Output.option("human"))
         .option(
             Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
@@ -73,8 +64,7 @@ final class MeasureCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     String format = CommandBuilder.value(spec, "-O");
     Input input = new Input(spec);
-    List<String> strings = CommandBuilder.value(spec, "-o");
-    List<String> given = strings == null ? List.of() : strings;
+    List<String> given = CommandBuilder.values(spec, "-o");
     List<Measured> measured = format == null ? all(input, given) : List.of(one(input, given));
     Output output = CommandBuilder.value(spec, "--output");
     try (OutputStream out = Output.stdout()) {
@@ -120,14 +110,7 @@ final class MeasureCommand implements Callable<Integer> {
         throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
       }
     }
-    ConvertOptions plain = options.imageOptions();
-    ConvertOptions complete =
-        plain.withPages(
-            options.bool("compact").orElse(false),
-            options.base(),
-            options.is2011(),
-            false,
-            MemoryOutput.workers(spec));
+    ConvertOptions complete = options.allOptions(false, MemoryOutput.workers(spec));
     OptionalLong align = complete.target().isFixed() ? complete.align() : OptionalLong.empty();
     return Measurement.of(format, align, disk, conversion(input, complete));
   }

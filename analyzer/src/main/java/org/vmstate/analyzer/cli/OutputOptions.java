@@ -19,11 +19,15 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.writer.compress.Compressor;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code -o key=value,...} of a command that writes; a comma in a value is doubled. */
 final class OutputOptions {
   static final List<String> LIBVIRT_ONLY =
       List.of("save-version", "byte-order", "xml", "cookie", "running");
+
+  /** What commands other than convert say of the option. */
+  static final String HELP = "Options of the output, as convert has them.";
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final FormatId target;
@@ -53,6 +57,18 @@ final class OutputOptions {
             "-o " + key + ": " + target.label() + " has no libvirt header");
       }
     }
+  }
+
+  /** Reads all {@code -o} options of a command. */
+  static OutputOptions given(CommandSpec spec, FormatId target, List<String> known)
+      throws ConversionException {
+    return new OutputOptions(target, CommandBuilder.values(spec, "-o"), known);
+  }
+
+  /** Returns what the options say of the save header, the layout and the pages. */
+  ConvertOptions allOptions(boolean direct, int workers) throws IOException {
+    return imageOptions()
+        .withPages(bool("compact").orElse(false), base(), is2011(), direct, workers);
   }
 
   /** Returns what the options say of the save header and the layout. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.channel.ListenAddress;
 import org.vmstate.analyzer.channel.Receiver;
@@ -16,7 +15,6 @@ import org.vmstate.formats.FormatId;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img receive}. */
@@ -58,20 +56,8 @@ final class ReceiveCommand implements Callable<Integer> {
                 "and in QEMU's monitor: migrate unix:/run/state.sock")
             .parameter("ADDRESS", "1", "unix:PATH or tcp:HOST:PORT; a port of 0 is chosen.")
             .parameter("OUT", "1", "The output: a file, or - for standard output.")
-            .option(
-                OptionSpec.builder("-O")
-                    .type(String.class)
-                    .paramLabel("FMT")
-                    .completionCandidates(Input::formats)
-                    .description("Layout of the output (default: qemu).")
-                    .build())
-            .option(
-                OptionSpec.builder("-o")
-                    .type(List.class)
-                    .auxiliaryTypes(String.class)
-                    .paramLabel("KEY=VALUE")
-                    .description("Options of the output, as convert has them.")
-                    .build())
+            .choice(Input::formats, "FMT", "Layout of the output (default: qemu).", "-O")
+            .repeated(String.class, "KEY=VALUE", OutputOptions.HELP, "-o")
             .option(
                 Integer.class,
                 "SECONDS",
@@ -121,11 +107,8 @@ final class ReceiveCommand implements Callable<Integer> {
   }
 
   private ConvertOptions options() throws IOException {
-    String name = CommandBuilder.value(spec, "-O");
-    FormatId target =
-        name == null ? FormatId.QEMU : FormatNames.find(spec.commandLine(), "-O", name);
-    List<String> strings = CommandBuilder.value(spec, "-o");
-    OutputOptions output = new OutputOptions(target, strings == null ? List.of() : strings, KEYS);
+    FormatId target = FormatNames.given(spec);
+    OutputOptions output = OutputOptions.given(spec, target, KEYS);
     ConvertOptions plain = output.imageOptions();
     if (target.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
       throw new ConversionException(
@@ -135,11 +118,6 @@ final class ReceiveCommand implements Callable<Integer> {
       // not only when the guest has come
       throw new ConversionException("-O " + target.label() + ": give -o xml=FILE");
     }
-    return plain.withPages(
-        output.bool("compact").orElse(false),
-        Optional.empty(),
-        false,
-        CommandBuilder.isSet(spec, "--direct"),
-        plain.workers());
+    return output.allOptions(CommandBuilder.isSet(spec, "--direct"), plain.workers());
   }
 }

@@ -19,7 +19,6 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img simulate}. */
@@ -68,8 +67,8 @@ final class SimulateCommand implements Callable<Integer> {
                     + " qemu-mapped-ram",
                 "  vmstate-img simulate dirty-log --kvm 1000")
             .parameter("WHAT", "1", "save or dirty-log.")
-            .option(text("--memory", "SIZE", "save: memory of the guest (default: 160M)."))
-            .option(text("--page-size", "SIZE", "save: size of a page (default: 4K)."))
+            .option(String.class, "SIZE", "save: memory of the guest (default: 160M).", "--memory")
+            .option(String.class, "SIZE", "save: size of a page (default: 4K).", "--page-size")
             .option(
                 Double.class,
                 "PERCENT",
@@ -81,17 +80,18 @@ final class SimulateCommand implements Callable<Integer> {
                 "save: where the guest writes: loop (a byte in every KiB, page after page), sweep"
                     + " (whole pages), random, hot (default: loop), or recording.",
                 "--pattern")
-            .option(text("--buffer", "SIZE", "save: memory that it writes to (default: 16M)."))
+            .option(
+                String.class, "SIZE", "save: memory that it writes to (default: 16M).", "--buffer")
             .option(
                 Double.class,
                 "PAGES",
                 "save: pages that it writes in a second (default: 100000).",
                 "--rate")
             .option(
-                text(
-                    "--hot",
-                    "PERCENT:SIZE",
-                    "save: share of the writes that go to a part of the buffer (default: 90:1M)."))
+                String.class,
+                "PERCENT:SIZE",
+                "save: share of the writes that go to a part of the buffer (default: 90:1M).",
+                "--hot")
             .flag("--scatter", "save: the buffer's pages lie anywhere in memory.")
             .option(
                 Path.class,
@@ -99,10 +99,10 @@ final class SimulateCommand implements Callable<Integer> {
                 "save: an image whose pages that were sent again are written, in that order.",
                 "--recording")
             .option(
-                text(
-                    "--bandwidth",
-                    "SIZE",
-                    "save: bytes that the link takes in a second" + " (default: 128M)."))
+                String.class,
+                "SIZE",
+                "save: bytes that the link takes in a second" + " (default: 128M).",
+                "--bandwidth")
             .option(
                 Double.class,
                 "MS",
@@ -118,12 +118,12 @@ final class SimulateCommand implements Callable<Integer> {
                 "FMT",
                 "save: layout, qemu or qemu-mapped-ram (default: qemu).",
                 "-O")
-            .option(text("--xbzrle", "CODEC", "save: also with deltas, current or 2011."))
+            .option(String.class, "CODEC", "save: also with deltas, current or 2011.", "--xbzrle")
             .option(
-                text(
-                    "--cache-size",
-                    "SIZE,...",
-                    "save: caches for the deltas, one save for each (default: 64M)."))
+                String.class,
+                "SIZE,...",
+                "save: caches for the deltas, one save for each (default: 64M).",
+                "--cache-size")
             .option(
                 Double.class,
                 "SECONDS",
@@ -154,14 +154,6 @@ final class SimulateCommand implements Callable<Integer> {
             .option(Output.option("human"));
     command.spec = builder.spec();
     return command.spec;
-  }
-
-  private static OptionSpec text(String name, String label, String description) {
-    return OptionSpec.builder(name)
-        .type(String.class)
-        .paramLabel(label)
-        .description(description)
-        .build();
   }
 
   private ParameterException wrong(String text) {

@@ -2,18 +2,16 @@ package org.vmstate.analyzer.measure;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
+import org.vmstate.writer.io.PositionalChannel;
 
 /**
  * A file that is not there: it takes what is written, remembers which blocks that were, and forgets
  * the bytes. Read back it holds zeros; a page to which a delta is applied so becomes another page,
  * but takes the same blocks.
  */
-final class CountingChannel extends FileChannel {
+final class CountingChannel extends PositionalChannel {
   private final BlockMap blocks = new BlockMap();
   private long size;
 
@@ -69,59 +67,4 @@ final class CountingChannel extends FileChannel {
 
   @Override
   protected void implCloseChannel() {}
-
-  @Override
-  public FileChannel truncate(long length) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int read(ByteBuffer target) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long read(ByteBuffer[] targets, int offset, int length) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int write(ByteBuffer source) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long write(ByteBuffer[] sources, int offset, int length) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long position() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public FileChannel position(long newPosition) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long transferTo(long position, long count, WritableByteChannel target) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public MappedByteBuffer map(MapMode mode, long position, long length) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public FileLock lock(long position, long length, boolean shared) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public FileLock tryLock(long position, long length, boolean shared) {
-    throw new UnsupportedOperationException();
-  }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -19,6 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.vmstate.analyzer.ScratchFolder;
 import org.vmstate.testkit.ImageBytes;
 
 /** Names in an image are anyone's text; no output may carry them to a terminal as commands. */
@@ -54,16 +54,12 @@ class HostileNamesTest {
 
   @BeforeContainer
   static void makeFolder() throws IOException {
-    folder = Files.createTempDirectory("vmstate-test");
+    folder = ScratchFolder.make();
   }
 
   @AfterContainer
   static void removeFolder() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.delete(file);
-      }
-    }
+    ScratchFolder.remove(folder);
   }
 
   /** Strings with what terminals obey, and what turns or hides text. */

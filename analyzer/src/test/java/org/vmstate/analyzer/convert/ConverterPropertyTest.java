@@ -23,6 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.vmstate.analyzer.ScratchFolder;
 import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.memory.MemoryHasher;
 import org.vmstate.analyzer.output.Destination;
@@ -52,15 +53,12 @@ class ConverterPropertyTest {
 
   @BeforeContainer
   static void makeFolder() throws IOException {
-    folder = Files.createTempDirectory("vmstate-test");
+    folder = ScratchFolder.make();
   }
 
   @AfterContainer
   static void removeFolder() throws IOException {
-    for (String name : List.of("in", "there", "back", "pipe")) {
-      Files.deleteIfExists(folder.resolve(name));
-    }
-    Files.delete(folder);
+    ScratchFolder.remove(folder);
   }
 
   /** What an image means: its memory, and every section that is not RAM. */

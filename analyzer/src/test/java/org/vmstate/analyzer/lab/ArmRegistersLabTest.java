@@ -48,22 +48,11 @@ class ArmRegistersLabTest {
       QemuRelease release = target.release().orElseThrow();
       List<Finding> errors = Checks.errors(Checks.check(image, target, release));
       assertThrows(IOException.class, () -> load(cpu, image));
-      String said = said();
+      String said = Qemu.said(folder);
       assertTrue(
           errors.stream().anyMatch(e -> said.contains(e.loader(release))), errors + " " + said);
       load(cpu, upgraded(image, target));
     }
-  }
-
-  /** Returns what was printed so far. */
-  private String said() throws IOException {
-    StringBuilder all = new StringBuilder();
-    try (var files = Files.newDirectoryStream(folder, "*.err")) {
-      for (Path file : files) {
-        all.append(Files.readString(file));
-      }
-    }
-    return all.toString();
   }
 
   private Target target(String cpu) throws IOException {

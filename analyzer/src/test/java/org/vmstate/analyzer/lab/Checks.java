@@ -10,11 +10,15 @@ import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.host.HoleMap;
+import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.upgrade.TargetCheck;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -44,6 +48,23 @@ final class Checks {
               ParseOptions.DEFAULT,
               new CheckOptions(holes, 0, "", Optional.ofNullable(target), List.of()).with(release))
           .check(source);
+    }
+  }
+
+  /** Compares the memory of an image with the core that QEMU wrote of the guest. */
+  static void requireSameMemory(Path core, Path image, Path folder) throws IOException {
+    Path ours = folder.resolve("ours.core");
+    try (ByteSource source = ImageReader.open(image);
+        Destination target = Destination.file(ours, true, false)) {
+      Outcome outcome =
+          new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {})
+              .elf(source, image, target);
+      target.commit(outcome, false);
+    }
+    try (CoreFile a = CoreFile.open(core);
+        CoreFile b = CoreFile.open(ours)) {
+      assertEquals(a.ranges(), b.ranges());
+      assertEquals(-1, a.difference(b));
     }
   }
 }

@@ -32,7 +32,6 @@ import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
-import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
@@ -129,23 +128,6 @@ class MultifdLabTest {
     return arguments.toArray(String[]::new);
   }
 
-  /** Compares an image with the core that QEMU wrote of the guest. */
-  private void requireSameMemory(Path image) throws IOException {
-    Path ours = folder.resolve("ours.core");
-    try (ByteSource source = ImageReader.open(image);
-        Destination target = Destination.file(ours, true, false)) {
-      Outcome outcome =
-          new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {})
-              .elf(source, image, target);
-      target.commit(outcome, false);
-    }
-    try (CoreFile a = CoreFile.open(core);
-        CoreFile b = CoreFile.open(ours)) {
-      assertEquals(a.ranges(), b.ranges());
-      assertEquals(-1, a.difference(b));
-    }
-  }
-
   private void requireChannelSpecification() throws IOException {
     for (Path recording : channels) {
       byte[] bytes = Files.readAllBytes(recording);
@@ -190,7 +172,7 @@ class MultifdLabTest {
               .convert(source, null, target);
       target.commit(outcome, false);
     }
-    requireSameMemory(joined);
+    Checks.requireSameMemory(core, joined, folder);
     try (Qemu qemu = Qemu.start(folder, "x86_64", guest("-incoming", "defer"))) {
       qemu.enable("mapped-ram");
       qemu.load("file:" + joined);

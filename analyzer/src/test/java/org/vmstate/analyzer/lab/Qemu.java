@@ -59,6 +59,17 @@ final class Qemu implements AutoCloseable {
     return new Qemu(folder, environment, command);
   }
 
+  /** Returns what all programs in a folder printed so far. */
+  static String said(Path folder) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.newDirectoryStream(folder, "*.err")) {
+      for (Path file : files) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+
   private SocketChannel connect(Path path) throws IOException, InterruptedException {
     IOException last = null;
     for (int i = 0; i < 300 && process.isAlive(); i++) {

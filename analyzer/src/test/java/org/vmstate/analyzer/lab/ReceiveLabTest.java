@@ -26,11 +26,9 @@ import org.vmstate.analyzer.channel.ListenAddress;
 import org.vmstate.analyzer.channel.Receiver;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
-import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.FormatId;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -165,7 +163,7 @@ class ReceiveLabTest {
       strangers = strangers(reception.receiver);
       qemu.save(reception.uri);
       reception.await();
-      requireSameMemory(core, reception.out);
+      Checks.requireSameMemory(core, reception.out, folder);
       loads(lab, way, reception.out);
     } finally {
       for (SocketChannel stranger : strangers) {
@@ -180,22 +178,6 @@ class ReceiveLabTest {
         qemu.enable("mapped-ram");
       }
       qemu.load(way.release().knowsMappedRam() ? "file:" + image : "exec:cat " + image);
-    }
-  }
-
-  private void requireSameMemory(Path core, Path image) throws IOException {
-    Path ours = folder.resolve("ours.core");
-    try (ByteSource source = ImageReader.open(image);
-        Destination target = Destination.file(ours, true, false)) {
-      Outcome outcome =
-          new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {})
-              .elf(source, image, target);
-      target.commit(outcome, false);
-    }
-    try (CoreFile a = CoreFile.open(core);
-        CoreFile b = CoreFile.open(ours)) {
-      assertEquals(a.ranges(), b.ranges());
-      assertEquals(-1, a.difference(b));
     }
   }
 

@@ -137,7 +137,7 @@ class TargetLabTest {
     assertTrue(foretold.contains(message) || foretold.contains("pckbd/extended_state"), foretold);
     Exception refused =
         assertThrows(Exception.class, () -> load(lab, reader, arguments, image), foretold);
-    String words = refused.getMessage() + errors();
+    String words = refused.getMessage() + Qemu.said(folder);
     assertTrue(words.contains(message), words);
     load(lab, reader, arguments, upgraded(image, target));
     assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(image)));
@@ -164,7 +164,7 @@ class TargetLabTest {
     String foretold = said(image, target);
     assertTrue(foretold.contains("the guest uses VIRTIO_F_RING_RESET"), foretold);
     assertThrows(Exception.class, () -> load(lab, release, arguments, image));
-    String words = errors();
+    String words = Qemu.said(folder);
     assertTrue(words.contains("Features 0x10000000000 unsupported"), words);
     assertTrue(foretold.contains("Features 0x10000000000 unsupported"), foretold);
     ChangeException e =
@@ -183,16 +183,5 @@ class TargetLabTest {
           .copy(destination, Progress.NONE, note -> {});
       destination.commit(Outcome.WHOLE, false);
     }
-  }
-
-  /** Returns what QEMU printed so far. */
-  private String errors() throws IOException {
-    StringBuilder all = new StringBuilder();
-    try (var files = Files.newDirectoryStream(folder, "*.err")) {
-      for (Path file : files) {
-        all.append(Files.readString(file));
-      }
-    }
-    return all.toString();
   }
 }

@@ -3,14 +3,12 @@ package org.vmstate.parser.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.error.TruncatedDataException;
-import org.vmstate.formats.rule.Reason;
 
 /**
  * A stream that is scattered over a file; offsets are those of the stream. Long extents of a mapped
  * file are read where they lie, short ones are gathered.
  */
-public final class ExtentSource extends ByteSource {
+public final class ExtentSource extends SeekableSource {
   private static final int GATHER = 128 << 10;
   private static final long MAX_WINDOW = 1 << 30;
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(GATHER).asReadOnlyBuffer();
@@ -57,11 +55,6 @@ public final class ExtentSource extends ByteSource {
   }
 
   @Override
-  public boolean isSeekable() {
-    return true;
-  }
-
-  @Override
   public long origin() {
     return 0;
   }
@@ -73,16 +66,7 @@ public final class ExtentSource extends ByteSource {
 
   @Override
   public void seek(long offset) throws IOException {
-    if (offset < 0 || offset > length()) {
-      throw malformed(
-          Reason.OFFSET_OUTSIDE, "offset: expected one inside the stream, found " + offset, offset);
-    }
-    if (offset >= windowStart && offset - windowStart <= window.limit()) {
-      window.position((int) (offset - windowStart));
-    } else {
-      window = ByteBuffer.allocate(0);
-      windowStart = offset;
-    }
+    seekByWindow(offset);
   }
 
   private Extents.Extent at(long offset) throws IOException {
@@ -164,13 +148,7 @@ public final class ExtentSource extends ByteSource {
 
   @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
-    if (offset < 0 || target.remaining() > length() - offset) {
-      throw new TruncatedDataException(
-          Reason.DATA_ENDS,
-          "data: expected " + target.remaining() + " bytes, found the end",
-          offset,
-          path().toString());
-    }
+    requireBytes(offset, target);
     int limit = target.limit();
     long at = offset;
     while (target.position() < limit) {
@@ -202,11 +180,6 @@ public final class ExtentSource extends ByteSource {
         done++;
       }
     }
-  }
-
-  @Override
-  public ByteSource seekable() {
-    return this;
   }
 
   @Override

@@ -2,11 +2,9 @@ package org.vmstate.parser.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.vmstate.formats.error.TruncatedDataException;
-import org.vmstate.formats.rule.Reason;
 
 /** Bytes in memory. */
-public final class HeapSource extends ByteSource {
+public final class HeapSource extends SeekableSource {
   private final long origin;
 
   /**
@@ -23,11 +21,6 @@ public final class HeapSource extends ByteSource {
   }
 
   @Override
-  public boolean isSeekable() {
-    return true;
-  }
-
-  @Override
   public long origin() {
     return origin;
   }
@@ -39,10 +32,7 @@ public final class HeapSource extends ByteSource {
 
   @Override
   public void seek(long offset) throws IOException {
-    if (offset < origin || offset > length()) {
-      throw malformed(
-          Reason.OFFSET_OUTSIDE, "offset: expected one inside the file, found " + offset, offset);
-    }
+    requireInside(offset);
     window.position((int) (offset - origin));
   }
 
@@ -53,18 +43,7 @@ public final class HeapSource extends ByteSource {
 
   @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
-    if (offset < origin || target.remaining() > length() - offset) {
-      throw new TruncatedDataException(
-          Reason.DATA_ENDS,
-          "data: expected " + target.remaining() + " bytes, found the end",
-          offset,
-          path().toString());
-    }
+    requireBytes(offset, target);
     target.put(window.slice((int) (offset - origin), target.remaining()));
-  }
-
-  @Override
-  public ByteSource seekable() {
-    return this;
   }
 }

@@ -16,7 +16,7 @@ import org.vmstate.formats.rule.Reason;
  * shrinks under the mapping, reads from the window throw {@link InternalError}, which the entry
  * point translates.
  */
-public final class MappedSource extends ByteSource {
+public final class MappedSource extends SeekableSource {
   private static final long MAX_WINDOW = 1 << 30;
 
   /** Bytes in series after which a second thread pays. */
@@ -75,11 +75,6 @@ public final class MappedSource extends ByteSource {
   }
 
   @Override
-  public boolean isSeekable() {
-    return true;
-  }
-
-  @Override
   public long origin() {
     return origin;
   }
@@ -93,10 +88,8 @@ public final class MappedSource extends ByteSource {
   public void seek(long offset) throws IOException {
     if (offset >= windowStart && offset - windowStart <= window.limit()) {
       window.position((int) (offset - windowStart));
-    } else if (offset < origin || offset > length()) {
-      throw malformed(
-          Reason.OFFSET_OUTSIDE, "offset: expected one inside the file, found " + offset, offset);
     } else {
+      requireInside(offset);
       view(offset);
     }
   }
@@ -123,13 +116,7 @@ public final class MappedSource extends ByteSource {
 
   @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
-    if (offset < origin || target.remaining() > length() - offset) {
-      throw new TruncatedDataException(
-          Reason.DATA_ENDS,
-          "data: expected " + target.remaining() + " bytes, found the end",
-          offset,
-          path().toString());
-    }
+    requireBytes(offset, target);
     MemorySegment slice = map.asSlice(offset - origin, target.remaining());
     try {
       target.put(slice.asByteBuffer());
@@ -176,11 +163,6 @@ public final class MappedSource extends ByteSource {
         "file: expected its length to stay, found it shorter or unreadable",
         offset,
         path.toString());
-  }
-
-  @Override
-  public ByteSource seekable() {
-    return this;
   }
 
   @Override

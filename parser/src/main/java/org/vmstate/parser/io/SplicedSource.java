@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.SourceBytes;
-import org.vmstate.formats.rule.Reason;
 
 /**
  * Pieces of other sources, of memory, and zeros, one after the other; offsets start at 0. The
  * sources of the pieces stay open when this one is closed.
  */
-public final class SplicedSource extends ByteSource {
+public final class SplicedSource extends SeekableSource {
   private static final int WINDOW = 128 << 10;
 
   private final List<Segment> segments;
@@ -66,11 +64,6 @@ public final class SplicedSource extends ByteSource {
   }
 
   @Override
-  public boolean isSeekable() {
-    return true;
-  }
-
-  @Override
   public long origin() {
     return 0;
   }
@@ -82,16 +75,7 @@ public final class SplicedSource extends ByteSource {
 
   @Override
   public void seek(long offset) throws IOException {
-    if (offset < 0 || offset > length) {
-      throw malformed(
-          Reason.OFFSET_OUTSIDE, "offset: expected one inside the file, found " + offset, offset);
-    }
-    if (offset >= windowStart && offset - windowStart <= window.limit()) {
-      window.position((int) (offset - windowStart));
-    } else {
-      window = ByteBuffer.allocate(0);
-      windowStart = offset;
-    }
+    seekByWindow(offset);
   }
 
   @Override
@@ -109,13 +93,7 @@ public final class SplicedSource extends ByteSource {
 
   @Override
   public void copy(long offset, ByteBuffer target) throws IOException {
-    if (offset < 0 || target.remaining() > length - offset) {
-      throw new TruncatedDataException(
-          Reason.DATA_ENDS,
-          "data: expected " + target.remaining() + " bytes, found the end",
-          offset,
-          path().toString());
-    }
+    requireBytes(offset, target);
     int limit = target.limit();
     for (Segment piece : slice(offset, offset + target.remaining())) {
       target.limit(target.position() + (int) piece.length());
@@ -126,10 +104,5 @@ public final class SplicedSource extends ByteSource {
       }
     }
     target.limit(limit);
-  }
-
-  @Override
-  public ByteSource seekable() {
-    return this;
   }
 }

@@ -66,20 +66,20 @@ final class DescriptionChoice {
     if (stream.options().headOnly() && stream.source().isSeekable()) {
       Optional<ByteRange> place = DescriptionFinder.find(stream.source(), start, REACH);
       if (place.isPresent() && place.get().length() <= stream.limits().descriptionBytes()) {
-        return parsed(place.get());
+        try {
+          return Optional.of(parse(place.get()));
+        } catch (StateFormatException e) {
+          return Optional.empty();
+        }
       }
     }
     return description;
   }
 
-  private Optional<VmDescription> parsed(ByteRange place) throws IOException {
+  private VmDescription parse(ByteRange place) throws IOException {
     ByteBuffer text = ByteBuffer.allocate((int) place.length());
     stream.source().copy(place.start(), text);
-    try {
-      return Optional.of(DescriptionParser.parse(text.array(), place.start(), stream.limits()));
-    } catch (StateFormatException e) {
-      return Optional.empty();
-    }
+    return DescriptionParser.parse(text.array(), place.start(), stream.limits());
   }
 
   /**
@@ -117,10 +117,8 @@ final class DescriptionChoice {
               Facts.found(place.length())));
       return;
     }
-    ByteBuffer text = ByteBuffer.allocate((int) place.length());
-    source.copy(at, text);
     try {
-      VmDescription found = DescriptionParser.parse(text.array(), at, stream.limits());
+      VmDescription found = parse(place);
       description = Optional.of(found);
       stream.accept(new Event.Described(place, found));
     } catch (StateFormatException e) {

@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** A file in memory that remembers what it is asked to do, and may do less of it at a time. */
-final class RecordingChannel extends FileChannel {
+final class RecordingChannel extends PositionalChannel {
   private final List<String> calls = new ArrayList<>();
   private final int alignment;
   private byte[] content = new byte[0];
@@ -116,55 +113,5 @@ final class RecordingChannel extends FileChannel {
   @Override
   protected void implCloseChannel() {
     calls.add("close");
-  }
-
-  @Override
-  public int read(ByteBuffer target) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long read(ByteBuffer[] targets, int from, int count) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public int write(ByteBuffer data) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long write(ByteBuffer[] data, int from, int count) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long position() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public FileChannel position(long offset) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public long transferTo(long offset, long count, WritableByteChannel target) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public MappedByteBuffer map(MapMode mode, long offset, long size) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public FileLock lock(long offset, long size, boolean shared) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public FileLock tryLock(long offset, long size, boolean shared) {
-    throw new UnsupportedOperationException();
   }
 }
