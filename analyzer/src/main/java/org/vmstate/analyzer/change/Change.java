@@ -47,6 +47,12 @@ public sealed interface Change {
    */
   record InsertField(String after, String name, String type, long value) implements Change {}
 
+  /**
+   * Gives the memory of a virtio-mem device another block size, a part of the one it has; the bits
+   * of what is plugged follow.
+   */
+  record SetBlockSize(String section, long size) implements Change {}
+
   /** Takes a subsection away. */
   record RemoveSubsection(String path) implements Change {}
 

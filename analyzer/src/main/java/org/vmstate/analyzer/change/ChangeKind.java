@@ -47,6 +47,11 @@ public record ChangeKind(String name, String label, String help, Reader reader) 
               "AFTER=NAME:TYPE:VALUE",
               "Add a field after another, of type uint8 to uint64 or bool.",
               ChangeText::insert),
+          ofPair(
+              "virtio-mem-block-size",
+              "SECTION=SIZE",
+              "Give virtio-mem another block size, a part of the one it has; its bits follow.",
+              (n, v) -> new Change.SetBlockSize(n, ChangeText.number("block size of " + n, v))),
           new ChangeKind("machine", "NAME", "Another machine type.", Change.SetMachine::new),
           new ChangeKind(
               "capability",

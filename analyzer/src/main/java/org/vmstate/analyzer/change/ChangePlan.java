@@ -100,6 +100,7 @@ public final class ChangePlan {
       case Change.RemoveField c -> field(c, c.path());
       case Change.InsertField c -> field(c, c.after());
       case Change.RemoveSubsection c -> field(c, c.path());
+      case Change.SetBlockSize c -> section(c.section()).field(c, "");
       case Change.DropSection c -> {
         if (NEEDED.contains(facts.section(c.section()).section().name())) {
           throw new ChangeException("section " + c.section() + ": no machine goes on without it");

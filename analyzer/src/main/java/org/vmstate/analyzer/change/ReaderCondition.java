@@ -4,22 +4,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.formats.rule.QemuRelease;
 
 /**
  * Which targets meet a break: those of releases {@code since} one and {@code before} another, and,
  * with {@code lacks}, those that do not have the section; with {@code other}, those that write
- * descriptions in another form than the image's writer, which is the only sign of its release.
+ * descriptions in another form than the image's writer, which is the only sign of its release. What
+ * else the target's own state has to be, {@link OwnCondition} says.
  *
  * @param since first release, empty for any
  * @param before first release that no longer meets it, empty for none
  * @param lacks whether only targets without the section meet it
  * @param other whether only targets of another age than the writer meet it
+ * @param own what else its own state has to be
  */
 record ReaderCondition(
-    Optional<QemuRelease> since, Optional<QemuRelease> before, boolean lacks, boolean other) {
-  private static final Set<String> MEMBERS = Set.of("since", "before", "lacks", "other");
+    Optional<QemuRelease> since,
+    Optional<QemuRelease> before,
+    boolean lacks,
+    boolean other,
+    OwnCondition own) {
+  private static final Set<String> MEMBERS =
+      Stream.concat(Stream.of("since", "before", "lacks", "other"), OwnCondition.MEMBERS.stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   /**
    * Bytes in which the forms of descriptions differ: blanks in 5.2, the first member from 8.0 on.
@@ -47,7 +57,12 @@ record ReaderCondition(
           recipe + ": reader: no release is since " + since.get() + " and before " + before.get());
     }
     return Optional.of(
-        new ReaderCondition(since, before, isTrue(map, "lacks"), isTrue(map, "other")));
+        new ReaderCondition(
+            since,
+            before,
+            isTrue(map, "lacks"),
+            isTrue(map, "other"),
+            new OwnCondition(recipe, map)));
   }
 
   private static boolean isTrue(Map<?, ?> map, String member) {
@@ -71,12 +86,8 @@ record ReaderCondition(
     return new QemuRelease(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
   }
 
-  /**
-   * Reports whether a target meets the break in a section, whose key may be empty.
-   *
-   * @param head how the image's description begins
-   */
-  boolean meets(String section, String head, TargetFacts target) {
+  /** Reports whether a target meets the break in what was found in an image. */
+  boolean meets(RecipeCondition.Match match, ImageFacts facts, TargetFacts target) {
     if (!target.qemu().matches("\\d{1,4}\\.\\d{1,4}(\\..*)?")) {
       return false;
     }
@@ -84,12 +95,15 @@ record ReaderCondition(
     boolean here =
         since.filter(s -> release.compareTo(s) < 0).isEmpty()
             && before.filter(b -> release.compareTo(b) >= 0).isEmpty();
+    String head = facts.head();
     boolean sameAge = !head.isEmpty() && target.description().startsWith(head.substring(0, HEAD));
+    String section = match.section();
     return here
         && !(other && sameAge)
         && (!lacks
             || !target.sections().isEmpty()
                 && target.sections().stream()
-                    .noneMatch(s -> section.equals(s.name() + "#" + s.instance())));
+                    .noneMatch(s -> section.equals(s.name() + "#" + s.instance())))
+        && own.meets(match, facts, target);
   }
 }

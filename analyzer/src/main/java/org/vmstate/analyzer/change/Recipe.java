@@ -26,7 +26,11 @@ public final class Recipe {
   private static final Set<String> MEMBERS =
       Set.of(
           "recipe", "summary", "source", "from", "to", "message", "cost", "steps", "reader",
-          "loads", "cure", "$schema");
+          "loads", "cure", "forced", "$schema");
+
+  /** Stands for the target's own value of what {@code part_of} names. */
+  private static final String OWN = "{own}";
+
   private static final Set<String> STRINGS = Set.of("because", "when");
 
   /** Names of the bundled recipes. */
@@ -43,12 +47,20 @@ public final class Recipe {
           "isa-vga-to-any",
           "isa-vga-to-older",
           "pckbd-7.2-to-5.2",
+          "piix4-acpi-index-added",
+          "piix4-acpi-index-removed",
           "rom-left-to-the-target",
           "second-ioapic-dropped",
           "second-isa-ide-dropped",
           "slirp-dropped",
           "switchover-10.0-to-7.2",
-          "virtio-net-tap-to-user");
+          "vga-vram-by-name",
+          "vga-vram-by-path",
+          "virtio-gpu-scanout-longer",
+          "virtio-gpu-scanout-shorter",
+          "virtio-mem-block-size",
+          "virtio-net-tap-to-user",
+          "virtio-net-uso");
 
   private record Step(RecipeCondition when, String because, ChangeKind kind, String change) {}
 
@@ -58,6 +70,7 @@ public final class Recipe {
   private final String cost;
   private final String cure;
   private final boolean loads;
+  private final boolean forced;
   private final Optional<ReaderCondition> reader;
   private final List<Step> steps = new ArrayList<>();
 
@@ -74,6 +87,7 @@ public final class Recipe {
     this.cost = text(tree, "cost");
     this.cure = text(tree, "cure");
     this.loads = text(tree, "loads").equals("true");
+    this.forced = text(tree, "forced").equals("true");
     this.reader = ReaderCondition.of(name, tree.get("reader"));
     if (!(tree.get("steps") instanceof List<?> list) || list.isEmpty()) {
       throw new ChangeException(name + ": expected a list of steps");
@@ -179,8 +193,7 @@ public final class Recipe {
     Set<String> places = new LinkedHashSet<>();
     for (Step step : steps) {
       for (RecipeCondition.Match match : step.when.matches(facts)) {
-        boolean met =
-            reader.filter(r -> r.meets(match.section(), facts.head(), target)).isPresent();
+        boolean met = reader.filter(r -> r.meets(match, facts, target)).isPresent();
         if (met) {
           places.add(
               match.section().isEmpty()
@@ -192,22 +205,47 @@ public final class Recipe {
     return List.copyOf(places);
   }
 
+  /** Reports whether the guest would have to agree, so that it is only done when asked for. */
+  public boolean isForced() {
+    return forced;
+  }
+
   /** Returns what it is for. */
   public String summary() {
     return summary;
   }
 
   /**
-   * Returns the changes for an image.
+   * Returns the changes for an image whose target is not known.
    *
    * @param notes takes each change that is made, with its reason
    */
   public List<Change> changes(ImageFacts facts, Consumer<String> notes) throws ChangeException {
+    return changes(facts, Optional.empty(), notes);
+  }
+
+  /**
+   * Returns the changes for an image.
+   *
+   * @param target what the target said of itself, where it is known
+   * @param notes takes each change that is made, with its reason
+   * @throws ChangeException when a step takes a value of the target, which is not known
+   */
+  public List<Change> changes(
+      ImageFacts facts, Optional<TargetFacts> target, Consumer<String> notes)
+      throws ChangeException {
     List<Change> changes = new ArrayList<>();
     for (Step step : steps) {
       for (RecipeCondition.Match match : step.when.matches(facts)) {
-        String text =
-            step.change.replace("{section}", match.section()).replace("{block}", match.block());
+        String text = match.fill(step.change);
+        if (text.contains(OWN)) {
+          Optional<Long> own =
+              target.flatMap(t -> reader.flatMap(r -> r.own().value(match.section(), t)));
+          if (own.isEmpty()) {
+            throw new ChangeException(name + ": takes a value of the target, see upgrade --target");
+          }
+          text = text.replace(OWN, String.valueOf(own.get()));
+        }
         changes.add(step.kind.reader().read(text));
         notes.accept(
             step.kind.name() + " " + text + (step.because.isEmpty() ? "" : ": " + step.because));

@@ -2,10 +2,10 @@ package org.vmstate.analyzer.change;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.ram.RamBlock;
 
 /**
@@ -13,7 +13,8 @@ import org.vmstate.formats.ram.RamBlock;
  * {@code command} are names in which {@code *} stands for anything, {@code version}, {@code length}
  * (of the section's payload), {@code instance} and {@code block_length} are numbers, {@code field}
  * is a path below the section that has to be there, {@code value} the number that it has to have,
- * {@code without} a path that must not be there.
+ * {@code bits} names of features of which it has one or more, {@code without} a path that must not
+ * be there, {@code with_block} the name of a block that has to be there, too.
  */
 final class RecipeCondition {
   private static final Set<String> MEMBERS =
@@ -28,6 +29,8 @@ final class RecipeCondition {
           "block_length",
           "field",
           "value",
+          "bits",
+          "with_block",
           "without");
 
   private static final List<String> NUMBERS =
@@ -39,7 +42,25 @@ final class RecipeCondition {
    * @param section key of the section, empty where none was asked for
    * @param block name of the block
    */
-  record Match(String section, String block) {}
+  record Match(String section, String block) {
+    /** Returns the section's name without its instance. */
+    String name() {
+      int hash = section.lastIndexOf('#');
+      return hash < 0 ? section : section.substring(0, hash);
+    }
+
+    /** Returns the place on the buses where the section's device is. */
+    String device() {
+      return section.substring(0, Math.max(0, section.lastIndexOf('/')));
+    }
+
+    /** Fills in what was found. */
+    String fill(String text) {
+      return text.replace("{section}", section)
+          .replace("{device}", device())
+          .replace("{block}", block);
+    }
+  }
 
   private final Map<?, ?> members;
 
@@ -63,7 +84,7 @@ final class RecipeCondition {
     if (map.containsKey("section") && map.containsKey("block")) {
       throw new ChangeException(recipe + ": when: section and block exclude each other");
     }
-    if (map.containsKey("value") && !map.containsKey("field")
+    if ((map.containsKey("value") || map.containsKey("bits")) && !map.containsKey("field")
         || map.containsKey("field") && !map.containsKey("section")) {
       throw new ChangeException(recipe + ": when: value belongs to a field, field to a section");
     }
@@ -98,6 +119,10 @@ final class RecipeCondition {
     if (!here) {
       return List.of();
     }
+    Object block = members.get("with_block");
+    if (block != null && facts.blocks().stream().noneMatch(b -> b.name().equals(block))) {
+      return List.of();
+    }
     if (members.containsKey("section")) {
       return facts.sections().entrySet().stream()
           .filter(e -> section(e.getValue()))
@@ -112,6 +137,15 @@ final class RecipeCondition {
           .toList();
     }
     return List.of(new Match("", ""));
+  }
+
+  /** Reports whether one of the bits is set, which are features of a virtio device. */
+  private boolean hasBits(ImageFacts.Found found, long value) {
+    Object wanted = members.get("bits");
+    if (wanted == null) {
+      return true;
+    }
+    return (value & Features.bits(found.section().name(), wanted.toString())) != 0;
   }
 
   private boolean section(ImageFacts.Found found) {
@@ -131,9 +165,11 @@ final class RecipeCondition {
     if (found.state().isEmpty() || !StateChange.has(found.state().get(), field)) {
       return false;
     }
-    Fields fields = new Fields(found.state().get());
-    // some names have a dot themselves
-    String name = fields.has(field) ? field : field.substring(field.lastIndexOf('.') + 1);
-    return !members.containsKey("value") || equal("value", fields.value(name));
+    OptionalLong value = StateChange.value(found.state().get(), field);
+    boolean compared = members.containsKey("value") || members.containsKey("bits");
+    return !compared
+        || value.isPresent()
+            && equal("value", value.getAsLong())
+            && hasBits(found, value.getAsLong());
   }
 }

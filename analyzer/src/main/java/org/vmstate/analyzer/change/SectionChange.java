@@ -85,17 +85,23 @@ final class SectionChange {
   void apply(StateNode found) throws ChangeException {
     StateNode result = DeviceDecoders.expand(found);
     for (int i = 0; i < fields.size(); i++) {
-      String path = paths.get(i);
-      result =
-          switch (fields.get(i)) {
-            case Change.SetField c -> StateChange.set(result, path, c);
-            case Change.RemoveField c -> StateChange.remove(result, path, c.path());
-            case Change.InsertField c -> StateChange.insert(result, path, c);
-            case Change.RemoveSubsection c -> StateChange.removeSubsection(result, path, c.path());
-            default -> throw new IllegalStateException(fields.get(i).toString());
-          };
+      for (String path : StateChange.places(result, paths.get(i))) {
+        result = apply(result, fields.get(i), path);
+      }
     }
     state = result;
+  }
+
+  private static StateNode apply(StateNode state, Change change, String path)
+      throws ChangeException {
+    return switch (change) {
+      case Change.SetField c -> StateChange.set(state, path, c);
+      case Change.RemoveField c -> StateChange.remove(state, path, c.path());
+      case Change.InsertField c -> StateChange.insert(state, path, c);
+      case Change.RemoveSubsection c -> StateChange.removeSubsection(state, path, c.path());
+      case Change.SetBlockSize c -> PluggedMemory.withBlockSize(state, c);
+      default -> throw new IllegalStateException(change.toString());
+    };
   }
 
   /** Reports whether the description of the fields changes, not only their values. */

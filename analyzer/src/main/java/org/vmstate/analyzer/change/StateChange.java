@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.vmstate.formats.vmdesc.FieldDesc;
@@ -18,10 +19,12 @@ import org.vmstate.writer.vmdesc.StateEncoder;
 /** Finds a field by its path and makes a tree with another field in its place. */
 final class StateChange {
   /** What is done where a path ends. */
-  private interface Action {
+  interface Action {
     /** Returns what stands in place of a field; nothing takes it away. */
     List<FieldNode> field(FieldNode field, int index) throws ChangeException;
   }
+
+  private static final String EACH = "[*]";
 
   private final String path;
   private final boolean subsection;
@@ -103,6 +106,30 @@ final class StateChange {
                     List.of())));
   }
 
+  /** Returns the value of an integer that a path names, without a sign. */
+  static OptionalLong value(StateNode root, String path) {
+    long[] value = new long[1];
+    boolean[] known = new boolean[1];
+    Action look =
+        (field, index) -> {
+          int size = (int) field.desc().size();
+          int at = Math.max(0, index) * size;
+          if (size >= 1 && size <= Long.BYTES && at + size <= field.raw().length) {
+            FieldType type =
+                field.desc().type() == FieldType.LITTLE ? FieldType.LITTLE : FieldType.UNSIGNED;
+            value[0] = FieldValue.integer(type, field.raw(), at, size);
+            known[0] = true;
+          }
+          return List.of(field);
+        };
+    try {
+      new StateChange(path, false, look).node(DeviceDecoders.expand(root), path, "");
+    } catch (ChangeException e) {
+      return OptionalLong.empty();
+    }
+    return known[0] ? OptionalLong.of(value[0]) : OptionalLong.empty();
+  }
+
   /** Reports whether a path names a field or a subsection. */
   static boolean has(StateNode root, String path) {
     StateNode node = DeviceDecoders.expand(root);
@@ -119,7 +146,24 @@ final class StateChange {
     return false;
   }
 
-  private static StateNode run(StateNode root, String path, String whole, Action action)
+  /** Returns what a path means: with {@code [*]}, it names the same in each element. */
+  static List<String> places(StateNode root, String path) {
+    int star = path.indexOf(EACH);
+    if (star < 0) {
+      return List.of(path);
+    }
+    String array = path.substring(0, star);
+    String rest = path.substring(star + EACH.length());
+    List<String> all = new ArrayList<>();
+    for (int i = 0; has(root, array + "[" + i + "]"); i++) {
+      all.addAll(places(root, array + "[" + i + "]" + rest));
+    }
+    // names nothing, which is then said with the path as it was given
+    return all.isEmpty() ? List.of(path) : all;
+  }
+
+  /** Returns a tree in which an action was done to a field. */
+  static StateNode run(StateNode root, String path, String whole, Action action)
       throws ChangeException {
     StateChange change = new StateChange(whole, false, action);
     return change.found(change.node(root, path, ""));

@@ -128,7 +128,7 @@ final class TargetDeviceInspector extends TargetRules {
                                 odd.path(),
                                 odd.sent(),
                                 odd.own()))
-                        .with(Map.of("fields_of", section.name()))));
+                        .with(Map.of("fields_of", section.name() + "#" + section.instance()))));
   }
 
   private void version(Section section, List<StateType> types) {

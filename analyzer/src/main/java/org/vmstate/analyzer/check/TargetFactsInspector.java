@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.vmstate.analyzer.facts.FixedFields;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.physical.Fields;
 import org.vmstate.formats.ByteRange;
@@ -150,6 +151,7 @@ final class TargetFactsInspector extends Inspector {
           .ifPresent(bytes -> function(section.name(), bytes, HexFormat.of().parseHex(own)));
     }
     queues(section, expanded);
+    FixedFields.find(section, expanded, (path, field, value) -> fixed(section, path, field, value));
     int slash = section.name().lastIndexOf('/');
     for (TargetFacts.Virtio virtio : target.virtio()) {
       if (slash > 0 && virtio.address().equals(section.name().substring(0, slash))) {
@@ -160,6 +162,41 @@ final class TargetFactsInspector extends Inspector {
         }
       }
     }
+  }
+
+  private void fixed(Section section, String path, FieldNode field, long value) {
+    Long own = target.fixed().get(path);
+    if (own == null || FixedFields.mayDiffer(path)) {
+      return;
+    }
+    applied(Rule.TARGET_FIELD);
+    if (own == value) {
+      return;
+    }
+    String name = field.desc().name();
+    Reason reason = Reason.TARGET_VALUE;
+    Facts facts = Facts.found(own, value);
+    if (path.endsWith(FixedFields.SCANOUT_BYTES)) {
+      reason = Reason.TARGET_FIELD_LENGTH;
+      facts = Facts.named(path, value, own);
+    } else if (path.endsWith(FixedFields.BLOCK_SIZE)) {
+      reason = Reason.TARGET_PROPERTY;
+      facts = Facts.named(name.replace('_', '-'), value, own);
+    }
+    add(
+        here(
+                reason,
+                facts,
+                last,
+                String.format(Locale.ROOT, "%s: has 0x%x, on the target 0x%x", path, value, own))
+            .with(
+                Map.of(
+                    "fixed",
+                    path,
+                    "fields_of",
+                    key(section.name(), section.instance()),
+                    "cure",
+                    "start the target with the device as it was configured")));
   }
 
   private void queues(Section section, StateNode expanded) {

@@ -45,10 +45,11 @@ final class TargetMemoryInspector extends TargetRules {
       if (length == null) {
         add(
             here(
-                Reason.TARGET_BLOCK_UNKNOWN,
-                Facts.named(block.name()),
-                last(),
-                "RAM block " + block.name() + ": the target has none of this name"));
+                    Reason.TARGET_BLOCK_UNKNOWN,
+                    Facts.named(block.name()),
+                    last(),
+                    "RAM block " + block.name() + ": the target has none of this name")
+                .with(Map.of("block", block.name(), "cure", cureOfMissing(block))));
       } else if (length != block.usedLength()) {
         Finding other =
             here(
@@ -72,6 +73,12 @@ final class TargetMemoryInspector extends TargetRules {
         target().facts().map(f -> f.limits().getOrDefault(block.name(), 0L)).orElse(Long.MAX_VALUE);
     return block.usedLength() <= most
         && (target().facts().isPresent() || block.name().contains("rom@etc/"));
+  }
+
+  private static String cureOfMissing(RamBlock block) {
+    return block.name().endsWith(".rom")
+        ? "start the target's card with a ROM, or upgrade --target, which leaves this one out"
+        : "start the target with this block";
   }
 
   private static Map<String, Object> cure(RamBlock block) {

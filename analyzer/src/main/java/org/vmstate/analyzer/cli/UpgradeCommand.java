@@ -64,8 +64,7 @@ final class UpgradeCommand implements Callable<Integer> {
                 "--target")
             .flag(
                 "--force-feature",
-                "With --target: take also features away that the guest uses, which it goes on"
-                    + " using.");
+                "Take also features away that the guest uses, which it goes on using.");
     command.spec = Work.addTo(builder).spec();
     return command.spec;
   }
@@ -93,6 +92,10 @@ final class UpgradeCommand implements Callable<Integer> {
     }
     for (String place : recipes) {
       Recipe recipe = Recipe.read(place);
+      if (recipe.isForced() && !CommandBuilder.isSet(spec, "--force-feature")) {
+        throw new ChangeException(
+            place + ": only the guest can agree: " + recipe.cure() + ", or --force-feature");
+      }
       List<Change> found = recipe.changes(facts, text -> work.note(place + ": " + text));
       if (found.isEmpty()) {
         work.note(place + ": nothing to change: " + recipe.summary());

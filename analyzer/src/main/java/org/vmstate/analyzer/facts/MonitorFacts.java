@@ -119,6 +119,7 @@ final class MonitorFacts {
         Map.of(),
         Map.of(),
         Map.of(),
+        Map.of(),
         "",
         Map.of());
   }

@@ -47,6 +47,7 @@ final class OwnState implements EventSink, Closeable {
   private final Map<String, Long> blocks = new LinkedHashMap<>();
   private final Map<String, String> pci = new LinkedHashMap<>();
   private final Map<String, List<Long>> queues = new LinkedHashMap<>();
+  private final Map<String, Long> fixed = new LinkedHashMap<>();
   private final Map<Long, Long> registers = new LinkedHashMap<>();
   private final List<String> types = new ArrayList<>();
   private String description = "";
@@ -75,6 +76,11 @@ final class OwnState implements EventSink, Closeable {
   /** Returns how long the queues of each virtio device are, which after a reset is the most. */
   Map<String, List<Long>> queues() {
     return queues;
+  }
+
+  /** Returns the values that a state has to have in common with this one. */
+  Map<String, Long> fixed() {
+    return fixed;
   }
 
   /** Returns the values of the first processor's registers, where its state has them. */
@@ -168,6 +174,8 @@ final class OwnState implements EventSink, Closeable {
       case Event.Device e -> {
         Optional<StateNode> state = e.state().map(DeviceDecoders::expand);
         state.ifPresent(s -> virtio(e.section().name(), s));
+        state.ifPresent(
+            s -> FixedFields.find(e.section(), s, (path, field, value) -> fixed.put(path, value)));
         if (registers.isEmpty() && e.section().name().equals(ArmRegisters.SECTION)) {
           state.ifPresent(s -> registers.putAll(ArmRegisters.of(s)));
         }

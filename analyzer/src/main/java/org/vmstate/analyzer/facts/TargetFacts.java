@@ -22,6 +22,8 @@ import java.util.OptionalLong;
  * @param sections sections that its own state has
  * @param pci configuration space of each PCI function by its section
  * @param queues most entries of each queue of a virtio device by its section
+ * @param fixed values that a state has to have in common with the target, by path, such as {@code
+ *     0000:00:01.0/virtio-mem-device-early#0.tmp.block_size}
  * @param registers values of the processor's registers by their number, in a state of Arm
  * @param description description of its own state as QEMU writes it, empty when not asked for
  * @param types descriptions of {@code -dump-vmstate} of the sections' types
@@ -42,6 +44,7 @@ public record TargetFacts(
     List<Known> sections,
     Map<String, String> pci,
     Map<String, List<Long>> queues,
+    Map<String, Long> fixed,
     Map<Long, Long> registers,
     String description,
     Map<?, ?> types) {

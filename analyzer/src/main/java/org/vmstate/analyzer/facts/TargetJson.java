@@ -91,6 +91,7 @@ public final class TargetJson {
       out.end();
     }
     out.end();
+    numbers(out, "fixed", facts.fixed());
     out.beginObject("registers");
     for (Map.Entry<Long, Long> register : facts.registers().entrySet()) {
       out.hex64(String.format(Locale.ROOT, "0x%016x", register.getKey()), register.getValue());
@@ -161,6 +162,7 @@ public final class TargetJson {
         sections(tree),
         strings(Answers.object(tree, "pci")),
         queues(Answers.object(tree, "queues")),
+        numbers(Answers.object(tree, "fixed")),
         registers(tree),
         Answers.text(tree, "description"),
         Answers.object(tree, "types"));

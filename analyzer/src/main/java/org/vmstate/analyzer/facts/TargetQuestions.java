@@ -140,6 +140,7 @@ public final class TargetQuestions {
         own.sections(),
         own.pci(),
         own.queues(),
+        own.fixed(),
         own.registers(),
         own.description(),
         types);

@@ -69,9 +69,14 @@ public final class UpgradePlan {
       throw result.error().get();
     }
     for (Recipe recipe : check.breaks()) {
+      if (recipe.isForced() && !forced) {
+        refused.add(recipe.summary() + ": " + recipe.cure() + ", or --force-feature");
+        continue;
+      }
       List<Change> found =
           recipe.changes(
               check.facts(),
+              target.facts(),
               text -> notes.accept(recipe.name() + ": " + text + cost(recipe.cost())));
       for (Change change : found) {
         changes.add(change);
@@ -120,7 +125,7 @@ public final class UpgradePlan {
 
   /** Reports whether what was found is what a break that is cured would say. */
   private boolean isCured(Finding finding, String section, List<Recipe> breaks) {
-    if (dropped.contains(section)) {
+    if (dropped.contains(section) || isChanged(finding)) {
       return true;
     }
     boolean ofMachine =
@@ -139,6 +144,25 @@ public final class UpgradePlan {
                                     || c instanceof Change.SetVersion v
                                         && finding.text().startsWith(name(v.section()))));
     return ofMachine || ofBreak;
+  }
+
+  /** Reports whether what the finding names gets another name, length or value. */
+  private boolean isChanged(Finding finding) {
+    String block = fact(finding, "block");
+    String fixed = fact(finding, "fixed");
+    String fields = fact(finding, "fields_of");
+    return changes.stream()
+        .anyMatch(
+            c ->
+                switch (c) {
+                  case Change.RenameBlock rename -> rename.block().equals(block);
+                  case Change.SetBlockSize size -> fixed.startsWith(size.section() + ".");
+                  case Change.InsertField insert ->
+                      !fields.isEmpty() && insert.after().startsWith(fields + ".");
+                  case Change.RemoveField remove ->
+                      !fields.isEmpty() && remove.path().startsWith(fields + ".");
+                  default -> false;
+                });
   }
 
   private static String name(String key) {

@@ -177,6 +177,8 @@ public final class LoaderMessage {
         "%s: incoming version_id %d is too old for local minimum version_id %d",
         Reason.TARGET_VERSION_NEW);
     say("Missing section footer", Reason.TARGET_FIELD_LENGTH);
+    say("%x != %x", Reason.TARGET_VALUE);
+    say("Property '%s' changed from 0x%x to 0x%x", Reason.TARGET_PROPERTY);
     say("Features 0x%x unsupported. Allowed features: 0x%x", Reason.TARGET_WITHOUT_FEATURE);
     since(
         11,

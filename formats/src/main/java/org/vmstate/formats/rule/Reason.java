@@ -325,6 +325,9 @@ public enum Reason {
       Kind.NOTE, Rule.TARGET_SUBSECTION, "the target's processor does not have a timer"),
   TARGET_QUEUE_SMALLER(
       Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
+  TARGET_VALUE(Kind.NOTE, Rule.TARGET_FIELD, "a field has to have the target's own value"),
+  TARGET_PROPERTY(
+      Kind.NOTE, Rule.TARGET_FIELD, "a property of the device is another one on the target"),
   TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),
   STREAM_VERSION_OBSOLETE(Kind.NOTE, Rule.STREAM_VERSION, "the stream has version 2"),
   STREAM_STARTS_LATER(Kind.NOTE, Rule.STREAM_MAGIC, "unused space stands before the stream"),

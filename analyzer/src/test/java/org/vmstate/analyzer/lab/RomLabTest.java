@@ -1,0 +1,140 @@
+package org.vmstate.analyzer.lab;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.change.Change;
+import org.vmstate.analyzer.change.ImageChanger;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.Progress;
+import org.vmstate.analyzer.upgrade.ChangeCheck;
+import org.vmstate.analyzer.upgrade.UpgradePlan;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.ParseOptions;
+
+/**
+ * A guest whose card has an option ROM of 512 KiB goes to a target where it has 256 KiB, and back:
+ * refused as foretold both times, cured by upgrade on the way there, by edit on the way back.
+ */
+class RomLabTest {
+  private static final String ROM = "0000:00:01.0/virtio-net-pci.rom";
+
+  private static final Release RELEASE = Release.V10_0;
+
+  @TempDir Path folder;
+
+  private List<String> guest(Path lab, int size, String serial) {
+    List<String> all =
+        new ArrayList<>(
+            Arrays.asList(
+                ("-M q35 -m 128 -nodefaults -netdev user,id=n -device"
+                        + " virtio-net-pci,netdev=n,romsize="
+                        + size
+                        + " -serial file:"
+                        + folder.resolve(serial)
+                        + " -kernel "
+                        + lab.resolve("vmlinuz")
+                        + " -initrd "
+                        + lab.resolve("initrd.gz"))
+                    .split(" ")));
+    all.addAll(List.of("-append", "console=ttyS0 quiet FILL=8"));
+    return all;
+  }
+
+  private Target target(Path lab, int size) throws Exception {
+    Path json = folder.resolve("target" + size);
+    RELEASE.facts(lab, folder, guest(lab, size, "asked"), json);
+    return Target.read(json, null);
+  }
+
+  /** Loads an image, lets the guest go on, and saves it there. */
+  private void goOn(Path lab, int size, Path image, String serial, Path again) throws Exception {
+    List<String> arguments = guest(lab, size, serial);
+    arguments.addAll(List.of("-incoming", "defer"));
+    try (Qemu qemu = RELEASE.start(lab, folder, arguments.toArray(String[]::new))) {
+      qemu.load("file:" + image);
+      qemu.call("cont");
+      Lab.await(folder.resolve(serial), " OK");
+      qemu.call("stop");
+      qemu.save("file:" + again);
+    }
+  }
+
+  /** QEMU refuses the image with the words that check gives. */
+  private void refused(Path lab, int size, Path image, Target target, String message)
+      throws Exception {
+    List<Finding> errors =
+        Checks.errors(Checks.check(image, target, target.release().orElseThrow()));
+    String foretold = errors.toString();
+    assertTrue(
+        errors.stream().anyMatch(f -> f.loader(target.release().orElseThrow()).contains(message)),
+        foretold);
+    List<String> arguments = guest(lab, size, "refused");
+    arguments.addAll(List.of("-incoming", "defer"));
+    Exception e =
+        assertThrows(
+            Exception.class,
+            () -> {
+              try (Qemu qemu = RELEASE.start(lab, folder, arguments.toArray(String[]::new))) {
+                try {
+                  qemu.load("file:" + image);
+                } catch (IOException gone) {
+                  throw new IOException(gone.getMessage() + qemu.printed(), gone);
+                }
+              }
+            });
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  private Path changed(Path image, List<Change> changes, Optional<UpgradePlan> plan)
+      throws Exception {
+    Path out = folder.resolve("changed");
+    try (Destination destination = Destination.file(out, true, false)) {
+      new ImageChanger(image, ParseOptions.DEFAULT, changes)
+          .copy(destination, Progress.NONE, note -> {});
+      destination.sink().flush();
+      Path written = destination.temporary().orElseThrow();
+      ChangeCheck.require(image, written, ParseOptions.DEFAULT);
+      if (plan.isPresent()) {
+        plan.get().require(written, ParseOptions.DEFAULT);
+      }
+      destination.commit(Outcome.WHOLE, false);
+    }
+    return out;
+  }
+
+  @Test
+  void guestGoesToSmallerRomAndBack() throws Exception {
+    Path lab = Lab.require();
+    int large = 512 << 10;
+    int small = 256 << 10;
+    Path image = folder.resolve("image");
+    List<String> first = guest(lab, large, "serial");
+    try (Qemu qemu = RELEASE.start(lab, folder, first.toArray(String[]::new))) {
+      Lab.await(folder.resolve("serial"), "TICK 1 OK");
+      qemu.call("stop");
+      qemu.save("file:" + image);
+    }
+    Target there = target(lab, small);
+    refused(lab, small, image, there, "Size mismatch: " + ROM + ": 0x80000 != 0x40000");
+    UpgradePlan plan = new UpgradePlan(there, false, note -> {});
+    Path upgraded = changed(image, plan.changes(image, ParseOptions.DEFAULT), Optional.of(plan));
+    Path again = folder.resolve("again");
+    goOn(lab, small, upgraded, "there", again);
+
+    refused(
+        lab, large, again, target(lab, large), "Size mismatch: " + ROM + ": 0x40000 != 0x80000");
+    Path edited = changed(again, List.of(new Change.ResizeBlock(ROM, large)), Optional.empty());
+    goOn(lab, large, edited, "back", folder.resolve("last"));
+  }
+}
