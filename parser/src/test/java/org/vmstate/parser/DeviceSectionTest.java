@@ -71,13 +71,33 @@ class DeviceSectionTest {
 
   /** Whatever stands where the description ends the state, the next footer ends the section. */
   @Test
-  void stateThatEndsElsewhereIsRemarkedUpon() throws IOException {
+  void stateThatEndsElsewhereIsNoted() throws IOException {
     Recording r = end(device(start("pc"), new ImageBytes().be16(7).u8(1)), json(DEVICE));
     String words = "the description gives 2 bytes, no footer follows";
     assertEquals(List.of("dev: " + words), r.notices);
     assertEquals(words, problem(r));
     assertEquals(Optional.empty(), state(r));
     assertEquals(3, r.payloads().getFirst().range().length());
+  }
+
+  /** No loader goes by the description: a virtio device is as long as its own state says. */
+  @Test
+  void virtioDeviceOfAnotherLengthIsWhole() throws IOException {
+    String virtio =
+        DEVICE.replace("\"name\": \"a\"", "\"name\": \"v\"").replace("uint16", "virtio");
+    ImageBytes rng = new ImageBytes().be32(1).be32(0).be32(12).u8(0).u8(0).be16(0).be32(0);
+    rng.be32(0).be32(1).be32(8).be32(4096).be64(0).be16(0);
+    Recording r = end(device(start("pc"), rng), json(virtio));
+    String words = "the description gives 2 bytes, no footer follows";
+    assertEquals(List.of("dev: " + words), r.notices);
+    assertEquals(words, problem(r));
+    assertArrayEquals(rng.toBytes(), state(r).orElseThrow().fields().getFirst().raw());
+    assertEquals(rng.size(), r.payloads().getFirst().range().length());
+    assertEquals(1, r.all(Event.SectionFooter.class).stream().skip(1).count());
+    // one byte more, and it is nothing that is known
+    r = end(device(start("pc"), rng.u8(0)), json(virtio));
+    assertEquals(Optional.empty(), state(r));
+    assertEquals(List.of("dev: " + words), r.notices);
   }
 
   @Test
@@ -100,7 +120,7 @@ class DeviceSectionTest {
   }
 
   @Test
-  void errorInAStateIsRemarkedUponAndNamesIt() throws IOException {
+  void errorInAStateIsNotedAndNamesIt() throws IOException {
     String subsection =
         DEVICE.replace(
             "\"size\": 2}]}",

@@ -80,7 +80,7 @@ class DeviceStateTest {
 
   /** A volume that is used again ends with what an older, longer stream left. */
   @Test
-  void descriptionOfTheStreamIsTakenAndNotThatOfAnOlderOneBehindIt() throws IOException {
+  void descriptionOfTheStreamIsTakenAndNotThatOfAnOlderOneAfterIt() throws IOException {
     byte[] stream = image(fields(field("a", "uint32", 4)), new ImageBytes().be32(7));
     byte[] older = image(fields(field("old", "uint8", 1)), new ImageBytes().u8(9));
     for (int zeros : new int[] {5, 1000}) {

@@ -195,7 +195,7 @@ class StreamParserTest {
   }
 
   @Test
-  void unknownCommandAndWrongLengthAreRemarkedUpon() throws IOException {
+  void unknownCommandAndWrongLengthAreNoted() throws IOException {
     Recording r =
         Recording.of(ram().u8(8).be16(77).be16(0).u8(8).be16(11).be16(1).u8(0).u8(0).toBytes());
     assertEquals(
@@ -225,7 +225,7 @@ class StreamParserTest {
   }
 
   @Test
-  void brokenDescriptionIsRemarkedUpon() throws IOException {
+  void brokenDescriptionIsNoted() throws IOException {
     Recording r = Recording.of(ram().u8(0).description("{\"page_size\": }").toBytes());
     assertEquals(1, r.all(Event.Description.class).size());
     assertEquals(1, r.notices.size(), r.notices.toString());
@@ -234,14 +234,14 @@ class StreamParserTest {
   }
 
   @Test
-  void framedDescriptionOfAnotherFormIsRemarkedUpon() throws IOException {
+  void framedDescriptionOfAnotherFormIsNoted() throws IOException {
     Recording r = Recording.of(ram().u8(0).description("{\"devices\": 7}").toBytes());
     assertEquals(1, r.notices.size(), r.notices.toString());
     assertTrue(r.notices.getFirst().contains("framed, but cannot be used"), r.notices.toString());
   }
 
   @Test
-  void cutDescriptionIsRemarkedUpon() throws IOException {
+  void cutDescriptionIsNoted() throws IOException {
     Recording r = Recording.of(ram().u8(0).u8(6).be32(1000).text("{\"page").toBytes());
     assertEquals(1, r.all(Event.Description.class).size());
     assertEquals(1, r.notices.size());

@@ -14,7 +14,7 @@ public final class VirtioFormat {
   /** Feature bit: the device is of VIRTIO 1. */
   public static final int VERSION_1 = 32;
 
-  /** Feature bit: rings are compressed. */
+  /** Feature bit: rings are packed. */
   public static final int RING_PACKED = 34;
 
   /**

@@ -19,7 +19,7 @@ import org.vmstate.parser.vmdesc.DescriptionParser;
 
 /**
  * Reads what stands after the end mark: the description, and bytes that QEMU does not look at. A
- * broken description does not stop a loader, so it is only remarked upon.
+ * broken description does not stop a loader, so it is only noted.
  */
 final class TailParser {
 
