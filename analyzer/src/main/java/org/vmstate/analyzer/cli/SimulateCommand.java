@@ -33,10 +33,13 @@ final class SimulateCommand implements Callable<Integer> {
           "--rate",
           "--hot",
           "--scatter",
+          "--spread",
           "--recording",
           "--bandwidth",
+          "--link",
           "--downtime",
           "--page-time",
+          "--fault-time",
           "-O",
           "--xbzrle",
           "--cache-size",
@@ -94,6 +97,11 @@ final class SimulateCommand implements Callable<Integer> {
                 "--hot")
             .flag("--scatter", "save: the buffer's pages lie anywhere in memory.")
             .option(
+                String.class,
+                "SIZE",
+                "save: they lie anywhere in so much of it (default: one piece).",
+                "--spread")
+            .option(
                 Path.class,
                 "FILE",
                 "save: an image whose pages that were sent again are written, in that order.",
@@ -101,8 +109,13 @@ final class SimulateCommand implements Callable<Integer> {
             .option(
                 String.class,
                 "SIZE",
-                "save: bytes that the link takes in a second" + " (default: 128M).",
+                "save: most bytes sent in a second, QEMU's max-bandwidth (default: 128M).",
                 "--bandwidth")
+            .option(
+                String.class,
+                "SIZE",
+                "save: bytes that the file or network takes in a second (default: 1G).",
+                "--link")
             .option(
                 Double.class,
                 "MS",
@@ -113,6 +126,12 @@ final class SimulateCommand implements Callable<Integer> {
                 "MICROSECONDS",
                 "save: time for a page beside the link (default: 2).",
                 "--page-time")
+            .option(
+                Double.class,
+                "MICROSECONDS",
+                "save: time that the guest's first write to a page after each look at the dirty"
+                    + " bitmap costs it (default: 2).",
+                "--fault-time")
             .choice(
                 List.of("qemu", "qemu-mapped-ram"),
                 "FMT",
@@ -265,7 +284,7 @@ final class SimulateCommand implements Callable<Integer> {
             value("--rate", 100_000.0),
             Double.parseDouble(hot[0]),
             size("--hot", value("--hot", "90:1M"), hot[1]),
-            CommandBuilder.isSet(spec, "--scatter"),
+            CommandBuilder.isSet(spec, "--scatter") ? memory : size("--spread", "0"),
             sequence);
     for (int page : sequence) {
       if (page >= memory / pageSize) {
@@ -278,8 +297,10 @@ final class SimulateCommand implements Callable<Integer> {
         value("--zero", 60.0) / 100,
         load,
         size("--bandwidth", "128M"),
+        size("--link", "1G"),
         value("--downtime", 300.0),
         value("--page-time", 2.0),
+        value("--fault-time", 2.0),
         format.equals("qemu-mapped-ram"),
         Optional.ofNullable(CommandBuilder.value(spec, "--xbzrle")),
         caches,

@@ -10,9 +10,11 @@ import org.vmstate.writer.xbzrle.DeltaCodec;
  * @param pageSize bytes of a page
  * @param zeroPages pages that hold nothing but zeros, outside of the buffer
  * @param load what the guest writes
- * @param bandwidth bytes that the link takes in a second
+ * @param bandwidth bytes that may be sent in a second
+ * @param link bytes that the file or the network takes in a second
  * @param downtime seconds that the guest may stand still
  * @param pageTime seconds that the sender needs for a page beside the link
+ * @param faultTime seconds that the guest's first write to a page after each look costs it
  * @param fixed whether pages have fixed places
  * @param codec how pages are sent again, nothing for whole pages
  * @param cacheBytes bytes of its cache
@@ -24,8 +26,10 @@ record SaveScenario(
     int zeroPages,
     WriteLoad load,
     double bandwidth,
+    double link,
     double downtime,
     double pageTime,
+    double faultTime,
     boolean fixed,
     Optional<DeltaCodec> codec,
     long cacheBytes,

@@ -32,6 +32,7 @@ final class SaveSimulation {
   private final BitSet isZero = new BitSet();
   private final int[] places;
   private final int[] lengths;
+  private final int distinct;
   private final Optional<XbzrleSender> sender;
   private final List<SaveResult.SaveRound> rounds = new ArrayList<>();
   private double now;
@@ -41,30 +42,32 @@ final class SaveSimulation {
   private long roundBytes;
   private long bytes;
   private long writes;
+  private int writtenPages;
   private int pointer;
   private boolean bulk = true;
   private double threshold;
-  private double measuredAt;
-  private long measuredBytes;
+  private double sliceStart;
+  private long sliceBytes;
+  private double guestTime;
 
   SaveSimulation(SaveScenario scenario) {
     this.scenario = scenario;
     WriteLoad load = scenario.load();
     int data = scenario.pages() - scenario.zeroPages() - load.pages();
+    distinct = load.distinct();
     places = new int[load.pages()];
-    // pages with data in front, then the buffer, then zeros; or the buffer anywhere
+    // pages with data in front, then the buffer, then zeros; or the buffer here and there
     int[] order = new int[scenario.pages()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    if (load.scattered()) {
-      SplittableRandom random = new SplittableRandom(1);
-      for (int i = order.length - 1; i > 0; i--) {
-        int other = random.nextInt(i + 1);
-        int page = order[i];
-        order[i] = order[other];
-        order[other] = page;
-      }
+    int from = Math.min(data, scenario.pages() - load.spread());
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = load.spread() - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int page = order[from + i];
+      order[from + i] = order[from + other];
+      order[from + other] = page;
     }
     for (int i = 0; i < places.length; i++) {
       places[i] = order[data + i];
@@ -99,7 +102,6 @@ final class SaveSimulation {
     boolean fits = false;
     while (!fits) {
       boolean left = slice();
-      measure();
       double pending = (double) dirty.cardinality() * scenario.pageSize();
       if (pending < threshold || !left) {
         endRound();
@@ -124,7 +126,7 @@ final class SaveSimulation {
     sync();
     boolean left = true;
     while (left) {
-      left = send(Double.MAX_VALUE, true);
+      left = send(Double.MAX_VALUE, Long.MAX_VALUE);
     }
     endRound();
     double downtime = now - stopped;
@@ -132,30 +134,26 @@ final class SaveSimulation {
     return result(never, downtime);
   }
 
-  /** What fits into the downtime follows from what went out in the last tenth of a second. */
-  private void measure() {
-    double passed = now - measuredAt;
-    if (passed >= SLICE * 0.999) {
-      threshold = (bytes - measuredBytes) / passed * scenario.downtime();
-      measuredAt = now;
-      measuredBytes = bytes;
-    }
-  }
-
-  /** Sends for a tenth of a second; returns whether dirty pages are left. */
+  /**
+   * Sends until the slice's bytes are used up, or its time; returns whether dirty pages are left.
+   * In a slice the bytes go out as fast as the link takes them, and then the sender sleeps. What
+   * fits into the downtime follows from what went out in the slice before.
+   */
   private boolean slice() {
-    double start = now;
-    boolean left = send(start + SLICE, false);
+    double end = sliceStart + SLICE;
+    boolean left = send(end, (long) (scenario.bandwidth() * SLICE));
     if (left) {
-      advance(Math.max(now, start + SLICE));
+      advance(Math.max(now, end));
+      threshold = sliceBytes / (now - sliceStart) * scenario.downtime();
+      sliceStart = now;
+      sliceBytes = 0;
     }
     return left;
   }
 
-  private boolean send(double until, boolean last) {
-    long budget = last ? Long.MAX_VALUE : (long) (scenario.bandwidth() * SLICE);
-    long spent = 0;
-    while (spent < budget && now < until) {
+  private boolean send(double until, long budget) {
+    boolean last = until == Double.MAX_VALUE;
+    while (sliceBytes < budget && now < until) {
       int page = dirty.nextSetBit(pointer);
       if (page < 0) {
         bulk = false;
@@ -168,9 +166,8 @@ final class SaveSimulation {
       pointer = page + 1;
       dirty.clear(page);
       long sent = page(page, last);
-      spent += sent;
-      double link = sent / scenario.bandwidth();
-      double time = now + scenario.pageTime() + link;
+      sliceBytes += sent;
+      double time = now + scenario.pageTime() + sent / scenario.link();
       if (last) {
         now = time;
       } else {
@@ -220,23 +217,35 @@ final class SaveSimulation {
     };
   }
 
-  /** Lets the guest write until a moment. */
+  /**
+   * Lets the guest write until a moment. Its first write to a page after each look at the bitmap
+   * costs it a fault; when it has written all of its pages, further writes change nothing.
+   */
   private void advance(double time) {
     WriteLoad load = scenario.load();
-    long due = (long) (Math.min(time, scenario.stopSeconds()) * load.perSecond());
-    long needed = load.needed(due - writes);
-    for (long n = due - needed; n < due; n++) {
-      int page = places[load.page(n)];
-      written.set(page);
+    double until = Math.min(time, scenario.stopSeconds());
+    while (load.perSecond() > 0 && guestTime < until) {
+      if (writtenPages == distinct) {
+        writes += (long) ((until - guestTime) * load.perSecond());
+        guestTime = until;
+        break;
+      }
+      int page = places[load.page(writes++)];
+      guestTime += 1 / load.perSecond();
+      if (!written.get(page)) {
+        written.set(page);
+        writtenPages++;
+        guestTime += scenario.faultTime();
+      }
       isZero.clear(page);
     }
-    writes = due;
     now = time;
   }
 
   private void sync() {
     dirty.or(written);
     written.clear();
+    writtenPages = 0;
     roundStart = now;
     roundDirty = dirty.cardinality();
     roundPages = 0;

@@ -12,9 +12,12 @@ import org.vmstate.writer.xbzrle.DeltaCodec;
  * @param pageSize bytes of a page
  * @param zeroShare share of the memory outside of the buffer that is zero, 0 to 1
  * @param load what the guest writes
- * @param bandwidth bytes that the link takes in a second
+ * @param bandwidth bytes that may be sent in a second, as QEMU's max-bandwidth
+ * @param link bytes that the file or the network takes in a second
  * @param downtime milliseconds that the guest may stand still
  * @param pageTime microseconds that the sender needs for a page beside the link
+ * @param faultTime microseconds that the guest's first write to a page after each look at the dirty
+ *     bitmap costs it
  * @param fixed whether pages have fixed places
  * @param codec how pages are sent again, nothing for whole pages
  * @param caches bytes of caches, one save for each
@@ -26,8 +29,10 @@ public record Saves(
     double zeroShare,
     LoadSpec load,
     long bandwidth,
+    long link,
     double downtime,
     double pageTime,
+    double faultTime,
     boolean fixed,
     Optional<String> codec,
     List<Long> caches,
@@ -45,13 +50,20 @@ public record Saves(
         "memory: expected 1 to " + MOST_PAGES + " pages, found " + memory + " bytes");
     require(zeroShare >= 0 && zeroShare <= 1, "zero pages: expected 0 to 100 percent");
     require(bandwidth > 0, "bandwidth: expected at least 1");
+    require(link > 0, "link: expected at least 1");
     require(downtime >= 0 && downtime <= 3_600_000, "downtime: expected 0 to 3600000 ms");
     require(pageTime >= 0 && pageTime <= 1_000_000, "page time: expected 0 to 1000000");
+    require(faultTime >= 0 && faultTime <= 1_000_000, "fault time: expected 0 to 1000000");
     require(stopSeconds > 0, "time: expected more than 0 s");
     require(!fixed || codec.isEmpty(), "deltas and fixed places exclude each other");
     require(
         load.buffer() % pageSize == 0 && load.buffer() <= memory && load.buffer() > 0,
         "buffer: expected whole pages of the memory, found " + load.buffer() + " bytes");
+    require(
+        load.spread() == 0 || load.spread() >= load.buffer() && load.spread() <= memory,
+        "spread: expected at least the buffer and at most the memory, found "
+            + load.spread()
+            + " bytes");
   }
 
   /**
@@ -62,7 +74,8 @@ public record Saves(
    * @param perSecond pages that it writes in a second
    * @param hotShare percentage of the writes that go to the hot pages
    * @param hotBytes bytes of them
-   * @param scattered whether the buffer's pages lie anywhere in memory
+   * @param spread bytes of the memory in which the buffer's pages lie in no order, or 0 when the
+   *     buffer is one piece
    * @param sequence pages of a recording
    */
   public record LoadSpec(
@@ -71,7 +84,7 @@ public record Saves(
       double perSecond,
       double hotShare,
       long hotBytes,
-      boolean scattered,
+      long spread,
       int[] sequence) {
 
     WriteLoad load(int pageSize) {
@@ -97,7 +110,7 @@ public record Saves(
           perSecond,
           hotShare / 100,
           (int) (hotBytes / pageSize),
-          scattered,
+          (int) (spread / pageSize),
           sequence);
     }
   }
@@ -139,8 +152,10 @@ public record Saves(
                 zeros,
                 written,
                 bandwidth,
+                link,
                 downtime / 1000,
                 pageTime / 1_000_000,
+                faultTime / 1_000_000,
                 fixed,
                 found,
                 cache,

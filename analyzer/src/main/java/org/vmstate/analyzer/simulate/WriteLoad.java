@@ -13,7 +13,8 @@ import org.vmstate.writer.synthetic.WritePattern;
  * @param perSecond pages written in a second
  * @param hotShare share of the writes that go to the hot pages, 0 to 1
  * @param hotPages hot pages, at the start of the buffer
- * @param scattered whether the buffer's pages lie anywhere in memory, as those of a process do
+ * @param spread pages of the memory in which the buffer's pages lie in no order, as those of a
+ *     process do, or 0 when the buffer is one piece
  * @param sequence pages of a recording in the order in which it sent them again; else empty
  */
 record WriteLoad(
@@ -22,7 +23,7 @@ record WriteLoad(
     double perSecond,
     double hotShare,
     int hotPages,
-    boolean scattered,
+    int spread,
     int[] sequence) {
 
   /** Patterns. */
@@ -60,12 +61,12 @@ record WriteLoad(
         : pattern.writes.page(number, pages, hotShare, hotPages);
   }
 
-  /** Returns how many writes of those due have to be looked at: a loop repeats itself. */
-  long needed(long due) {
+  /** Returns how many pages it writes to, if it goes on long enough. */
+  int distinct() {
     return switch (pattern) {
-      case LOOP, SWEEP -> Math.min(due, pages);
-      case RECORDING -> Math.min(due, sequence.length);
-      case RANDOM, HOT -> due;
+      case LOOP, SWEEP, RANDOM -> pages;
+      case HOT -> hotShare >= 1 ? hotPages : pages;
+      case RECORDING -> (int) Arrays.stream(sequence).distinct().count();
     };
   }
 

@@ -18,6 +18,7 @@ final class WritingGuest {
   private static final int PAGE = 4096;
   private static final int BUFFER_AT = 64 * MIB;
   private static final int DATA_AT = 2 * MIB;
+  private static final int COUNT_AT = MIB + 0x40;
 
   /** A multiboot kernel. */
   private static final String CODE =
@@ -39,7 +40,26 @@ final class WritingGuest {
     HOT
   }
 
+  /** Writes of 256 that go to the hot pages, which are the first of the buffer. */
+  static final int HOT_OF_256 = 230;
+
   private WritingGuest() {}
+
+  /** Returns how many pages are hot. */
+  static int hotPages(int pages) {
+    return Math.max(1, pages / 16);
+  }
+
+  /** Returns the size of its memory in MiB. */
+  static int megabytes(int pages) {
+    return (BUFFER_AT + pages * PAGE) / MIB + 16;
+  }
+
+  /** Returns the writes since it was started, modulo 2^32. */
+  static long writes(Qemu qemu) throws IOException {
+    String printed = qemu.monitorPrints("xp /1wx " + COUNT_AT);
+    return Long.decode(printed.substring(printed.lastIndexOf(' ') + 1));
+  }
 
   /**
    * Starts one and waits until it writes.
@@ -53,7 +73,7 @@ final class WritingGuest {
     ByteBuffer code = ByteBuffer.wrap(HexFormat.of().parseHex(CODE)).order(ByteOrder.LITTLE_ENDIAN);
     code.position(PARAMETERS);
     code.putInt(pattern.ordinal()).putInt(BUFFER_AT).putInt(pages).putInt(pause);
-    code.putInt(DATA_AT).putInt(data).putInt(Math.max(1, pages / 16)).putInt(230);
+    code.putInt(DATA_AT).putInt(data).putInt(hotPages(pages)).putInt(HOT_OF_256);
     Path kernel = Files.write(Files.createTempFile(folder, "guest", ".bin"), code.array());
     Path serial = Files.createTempFile(folder, "serial", ".log");
     Qemu qemu =
@@ -65,7 +85,7 @@ final class WritingGuest {
             "-accel",
             "tcg",
             "-m",
-            Integer.toString((BUFFER_AT + pages * PAGE) / MIB + 16),
+            Integer.toString(megabytes(pages)),
             "-nodefaults",
             "-serial",
             "file:" + serial,
