@@ -7,6 +7,7 @@ import java.nio.channels.WritableByteChannel;
 import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -20,23 +21,33 @@ final class BlockReader implements Closeable {
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(64 << 10).asReadOnlyBuffer();
 
   private final AbsentPages absent;
+  private final EventSink also;
   private final FinalMemory memory =
       new FinalMemory() {
         @Override
         public void accept(Event event) throws IOException {
           super.accept(event);
           absent.accept(event);
+          also.accept(event);
         }
       };
 
-  private BlockReader(AbsentPages absent) {
+  private BlockReader(AbsentPages absent, EventSink also) {
     this.absent = absent;
+    this.also = also;
   }
 
   /** Makes a pass over an image; a compressed stream is decompressed into a temporary file. */
   static BlockReader read(ByteSource image, ParseOptions options, AbsentPages absent)
       throws IOException {
-    BlockReader reader = new BlockReader(absent);
+    return read(image, options, absent, event -> {});
+  }
+
+  /** Makes a pass in which something else learns from the image, too. */
+  static BlockReader read(
+      ByteSource image, ParseOptions options, AbsentPages absent, EventSink also)
+      throws IOException {
+    BlockReader reader = new BlockReader(absent, also);
     try {
       reader.memory.read(image, options);
       return reader;

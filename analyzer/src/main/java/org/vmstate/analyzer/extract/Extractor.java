@@ -84,6 +84,11 @@ public final class Extractor {
       source.seek(source.origin());
       find(source, options);
     }
+    announce();
+  }
+
+  /** Says what of the memory is where it is by some guess or nowhere. */
+  private void announce() throws IOException {
     if (map.ranges().isEmpty()) {
       throw new ConversionException(
           "the image has no memory that could be placed: "
@@ -107,6 +112,10 @@ public final class Extractor {
 
   private void find(ByteSource source, ParseOptions how) throws IOException {
     outcome = ImageReader.read(source, how, facts);
+    place();
+  }
+
+  private void place() throws IOException {
     facts.requireMemory();
     map = mapFile == null ? MapBuilder.of(facts) : MapFile.read(mapFile, facts.blocks());
   }
@@ -145,8 +154,11 @@ public final class Extractor {
     if (!target.isFile()) {
       throw new ConversionException("-O kdump: needs a file to write to, not a pipe");
     }
-    try (ByteSource image = again(source)) {
-      learn(image, true);
+    facts = new PhysicalFacts(true, notes);
+    try (ByteSource image = again(source);
+        BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses), facts)) {
+      place();
+      announce();
       Kdump dump = new Kdump(map.ranges(), facts.cpus(), facts.note(map.ranges()));
       dump.omitted().forEach(notes);
       if (!dump.is64()) {
@@ -155,9 +167,8 @@ public final class Extractor {
       if (!dump.hasRegisters()) {
         notes.accept(NO_REGISTERS);
       }
-      image.seek(image.origin());
-      try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses));
-          KdumpPages pages = new KdumpPages(dump, compression, (FileSink) target.sink(), threads)) {
+      try (KdumpPages pages =
+          new KdumpPages(dump, compression, (FileSink) target.sink(), threads)) {
         pages.begin();
         long done = 0;
         for (PhysicalRange range : map.ranges()) {
@@ -168,7 +179,7 @@ public final class Extractor {
           progress.at(done, map.length());
         }
         pages.finish();
-        return outcome;
+        return Outcome.WHOLE;
       }
     }
   }

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,26 +22,24 @@ import org.vmstate.writer.io.FileSink;
  * zero share one content.
  */
 final class KdumpPages implements ZeroTaking {
-  private static final int BATCH = 1 << 20;
+  /** Batches in work: on a busy machine a thread is long away with one while others go on. */
+  private static final int QUEUE = 64;
 
   private final Kdump dump;
   private final int flag;
   private final Supplier<PageCompression.Compressor> compressors;
   private final FileSink sink;
-  private final int threads;
   private final ExecutorService workers;
-  private final ArrayDeque<Future<Batch>> queue = new ArrayDeque<>();
+  private final ArrayDeque<Future<KdumpBatch>> queue = new ArrayDeque<>();
+  private final ArrayDeque<KdumpBatch> spare = new ArrayDeque<>();
+  private final Queue<PageCompression.Compressor> idle = new ConcurrentLinkedQueue<>();
   private final int size;
-  private final Batch zeros;
-  private byte[] pages;
-  private int filled;
+  private final ByteBuffer descriptors;
+  private KdumpBatch batch;
   private long address;
   private long described;
   private long zeroAt;
   private int zeroLength;
-
-  /** Some pages, each compressed: where one has length 0, it is zero. */
-  private record Batch(byte[] data, int[] lengths, boolean[] compressed) {}
 
   KdumpPages(Kdump dump, PageCompression compression, FileSink sink, int threads) {
     this(dump, compression.flag(), compression::compressor, sink, threads);
@@ -52,19 +51,14 @@ final class KdumpPages implements ZeroTaking {
    * @param flag the compression's flag in descriptors
    */
   KdumpPages(
-      Kdump dump,
-      int flag,
-      Supplier<PageCompression.Compressor> compressors,
-      FileSink sink,
-      int threads) {
+      Kdump dump, int flag, Supplier<PageCompression.Compressor> compressors, FileSink sink, int threads) {
     this.dump = dump;
     this.flag = flag;
     this.compressors = compressors;
     this.sink = sink;
-    this.threads = threads;
     size = dump.blockSize();
-    zeros = new Batch(new byte[0], new int[BATCH / size], new boolean[BATCH / size]);
-    pages = new byte[BATCH];
+    descriptors = ByteBuffer.allocateDirect(Kdump.DESCRIPTOR << 12).order(dump.order());
+    batch = new KdumpBatch(size);
     workers = Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
   }
 
@@ -81,12 +75,12 @@ final class KdumpPages implements ZeroTaking {
     }
     zeroAt = dump.descriptorStart() + dump.count() * Kdump.DESCRIPTOR;
     sink.skipTo(zeroAt);
-    byte[] target = new byte[2 * size];
+    ByteBuffer target = ByteBuffer.allocateDirect(2 * size);
     try (PageCompression.Compressor compressor = compressors.get()) {
-      int done = compressor.compress(new byte[size], 0, size, target);
+      int done = compressor.compress(ByteBuffer.allocateDirect(size), 0, size, target);
       zeroLength = done > 0 ? done : size;
     }
-    sink.write(ByteBuffer.wrap(target, 0, zeroLength));
+    sink.write(target.clear().limit(zeroLength));
   }
 
   /** Continues at an address; what is left of a page begun before is zero. */
@@ -106,20 +100,22 @@ final class KdumpPages implements ZeroTaking {
   @Override
   public void zeros(long count) throws IOException {
     for (long left = count; left > 0; ) {
-      int part = (int) Math.min(left, BATCH - filled);
-      if (part == BATCH) {
+      long whole = left / size;
+      if (address % size == 0 && left >= KdumpBatch.LENGTH || batch.isEmpty() && whole > 0) {
+        if (!batch.isEmpty()) {
+          submit();
+        }
         // nothing to look at or to compress
-        queue.add(CompletableFuture.completedFuture(zeros));
-        drain();
-      } else {
-        // what was not written yet is zero
-        filled += part;
+        batch.follow(whole);
+        address += whole * size;
+        left -= whole * size;
+        continue;
       }
+      int part = (int) Math.min(left, batch.room());
+      batch.zeros(part);
       address += part;
       left -= part;
-      if (filled == BATCH) {
-        submit();
-      }
+      submitWhenFull();
     }
   }
 
@@ -127,85 +123,80 @@ final class KdumpPages implements ZeroTaking {
   public int write(ByteBuffer source) throws IOException {
     int count = source.remaining();
     while (source.hasRemaining()) {
-      int part = Math.min(source.remaining(), BATCH - filled);
-      source.get(pages, filled, part);
-      filled += part;
-      address += part;
-      if (filled == BATCH) {
-        submit();
-      }
+      address += batch.take(source);
+      submitWhenFull();
     }
     return count;
   }
 
-  private void submit() throws IOException {
-    byte[] full = pages;
-    int length = filled;
-    queue.add(workers.submit(() -> compress(full, length)));
-    pages = new byte[BATCH];
-    filled = 0;
-    drain();
+  private void submitWhenFull() throws IOException {
+    if (batch.room() == 0) {
+      submit();
+    }
   }
 
-  private void drain() throws IOException {
-    while (queue.size() > 2 * threads) {
+  private void submit() throws IOException {
+    KdumpBatch full = batch;
+    queue.add(workers.submit(() -> compress(full)));
+    drain(QUEUE);
+    batch = spare.isEmpty() ? new KdumpBatch(size) : spare.remove();
+  }
+
+  private KdumpBatch compress(KdumpBatch full) {
+    PageCompression.Compressor free = idle.poll();
+    PageCompression.Compressor compressor = free == null ? compressors.get() : free;
+    try {
+      return full.compress(compressor);
+    } finally {
+      idle.add(compressor);
+    }
+  }
+
+  private void drain(int most) throws IOException {
+    while (queue.size() > most) {
       take();
     }
   }
 
-  private Batch compress(byte[] from, int length) {
-    int count = length / size;
-    byte[] out = new byte[length + size];
-    int[] lengths = new int[count];
-    boolean[] compressed = new boolean[count];
-    byte[] target = new byte[2 * size];
-    byte[] zero = new byte[size];
-    int end = 0;
-    try (PageCompression.Compressor compressor = compressors.get()) {
-      for (int i = 0; i < count; i++) {
-        int at = i * size;
-        if (Arrays.equals(from, at, at + size, zero, 0, size)) {
-          continue;
-        }
-        int done = compressor.compress(from, at, size, target);
-        compressed[i] = done > 0;
-        lengths[i] = done > 0 ? done : size;
-        System.arraycopy(done > 0 ? target : from, done > 0 ? 0 : at, out, end, lengths[i]);
-        end += lengths[i];
-      }
-    }
-    return new Batch(Arrays.copyOf(out, end), lengths, compressed);
-  }
-
   private void take() throws IOException {
-    Batch batch;
+    KdumpBatch done;
     try {
-      batch = queue.remove().get();
+      done = queue.remove().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (ExecutionException e) {
       throw WorkerFailure.of(e.getCause());
     }
-    ByteBuffer descriptors =
-        ByteBuffer.allocate(batch.lengths().length * Kdump.DESCRIPTOR).order(dump.order());
+    for (long zeros = done.before(); zeros > 0; zeros--) {
+      describe(zeroAt, zeroLength, zeroLength < size);
+    }
     long at = sink.position();
-    for (int i = 0; i < batch.lengths().length; i++) {
-      int length = batch.lengths()[i];
+    for (int i = 0; i < done.count(); i++) {
+      int length = done.length(i);
       if (length == 0) {
-        describe(descriptors, zeroAt, zeroLength, zeroLength < size);
+        describe(zeroAt, zeroLength, zeroLength < size);
       } else {
-        describe(descriptors, at, length, batch.compressed()[i]);
+        describe(at, length, done.isCompressed(i));
         at += length;
       }
     }
-    sink.write(ByteBuffer.wrap(batch.data()));
-    sink.writeAt(dump.descriptorStart() + described * Kdump.DESCRIPTOR, descriptors.flip());
-    described += batch.lengths().length;
+    sink.write(done.data());
+    spare.add(done.clear());
   }
 
-  private void describe(ByteBuffer out, long offset, int length, boolean compressed) {
-    out.putLong(offset).putInt(length).putInt(compressed ? flag : 0).putLong(0);
+  private void describe(long offset, int length, boolean compressed) throws IOException {
+    if (!descriptors.hasRemaining()) {
+      writeDescriptors();
+    }
+    descriptors.putLong(offset).putInt(length).putInt(compressed ? flag : 0).putLong(0);
+  }
+
+  private void writeDescriptors() throws IOException {
+    int length = descriptors.flip().remaining();
+    sink.writeAt(dump.descriptorStart() + described, descriptors);
+    described += length;
+    descriptors.clear();
   }
 
   /** Ends the last page and writes what is left. */
@@ -214,9 +205,8 @@ final class KdumpPages implements ZeroTaking {
       zeros(size - (int) (address % size));
     }
     submit();
-    while (!queue.isEmpty()) {
-      take();
-    }
+    drain(0);
+    writeDescriptors();
   }
 
   @Override
@@ -227,5 +217,8 @@ final class KdumpPages implements ZeroTaking {
   @Override
   public void close() {
     workers.shutdownNow();
+    // a thread that still compresses uses what is given back here
+    workers.close();
+    idle.forEach(PageCompression.Compressor::close);
   }
 }

@@ -28,7 +28,7 @@ class KdumpPagesTest {
   /** Finds no memory for any page. */
   private record NoMemory() implements PageCompression.Compressor {
     @Override
-    public int compress(byte[] source, int from, int length, byte[] target) {
+    public int compress(ByteBuffer source, int from, int length, ByteBuffer target) {
       throw FAILURE;
     }
 
@@ -41,7 +41,7 @@ class KdumpPagesTest {
   }
 
   @Test
-  void compressorThatFindsNoMemoryIsTheOwnersError() throws IOException {
+  void packerThatFindsNoMemoryIsTheOwnersError() throws IOException {
     Kdump dump =
         new Kdump(
             List.of(new PhysicalRange(0, LENGTH, null, 0, false)),

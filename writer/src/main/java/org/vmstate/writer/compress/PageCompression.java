@@ -1,6 +1,7 @@
 package org.vmstate.writer.compress;
 
 import com.github.luben.zstd.ZstdCompressCtx;
+import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 
 /** Compressions of single pages in a kdump. Source: makedumpfile diskdump_mod.h. */
@@ -23,10 +24,14 @@ public enum PageCompression {
     return flag;
   }
 
-  /** Compresses pages, in one thread. */
+  /** Compresses pages, in one thread at a time. */
   public interface Compressor extends AutoCloseable {
-    /** Compresses some bytes and returns the length, 0 when it would not be less. */
-    int compress(byte[] source, int from, int length, byte[] target);
+    /**
+     * Compresses some bytes of a direct buffer and returns the length, 0 when it would not be less.
+     *
+     * @param target takes the result from its first byte on; holds twice as much as is compressed
+     */
+    int compress(ByteBuffer source, int from, int length, ByteBuffer target);
 
     @Override
     void close();
@@ -43,7 +48,7 @@ public enum PageCompression {
 
   private record Plain() implements Compressor {
     @Override
-    public int compress(byte[] source, int from, int length, byte[] target) {
+    public int compress(ByteBuffer source, int from, int length, ByteBuffer target) {
       return 0;
     }
 
@@ -53,11 +58,11 @@ public enum PageCompression {
 
   private record Deflating(Deflater deflater) implements Compressor {
     @Override
-    public int compress(byte[] source, int from, int length, byte[] target) {
+    public int compress(ByteBuffer source, int from, int length, ByteBuffer target) {
       deflater.reset();
-      deflater.setInput(source, from, length);
+      deflater.setInput(source.slice(from, length));
       deflater.finish();
-      int done = deflater.deflate(target, 0, length);
+      int done = deflater.deflate(target.clear().limit(length));
       return deflater.finished() && done < length ? done : 0;
     }
 
@@ -69,8 +74,9 @@ public enum PageCompression {
 
   private record Zstandard(ZstdCompressCtx context) implements Compressor {
     @Override
-    public int compress(byte[] source, int from, int length, byte[] target) {
-      int done = context.compressByteArray(target, 0, target.length, source, from, length);
+    public int compress(ByteBuffer source, int from, int length, ByteBuffer target) {
+      int done =
+          context.compressDirectByteBuffer(target, 0, target.capacity(), source, from, length);
       return done < length ? done : 0;
     }
 
