@@ -51,7 +51,11 @@ final class KdumpPages implements ZeroTaking {
    * @param flag the compression's flag in descriptors
    */
   KdumpPages(
-      Kdump dump, int flag, Supplier<PageCompression.Compressor> compressors, FileSink sink, int threads) {
+      Kdump dump,
+      int flag,
+      Supplier<PageCompression.Compressor> compressors,
+      FileSink sink,
+      int threads) {
     this.dump = dump;
     this.flag = flag;
     this.compressors = compressors;

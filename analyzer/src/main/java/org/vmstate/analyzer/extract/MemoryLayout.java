@@ -15,8 +15,8 @@ public sealed interface MemoryLayout {
       List.of(
           new RawMemory(),
           new ElfMemory(),
-          new KdumpMemory("kdump", PageCompression.ZLIB),
-          new KdumpMemory("kdump-zstd", PageCompression.ZSTD),
+          new KdumpMemory("kdump", PageCompression.ZSTD),
+          new KdumpMemory("kdump-zlib", PageCompression.ZLIB),
           new KdumpMemory("kdump-none", PageCompression.NONE),
           new LimeMemory());
 

@@ -86,7 +86,7 @@ record FaultJob(List<String> words, String piped, String given, int code) {
     jobs.add(of("edit -q --machine pc-i440fx-9.0 @zstd @OUT"));
     jobs.add(of("extract -q -O raw @guest @OUT"));
     jobs.add(of("extract -q -O elf @guest @OUT"));
-    for (String form : List.of("kdump", "kdump-zstd", "kdump-none")) {
+    for (String form : List.of("kdump", "kdump-zlib", "kdump-none")) {
       jobs.add(of("extract -q -O " + form + " @arm @OUT"));
     }
     jobs.add(of("extract -q -O elf @mapped-guest @OUT"));

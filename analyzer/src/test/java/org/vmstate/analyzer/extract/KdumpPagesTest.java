@@ -41,7 +41,7 @@ class KdumpPagesTest {
   }
 
   @Test
-  void packerThatFindsNoMemoryIsTheOwnersError() throws IOException {
+  void compressorThatFindsNoMemoryIsTheOwnersError() throws IOException {
     Kdump dump =
         new Kdump(
             List.of(new PhysicalRange(0, LENGTH, null, 0, false)),

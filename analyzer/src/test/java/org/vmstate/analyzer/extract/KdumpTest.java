@@ -47,15 +47,26 @@ class KdumpTest {
     return bytes.rewind();
   }
 
-  private static byte[] decompress(byte[] data, int flags) throws DataFormatException {
+  static byte[] inflate(byte[] data) {
+    byte[] page = new byte[BLOCK];
+    Inflater inflater = new Inflater();
+    inflater.setInput(data);
+    try {
+      assertEquals(BLOCK, inflater.inflate(page));
+    } catch (DataFormatException e) {
+      throw new AssertionError(e);
+    } finally {
+      inflater.end();
+    }
+    return page;
+  }
+
+  private static byte[] decompress(byte[] data, int flags) {
     byte[] page = new byte[BLOCK];
     switch (flags) {
       case 0 -> System.arraycopy(data, 0, page, 0, BLOCK);
       case 1 -> {
-        Inflater inflater = new Inflater();
-        inflater.setInput(data);
-        assertEquals(BLOCK, inflater.inflate(page));
-        inflater.end();
+        return inflate(data);
       }
       default -> assertEquals(BLOCK, Zstd.decompress(page, data));
     }
