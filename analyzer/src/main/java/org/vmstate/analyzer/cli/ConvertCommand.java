@@ -167,7 +167,7 @@ final class ConvertCommand implements Callable<Integer> {
           spec.commandLine(), layout + ": expected qemu or qemu-mapped-ram in a disk");
     }
     ConvertOptions options = options(layout);
-    if (options.direct()) {
+    if (options.pages().direct()) {
       throw new ConversionException("--direct: not into a disk");
     }
     if (same && into == null) {
@@ -258,7 +258,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (offset.isPresent() || device) {
       return placed(Path.of(out), offset.orElse(0), device, input, options);
     }
-    return MemoryOutput.destination(spec, input, out, options.direct());
+    return MemoryOutput.destination(spec, input, out, options.pages().direct());
   }
 
   /** Writes over a part of a file or a block device that is there. */
@@ -275,7 +275,7 @@ final class ConvertCommand implements Callable<Integer> {
               + ": is a block device, whose old bytes would show through the holes of "
               + options.target().label());
     }
-    if (options.direct()) {
+    if (options.pages().direct()) {
       throw new ConversionException("--direct: only to a new file");
     }
     if (!device && !Files.isRegularFile(out)) {

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.PageOptions;
+import org.vmstate.analyzer.convert.SaveHeaderOptions;
 import org.vmstate.analyzer.domain.DomainXmlCheck;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.FormatId;
@@ -68,27 +70,16 @@ final class OutputOptions {
   /** Returns what the options say of the save header, the layout and the pages. */
   ConvertOptions allOptions(boolean direct, int workers) throws IOException {
     return imageOptions()
-        .withPages(bool("compact").orElse(false), base(), is2011(), direct, workers);
+        .with(new PageOptions(bool("compact").orElse(false), base(), is2011(), direct, workers));
   }
 
   /** Returns what the options say of the save header and the layout. */
   ConvertOptions imageOptions() throws IOException {
-    ConvertOptions plain = ConvertOptions.to(target);
     requireHeap();
-    return new ConvertOptions(
-        target,
-        saveVersion(),
-        bigEndian(),
-        xml(),
-        cookie(),
-        bool("running"),
-        align(),
-        level(),
-        false,
-        Optional.empty(),
-        false,
-        false,
-        plain.workers());
+    return ConvertOptions.to(target)
+        .with(new SaveHeaderOptions(saveVersion(), bigEndian(), xml(), cookie(), bool("running")))
+        .aligned(align())
+        .level(level());
   }
 
   Optional<String> text(String key) {

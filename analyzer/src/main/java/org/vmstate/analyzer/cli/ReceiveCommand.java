@@ -94,7 +94,7 @@ final class ReceiveCommand implements Callable<Integer> {
     String out = CommandBuilder.argument(spec, 1);
     return out.equals("-")
         ? Destination.stream(Output.stdout())
-        : Destination.file(Path.of(out), work.isForced(), options.direct());
+        : Destination.file(Path.of(out), work.isForced(), options.pages().direct());
   }
 
   private Duration limit() {
@@ -114,10 +114,10 @@ final class ReceiveCommand implements Callable<Integer> {
       throw new ConversionException(
           target.label() + " cannot be written to a pipe: pages have fixed places");
     }
-    if (target.isLibvirt() && plain.xml().isEmpty()) {
+    if (target.isLibvirt() && plain.header().xml().isEmpty()) {
       // not only when the guest has come
       throw new ConversionException("-O " + target.label() + ": give -o xml=FILE");
     }
-    return output.allOptions(CommandBuilder.isSet(spec, "--direct"), plain.workers());
+    return output.allOptions(CommandBuilder.isSet(spec, "--direct"), plain.pages().workers());
   }
 }

@@ -1,6 +1,5 @@
 package org.vmstate.analyzer.convert;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -11,87 +10,51 @@ import org.vmstate.formats.FormatId;
  * What a conversion is to make.
  *
  * @param target layout of the output
- * @param saveVersion version of the libvirt header
- * @param bigEndian byte order of the libvirt header
- * @param xml domain XML instead of the input's
- * @param cookie cookie XML instead of the input's, empty text for none
- * @param running whether a restore resumes the guest
+ * @param header what changes in a libvirt header
  * @param align alignment of page areas in bytes, a power of two
  * @param level compression level
- * @param compact whether a stream that stays sequential is written anew with each page once
- * @param base image whose memory is sent first, what differs then follows as deltas
- * @param xbzrle2011 whether the deltas have the form of 2011
- * @param direct whether page data bypasses the page cache
- * @param workers threads that move pages
+ * @param pages how pages are moved
  */
 public record ConvertOptions(
     FormatId target,
-    OptionalInt saveVersion,
-    Optional<Boolean> bigEndian,
-    Optional<String> xml,
-    Optional<String> cookie,
-    Optional<Boolean> running,
+    SaveHeaderOptions header,
     OptionalLong align,
     OptionalInt level,
-    boolean compact,
-    Optional<Path> base,
-    boolean xbzrle2011,
-    boolean direct,
-    int workers) {
+    PageOptions pages) {
 
   /** Returns the options that change nothing but the layout. */
   public static ConvertOptions to(FormatId target) {
     return new ConvertOptions(
         target,
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
+        SaveHeaderOptions.UNCHANGED,
         OptionalLong.empty(),
         OptionalInt.empty(),
-        false,
-        Optional.empty(),
-        false,
-        false,
-        Math.min(4, Runtime.getRuntime().availableProcessors()));
+        PageOptions.DEFAULT);
+  }
+
+  /** Returns these options with another libvirt header. */
+  public ConvertOptions with(SaveHeaderOptions other) {
+    return new ConvertOptions(target, other, align, level, pages);
   }
 
   /** Returns these options with another domain XML. */
   public ConvertOptions withXml(String text) {
-    return new ConvertOptions(
-        target,
-        saveVersion,
-        bigEndian,
-        Optional.of(text),
-        cookie,
-        running,
-        align,
-        level,
-        compact,
-        base,
-        xbzrle2011,
-        direct,
-        workers);
+    return with(header.withXml(text));
+  }
+
+  /** Returns these options with page areas at multiples of a power of two, in bytes. */
+  public ConvertOptions aligned(OptionalLong bytes) {
+    return new ConvertOptions(target, header, bytes, level, pages);
+  }
+
+  /** Returns these options with a compression level. */
+  public ConvertOptions level(OptionalInt chosen) {
+    return new ConvertOptions(target, header, align, chosen, pages);
   }
 
   /** Returns these options with other choices for what happens to the pages. */
-  public ConvertOptions withPages(
-      boolean once, Optional<Path> deltaBase, boolean form2011, boolean pastCache, int threads) {
-    return new ConvertOptions(
-        target,
-        saveVersion,
-        bigEndian,
-        xml,
-        cookie,
-        running,
-        align,
-        level,
-        once,
-        deltaBase,
-        form2011,
-        pastCache,
-        threads);
+  public ConvertOptions with(PageOptions other) {
+    return new ConvertOptions(target, header, align, level, other);
   }
 
   /** Refuses deltas in a layout with which no release of QEMU accepts them. */

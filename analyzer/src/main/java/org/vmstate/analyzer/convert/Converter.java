@@ -105,7 +105,7 @@ public final class Converter {
   }
 
   private Outcome sequential(ByteSource source, Path input) throws IOException {
-    if (options.compact() || options.base().isPresent()) {
+    if (options.pages().compact() || options.pages().base().isPresent()) {
       return compact(source);
     }
     if (!source.isSeekable()) {
@@ -119,7 +119,7 @@ public final class Converter {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
       return ImageReader.read(source, parseOptions, visitor);
     }
-    if (input == null || facts.front().compression().isPresent() || options.direct()) {
+    if (input == null || facts.front().compression().isPresent() || options.pages().direct()) {
       return ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));
     }
     return copy(source, input, facts);
@@ -174,15 +174,15 @@ public final class Converter {
     AbsentPages absent = new AbsentPages(losses);
     try (Memory memory = Memory.read(source, parseOptions, notes, absent)) {
       memory.requireNoChannels();
-      if (options.base().isEmpty()) {
+      if (options.pages().base().isEmpty()) {
         return write(memory, new MemoryFeed(memory.contents()), null);
       }
-      Path other = options.base().get();
+      Path other = options.pages().base().get();
       try (ByteSource baseSource = openBase(other);
           Memory base = base(baseSource, other)) {
         base.requireNoChannels();
         DeltaFeed deltas =
-            new DeltaFeed(other.toString(), base, memory, options.xbzrle2011(), absent);
+            new DeltaFeed(other.toString(), base, memory, options.pages().xbzrle2011(), absent);
         Outcome outcome = write(memory, new MemoryFeed(base.contents()), deltas);
         XbzrleStatistics counted = deltas.statistics();
         notes.accept(

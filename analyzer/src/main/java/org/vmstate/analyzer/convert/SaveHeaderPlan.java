@@ -24,15 +24,15 @@ public final class SaveHeaderPlan {
     String xml = front.xml();
     String cookie = front.cookie();
     Compression compression = options.target().compression().orElseThrow();
-    int version = options.saveVersion().orElse(SaveFormat.VERSION);
-    if (options.xml().isEmpty() && source == null) {
+    int version = options.header().version().orElse(SaveFormat.VERSION);
+    if (options.header().xml().isEmpty() && source == null) {
       throw new ConversionException(
           options.target().label()
               + " needs a domain XML, which a bare stream does not have:"
               + " give -o xml=FILE");
     }
-    String newXml = options.xml().orElse(xml);
-    String newCookie = options.cookie().orElse(cookie);
+    String newXml = options.header().xml().orElse(xml);
+    String newCookie = options.header().cookie().orElse(cookie);
     if (version == 1) {
       if (compression != Compression.RAW) {
         throw new ConversionException(
@@ -48,8 +48,8 @@ public final class SaveHeaderPlan {
     } else if (source != null && source.features() != 0 && compression != Compression.SPARSE) {
       notes.accept("feature mapped-ram is gone with the layout it stands for");
     }
-    boolean running = options.running().orElse(source == null || source.running());
-    boolean bigEndian = options.bigEndian().orElse(source != null && source.bigEndian());
+    boolean running = options.header().running().orElse(source == null || source.running());
+    boolean bigEndian = options.header().bigEndian().orElse(source != null && source.bigEndian());
     SaveHeaderSpec fresh =
         SaveHeaderSpec.fresh(version, bigEndian, running, compression, newXml, newCookie);
     boolean sameStrings = newXml.equals(xml) && newCookie.equals(cookie) && source != null;

@@ -96,9 +96,10 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
     long alignment = Math.max(pageSize, options.align().orElse(layout.alignment(pageSize)));
     fixed = new FixedRamWriter((FileSink) sink(), layout, alignment);
     fixed.list(blocks.stream().map(RamBlock::plain).toList());
-    mover = new PageMover(input, blocks, fixed.pages(), false, options.workers(), progress());
+    mover =
+        new PageMover(input, blocks, fixed.pages(), false, options.pages().workers(), progress());
     mover.chunk(chunk);
-    if (options.direct()) {
+    if (options.pages().direct()) {
       mover.readDirect();
     }
   }

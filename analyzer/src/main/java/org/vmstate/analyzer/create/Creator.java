@@ -40,7 +40,7 @@ public final class Creator {
     }
     SyntheticImage image = new SyntheticImage(recipe, load);
     ConvertOptions complete =
-        options.target().isLibvirt() && options.xml().isEmpty()
+        options.target().isLibvirt() && options.header().xml().isEmpty()
             ? options.withXml(domain(recipe))
             : options;
     StreamOutput output = new StreamOutput(complete, destination, notes);

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.convert.SaveHeaderOptions;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
@@ -166,22 +167,15 @@ public final class SaveHeaderEditor {
       target.append(file, saveHeader.streamOffset(), progress);
       return outcome;
     }
-    ConvertOptions plain = ConvertOptions.to(FormatId.LIBVIRT_SPARSE);
     ConvertOptions options =
-        new ConvertOptions(
-            plain.target(),
-            OptionalInt.of(spec.version()),
-            Optional.of(spec.bigEndian()),
-            Optional.of(spec.xml()),
-            Optional.empty(),
-            Optional.of(spec.running()),
-            plain.align(),
-            plain.level(),
-            false,
-            Optional.empty(),
-            false,
-            false,
-            plain.workers());
+        ConvertOptions.to(FormatId.LIBVIRT_SPARSE)
+            .with(
+                new SaveHeaderOptions(
+                    OptionalInt.of(spec.version()),
+                    Optional.of(spec.bigEndian()),
+                    Optional.of(spec.xml()),
+                    Optional.empty(),
+                    Optional.of(spec.running())));
     try (ByteSource source = ImageReader.open(file)) {
       return new Converter(options, ParseOptions.DEFAULT, progress, notes)
           .convert(source, file, target);

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.extract.Extractor;
@@ -76,7 +75,7 @@ class AbsentPagesTest {
     Path in = Files.write(folder.resolve("in"), image.toBytes());
     Path out = folder.resolve("out");
     ConvertOptions options =
-        ConvertOptions.to(format).withPages(compact, Optional.empty(), false, false, 1);
+        ConvertOptions.to(format).with(PageOptions.DEFAULT.compact(compact).workers(1));
     try (ByteSource source = ImageReader.open(in);
         Destination target = Destination.file(out, true, false)) {
       Converter converter = new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {});

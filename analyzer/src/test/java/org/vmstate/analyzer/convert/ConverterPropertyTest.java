@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -89,7 +88,7 @@ class ConverterPropertyTest {
 
   static void convert(Path input, Path output, ConvertOptions options) throws IOException {
     try (ByteSource source = ImageReader.open(input);
-        Destination target = Destination.file(output, true, options.direct())) {
+        Destination target = Destination.file(output, true, options.pages().direct())) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
           .convert(source, input, target);
       target.commit(Outcome.WHOLE, false);
@@ -121,7 +120,7 @@ class ConverterPropertyTest {
     Path in = Files.write(folder.resolve("in"), recipe.sequential());
     Path out = folder.resolve("there");
     Files.deleteIfExists(out);
-    ConvertOptions options = options(format).withPages(compact, Optional.empty(), false, false, 2);
+    ConvertOptions options = options(format).with(PageOptions.DEFAULT.compact(compact).workers(2));
     List<String> gaps = new ArrayList<>();
     for (int i = 0; i < recipe.blockPages().size(); i++) {
       if (recipe.missing(i) > 0) {
@@ -255,7 +254,7 @@ class ConverterPropertyTest {
     convert(in, folder.resolve("there"), mapped);
     byte[] direct = Files.readAllBytes(folder.resolve("there"));
     ConvertOptions compact =
-        options(FormatId.LIBVIRT_ZSTD).withPages(true, Optional.empty(), false, false, 1);
+        options(FormatId.LIBVIRT_ZSTD).with(PageOptions.DEFAULT.compact(true).workers(1));
     convert(in, folder.resolve("back"), compact);
     convert(folder.resolve("back"), folder.resolve("there"), mapped);
     assertArrayEquals(direct, Files.readAllBytes(folder.resolve("there")));
@@ -270,7 +269,7 @@ class ConverterPropertyTest {
     convert(in, folder.resolve("there"), options(target));
     byte[] compressed = Files.readAllBytes(in);
     Path out = folder.resolve("pipe");
-    ConvertOptions options = options(target).withPages(false, Optional.empty(), false, false, 3);
+    ConvertOptions options = options(target).with(PageOptions.DEFAULT.workers(3));
     try (ByteSource source = ImageReader.open(new ByteArrayInputStream(compressed));
         Destination destination = Destination.file(out, true, false)) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {})
@@ -311,7 +310,7 @@ class ConverterPropertyTest {
     Path in = live(recipe);
     ConvertOptions options =
         options(FormatId.QEMU)
-            .withPages(false, Optional.of(folder.resolve("there")), form2011, false, 1);
+            .with(PageOptions.DEFAULT.from(folder.resolve("there"), form2011).workers(1));
     convert(in, folder.resolve("back"), options);
     assertEquals(State.of(in), State.of(folder.resolve("back")));
   }
@@ -321,22 +320,10 @@ class ConverterPropertyTest {
     Path in = folder.resolve("in");
     Files.write(in, recipe.sequential());
     for (long align : new long[] {8192, 65536, 4 << 20}) {
-      ConvertOptions plain = options(FormatId.LIBVIRT_SPARSE);
       ConvertOptions options =
-          new ConvertOptions(
-              plain.target(),
-              plain.saveVersion(),
-              plain.bigEndian(),
-              plain.xml(),
-              plain.cookie(),
-              plain.running(),
-              OptionalLong.of(align),
-              plain.level(),
-              false,
-              Optional.empty(),
-              false,
-              false,
-              2);
+          options(FormatId.LIBVIRT_SPARSE)
+              .aligned(OptionalLong.of(align))
+              .with(PageOptions.DEFAULT.workers(2));
       convert(in, folder.resolve("there"), options);
       try (ByteSource source = ImageReader.open(folder.resolve("there"))) {
         ImageReader.read(

@@ -22,7 +22,7 @@ final class Conversions {
   static List<String> convert(Path input, Path output, ConvertOptions options) throws IOException {
     List<String> notes = new ArrayList<>();
     try (ByteSource source = ImageReader.open(input);
-        Destination target = Destination.file(output, true, options.direct())) {
+        Destination target = Destination.file(output, true, options.pages().direct())) {
       new Converter(options, ParseOptions.DEFAULT, Progress.NONE, notes::add)
           .convert(source, input, target);
       target.commit(Outcome.WHOLE, false);

@@ -123,21 +123,7 @@ class DirectReadsLabTest {
   }
 
   private static ConvertOptions aligned(long align) {
-    ConvertOptions plain = ConvertOptions.to(FormatId.QEMU_MAPPED_RAM);
-    return new ConvertOptions(
-        plain.target(),
-        plain.saveVersion(),
-        plain.bigEndian(),
-        plain.xml(),
-        plain.cookie(),
-        plain.running(),
-        OptionalLong.of(align),
-        plain.level(),
-        plain.compact(),
-        plain.base(),
-        plain.xbzrle2011(),
-        plain.direct(),
-        plain.workers());
+    return ConvertOptions.to(FormatId.QEMU_MAPPED_RAM).aligned(OptionalLong.of(align));
   }
 
   /** Requires that an image fits all powers of two up to that of its places, and none above. */

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.PageOptions;
 import org.vmstate.analyzer.create.Creator;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.formats.FormatId;
@@ -105,7 +105,7 @@ class FullDiskLabTest {
     for (FormatId format : List.of(FormatId.QEMU_MAPPED_RAM, FormatId.QEMU_FIXED_RAM)) {
       ConvertOptions cached = ConvertOptions.to(format);
       Conversions.convert(image, folder.resolve("cached"), cached);
-      ConvertOptions direct = cached.withPages(false, Optional.empty(), false, true, 2);
+      ConvertOptions direct = cached.with(PageOptions.DEFAULT.direct(true).workers(2));
       Conversions.convert(image, folder.resolve("direct"), direct);
       assertEquals(-1, Files.mismatch(folder.resolve("cached"), folder.resolve("direct")));
       Conversions.convert(folder.resolve("cached"), folder.resolve("again"), direct);

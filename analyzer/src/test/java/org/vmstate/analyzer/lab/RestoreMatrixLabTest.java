@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -158,20 +157,8 @@ class RestoreMatrixLabTest {
 
   private ConvertOptions options(FormatId target) {
     ConvertOptions plain = ConvertOptions.to(target);
-    return new ConvertOptions(
-        target,
-        plain.saveVersion(),
-        plain.bigEndian(),
-        target.isLibvirt() ? Optional.of(xml) : Optional.empty(),
-        plain.cookie(),
-        plain.running(),
-        plain.align(),
+    return (target.isLibvirt() ? plain.withXml(xml) : plain)
         // the least level: it is the format that matters, and xz is slow
-        target == FormatId.LIBVIRT_XZ ? OptionalInt.of(0) : OptionalInt.empty(),
-        false,
-        Optional.empty(),
-        false,
-        false,
-        plain.workers());
+        .level(target == FormatId.LIBVIRT_XZ ? OptionalInt.of(0) : OptionalInt.empty());
   }
 }

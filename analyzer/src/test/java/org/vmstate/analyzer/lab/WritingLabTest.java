@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.PageOptions;
+import org.vmstate.analyzer.convert.SaveHeaderOptions;
 import org.vmstate.analyzer.create.Creator;
 import org.vmstate.analyzer.edit.SaveHeaderChange;
 import org.vmstate.analyzer.edit.SaveHeaderEditor;
@@ -54,21 +56,15 @@ class WritingLabTest {
   }
 
   private static ConvertOptions header(FormatId target, int version, boolean bigEndian) {
-    ConvertOptions plain = ConvertOptions.to(target);
-    return new ConvertOptions(
-        target,
-        OptionalInt.of(version),
-        Optional.of(bigEndian),
-        plain.xml(),
-        plain.cookie(),
-        Optional.of(true),
-        plain.align(),
-        plain.level(),
-        false,
-        Optional.empty(),
-        false,
-        false,
-        1);
+    return ConvertOptions.to(target)
+        .with(
+            new SaveHeaderOptions(
+                OptionalInt.of(version),
+                Optional.of(bigEndian),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(true)))
+        .with(PageOptions.DEFAULT.workers(1));
   }
 
   @Test
@@ -143,7 +139,7 @@ class WritingLabTest {
     Path later = folder.resolve("later");
     guest.save(later, "sparse");
     ConvertOptions options =
-        ConvertOptions.to(FormatId.QEMU).withPages(false, Optional.of(base), false, false, 1);
+        ConvertOptions.to(FormatId.QEMU).with(PageOptions.DEFAULT.from(base, false).workers(1));
     Path stream = folder.resolve("stream");
     List<String> notes = Conversions.convert(later, stream, options);
     assertTrue(notes.getFirst().matches("xbzrle: [1-9]\\d* pages changed, .*"), notes.toString());
