@@ -49,6 +49,8 @@ abstract class StreamVisitor extends FrontVisitor {
   private Section ram;
   private int ramParts;
   private boolean ramEnded;
+  private boolean ramFooters;
+  private boolean endAdded;
   private boolean inRam;
 
   StreamVisitor(Head head, Progress progress, Consumer<String> notes) {
@@ -63,6 +65,11 @@ abstract class StreamVisitor extends FrontVisitor {
   /** Reports whether a command has a meaning in the output. */
   boolean keeps(CommandType command, int length) {
     return true;
+  }
+
+  /** Reports whether the output needs an END of ram, which background snapshots do not have. */
+  boolean needsEnd() {
+    return false;
   }
 
   /** Writes the block list of the START record; the sink is after the record's header. */
@@ -133,6 +140,7 @@ abstract class StreamVisitor extends FrontVisitor {
       case Event.Configuration e -> configuration(e);
       case Event.SectionHeader e -> section(e);
       case Event.SectionFooter e -> {
+        ramFooters |= inRam;
         if (!inRam || !ramFooterDropped) {
           records.accept(e);
         }
@@ -152,6 +160,7 @@ abstract class StreamVisitor extends FrontVisitor {
       case Event.IterablePart e -> records.accept(e);
       case Event.Unknown e -> records.accept(e);
       case Event.EndOfStream e -> {
+        addEnd();
         end();
         records.accept(e);
       }
@@ -214,6 +223,10 @@ abstract class StreamVisitor extends FrontVisitor {
   private void section(Event.SectionHeader e) throws IOException {
     inRam = e.section().name().equals(RamFormat.IDSTR);
     if (!inRam) {
+      // those of the setup come before all parts
+      if (e.recordType() == StreamFormat.SECTION_FULL && ramParts > 0) {
+        addEnd();
+      }
       records.accept(e);
       return;
     }
@@ -232,7 +245,7 @@ abstract class StreamVisitor extends FrontVisitor {
       }
       case StreamFormat.SECTION_PART -> {
         ramParts++;
-        ramFooterDropped = !startsPart(ramParts);
+        ramFooterDropped = endAdded || !startsPart(ramParts);
         if (!ramFooterDropped) {
           records.accept(e);
           payload(false, ramParts);
@@ -240,10 +253,28 @@ abstract class StreamVisitor extends FrontVisitor {
       }
       default -> {
         ramEnded = true;
-        ramFooterDropped = false;
-        records.accept(e);
-        payload(true, ramParts);
+        ramFooterDropped = endAdded;
+        if (!endAdded) {
+          records.accept(e);
+          payload(true, ramParts);
+        }
       }
+    }
+  }
+
+  /**
+   * Ends the RAM of a background snapshot in front of its devices, where other saves end it: a
+   * reader of a fixed layout takes the END as the sign that the bitmaps were written.
+   */
+  private void addEnd() throws IOException {
+    if (ram == null || ramEnded || endAdded || !needsEnd()) {
+      return;
+    }
+    endAdded = true;
+    stream.section(StreamFormat.SECTION_END, ram);
+    payload(true, ramParts);
+    if (ramFooters) {
+      stream.footer(ram);
     }
   }
 

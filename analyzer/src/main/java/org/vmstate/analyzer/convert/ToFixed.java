@@ -84,6 +84,12 @@ final class ToFixed extends StreamVisitor implements AutoCloseable {
   }
 
   @Override
+  boolean needsEnd() {
+    // a fixed layout without END was never finished, and is refused at its end
+    return before.isEmpty() || before.getFirst().mapped().isEmpty();
+  }
+
+  @Override
   void list(List<RamBlock> blocks) throws IOException {
     before = blocks;
     RamContents.requirePossible(blocks);

@@ -85,6 +85,21 @@ class ConverterTest {
     assertArrayEquals(image.toBytes(), convert(again, FormatId.QEMU));
   }
 
+  /** It has no END, by which a reader of a fixed layout knows that the bitmaps were written. */
+  @Test
+  void ramOfABackgroundSnapshotIsEnded() throws IOException {
+    ImageBytes image = start().be64(PAGE | 4).name("r").be64(PAGE).eos().footer(1);
+    image.again(2, 1).be64(8).name("r").fill(7, PAGE).eos().footer(1);
+    image.section(4, 2, "timer", 0, 2).be64(1).be64(2).be64(3).footer(2).u8(0);
+    byte[] there = convert(image, FormatId.QEMU_MAPPED_RAM);
+    String end = text(new ImageBytes().again(3, 1).eos().footer(1).toBytes());
+    int at = text(there).indexOf(end);
+    assertTrue(at > 0 && at < text(there).indexOf("timer"));
+    assertEquals(at, text(there).lastIndexOf(end));
+    byte[] back = convert(new ImageBytes().raw(there), FormatId.QEMU);
+    assertTrue(text(back).contains(text(new ImageBytes().fill(7, PAGE).toBytes())));
+  }
+
   @Test
   void zeroPagesWithASetBitBecomeHolesAndZeroRecords() throws IOException {
     ImageBytes image = mapped(3, 0, 7).again(3, 1).eos().footer(1).u8(0);

@@ -309,5 +309,9 @@ class QemuMachinesLabTest {
       qemu.load("file:" + mapped);
     }
     assertEquals(Reads.hashes(image), Reads.hashes(mapped));
+    Checks.sound(mapped);
+    Path back = folder.resolve("back");
+    Conversions.convert(mapped, back, FormatId.QEMU);
+    assertEquals(Reads.hashes(image), Reads.hashes(back));
   }
 }
