@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,10 +35,6 @@ import org.vmstate.writer.synthetic.SyntheticRecipe;
 
 /** What {@code check} says of direct I/O, against what the kernel does. */
 class DirectReadsLabTest {
-  /** What tools say where the kernel has no loop device or not this file system. */
-  private static final Pattern NO_PLACE =
-      Pattern.compile("cannot find an unused loop device|unknown filesystem type|/dev/loop");
-
   private static final String[] GUEST = {
     "-M", "q35", "-accel", "tcg", "-m", "16", "-nodefaults", "-S"
   };
@@ -77,7 +71,8 @@ class DirectReadsLabTest {
       qemu.enable("mapped-ram");
       qemu.save("file:" + image);
     }
-    Path place = device.equals("root") ? Files.createTempDirectory("direct") : mounted(device);
+    Path place =
+        device.equals("root") ? Files.createTempDirectory("direct") : Mounts.mount(folder, device);
     try {
       DirectNeeds needs = DirectNeeds.of(place);
       Path there = Files.copy(image, place.resolve("image"));
@@ -117,7 +112,7 @@ class DirectReadsLabTest {
       assertEquals(needs.align() > 1024 ? 1 : 0, agree(odd, needs), needs.toString());
     } finally {
       if (!device.equals("root")) {
-        Lab.run(folder.resolve("err"), "umount", place.toString());
+        Mounts.unmount(folder, place);
       }
     }
   }
@@ -175,38 +170,5 @@ class DirectReadsLabTest {
             "skip=" + block.mapped().orElseThrow().pagesOffset(),
             "count=" + block.usedLength());
     return read.exitCode() == 0;
-  }
-
-  /** Makes a file system on a loop device with sectors of the given size. */
-  private Path mounted(String device) throws Exception {
-    String sector = device.substring(0, device.indexOf(' '));
-    boolean xfs = device.endsWith("xfs");
-    Path disk = folder.resolve("disk" + sector);
-    Path point = Files.createDirectory(folder.resolve("mnt" + sector));
-    Path errors = folder.resolve("err");
-    String script =
-        "truncate -s 400M %1$s && loop=$(losetup --show -f -b %2$s %1$s) && %4$s"
-            + " $loop && mount $loop %3$s && losetup -d $loop";
-    Lab.Result made =
-        Lab.run(
-            errors,
-            "sh",
-            "-c",
-            script.formatted(disk, sector, point, xfs ? "mkfs.xfs -q" : "mkfs.ext4 -q -b 4096"));
-    String said = text(errors);
-    if (made.exitCode() != 0 && NO_PLACE.matcher(said).find()) {
-      System.err.println("\n*** SKIPPED: no loop devices or no " + device + ": " + said + " ***\n");
-      Assumptions.abort("no loop devices or file system: " + said);
-    }
-    assertEquals(0, made.exitCode(), said);
-    return point;
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }
