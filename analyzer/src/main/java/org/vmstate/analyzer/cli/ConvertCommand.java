@@ -296,7 +296,7 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private ConvertOptions options(String name) throws IOException {
-    FormatId target = FormatNames.find(spec.commandLine(), "-O", name, "qcow2");
+    FormatId target = FormatNames.find(spec.commandLine(), "-O", name, MemoryOutput.andDisk());
     OutputOptions output = OutputOptions.given(spec, target, KEYS);
     return output.allOptions(CommandBuilder.isSet(spec, "--direct"), MemoryOutput.workers(spec));
   }

@@ -103,7 +103,7 @@ final class MeasureCommand implements Callable<Integer> {
             "-o layout=" + layout + ": expected qemu or qemu-mapped-ram in a disk");
       }
     }
-    FormatId target = FormatNames.find(spec.commandLine(), "-O", layout, "qcow2");
+    FormatId target = FormatNames.find(spec.commandLine(), "-O", layout, MemoryOutput.andDisk());
     OutputOptions options = new OutputOptions(target, given, ConvertCommand.KEYS);
     for (String key : List.of("snapshot", "layout")) {
       if (!disk && options.text(key).isPresent()) {

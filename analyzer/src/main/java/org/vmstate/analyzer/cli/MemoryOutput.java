@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.extract.MemoryLayout;
 import org.vmstate.analyzer.output.ConversionException;
@@ -36,6 +37,11 @@ final class MemoryOutput {
     List<String> all = new ArrayList<>(FORMATS);
     Input.formats().forEachRemaining(all::add);
     return all.iterator();
+  }
+
+  /** Returns the names of what is written beside the formats of images. */
+  static String[] andDisk() {
+    return Stream.concat(Stream.of("qcow2"), FORMATS.stream()).toArray(String[]::new);
   }
 
   static boolean isOne(String format) {

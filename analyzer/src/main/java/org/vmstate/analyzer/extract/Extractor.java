@@ -256,6 +256,10 @@ public final class Extractor {
       return outcome;
     }
     FileSink sink = (FileSink) target.sink();
+    if (plan.end() > 0) {
+      sink.skipTo(plan.end() - 1);
+      sink.reach();
+    }
     for (MemoryLayout.Header header : plan.headers()) {
       sink.writeAt(header.offset(), ByteBuffer.wrap(header.bytes()));
     }

@@ -51,7 +51,8 @@ class MeasureLabTest {
                 Target.of("libvirt-zstd"),
                 Target.of("libvirt-sparse"),
                 Target.of("qcow2"),
-                Target.of("kdump")));
+                Target.of("kdump"),
+                Target.of("raw")));
     if (WIDE) {
       for (String align : List.of("4K", "64K", "4M")) {
         for (String fixed : List.of("qemu-mapped-ram", "qemu-fixed-ram", "libvirt-sparse")) {
@@ -62,7 +63,7 @@ class MeasureLabTest {
         all.add(Target.of("libvirt-" + format));
       }
       all.add(Target.of("qcow2", "layout=qemu-mapped-ram"));
-      for (String memory : List.of("raw", "elf", "lime", "kdump-zstd", "kdump-none")) {
+      for (String memory : List.of("elf", "lime", "kdump-zstd", "kdump-none")) {
         all.add(Target.of(memory));
       }
     }
