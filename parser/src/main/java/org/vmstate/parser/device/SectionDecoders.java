@@ -5,38 +5,50 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.device.DirtyBitmapFormat;
-import org.vmstate.formats.device.HashTableFormat;
-import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.section.SectionGrammar;
 
 /**
  * The registry of sections that QEMU writes by functions of their own, so that no description
- * speaks of their fields. To add one: a class in this package, and its line here.
+ * speaks of their fields. To add one: a class in this package and its line here, or a {@link
+ * SectionGrammar} where others read the payload, too.
  */
 public final class SectionDecoders {
   /** Payloads of more bytes than this stay bytes. */
   public static final int MOST_BYTES = 128 << 10;
 
   private static final Map<String, SectionDecoder> BY_NAME =
-      Map.of(
-          DirtyBitmapFormat.IDSTR,
-          new DirtyBitmapDecoder(),
-          HashTableFormat.IDSTR,
-          new HtabDecoder(),
-          StorageWordFormat.ATTRIBUTES,
-          new StorageAttributesDecoder(),
-          StorageWordFormat.KEYS,
-          new StorageKeysDecoder(),
-          "todclock",
-          new TodClockDecoder(),
-          "slirp",
-          new SlirpDecoder());
+      Map.of("todclock", new TodClockDecoder(), "slirp", new SlirpDecoder());
+
+  /** What others read, too, is a grammar. */
+  private record OfGrammar(SectionGrammar grammar) implements SectionDecoder {
+    @Override
+    public boolean knowsVersion(long version) {
+      return grammar.knowsVersion(version);
+    }
+
+    @Override
+    public void decode(TreeReader in) throws StateFormatException {
+      try {
+        grammar.read(in);
+      } catch (StateFormatException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
 
   private SectionDecoders() {}
+
+  private static Optional<SectionDecoder> of(Section section) {
+    return Optional.ofNullable(BY_NAME.get(section.name()))
+        .or(() -> SectionGrammar.of(section.name()).map(OfGrammar::new))
+        .filter(decoder -> decoder.knowsVersion(section.version()));
+  }
 
   /**
    * Decodes the payload of a record of such a section.
@@ -46,9 +58,7 @@ public final class SectionDecoders {
   public static Optional<StateNode> decode(Event.Bytes payload, Section section)
       throws IOException {
     ByteRange range = payload.range();
-    if (!BY_NAME.containsKey(section.name())
-        || range.length() > MOST_BYTES
-        || !payload.content().isSeekable()) {
+    if (of(section).isEmpty() || range.length() > MOST_BYTES || !payload.content().isSeekable()) {
       return Optional.empty();
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) range.length());
@@ -63,13 +73,13 @@ public final class SectionDecoders {
    * @return empty when no decoder knows the section or its form
    */
   public static Optional<StateNode> decode(Section section, byte[] payload, long offset) {
-    SectionDecoder decoder = BY_NAME.get(section.name());
-    if (decoder == null || !decoder.knowsVersion(section.version())) {
+    Optional<SectionDecoder> decoder = of(section);
+    if (decoder.isEmpty()) {
       return Optional.empty();
     }
     TreeReader in = new TreeReader(payload, offset);
     try {
-      decoder.decode(in);
+      decoder.get().decode(in);
       return Optional.of(in.finish(section.name()));
     } catch (StateFormatException e) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package org.vmstate.parser.device;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,14 +19,15 @@ import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
+import org.vmstate.parser.section.FieldReader;
 
 /**
  * Reads bytes one field after the other and keeps each under its name, so that a tree of fields
  * comes of it in which no byte is missing.
  */
-final class TreeReader {
+final class TreeReader implements FieldReader {
   /** Reads the fields of a struct or a subsection. */
-  interface Body {
+  interface TreeBody {
     void read() throws StateFormatException;
   }
 
@@ -101,13 +103,56 @@ final class TreeReader {
     at += size;
   }
 
+  @Override
+  public long offset() {
+    return origin + at;
+  }
+
+  @Override
+  public int peek() {
+    return peek(0);
+  }
+
+  @Override
+  public long peekWord() throws StateFormatException {
+    return peekBig(0, Long.BYTES);
+  }
+
+  @Override
+  public boolean canEnd() {
+    return remaining() == 0;
+  }
+
+  @Override
+  public void bytes(String name, long count) throws StateFormatException {
+    bytes(name, (int) Math.min(count, Integer.MAX_VALUE));
+  }
+
+  @Override
+  public void struct(String name, String typeName, Body body) throws IOException {
+    List<FieldNode> outerFields = fields;
+    List<StateNode> outerSubsections = subsections;
+    int start = at;
+    open();
+    body.read();
+    close(name, typeName, true, start, outerFields, outerSubsections);
+  }
+
+  @Override
+  public MalformedDataException malformed(Reason reason, String words, long where) {
+    return new MalformedDataException(reason, words, where, "");
+  }
+
   /** Keeps a big-endian integer. */
-  long big(String name, int size) throws StateFormatException {
+  @Override
+  public long big(String name, int size) throws StateFormatException {
     return big(name, size, "uint" + size * 8, false);
   }
 
   /** Keeps a big-endian integer whose bits may have names. */
-  long big(String name, int size, String typeName, boolean array) throws StateFormatException {
+  @Override
+  public long big(String name, int size, String typeName, boolean array)
+      throws StateFormatException {
     keep(name, typeName, FieldType.UNSIGNED, size, array);
     return big(at - size, size);
   }
@@ -146,7 +191,8 @@ final class TreeReader {
   }
 
   /** Keeps a length byte and that many characters. */
-  void string(String name) throws StateFormatException {
+  @Override
+  public void string(String name) throws StateFormatException {
     need(1);
     keep(name, "string", FieldType.CAPABILITY, 1 + peek(0), false);
   }
@@ -157,7 +203,8 @@ final class TreeReader {
   }
 
   /** Keeps bytes that are zero, as the rest of an array is. */
-  void zeros(String name, int size) throws StateFormatException {
+  @Override
+  public void zeros(String name, int size) throws StateFormatException {
     need(size);
     for (int i = 0; i < size; i++) {
       if (bytes[at + i] != 0) {
@@ -181,13 +228,27 @@ final class TreeReader {
   }
 
   /** Keeps a struct. */
-  void struct(String name, String vmsd, boolean array, Body body) throws StateFormatException {
-    int start = at;
+  void struct(String name, String vmsd, boolean array, TreeBody body) throws StateFormatException {
     List<FieldNode> outerFields = fields;
     List<StateNode> outerSubsections = subsections;
+    int start = at;
+    open();
+    body.read();
+    close(name, vmsd, array, start, outerFields, outerSubsections);
+  }
+
+  private void open() {
     fields = new ArrayList<>();
     subsections = new ArrayList<>();
-    body.read();
+  }
+
+  private void close(
+      String name,
+      String vmsd,
+      boolean array,
+      int start,
+      List<FieldNode> outerFields,
+      List<StateNode> outerSubsections) {
     StateNode state = state(vmsd, 0, start);
     fields = outerFields;
     subsections = outerSubsections;
@@ -198,7 +259,8 @@ final class TreeReader {
   }
 
   /** Keeps the elements of an array, and what follows the last that is not zero as one field. */
-  void array(String name, String vmsd, int most, int size, Body body) throws StateFormatException {
+  void array(String name, String vmsd, int most, int size, TreeBody body)
+      throws StateFormatException {
     int used = used(most, size);
     for (int i = 0; i < used; i++) {
       struct(name, vmsd, true, body);
@@ -216,12 +278,12 @@ final class TreeReader {
   }
 
   /** Keeps the subsection at the cursor. */
-  void subsection(Body body) throws StateFormatException {
+  void subsection(TreeBody body) throws StateFormatException {
     subsection(1, body);
   }
 
   /** Keeps the subsection at the cursor, which has at most a version. */
-  void subsection(long newest, Body body) throws StateFormatException {
+  void subsection(long newest, TreeBody body) throws StateFormatException {
     int start = at;
     String name = subsectionName();
     long version = big(at + 2 + name.length(), Integer.BYTES);

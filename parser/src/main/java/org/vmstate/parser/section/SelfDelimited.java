@@ -21,9 +21,9 @@ public interface SelfDelimited {
   /** Returns the grammar of a section, if it is one that is known. */
   static Optional<SelfDelimited> of(Section section) {
     return switch (section.name()) {
-      case DirtyBitmapFormat.IDSTR -> Optional.of(new DirtyBitmapPayload());
-      case StorageWordFormat.ATTRIBUTES -> Optional.of(new StorageAttributesPayload());
-      case HashTableFormat.IDSTR -> Optional.of(new HashTablePayload());
+      case DirtyBitmapFormat.IDSTR, StorageWordFormat.ATTRIBUTES, HashTableFormat.IDSTR ->
+          SectionGrammar.of(section.name())
+              .map(grammar -> (source, type) -> grammar.read(new PassingReader(source)));
       case "pbs-state" -> Optional.of(new BackupStatePayload());
       case "block" -> Optional.of(new BlockPayload());
       default ->
