@@ -49,7 +49,7 @@ final class KdumpBatch {
     return before;
   }
 
-  /** Takes the next bytes of a source, as many as it has room for; returns their number. */
+  /** Accepts the next bytes of a source, as many as it has room for; returns their number. */
   int take(ByteBuffer source) {
     int part = Math.min(source.remaining(), room());
     pages.put(pages.position(), source, source.position(), part);

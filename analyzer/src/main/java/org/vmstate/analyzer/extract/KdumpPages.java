@@ -17,7 +17,7 @@ import org.vmstate.writer.compress.PageCompression;
 import org.vmstate.writer.io.FileSink;
 
 /**
- * Takes memory in order of address and writes the pages of a kdump: their content one after the
+ * Accepts memory in order of address and writes the pages of a kdump: their content one after the
  * other, compressed by some threads, and their descriptors where they belong. All pages that are
  * zero share one content.
  */

@@ -3,8 +3,8 @@ package org.vmstate.analyzer.extract;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
-/** Takes memory in order of address, and zeros by their number. */
+/** Accepts memory in order of address, and zeros by their number. */
 interface ZeroTaking extends WritableByteChannel {
-  /** Takes so many zeros. */
+  /** Accepts so many zeros. */
   void zeros(long count) throws IOException;
 }

@@ -6,7 +6,7 @@ public interface Progress {
   Progress NONE = (offset, total) -> {};
 
   /**
-   * Takes the offset reached in the input.
+   * Accepts the offset reached in the input.
    *
    * @param total length of the input in bytes, or -1 while it is not known
    */

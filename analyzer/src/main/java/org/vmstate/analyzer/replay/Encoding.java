@@ -45,7 +45,7 @@ public final class Encoding {
     trials.forEach(trial -> trial.zero(address, generation, first));
   }
 
-  /** Takes a page that is sent again. */
+  /** Accepts a page that is sent again. */
   void again(
       long address,
       byte[] before,

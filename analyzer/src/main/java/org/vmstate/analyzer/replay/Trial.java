@@ -65,7 +65,7 @@ public final class Trial {
     return kept;
   }
 
-  /** Takes the delta of a page that was kept; returns how the page went out. */
+  /** Accepts the delta of a page that was kept; returns how the page went out. */
   XbzrleSender.Outcome encoded(long address, int length, long generation, boolean last) {
     XbzrleSender.Outcome outcome = sender.encoded(address, length, generation, last);
     switch (outcome) {

@@ -37,7 +37,7 @@ public final class TwoStates {
     }
   }
 
-  /** Takes a page that differs. */
+  /** Accepts a page that differs. */
   private interface Different {
     void page(long address, byte[] before, byte[] after, boolean zero);
   }

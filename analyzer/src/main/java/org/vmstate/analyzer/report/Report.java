@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.HexFormat;
 
 /**
- * Takes a tree of values as it is produced. Inside an object every call names its member; inside an
- * array the name is ignored.
+ * Accepts a tree of values as it is produced. Inside an object every call names its member; inside
+ * an array the name is ignored.
  */
 public interface Report extends Closeable {
 

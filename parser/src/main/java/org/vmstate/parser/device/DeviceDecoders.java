@@ -71,9 +71,9 @@ public final class DeviceDecoders {
                         .orElse("a form of " + field.desc().typeName() + " that is not known")));
   }
 
-  /** Takes why a field that has a decoder stays bytes. */
+  /** Accepts why a field that has a decoder stays bytes. */
   public interface Undecoded {
-    /** Takes a problem, none where the form is not known. */
+    /** Accepts a problem, none where the form is not known. */
     void field(FieldNode field, Optional<Problem> problem);
   }
 

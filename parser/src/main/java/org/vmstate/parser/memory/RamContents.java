@@ -265,15 +265,15 @@ public final class RamContents implements Closeable {
     };
   }
 
-  /** Takes the bytes of a block from its first to its last. */
+  /** Accepts the bytes of a block from its first to its last. */
   public interface Sink {
-    /** Takes the next bytes; the buffer is valid during the call. */
+    /** Accepts the next bytes; the buffer is valid during the call. */
     void bytes(ByteBuffer data) throws IOException;
 
-    /** Takes a number of zero bytes. */
+    /** Accepts a number of zero bytes. */
     void zeros(long count) throws IOException;
 
-    /** Takes a number of bytes of pages of which the image has nothing. */
+    /** Accepts a number of bytes of pages of which the image has nothing. */
     void absent(long count) throws IOException;
   }
 

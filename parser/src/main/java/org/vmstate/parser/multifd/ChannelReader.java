@@ -218,7 +218,7 @@ public final class ChannelReader implements Closeable {
     return (packet.flags() & MultifdFormat.SYNC) != 0;
   }
 
-  /** Tells whether the packet whose header was read brings pages. */
+  /** Reports whether the packet whose header was read brings pages. */
   boolean hasPages() {
     return pending.normalPages() + pending.zeroPages() > 0;
   }

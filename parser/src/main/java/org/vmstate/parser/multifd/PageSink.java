@@ -9,6 +9,6 @@ public interface PageSink {
   /** Accepts pages that follow one another; what remains in the buffer are whole pages. */
   void data(RamBlock block, long first, ByteBuffer pages) throws IOException;
 
-  /** Takes a page that is all zero. */
+  /** Accepts a page that is all zero. */
   void zero(RamBlock block, long page) throws IOException;
 }

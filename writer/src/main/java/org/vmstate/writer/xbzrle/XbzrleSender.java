@@ -89,7 +89,7 @@ public final class XbzrleSender {
   }
 
   /**
-   * Takes a page that goes out as a zero page.
+   * Accepts a page that goes out as a zero page.
    *
    * @param first true in the first round
    */
