@@ -2,9 +2,6 @@ package org.vmstate.parser.section;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.vmstate.formats.device.DirtyBitmapFormat;
-import org.vmstate.formats.device.HashTableFormat;
-import org.vmstate.formats.device.StorageWordFormat;
 import org.vmstate.formats.event.Section;
 import org.vmstate.parser.io.ByteSource;
 
@@ -21,13 +18,13 @@ public interface SelfDelimited {
   /** Returns the grammar of a section, if it is one that is known. */
   static Optional<SelfDelimited> of(Section section) {
     return switch (section.name()) {
-      case DirtyBitmapFormat.IDSTR, StorageWordFormat.ATTRIBUTES, HashTableFormat.IDSTR ->
-          SectionGrammar.of(section.name())
-              .map(grammar -> (source, type) -> grammar.read(new PassingReader(source)));
       case "pbs-state" -> Optional.of(new BackupStatePayload());
       case "block" -> Optional.of(new BlockPayload());
       default ->
-          section.name().endsWith("/vfio") ? Optional.of(new VfioPayload()) : Optional.empty();
+          section.name().endsWith("/vfio")
+              ? Optional.of(new VfioPayload())
+              : SectionGrammar.of(section.name())
+                  .map(grammar -> (source, type) -> grammar.read(new PassingReader(source)));
     };
   }
 }
