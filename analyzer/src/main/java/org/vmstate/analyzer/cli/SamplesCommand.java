@@ -28,7 +28,7 @@ final class SamplesCommand implements Callable<Integer> {
                 "Each was written by a real QEMU or libvirt.",
                 "")
             .parameter("NAME", "0..1", "Sample to unpack.")
-            .option(Path.class, "FILE", "Where to (default: NAME).", "-o")
+            .option(Path.class, "FILE", "Where to (default: NAME); - is standard output.", "-o")
             .spec();
     return command.spec;
   }
@@ -44,6 +44,10 @@ final class SamplesCommand implements Callable<Integer> {
           print.printf(Locale.ROOT, "%-20s %s%n", sample.name(), sample.description());
         }
         print.flush();
+      }
+    } else if (target != null && target.toString().equals("-")) {
+      try (OutputStream out = Output.stdout()) {
+        Samples.copy(name, out);
       }
     } else {
       Path file = target == null ? Path.of(name) : target;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -21,9 +22,13 @@ import org.vmstate.writer.ram.PlacedPages;
 public final class BlockFolder implements PlacedPages.Placement, Closeable {
   private static final int LONGEST = 200;
 
+  /** How often a folder is emptied of files that are still made while the program ends. */
+  private static final int ATTEMPTS = 100;
+
   private final Path target;
   private final Path folder;
   private final List<Destination> files = new ArrayList<>();
+  private final Thread onExit = new Thread(this::leave);
   private boolean done;
 
   private BlockFolder(Path target, Path folder) {
@@ -40,7 +45,14 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
     if (!Files.isDirectory(parent)) {
       throw new IOException(parent + ": no such folder");
     }
-    return new BlockFolder(target, Files.createTempDirectory(parent, ".vmstate-img-"));
+    BlockFolder made = new BlockFolder(target, Files.createTempDirectory(parent, ".vmstate-img-"));
+    try {
+      Runtime.getRuntime().addShutdownHook(made.onExit);
+    } catch (IllegalStateException e) {
+      made.remove();
+      throw new IOException("the program is ending", e);
+    }
+    return made;
   }
 
   /**
@@ -110,7 +122,8 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
 
   @Override
   public void close() throws IOException {
-    try (Closeable _ = done ? () -> {} : this::remove) {
+    try (Closeable _ = done ? () -> {} : this::remove;
+        Closeable _ = this::stay) {
       IOException failure = null;
       for (Destination file : files) {
         try {
@@ -125,12 +138,35 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
     }
   }
 
+  private void stay() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException e) {
+      // the program is ending, and the hook runs anyway
+      return;
+    }
+  }
+
+  /** Removes all while the program ends, which other threads may not know yet. */
+  private void leave() {
+    for (int attempt = 0; attempt < ATTEMPTS && Files.exists(folder); attempt++) {
+      try {
+        remove();
+      } catch (IOException e) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
   private void remove() throws IOException {
     try (var left = Files.list(folder)) {
       for (Path file : left.toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (NoSuchFileException e) {
+      // done by whom the end of the program called
+      return;
     }
-    Files.delete(folder);
+    Files.deleteIfExists(folder);
   }
 }

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,14 @@ public final class Samples {
     try (OutputFile file = OutputFile.create(target, replace)) {
       named(name, file.channel(), target);
       file.commit(false);
+    }
+  }
+
+  /** Writes a sample to a stream. */
+  public static void copy(String name, OutputStream out) throws IOException {
+    requireKnown(name);
+    try (InputStream in = new ZstdInputStream(resource(name + ".zst"))) {
+      in.transferTo(out);
     }
   }
 
