@@ -96,7 +96,7 @@ class MappedRamTest {
                 Recording.of(
                     image(BitmapOrder.LITTLE), ParseOptions.DEFAULT, Recording.Place.PIPE));
     assertEquals(
-        "mapped-ram from a pipe: this layout needs a file that can be read at any offset",
+        "mapped-ram from a pipe: this layout needs a file, so write the pipe to one first",
         e.words());
   }
 

@@ -1,7 +1,9 @@
 package org.vmstate.analyzer.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.vmstate.analyzer.output.ConversionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -120,5 +122,17 @@ final class CommandBuilder {
   /** Returns a positional argument, or null. */
   static String argument(CommandSpec spec, int index) {
     return spec.positionalParameters().get(index).getValue();
+  }
+
+  /** Returns a positional argument that has to be a file, of a verb that goes back in it. */
+  static Path file(CommandSpec spec, int index) throws ConversionException {
+    String name = argument(spec, index);
+    if (name.equals("-")) {
+      throw new ConversionException(
+          index == 0
+              ? spec.name() + " needs a file; write the pipe to one first"
+              : "standard output: " + spec.name() + " needs a file; give the name of one");
+    }
+    return Path.of(name);
   }
 }

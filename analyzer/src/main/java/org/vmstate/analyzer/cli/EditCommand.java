@@ -70,7 +70,7 @@ final class EditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path file = Path.of(CommandBuilder.argument(spec, 0));
+    Path file = CommandBuilder.file(spec, 0);
     String out = CommandBuilder.argument(spec, 1);
     boolean inPlace = CommandBuilder.isSet(spec, "--in-place");
     if (inPlace == (out != null)) {
@@ -79,6 +79,9 @@ final class EditCommand implements Callable<Integer> {
           inPlace
               ? "--in-place changes FILE itself; there is no OUT"
               : "give OUT for the changed copy, or --in-place to change FILE itself");
+    }
+    if (out != null) {
+      CommandBuilder.file(spec, 1);
     }
     if (out != null && Files.exists(Path.of(out)) && Files.isSameFile(file, Path.of(out))) {
       throw new ConversionException(out + ": is the input; --in-place changes it");

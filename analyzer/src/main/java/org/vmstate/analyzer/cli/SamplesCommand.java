@@ -52,7 +52,7 @@ final class SamplesCommand implements Callable<Integer> {
     } else {
       Path file = target == null ? Path.of(name) : target;
       if (Files.exists(file)) {
-        throw new IOException(file + ": exists; nothing was written");
+        throw new IOException(file + ": exists; -o gives another name");
       }
       Samples.unpack(name, file, false);
     }

@@ -71,8 +71,8 @@ final class UpgradeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path file = Path.of(CommandBuilder.argument(spec, 0));
-    Path out = Path.of(CommandBuilder.argument(spec, 1));
+    Path file = CommandBuilder.file(spec, 0);
+    Path out = CommandBuilder.file(spec, 1);
     if (Files.exists(out) && Files.isSameFile(file, out)) {
       throw new ParameterException(spec.commandLine(), out + ": is the input");
     }

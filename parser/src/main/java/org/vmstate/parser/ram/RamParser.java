@@ -61,7 +61,7 @@ public final class RamParser {
     if (layout != StreamLayout.SEQUENTIAL && !source.isSeekable()) {
       throw source.unsupported(
           Reason.MAPPED_FROM_PIPE,
-          "mapped-ram from a pipe: this layout needs a file that can be read at any offset",
+          "mapped-ram from a pipe: this layout needs a file, so write the pipe to one first",
           source.position());
     }
     ram.begin(features.pageSize(), section.version(), layout);
