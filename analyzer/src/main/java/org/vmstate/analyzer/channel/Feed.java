@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.channel;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
@@ -10,13 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import org.vmstate.analyzer.output.WorkerFailure;
+import org.vmstate.parser.io.BulkStream;
 
 /**
  * What comes over a connection, read by a thread of its own into 256 KiB of memory; the sender
  * waits while they are full. {@link #relieve} moves them into a file, for a reader that cannot take
  * them now although the sender has to go on. A connection that breaks ends the stream.
  */
-final class Feed extends InputStream {
+final class Feed extends BulkStream {
   private static final int CHUNKS = 8;
   private static final int CHUNK = 32 << 10;
 
@@ -96,12 +96,6 @@ final class Feed extends InputStream {
       chunks.clear();
       signal.notifyAll();
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

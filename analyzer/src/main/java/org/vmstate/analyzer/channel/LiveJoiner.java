@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.parser.io.BulkStream;
 import org.vmstate.parser.io.StreamSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.multifd.ChannelGroup;
@@ -42,13 +43,7 @@ final class LiveJoiner extends StreamJoiner {
 
   /** Returns the main stream; to read it places pages meanwhile. */
   InputStream stream() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new BulkStream() {
       @Override
       public int read(byte[] target, int from, int length) throws IOException {
         while (!main.isReady()) {

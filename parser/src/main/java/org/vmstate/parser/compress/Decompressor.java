@@ -16,6 +16,7 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.rule.Reason;
+import org.vmstate.parser.io.BulkStream;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -23,7 +24,7 @@ import org.vmstate.parser.io.ByteSource;
  * the compressed bytes in the source; since decompressors read ahead, they may lie a little after
  * the place.
  */
-public final class Decompressor extends InputStream {
+public final class Decompressor extends BulkStream {
   /**
    * Memory that xz may take, in KiB: of the usual heap of 128 MiB enough for {@code xz -9}, and as
    * much of any other. Of one array of it not more fits where the collector divides the heap.
@@ -74,12 +75,6 @@ public final class Decompressor extends InputStream {
     return headOnly
         ? new BZip2HadoopStreams().createInputStream(new BufferedInputStream(compressed, BUFFER))
         : new BZip2CompressorInputStream(compressed, true);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -134,17 +129,11 @@ public final class Decompressor extends InputStream {
   }
 
   /** The compressed bytes; its own I/O errors pass through the decompressors unchanged. */
-  private static final class Feed extends InputStream {
+  private static final class Feed extends BulkStream {
     private final ByteSource source;
 
     Feed(ByteSource source) {
       this.source = source;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -9,13 +9,14 @@ import java.util.Arrays;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 import java.util.zip.Checksum;
+import org.vmstate.parser.io.BulkStream;
 
 /**
  * Reads the files of the lzop program: a header with flags, then blocks of (be32 decompressed
  * length, be32 compressed length, checksums, data) up to an decompressed length of 0. A block that
  * did not shrink is stored as it is. Source: the lzop 1.04 manual and its file header.
  */
-final class LzopInputStream extends InputStream {
+final class LzopInputStream extends BulkStream {
   private static final byte[] MAGIC = {(byte) 0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'};
   private static final int MAX_BLOCK = 8 << 20;
   private static final int VERSION_WITH_LEVEL = 0x0940;
@@ -184,12 +185,6 @@ final class LzopInputStream extends InputStream {
     if ((int) sum.getValue() != expected) {
       throw new IOException("lzop: wrong checksum");
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
