@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.parser.io.BulkStream;
 import org.vmstate.parser.io.StreamSource;
@@ -31,14 +33,17 @@ final class LiveJoiner extends StreamJoiner {
   private final Connections connections;
   private final Signal signal;
   private final Map<ChannelReader, Feed> feeds = new ConcurrentHashMap<>();
+  private final Consumer<String> notes;
   private boolean complete;
   private boolean answers;
 
-  LiveJoiner(ByteSink sink, Feed main, Connections connections, Signal signal) {
+  LiveJoiner(
+      ByteSink sink, Feed main, Connections connections, Signal signal, Consumer<String> notes) {
     super(sink, new ChannelGroup(false));
     this.main = main;
     this.connections = connections;
     this.signal = signal;
+    this.notes = notes;
   }
 
   /** Returns the main stream; to read it places pages meanwhile. */
@@ -124,6 +129,19 @@ final class LiveJoiner extends StreamJoiner {
     } else if (answers && payload.length == Integer.BYTES) {
       message(PONG, ByteBuffer.wrap(payload).getInt());
     }
+  }
+
+  /** After the switch the sender serves pages that are asked for; nothing more comes by itself. */
+  @Override
+  void postcopy(CommandType type) throws IOException {
+    if (type != CommandType.POSTCOPY_ADVISE) {
+      throw new ConversionException(
+          "the sender switched to postcopy ("
+              + type.label()
+              + "); expected a migration that ends without migrate-start-postcopy");
+    }
+    notes.accept(
+        "the sender can switch to postcopy, which would fail: do not use migrate-start-postcopy");
   }
 
   /** The sender waits for this before it ends its stream. */

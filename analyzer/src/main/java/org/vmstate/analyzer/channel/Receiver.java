@@ -21,6 +21,7 @@ public final class Receiver implements Closeable {
   private final Signal signal;
   private final Connections connections;
   private final Thread hook;
+  private final Consumer<String> notes;
 
   /**
    * Listens.
@@ -30,6 +31,7 @@ public final class Receiver implements Closeable {
   public Receiver(ListenAddress address, Duration limit, Consumer<String> notes)
       throws IOException {
     this.address = address;
+    this.notes = notes;
     this.server = address.listen();
     this.signal = new Signal(limit);
     this.hook = new Thread(this::removeQuietly);
@@ -54,7 +56,7 @@ public final class Receiver implements Closeable {
 
   private void write(ParseOptions options, OutputStream out) throws IOException {
     Feed main = connections.main();
-    LiveJoiner joiner = new LiveJoiner(new StreamSink(out), main, connections, signal);
+    LiveJoiner joiner = new LiveJoiner(new StreamSink(out), main, connections, signal, notes);
     try {
       ByteSource source = StreamSource.live(joiner.stream(), new StructurePath());
       ImageReader.read(source, options, joiner);

@@ -88,6 +88,9 @@ class StreamJoiner implements EventSink, PageSink {
   /** Is told of a command that wants an answer. */
   void answer(CommandType type, byte[] payload) throws IOException {}
 
+  /** Is told of a command of postcopy. */
+  void postcopy(CommandType type) throws IOException {}
+
   private static void requireNoPlaces(boolean mapped) throws ConversionException {
     if (mapped) {
       throw new ConversionException("--channel: an image with mapped-ram has no channels");
@@ -133,6 +136,11 @@ class StreamJoiner implements EventSink, PageSink {
     CommandType type = CommandType.of(e.code());
     switch (type) {
       case OPEN_RETURN_PATH, PING -> answer(type, e.payload());
+      case POSTCOPY_ADVISE, POSTCOPY_RAM_DISCARD, POSTCOPY_LISTEN, POSTCOPY_RUN -> {
+        postcopy(type);
+        close();
+        records.accept(e);
+      }
       default -> {
         close();
         records.accept(e);

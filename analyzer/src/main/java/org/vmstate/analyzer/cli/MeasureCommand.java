@@ -65,6 +65,7 @@ final class MeasureCommand implements Callable<Integer> {
     String format = CommandBuilder.value(spec, "-O");
     Input input = new Input(spec);
     List<String> given = CommandBuilder.values(spec, "-o");
+    MemoryOutput.workers(spec);
     List<Measured> measured = format == null ? all(input, given) : List.of(one(input, given));
     Output output = CommandBuilder.value(spec, "--output");
     try (OutputStream out = Output.stdout()) {

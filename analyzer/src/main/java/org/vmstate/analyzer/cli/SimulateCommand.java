@@ -11,10 +11,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.dirtylog.DirtyLogPrinter;
 import org.vmstate.analyzer.dirtylog.DirtyLogRun;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.simulate.ResentPages;
 import org.vmstate.analyzer.simulate.SavePrinter;
 import org.vmstate.analyzer.simulate.Saves;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -311,6 +313,8 @@ final class SimulateCommand implements Callable<Integer> {
     ResentPages pages = new ResentPages();
     try (ByteSource source = ImageReader.open(recording)) {
       ImageReader.read(source, ParseOptions.DEFAULT, pages);
+    } catch (StateFormatException e) {
+      throw new OtherImageException(recording, e);
     }
     return pages.pages();
   }

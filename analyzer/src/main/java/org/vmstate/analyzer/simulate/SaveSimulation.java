@@ -19,6 +19,9 @@ final class SaveSimulation {
   private static final double SLICE = 0.1;
   private static final int MOST_ROUNDS = 100_000;
 
+  /** Writes that are followed one by one, which takes some ten seconds. */
+  private static final long MOST_WRITES = 200_000_000;
+
   /** Rounds that are compared with as many before them to see that there is no progress. */
   private static final int WINDOW = 25;
 
@@ -42,6 +45,7 @@ final class SaveSimulation {
   private long roundBytes;
   private long bytes;
   private long writes;
+  private long simulated;
   private int writtenPages;
   private int pointer;
   private boolean bulk = true;
@@ -229,6 +233,10 @@ final class SaveSimulation {
         writes += (long) ((until - guestTime) * load.perSecond());
         guestTime = until;
         break;
+      }
+      if (++simulated > MOST_WRITES) {
+        throw new IllegalArgumentException(
+            "rate: more than " + MOST_WRITES + " writes to simulate; give fewer pages a second");
       }
       int page = places[load.page(writes++)];
       guestTime += 1 / load.perSecond();
