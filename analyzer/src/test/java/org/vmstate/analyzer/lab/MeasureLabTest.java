@@ -63,7 +63,7 @@ class MeasureLabTest {
         all.add(Target.of("libvirt-" + format));
       }
       all.add(Target.of("qcow2", "layout=qemu-mapped-ram"));
-      for (String memory : List.of("elf", "lime", "kdump-zstd", "kdump-none")) {
+      for (String memory : List.of("elf", "lime", "kdump-zlib", "kdump-none")) {
         all.add(Target.of(memory));
       }
     }
