@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.vmstate.analyzer.check.Target.StateType;
+import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateDesc;
@@ -19,6 +21,9 @@ import org.vmstate.formats.vmdesc.StateDesc;
 final class FieldShapes {
   /** Arm's lists of registers are as long as the processor has registers. */
   private static final String REGISTER_LIST = "cpreg";
+
+  /** Types whose condition is what kind of device it is, which no state changes. */
+  private static final Set<String> BY_KIND = Set.of(PciFormat.TYPE);
 
   private FieldShapes() {}
 
@@ -92,7 +97,10 @@ final class FieldShapes {
         });
     ours.forEach(
         (name, fields) -> {
-          if (!theirs.containsKey(name) && isAlways(type, name, sent.version())) {
+          boolean needed =
+              isAlways(type, name, sent.version())
+                  || fields.stream().anyMatch(f -> BY_KIND.contains(f.typeName()));
+          if (needed && !theirs.containsKey(name)) {
             fewer.addAll(fields);
           }
         });

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.vmstate.analyzer.check.Target.StateType;
+import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Facts;
@@ -73,6 +74,7 @@ final class TargetDeviceInspector extends TargetRules {
     List<StateType> types = target().types().get(sent.name());
     if (types == null && target().facts().isPresent()) {
       // sections without a type are compared with those of the target's own state
+      older(section, sent);
       shape(section, sent, List.of());
       return;
     }
@@ -96,8 +98,9 @@ final class TargetDeviceInspector extends TargetRules {
     }
     Optional<Finding> first = Optional.empty();
     for (StateType type : types) {
+      String path = section.name() + "#" + section.instance();
       Optional<Finding> problemHere =
-          compare(section.name() + "#" + section.instance(), sent, type);
+          unread(path, section, sent, type).or(() -> compare(path, sent, type));
       if (problemHere.isEmpty()) {
         shape(section, sent, types);
         return;
@@ -105,6 +108,75 @@ final class TargetDeviceInspector extends TargetRules {
       first = first.or(() -> problemHere);
     }
     first.ifPresent(this::add);
+  }
+
+  /**
+   * Finds a field that the target passes over, as it came after the section's version. Only the
+   * fields of the section itself: a structure inside is read with the newest version of its own.
+   */
+  private Optional<Finding> unread(String path, Section section, StateDesc sent, StateType type) {
+    long version = section.version();
+    boolean own = version < type.version() && isOwn(section, sent);
+    for (FieldDesc field : sent.fields()) {
+      List<Target.Field> known = type.fields().getOrDefault(field.name(), List.of());
+      boolean passed =
+          !known.isEmpty() && known.stream().allMatch(f -> isNewer(f, version))
+              // where the type has another field of this name for older versions
+              || own && known.stream().anyMatch(f -> isNewer(f, version));
+      if (passed && field.size() > 0) {
+        return Optional.of(
+            here(
+                Reason.TARGET_FIELD_LENGTH,
+                Facts.named(field.name(), field.size(), 0),
+                last(),
+                String.format(
+                    Locale.ROOT,
+                    "%s: field %s has %d bytes, which the target does not read in version %d",
+                    path,
+                    field.name(),
+                    field.size(),
+                    version)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isNewer(Target.Field field, long version) {
+    return field.always() && field.version() > version;
+  }
+
+  /** Reports whether what was sent has the fields of the target's own newest version. */
+  private boolean isOwn(Section section, StateDesc sent) {
+    return target()
+        .own()
+        .flatMap(own -> own.find(section.name(), section.instance()))
+        .filter(own -> own.state().fields().equals(sent.fields()))
+        .isPresent();
+  }
+
+  /**
+   * Without a type nobody says which fields came with which version. One that is older than the
+   * target's own and has all fields of that has some that the target passes over.
+   */
+  private void older(Section section, StateDesc sent) {
+    boolean older =
+        target().facts().map(TargetFacts::sections).orElse(List.of()).stream()
+            .anyMatch(
+                s ->
+                    s.name().equals(section.name())
+                        && s.instance() == section.instance()
+                        && s.version() > section.version());
+    if (older && isOwn(section, sent)) {
+      add(
+          here(
+              Reason.TARGET_FIELD_LENGTH,
+              Facts.named(section.name(), section.version()),
+              last(),
+              section.name()
+                  + ": has version "
+                  + section.version()
+                  + ", and the fields of the target's own, which is newer"));
+    }
   }
 
   /** Compares with the target's own state, by the types of its name; there may be none. */

@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.change.Change;
@@ -25,21 +23,14 @@ import org.vmstate.analyzer.info.DeviceLine;
 import org.vmstate.analyzer.info.DeviceLister;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
-import org.vmstate.formats.event.Section;
-import org.vmstate.formats.vmdesc.FieldNode;
-import org.vmstate.formats.vmdesc.FieldType;
-import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.writer.ImageWriter;
 import org.vmstate.writer.edit.ReplaceField;
 import org.vmstate.writer.edit.ReplacePage;
-import org.vmstate.writer.vmdesc.StateEncoder;
 
 /** Devices of a real QEMU: decoded to the last byte, as QEMU itself says, changed and loaded. */
 class DevicesLabTest {
@@ -71,52 +62,6 @@ class DevicesLabTest {
             .split(" "));
   }
 
-  /** What became of the bytes of an image's devices. */
-  private static final class Tally implements EventSink {
-    private final TreeMap<String, Long> opaque = new TreeMap<>();
-    private final List<String> notes = new ArrayList<>();
-    private long all;
-    private ByteSource content;
-
-    @Override
-    public boolean wants(Want want) {
-      return want == Want.DATA;
-    }
-
-    @Override
-    public void accept(Event event) throws IOException {
-      if (event instanceof Event.Device e) {
-        device(e);
-      }
-    }
-
-    private void device(Event.Device e) throws IOException {
-      Section section = e.section();
-      StateNode node = DeviceDecoders.expand(e.state().orElseThrow(), notes::add);
-      all += node.range().length();
-      count(section.name(), node);
-      byte[] payload = new byte[(int) node.range().length()];
-      e.content().copy(node.range().start(), ByteBuffer.wrap(payload));
-      assertArrayEquals(payload, StateEncoder.encode(node), section.name());
-    }
-
-    private void count(String path, StateNode node) {
-      for (FieldNode field : node.fields()) {
-        String name = path + "." + field.desc().name();
-        boolean bytes =
-            field.elements().isEmpty()
-                && (field.desc().type() == FieldType.OPAQUE
-                    || field.desc().type() == FieldType.QUEUE && field.raw().length > 1);
-        if (bytes) {
-          opaque.merge(
-              name + " (" + field.desc().typeName() + ")", field.range().length(), Long::sum);
-        }
-        field.elements().forEach(e -> count(name, e));
-      }
-      node.subsections().forEach(s -> count(path + "." + s.desc().name(), s));
-    }
-  }
-
   @Test
   void stateOfManyDevicesIsDecodedAsQemuSaysIt() throws Exception {
     Lab.require();
@@ -134,14 +79,13 @@ class DevicesLabTest {
       devices = qemu.call("query-pci").get(0).get("devices");
       qemu.save("file:" + image);
     }
-    Tally tally = new Tally();
+    DeviceTally tally = new DeviceTally();
     try (ByteSource source = ImageReader.open(image)) {
       ImageReader.read(source, ParseOptions.DEFAULT, tally);
     }
-    assertEquals(List.of(), tally.notes);
-    long opaque = tally.opaque.values().stream().mapToLong(Long::longValue).sum();
-    System.out.println("opaque: " + opaque + " of " + tally.all + " bytes " + tally.opaque);
-    assertTrue(opaque * 1000 < tally.all * MOST_OPAQUE, tally.opaque.toString());
+    assertEquals(List.of(), tally.notes());
+    System.out.println(tally);
+    assertTrue(tally.opaque() * 1000 < tally.all() * MOST_OPAQUE, tally.toString());
     JsonNode dump = Reads.dump(image, false);
     int compared = 0;
     for (JsonNode device : devices) {

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.change.ImageChanger;
@@ -83,6 +86,32 @@ class RandomChangesLabTest {
     Files.write(Path.of(System.getProperty("loads.wrong", folder + "/wrong")), wrong);
     assertEquals(List.of(), wrong);
     assertTrue(loaded > 0 && loaded < tried, loaded + " of " + tried);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Release.class)
+  void controllerOfAnotherShapeIsRefusedAsCheckSays(Release release) throws Exception {
+    Path lab = Lab.require();
+    List<String> machine = List.of("-M pc-i440fx-5.2 -m 16 -nodefaults -accel tcg -S".split(" "));
+    Path image = folder.resolve("image");
+    try (Qemu qemu = release.start(lab, folder, machine.toArray(String[]::new))) {
+      qemu.save(release.to(image));
+    }
+    Path json = folder.resolve("facts.json");
+    release.facts(lab, folder, machine, json);
+    Target target = Target.read(json, null);
+    QemuRelease loader = target.release().orElseThrow();
+    assertEquals(List.of(), Checks.errors(Checks.check(image, target, loader)));
+    assertTrue(Loading.of(lab, folder, release, machine, image, false).done());
+    String ide = "0000:00:01.1/ide";
+    for (Change change :
+        List.of(
+            new Change.SetVersion(ide, 0), new Change.RemoveField(ide + ".parent_obj.config[0]"))) {
+      Path out = folder.resolve("out");
+      assertTrue(write(image, List.of(change), out), change.toString());
+      assertFalse(Checks.errors(Checks.check(out, target, loader)).isEmpty(), change.toString());
+      assertFalse(Loading.of(lab, folder, release, machine, out, false).done(), change.toString());
+    }
   }
 
   private static boolean write(Path image, List<Change> changes, Path out) throws IOException {

@@ -86,6 +86,7 @@ public enum FieldType {
           Map.entry("powered_off", UNSIGNED),
           Map.entry("fpr", UNSIGNED),
           Map.entry("vsr", UNSIGNED),
+          Map.entry("cpu/altivec/vscr", UNSIGNED),
           // two words each: a vector register, an entry of the segment buffer
           Map.entry("avr", BUFFER),
           Map.entry("slbe", BUFFER));
