@@ -26,11 +26,7 @@ public final class JsonTree {
       throw new ConversionException(file + ": expected at most 64 MiB of JSON");
     }
     try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
-      json.nextToken();
-      if (value(json) instanceof Map<?, ?> map) {
-        return map;
-      }
-      throw new ConversionException(file + ": expected a JSON object");
+      return object(file.toString(), json);
     } catch (JsonProcessingException e) {
       throw new ConversionException(file + ": " + e.getOriginalMessage());
     }
@@ -39,12 +35,19 @@ public final class JsonTree {
   /** Reads a stream that holds an object. */
   public static Map<?, ?> object(String name, InputStream in) throws IOException {
     try (JsonParser json = new JsonFactory().createParser(in)) {
-      json.nextToken();
-      if (value(json) instanceof Map<?, ?> map) {
-        return map;
-      }
+      return object(name, json);
+    }
+  }
+
+  private static Map<?, ?> object(String name, JsonParser json) throws IOException {
+    json.nextToken();
+    if (!(value(json) instanceof Map<?, ?> map)) {
       throw new ConversionException(name + ": expected a JSON object");
     }
+    if (json.nextToken() != null) {
+      throw new ConversionException(name + ": expected nothing after the JSON object");
+    }
+    return map;
   }
 
   private static Object value(JsonParser json) throws IOException {

@@ -51,7 +51,10 @@ final class FakeMonitor implements Closeable {
         channel -> {
           say(channel, said);
           if (waits) {
-            channel.read(ByteBuffer.allocate(1));
+            ByteBuffer asked = ByteBuffer.allocate(1 << 10);
+            while (channel.read(asked) >= 0) {
+              asked.clear();
+            }
           }
         });
   }
@@ -59,6 +62,25 @@ final class FakeMonitor implements Closeable {
   /** Says something whatever it is asked, then waits or hangs up. */
   static FakeMonitor saying(Path path, String said, boolean waits) throws IOException {
     return new FakeMonitor(path, said, waits);
+  }
+
+  /** Says something, and then something else again and again until nobody listens. */
+  static FakeMonitor repeating(Path path, String first, String again) throws IOException {
+    FakeMonitor monitor = new FakeMonitor(path);
+    monitor.run(
+        channel -> {
+          say(channel, first);
+          while (true) {
+            say(channel, again);
+          }
+        });
+    return monitor;
+  }
+
+  private FakeMonitor(Path path) throws IOException {
+    this.path = path;
+    this.answers = Map.of();
+    server = listen(path);
   }
 
   /** Every object has another one inside. */

@@ -131,6 +131,51 @@ class TargetQuestionsTest {
     }
   }
 
+  private static final String READY = GREETING + "\n{\"return\": {}}\n";
+
+  @Test
+  void targetThatHangsUpOrFallsSilentInsideAnAnswerIsOneLine() throws IOException {
+    for (String said :
+        List.of(
+            GREETING.substring(0, 9),
+            GREETING + "\n",
+            GREETING + "\n{\"ret",
+            READY,
+            READY + "{\"return\": {\"qemu\": {\"major\": 1",
+            READY + "{\"event\": \"STOP\"}\n")) {
+      for (boolean waits : new boolean[] {false, true}) {
+        try (FakeMonitor monitor = FakeMonitor.saying(folder.resolve("qmp"), said, waits)) {
+          TargetException e =
+              assertThrows(
+                  TargetException.class, () -> questions(1).ofRunning(monitor.socket()), said);
+          assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+          String expected = waits ? "no answer within 1 s" : "the connection ended";
+          assertTrue(e.getMessage().contains(expected), said + e.getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
+  void wordsOfATargetStayInOneLine() throws IOException {
+    String said = GREETING + "\n{\"error\": {\"desc\": \"a\\nb\\u001b[2J\"}}\n";
+    try (FakeMonitor monitor = FakeMonitor.saying(folder.resolve("qmp"), said, true)) {
+      TargetException e =
+          assertThrows(TargetException.class, () -> questions(20).ofRunning(monitor.socket()));
+      assertTrue(e.getMessage().endsWith("qmp_capabilities: a\\x0ab\\x1b[2J"), e.getMessage());
+    }
+  }
+
+  @Test
+  void eventsWithoutEndAreBounded() throws IOException {
+    String events = ("{\"event\": \"" + "x".repeat(1 << 20) + "\"}\n").repeat(40);
+    try (FakeMonitor monitor = FakeMonitor.repeating(folder.resolve("qmp"), READY, events)) {
+      TargetException e =
+          assertThrows(TargetException.class, () -> questions(60).ofRunning(monitor.socket()));
+      assertTrue(e.getMessage().contains("longer than any of QMP"), e.getMessage());
+    }
+  }
+
   @Test
   void deepAndEndlessAnswersAreBounded() throws IOException {
     String deep = "{\"a\":".repeat(100_000);
