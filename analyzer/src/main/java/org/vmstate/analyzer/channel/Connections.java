@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.WorkerFailure;
 import org.vmstate.formats.ram.MultifdFormat;
 import org.vmstate.formats.stream.StreamFormat;
@@ -31,6 +32,7 @@ final class Connections implements Closeable {
   private Feed main;
   private boolean told;
   private boolean enough;
+  private boolean late;
   private Throwable failure;
 
   Connections(ServerSocketChannel server, Signal signal, Consumer<String> notes) {
@@ -45,7 +47,7 @@ final class Connections implements Closeable {
       while (true) {
         SocketChannel connection = server.accept();
         synchronized (signal) {
-          if (enough || waiting.size() >= MOST_WAITING) {
+          if (waiting.size() >= MOST_WAITING) {
             connection.close();
             continue;
           }
@@ -98,6 +100,7 @@ final class Connections implements Closeable {
         signal.arrived();
         return;
       }
+      late |= magic == MultifdFormat.MAGIC && enough;
       refuse(magic);
     }
     try {
@@ -162,6 +165,16 @@ final class Connections implements Closeable {
   boolean isQuiet() {
     synchronized (signal) {
       return channels.isEmpty();
+    }
+  }
+
+  /** Requires that no channel came after all of them seemed to be there. */
+  void requireAll() throws IOException {
+    synchronized (signal) {
+      if (late) {
+        throw new ConversionException(
+            "a channel came too late; expected all before the first pages");
+      }
     }
   }
 

@@ -29,6 +29,9 @@ final class LiveJoiner extends StreamJoiner {
   private static final short PONG = 2;
   private static final int GRACE = 200;
 
+  /** Milliseconds after a channel in which another one may come. */
+  private static final int QUIET = 500;
+
   private final Feed main;
   private final Connections connections;
   private final Signal signal;
@@ -106,13 +109,15 @@ final class LiveJoiner extends StreamJoiner {
                 StreamSource.live(feed, new StructurePath()), "channel[" + feeds.size() + "]");
         feeds.put(channel, feed);
         channels().add(channel);
+        // the next one may wait in the listener's queue, and numbers do not say which is the last
+        until = System.nanoTime() + QUIET * 1_000_000L;
       }
       boolean known = channels().size() > 0 && channels().expected() == channels().size();
-      boolean waits = isFlushed() ? !known : System.nanoTime() < until && !known;
-      if (!waits && connections.isQuiet()) {
+      boolean quiet = System.nanoTime() >= until && connections.isQuiet();
+      if (quiet && (known || !isFlushed())) {
         break;
       }
-      if (isFlushed()) {
+      if (isFlushed() && !known) {
         signal.await();
       } else {
         signal.await(GRACE / 10);

@@ -60,6 +60,7 @@ public final class Receiver implements Closeable {
     try {
       ByteSource source = StreamSource.live(joiner.stream(), new StructurePath());
       ImageReader.read(source, options, joiner);
+      connections.requireAll();
       joiner.finish();
     } finally {
       joiner.close();

@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.vmstate.analyzer.channel.FailingSockets.Connection;
 import org.vmstate.analyzer.channel.FailingSockets.Server;
+import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.formats.ram.MultifdFormat;
 
 /** What the threads of connections meet, of which nobody must wait for ever. */
 class ConnectionsTest {
@@ -71,5 +77,30 @@ class ConnectionsTest {
             assertEquals(3, feed.readAllBytes().length);
           }
         });
+  }
+
+  /** Its pages would be missing, or older ones be taken for them. */
+  @Test
+  void channelThatComesTooLateIsAnError() {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          ByteBuffer magic = ByteBuffer.allocate(4).putInt(MultifdFormat.MAGIC).flip();
+          try (ServerSocketChannel server = ServerSocketChannel.open();
+              Connections connections = new Connections(listening(server), signal(), _ -> {})) {
+            connections.enough();
+            connections.requireAll();
+            try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
+              channel.write(magic);
+              // it is closed when it was looked at
+              assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+            }
+            assertThrows(ConversionException.class, connections::requireAll);
+          }
+        });
+  }
+
+  private static ServerSocketChannel listening(ServerSocketChannel server) throws IOException {
+    return server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 }
