@@ -46,6 +46,7 @@ public final class ImageReader {
   private final EventSink sink;
   private final boolean keepContent;
   private ByteSource content;
+  private ByteSource outer;
   private Outcome outcome = Outcome.WHOLE;
   private boolean insideLibvirt;
 
@@ -239,8 +240,9 @@ public final class ImageReader {
     StructurePath path = new StructurePath();
     path.push(compression.label());
     ByteSource inner =
-        new StreamSource(new Decompressor(source, compression, options.headOnly()), path);
+        new StreamSource(new Decompressor(source, compression, outer, options.headOnly()), path);
     source.closeWith(inner);
+    outer = source;
     image(inner, layer + 1);
   }
 

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
@@ -28,6 +29,7 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.testkit.ImageBytes;
 
 class DecompressionTest {
@@ -244,5 +246,34 @@ class DecompressionTest {
     }
     assertThrows(
         LimitExceededException.class, () -> Recording.withMemory(greedy, Recording.Place.HEAP));
+  }
+
+  /** Zeros compressed twice: each layer would multiply the time that one small file can take. */
+  @Test
+  void compressedDataHardlyBecomesShorter() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream zeros = new GZIPOutputStream(out)) {
+      for (int i = 0; i < 400; i++) {
+        zeros.write(new byte[1 << 20]);
+      }
+    }
+    byte[] once = out.toByteArray();
+    byte[] twice = compress(Compression.GZIP, once);
+    assertTrue(once.length > 400_000 && twice.length < once.length / 100);
+    LimitExceededException e =
+        assertThrows(LimitExceededException.class, () -> Recording.of(twice));
+    assertEquals(Reason.COMPRESSED_TOO_OFTEN, e.reason());
+  }
+
+  /** By the format's own limit for what a reader has to provide, which --long=31 passes. */
+  @Test
+  void windowOfZstdThatIsTooLargeIsNoDamage() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    // magic, a descriptor without content size, a window of 2 GiB, one raw block
+    out.write(HexFormat.of().parseHex("28b52ffd" + "00" + "a8" + "090000" + "00"));
+    LimitExceededException e =
+        assertThrows(LimitExceededException.class, () -> Recording.of(out.toByteArray()));
+    assertEquals(Reason.COMPRESSED_MEMORY, e.reason());
+    assertTrue(e.getMessage().contains("zstd -d --long=31"), e.getMessage());
   }
 }

@@ -212,4 +212,16 @@ class EncodedRecordTest {
         HEADER + 4,
         "encoded page: no zlib stream: incorrect header check");
   }
+
+  /** QEMU does not look at it; the page that the word announced would silently be missing. */
+  @Test
+  void flushHasNoAddress() {
+    ImageBytes image = ImageBytes.withRam("pc.ram", 4).again(2, 1).be64(0x3200);
+    refused(
+        end(image),
+        ParseOptions.DEFAULT,
+        PART,
+        PATH,
+        "RAM word: expected MULTIFD_FLUSH alone, found 0x3200");
+  }
 }

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
+import org.vmstate.analyzer.output.WholeCheck;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
@@ -22,6 +24,8 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.SplicedSource;
+import org.vmstate.parser.io.SplicedSource.Segment;
 import org.vmstate.writer.io.ByteSink;
 
 /**
@@ -89,15 +93,21 @@ public final class ImageChanger {
       compressed(plan, target, progress, notes);
       return Outcome.WHOLE;
     }
+    try (WholeCheck check = WholeCheck.start(image, options, _ -> {})) {
+      return check.during(watched -> splice(plan, target, watched), progress);
+    }
+  }
+
+  private void splice(ChangePlan plan, Destination target, Progress progress) throws IOException {
     SpliceFinder finder = new SpliceFinder(plan);
     try (ByteSource source = image.open()) {
-      Outcome outcome = ImageReader.read(source, extent(), finder);
+      ImageReader.read(source, extent(), finder).require();
       long end = source.length();
       // asked once: a file system that fails may answer otherwise the next time
       Optional<Path> found = image.file();
       if (found.isEmpty()) {
         splice(source, finder.splices(), target.sink(), progress);
-        return outcome;
+        return;
       }
       Path file = found.get();
       long at = 0;
@@ -108,7 +118,6 @@ public final class ImageChanger {
         at = splice.range().end();
       }
       target.append(file, at, end, progress);
-      return outcome;
     }
   }
 
@@ -164,8 +173,18 @@ public final class ImageChanger {
     }
   }
 
-  /** Changes the file itself, which is possible when nothing becomes longer or shorter. */
-  public void inPlace() throws IOException {
+  /** Looks at a changed image before it counts. */
+  public interface Proof {
+    /** Throws when the image is not fit to take the place of the one before. */
+    void require(ImageSource changed) throws IOException;
+  }
+
+  /**
+   * Changes the file itself, which is possible when nothing becomes longer or shorter.
+   *
+   * @param proof looks at the result before the first byte is written
+   */
+  public void inPlace(Proof proof) throws IOException {
     Path file =
         image
             .file()
@@ -176,7 +195,11 @@ public final class ImageChanger {
     }
     SpliceFinder finder = new SpliceFinder(plan);
     try (ByteSource source = image.open()) {
-      ImageReader.read(source, extent(), finder);
+      ImageReader.read(source, extent(), finder).require();
+    }
+    // a broken image that was changed would look like a good one
+    try (ByteSource source = image.open()) {
+      ImageReader.read(source, options, _ -> {}).require();
     }
     for (Splice splice : finder.splices()) {
       if (splice.growth() != 0) {
@@ -189,6 +212,7 @@ public final class ImageChanger {
                 + "; give OUT to write a changed copy");
       }
     }
+    proof.require(spliced(finder.splices()));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       for (Splice splice : finder.splices()) {
         ByteBuffer bytes = ByteBuffer.wrap(splice.bytes());
@@ -202,5 +226,31 @@ public final class ImageChanger {
     } catch (IOException e) {
       throw new IOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
     }
+  }
+
+  /** Returns the image as it will be. */
+  private ImageSource spliced(List<Splice> splices) {
+    return new ImageSource() {
+      @Override
+      public ByteSource open() throws IOException {
+        ByteSource before = image.open();
+        List<Segment> segments = new ArrayList<>();
+        long at = 0;
+        for (Splice splice : splices) {
+          segments.add(new Segment(before, at, splice.range().start() - at));
+          segments.add(Segment.of(splice.bytes()));
+          at = splice.range().end();
+        }
+        segments.add(new Segment(before, at, before.length() - at));
+        SplicedSource result = new SplicedSource(segments);
+        result.closeWith(before);
+        return result;
+      }
+
+      @Override
+      public Optional<Path> file() {
+        return Optional.empty();
+      }
+    };
   }
 }

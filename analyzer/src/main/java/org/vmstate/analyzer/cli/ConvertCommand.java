@@ -282,7 +282,9 @@ final class ConvertCommand implements Callable<Integer> {
       throw new ConversionException(out + ": -o offset writes into a file that is there");
     }
     Path source = input.wholeFile();
-    if (source != null && Files.isSameFile(source, out)) {
+    Optional<Path> base = options.pages().base();
+    if (source != null && Files.isSameFile(source, out)
+        || base.isPresent() && Files.exists(base.get()) && Files.isSameFile(base.get(), out)) {
       throw new ConversionException(out + ": is the input; give another name for the output");
     }
     if (!new Work(spec).isForced()) {
@@ -291,6 +293,12 @@ final class ConvertCommand implements Callable<Integer> {
               + (device ? ": is a block device" : ": exists")
               + "; --force overwrites what is there"
               + (offset > 0 ? " from " + offset + " on" : ""));
+    }
+    if (source != null && !CommandBuilder.isSet(spec, "--salvage")) {
+      // what is overwritten does not come back when the input turns out to be broken
+      try (ByteSource whole = input.open()) {
+        ImageReader.read(whole, input.options(), _ -> {}).require();
+      }
     }
     return Destination.placed(out, offset);
   }

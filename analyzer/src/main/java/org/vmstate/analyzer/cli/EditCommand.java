@@ -129,12 +129,12 @@ final class EditCommand implements Callable<Integer> {
     }
     Input input = new Input(spec);
     Optional<Snapshot> chosen = input.chosen();
-    if (out == null && chosen.isEmpty()) {
-      new ImageChanger(file, ParseOptions.DEFAULT, changes).inPlace();
-      return ExitCode.OK;
-    }
     ImageSource image = input.image();
     ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
+    if (out == null && chosen.isEmpty()) {
+      changer.inPlace(changed -> ChangeCheck.require(image, changed, changer.extent()));
+      return ExitCode.OK;
+    }
     Work work = new Work(spec);
     work.run(
         () ->

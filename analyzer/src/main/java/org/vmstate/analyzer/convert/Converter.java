@@ -3,16 +3,14 @@ package org.vmstate.analyzer.convert;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.analyzer.output.WorkerFailure;
+import org.vmstate.analyzer.output.WholeCheck;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.layout.StreamLayout;
@@ -127,46 +125,19 @@ public final class Converter {
 
   /** Copies the stream as it stands while another thread reads it to see that it is whole. */
   private Outcome copy(ByteSource source, Path input, Facts facts) throws IOException {
-    FutureTask<Outcome> check =
-        new FutureTask<>(
-            () -> {
-              try (ByteSource again = ImageReader.open(input)) {
-                return ImageReader.read(again, parseOptions, new FrontVisitor(notes));
-              }
-            });
-    Thread thread = new Thread(check, "check");
-    thread.setDaemon(true);
-    thread.start();
-    Progress watched =
-        (offset, total) -> {
-          if (check.state() == Future.State.FAILED) {
-            throw new Stopped();
-          }
-          progress.at(offset, total);
-        };
     ByteSink sink = facts.open(output::open);
-    try {
-      if (sink == destination.sink()) {
-        destination.append(input, facts.front().streamStart(), watched);
-      } else {
-        facts.copy(source, sink, watched);
-      }
-    } catch (Stopped _) {
-      // the check tells why
+    try (WholeCheck check =
+        WholeCheck.start(ImageSource.of(input), parseOptions, new FrontVisitor(notes))) {
+      return check.during(
+          watched -> {
+            if (sink == destination.sink()) {
+              destination.append(input, facts.front().streamStart(), watched);
+            } else {
+              facts.copy(source, sink, watched);
+            }
+          },
+          progress);
     }
-    try {
-      return check.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw WorkerFailure.of(e.getCause());
-    }
-  }
-
-  /** Ends a copy of which the other thread knows already that it is for nothing. */
-  private static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1L;
   }
 
   /** Reads the input twice: for its memory, then for everything else. */

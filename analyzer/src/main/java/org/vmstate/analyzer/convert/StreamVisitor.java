@@ -232,6 +232,13 @@ abstract class StreamVisitor extends FrontVisitor {
     }
     switch (e.recordType()) {
       case StreamFormat.SECTION_START -> {
+        if (ram != null) {
+          throw new UnsupportedFeatureException(
+              Reason.RAM_STARTED_AGAIN,
+              "ram: a second START, which only a copy as it stands keeps",
+              e.range().start(),
+              RamFormat.IDSTR);
+        }
         ram = e.section();
         if (ram.version() != RamFormat.VERSION) {
           throw new UnsupportedFeatureException(

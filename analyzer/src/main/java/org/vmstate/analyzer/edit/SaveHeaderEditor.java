@@ -14,7 +14,9 @@ import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.convert.SaveHeaderOptions;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
+import org.vmstate.analyzer.output.WholeCheck;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.MalformedDataException;
@@ -134,7 +136,9 @@ public final class SaveHeaderEditor {
               + saveHeader.dataLength()
               + " in front of the stream; give OUT to write a copy in which they fit");
     }
-    whole().require();
+    try (ByteSource source = ImageReader.open(file)) {
+      ImageReader.read(source, ParseOptions.DEFAULT, _ -> {}).require();
+    }
     ByteBuffer bytes = ByteBuffer.wrap(SaveHeaderWriter.bytes(spec(change)));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       while (bytes.hasRemaining()) {
@@ -148,24 +152,21 @@ public final class SaveHeaderEditor {
     }
   }
 
-  /** Reads the stream to its end: a changed copy of a broken image would look like a good one. */
-  private Outcome whole() throws IOException {
-    try (ByteSource source = ImageReader.open(file)) {
-      return ImageReader.read(
-          source, ParseOptions.DEFAULT.with(ParseOptions.Extent.DEVICES), _ -> {});
-    }
-  }
-
   /** Writes a changed copy, which the caller then commits with what this returns. */
   public Outcome copy(
       SaveHeaderChange change, Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     SaveHeaderSpec spec = spec(change);
     if (saveHeader.compression() != Compression.SPARSE) {
-      Outcome outcome = whole();
-      target.append(SaveHeaderWriter.bytes(spec));
-      target.append(file, saveHeader.streamOffset(), progress);
-      return outcome;
+      try (WholeCheck check =
+          WholeCheck.start(ImageSource.of(file), ParseOptions.DEFAULT, _ -> {})) {
+        return check.during(
+            watched -> {
+              target.append(SaveHeaderWriter.bytes(spec));
+              target.append(file, saveHeader.streamOffset(), watched);
+            },
+            progress);
+      }
     }
     ConvertOptions options =
         ConvertOptions.to(FormatId.LIBVIRT_SPARSE)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,13 +163,47 @@ class ImageChangerTest {
   void changeInPlaceIsTheSameAsACopy() throws IOException {
     Change change = ChangeText.set("cpu.env.eip=0xfff0");
     byte[] copy = Files.readAllBytes(changed(sample(PC), change));
-    new ImageChanger(sample(PC), ParseOptions.DEFAULT, List.of(change)).inPlace();
+    new ImageChanger(sample(PC), ParseOptions.DEFAULT, List.of(change)).inPlace(_ -> {});
     assertArrayEquals(copy, Files.readAllBytes(sample(PC)));
     byte[] before = Files.readAllBytes(sample(PC));
     ImageChanger longer =
         new ImageChanger(
             sample(PC), ParseOptions.DEFAULT, List.of(new Change.DropSection("vmmouse")));
-    assertThrows(ChangeException.class, longer::inPlace);
+    assertThrows(ChangeException.class, () -> longer.inPlace(_ -> {}));
+    assertArrayEquals(before, Files.readAllBytes(sample(PC)));
+  }
+
+  /** A field that is changed lies far from the memory that is gone: all the same. */
+  @Test
+  void imageWithDamagedMemoryIsNotChanged() throws IOException {
+    Change change = ChangeText.set("cpu.env.eip=0xfff0");
+    byte[] before = Files.readAllBytes(sample(PC));
+    byte[] damaged = before.clone();
+    Arrays.fill(damaged, 20_000, 40_000, (byte) 0);
+    Files.write(sample(PC), damaged);
+    assertThrows(StateFormatException.class, () -> changed(sample(PC), change));
+    assertFalse(Files.exists(scratch.resolve("out")));
+    ImageChanger inPlace = new ImageChanger(sample(PC), ParseOptions.DEFAULT, List.of(change));
+    assertThrows(StateFormatException.class, () -> inPlace.inPlace(_ -> {}));
+    assertArrayEquals(damaged, Files.readAllBytes(sample(PC)));
+  }
+
+  @Test
+  void changeInPlaceIsLookedAtBeforeItIsWritten() throws IOException {
+    Change change = ChangeText.set("cpu.env.eip=0xfff0");
+    byte[] copy = Files.readAllBytes(changed(sample(PC), change));
+    byte[] before = Files.readAllBytes(sample(PC));
+    ImageChanger changer = new ImageChanger(sample(PC), ParseOptions.DEFAULT, List.of(change));
+    ImageChanger.Proof proof =
+        changed -> {
+          try (ByteSource source = changed.open()) {
+            ByteBuffer all = ByteBuffer.allocate(copy.length);
+            source.copy(0, all);
+            assertArrayEquals(copy, all.array());
+          }
+          throw new ChangeException("refused");
+        };
+    assertThrows(ChangeException.class, () -> changer.inPlace(proof));
     assertArrayEquals(before, Files.readAllBytes(sample(PC)));
   }
 

@@ -100,6 +100,24 @@ class ConverterTest {
     assertTrue(text(back).contains(text(new ImageBytes().fill(7, PAGE).toBytes())));
   }
 
+  /** QEMU loads it, the second list over the first; what would be written anew has one list. */
+  @Test
+  void secondStartOfRamIsNotWrittenAnew() throws IOException {
+    ImageBytes image = start();
+    for (int i = 0; i < 2; i++) {
+      if (i > 0) {
+        image.section(1, 1, "ram", 0, 4);
+      }
+      image.be64(PAGE | 4).name("r").be64(PAGE).eos().footer(1);
+      image.again(2, 1).be64(8).name("r").fill(7, PAGE).eos().footer(1);
+      image.again(3, 1).eos().footer(1);
+    }
+    image.u8(0);
+    assertThrows(
+        UnsupportedFeatureException.class, () -> convert(image, FormatId.QEMU_MAPPED_RAM));
+    assertArrayEquals(image.toBytes(), convert(image, FormatId.QEMU));
+  }
+
   @Test
   void zeroPagesWithASetBitBecomeHolesAndZeroRecords() throws IOException {
     ImageBytes image = mapped(3, 0, 7).again(3, 1).eos().footer(1).u8(0);

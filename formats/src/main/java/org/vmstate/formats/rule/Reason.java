@@ -121,6 +121,10 @@ public enum Reason {
 
   // RAM in a stream
   RAM_VERSION_UNKNOWN(Kind.UNSUPPORTED, Rule.RAM_VERSION, "the ram section has an unknown version"),
+  RAM_STARTED_AGAIN(
+      Kind.UNSUPPORTED,
+      Rule.SECTION_ORDER,
+      "a second START of ram, which only a copy as it stands keeps"),
   RAM_VERSION_OLD(
       Kind.UNSUPPORTED,
       Rule.RAM_VERSION,
@@ -143,6 +147,7 @@ public enum Reason {
   RAM_WORD_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends where a RAM word is due"),
   RAM_WORD_KIND(
       Kind.MALFORMED, Rule.RAM_WORD, "a RAM word has no kind, several, or an unknown one"),
+  RAM_FLUSH_ADDRESS(Kind.MALFORMED, Rule.RAM_WORD, "a MULTIFD_FLUSH has an address"),
   RAM_WORD_FULL(Kind.UNSUPPORTED, Rule.RAM_WORD, "a RAM word is FULL"),
   RAM_WORD_HOOK(Kind.UNSUPPORTED, Rule.HOOK, "a RAM word is HOOK"),
   CONTINUE_WITHOUT_BLOCK(Kind.MALFORMED, Rule.CONTINUE, "CONTINUE stands before any block's name"),

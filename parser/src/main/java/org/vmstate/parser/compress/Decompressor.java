@@ -1,5 +1,7 @@
 package org.vmstate.parser.compress;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import io.airlift.compress.v3.bzip2.BZip2HadoopStreams;
 import java.io.BufferedInputStream;
@@ -34,24 +36,42 @@ public final class Decompressor extends BulkStream {
 
   private static final int BUFFER = 64 << 10;
 
+  private static final long MOST_GROWTH = 100;
+
+  /** Bytes of compressed data inside compressed data that may be there in any case. */
+  private static final long FREE = 256 << 10;
+
   private final ByteSource source;
   private final Compression compression;
+  private final ByteSource outer;
   private final boolean headOnly;
   private InputStream decompressed;
 
   /**
-   * Decompresses from the cursor on.
+   * Decompresses from the cursor of a file or a pipe on.
    *
    * @param headOnly promises that not more than the first 100 KB will be read
    */
   public Decompressor(ByteSource source, Compression compression, boolean headOnly) {
+    this(source, compression, null, headOnly);
+  }
+
+  /**
+   * Decompresses from the cursor on.
+   *
+   * @param outer what the source itself is decompressed from, null when it is a file or a pipe
+   * @param headOnly promises that not more than the first 100 KB will be read
+   */
+  public Decompressor(
+      ByteSource source, Compression compression, ByteSource outer, boolean headOnly) {
     this.source = source;
     this.compression = compression;
+    this.outer = outer;
     this.headOnly = headOnly;
   }
 
   private InputStream open() throws IOException {
-    InputStream compressed = new Feed(source);
+    InputStream compressed = new Feed(source, outer);
     return switch (compression) {
       case GZIP ->
           // unlike Java's own it says what follows the last member, at which gzip -d fails
@@ -96,24 +116,37 @@ public final class Decompressor extends BulkStream {
               + " for it",
           source.position(),
           path());
+    } catch (ZstdIOException e) {
+      if (e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()) {
+        throw new LimitExceededException(
+            Reason.COMPRESSED_MEMORY,
+            "zstd: compressed with a window above 128 MiB, as by --long=31; decompress it with"
+                + " zstd -d --long=31 first",
+            source.position(),
+            path());
+      }
+      throw broken(e);
     } catch (EOFException e) {
       throw new TruncatedDataException(
           Reason.COMPRESSED_DATA_CUT, "compressed data: found the end", source.position(), path());
     } catch (IOException | RuntimeException e) {
       // the libraries answer some broken input with unchecked exceptions
-      if (source.atEnd()) {
-        throw new TruncatedDataException(
+      throw broken(e);
+    }
+  }
+
+  private StateFormatException broken(Exception e) throws IOException {
+    return source.atEnd()
+        ? new TruncatedDataException(
             Reason.COMPRESSED_DATA_CUT,
             "compressed data: found the end, " + e.getMessage(),
             source.position(),
+            path())
+        : new MalformedDataException(
+            Reason.COMPRESSED_DATA_DAMAGED,
+            "compressed data: " + e.getMessage(),
+            source.position(),
             path());
-      }
-      throw new MalformedDataException(
-          Reason.COMPRESSED_DATA_DAMAGED,
-          "compressed data: " + e.getMessage(),
-          source.position(),
-          path());
-    }
   }
 
   private String path() {
@@ -131,9 +164,26 @@ public final class Decompressor extends BulkStream {
   /** The compressed bytes; its own I/O errors pass through the decompressors unchanged. */
   private static final class Feed extends BulkStream {
     private final ByteSource source;
+    private final ByteSource outer;
 
-    Feed(ByteSource source) {
+    Feed(ByteSource source, ByteSource outer) {
       this.source = source;
+      this.outer = outer;
+    }
+
+    /**
+     * What is compressed once hardly becomes shorter. Each layer that does multiplies the time that
+     * a small file can take.
+     */
+    private void requireGrowth() throws LimitExceededException {
+      if (outer != null && source.position() > FREE + MOST_GROWTH * outer.position()) {
+        throw source.limitExceeded(
+            Reason.COMPRESSED_TOO_OFTEN,
+            "image: compressed data inside compressed data, more than "
+                + MOST_GROWTH
+                + " times as long",
+            source.position());
+      }
     }
 
     @Override
@@ -141,6 +191,7 @@ public final class Decompressor extends BulkStream {
       if (length == 0) {
         return 0;
       }
+      requireGrowth();
       try {
         return source.readSome(target, from, length);
       } catch (StateFormatException e) {

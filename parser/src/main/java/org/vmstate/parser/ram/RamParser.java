@@ -100,6 +100,13 @@ public final class RamParser {
       long address = word & ~mask;
       // QEMU passes over CONTINUE where no page follows
       int kind = flags & ~RamFormat.CONTINUE;
+      if (kind == RamFormat.MULTIFD_FLUSH && address != 0) {
+        // QEMU does not look, and no writer writes it: a byte of the word before is missing
+        throw source.malformed(
+            Reason.RAM_FLUSH_ADDRESS,
+            "RAM word: expected MULTIFD_FLUSH alone, found 0x" + Long.toHexString(word),
+            at);
+      }
       if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH) {
         sink.accept(new Event.RamMarker(new ByteRange(at, source.position()), word));
         if (kind == RamFormat.EOS) {
