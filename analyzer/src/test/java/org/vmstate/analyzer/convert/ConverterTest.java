@@ -113,8 +113,7 @@ class ConverterTest {
       image.again(3, 1).eos().footer(1);
     }
     image.u8(0);
-    assertThrows(
-        UnsupportedFeatureException.class, () -> convert(image, FormatId.QEMU_MAPPED_RAM));
+    assertThrows(UnsupportedFeatureException.class, () -> convert(image, FormatId.QEMU_MAPPED_RAM));
     assertArrayEquals(image.toBytes(), convert(image, FormatId.QEMU));
   }
 
