@@ -90,6 +90,6 @@ public final class Encoding {
 
   /** Returns how many MB of pages were encoded in a second; 0 when none were. */
   public long megabytesPerSecond() {
-    return nanos == 0 ? 0 : (long) (encoded * pageSize * 1000.0 / nanos);
+    return nanos == 0 ? 0 : Math.ceilDiv(encoded * pageSize * 1000, nanos);
   }
 }
