@@ -93,6 +93,18 @@ class StreamOutcomeTest {
     }
   }
 
+  /** The payload of a device that nobody can decode ends at its footer, not at the last like it. */
+  @ParameterizedTest
+  @EnumSource
+  void streamAfterAStreamIsNoPayload(Recording.Place place) throws IOException {
+    byte[] one = device(new ImageBytes().text("abc")).footer(2).u8(0).toBytes();
+    ImageBytes twice = new ImageBytes().raw(one).raw(one);
+    Outcome outcome = outcome(twice, ParseOptions.DEFAULT, place);
+    StateFormatException e = assertInstanceOf(Outcome.Broken.class, outcome).problem();
+    assertEquals(Reason.END_MARK_EARLY, e.reason());
+    assertEquals(one.length - 1, e.offset());
+  }
+
   @Test
   void tolerantPassIsWholeWhateverItMet() throws IOException {
     ImageBytes image = device(new ImageBytes().text("abc"));

@@ -40,7 +40,10 @@ final class RecordStart {
     }
     int type = head.get(0);
     return switch (type) {
-      case StreamFormat.EOF -> length == 1 || head.get(1) == StreamFormat.VMDESCRIPTION;
+      case StreamFormat.EOF ->
+          length == 1
+              || head.get(1) == StreamFormat.VMDESCRIPTION
+              || length > Integer.BYTES && head.getInt(1) == StreamFormat.MAGIC;
       case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL ->
           length < LENGTH
               || head.get(StreamFormat.NAME_AT) != 0 && head.get(StreamFormat.NAME_AT + 1) > ' ';
