@@ -118,7 +118,8 @@ final class TargetDeviceInspector extends TargetRules {
     long version = section.version();
     boolean own = version < type.version() && isOwn(section, sent);
     for (FieldDesc field : sent.fields()) {
-      List<Target.Field> known = type.fields().getOrDefault(field.name(), List.of());
+      String name = field.name().replaceFirst("\\[\\d+\\]$", "");
+      List<Target.Field> known = type.fields().getOrDefault(name, List.of());
       boolean passed =
           !known.isEmpty() && known.stream().allMatch(f -> isNewer(f, version))
               // where the type has another field of this name for older versions

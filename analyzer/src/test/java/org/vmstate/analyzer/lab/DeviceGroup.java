@@ -240,7 +240,8 @@ record DeviceGroup(
               "virt,aia=aplic-imsic",
               OF_ANY,
               with(without(VIRTIO, "virtio-balloon"), MAPPED.toArray(String[]::new))),
-          new DeviceGroup("s390", "s390x", "s390-ccw-virtio", OF_ANY, OF_CHANNELS),
+          new DeviceGroup(
+              "s390", "s390x", "s390-ccw-virtio", with(OF_ANY, "-no-shutdown"), OF_CHANNELS),
           new DeviceGroup(
               "POWER",
               "ppc64",
