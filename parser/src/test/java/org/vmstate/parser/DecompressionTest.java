@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 import org.vmstate.formats.error.LimitExceededException;
+import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
@@ -165,6 +166,18 @@ class DecompressionTest {
     byte[] cut = Arrays.copyOf(compressed, compressed.length / 2);
     assertThrows(
         TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "XZ"})
+  void checksumAtTheEndTellsDamageAndNoCut(Compression compression) throws IOException {
+    byte[] damaged = compress(compression, IMAGE);
+    damaged[damaged.length - 6] ^= 1;
+    MalformedDataException e =
+        assertThrows(
+            MalformedDataException.class,
+            () -> Recording.withMemory(damaged, Recording.Place.HEAP));
+    assertEquals(Reason.COMPRESSED_DATA_DAMAGED, e.reason());
   }
 
   @Tag("slow")

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.QemuRelease;
-import org.vmstate.parser.qcow2.DiskHeader;
 
 /**
  * What is checked beyond the format.
@@ -16,7 +15,7 @@ import org.vmstate.parser.qcow2.DiskHeader;
  * @param target what is to load the image
  * @param channels recordings of the multifd channels that belong to the image
  * @param release the QEMU that is to load the image
- * @param disk header of the disk in which the image is a snapshot's state
+ * @param disk the disk in which the image is a snapshot's state
  */
 public record CheckOptions(
     DataMap map,
@@ -25,7 +24,7 @@ public record CheckOptions(
     Optional<Target> target,
     List<Path> channels,
     QemuRelease release,
-    Optional<DiskHeader> disk) {
+    Optional<DiskState> disk) {
   /** The format alone, in a file without holes. */
   public static final CheckOptions DEFAULT =
       new CheckOptions(DataMap.SOLID, 0, "", Optional.empty(), List.of());
@@ -42,7 +41,7 @@ public record CheckOptions(
   }
 
   /** Returns these options for a state in a disk. */
-  public CheckOptions in(Optional<DiskHeader> other) {
+  public CheckOptions in(Optional<DiskState> other) {
     return new CheckOptions(map, align, origin, target, channels, release, other);
   }
 }

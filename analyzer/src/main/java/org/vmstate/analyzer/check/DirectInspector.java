@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
@@ -12,6 +13,8 @@ import org.vmstate.formats.stream.StreamConfiguration;
 
 /** What a reader with direct I/O could do with an image, and what not. */
 final class DirectInspector extends Inspector {
+  private static final String NO_LAYOUT = "no layout aligns pages above 1G";
+
   private final long align;
   private final String origin;
   private long streamStart;
@@ -57,8 +60,10 @@ final class DirectInspector extends Inspector {
           here(
                   Rule.DIRECT_OFFSET,
                   streamStart,
-                  "pages: a sequential stream has no places for direct I/O; 'vmstate-img convert -O"
-                      + " qemu-mapped-ram' makes them")
+                  "pages: a sequential stream has no places for direct I/O; "
+                      + (align > ConvertOptions.MOST_ALIGN
+                          ? NO_LAYOUT
+                          : "'vmstate-img convert -O qemu-mapped-ram' makes them"))
               .as(Severity.WARNING));
       return;
     }
@@ -89,9 +94,12 @@ final class DirectInspector extends Inspector {
                   + origin
                   + "), found "
                   + pages
-                  + "; 'vmstate-img convert -O qemu-mapped-ram -o align="
-                  + align
-                  + "' moves them"));
+                  + "; "
+                  + (align > ConvertOptions.MOST_ALIGN
+                      ? NO_LAYOUT
+                      : "'vmstate-img convert -O qemu-mapped-ram -o align="
+                          + align
+                          + "' moves them")));
     }
     boolean whole = block.usedLength() % align == 0;
     if (!whole) {

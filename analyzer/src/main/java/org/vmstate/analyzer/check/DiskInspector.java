@@ -8,13 +8,13 @@ import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.stream.Capability;
-import org.vmstate.parser.qcow2.DiskHeader;
+import org.vmstate.parser.qcow2.SnapshotChoice;
 
 /** Asks what the disk around a state has to do with its loading. */
 final class DiskInspector extends Inspector {
-  private final DiskHeader disk;
+  private final DiskState disk;
 
-  DiskInspector(Findings findings, DiskHeader disk) {
+  DiskInspector(Findings findings, DiskState disk) {
     super(findings);
     this.disk = disk;
   }
@@ -40,12 +40,24 @@ final class DiskInspector extends Inspector {
   @Override
   void finish(boolean whole) {
     applied(Rule.DISK_LOADS);
-    if (disk.bitmaps() > 0) {
+    applied(Rule.SNAPSHOT_NAME);
+    SnapshotChoice.loadedInstead(disk.snapshots(), disk.chosen())
+        .ifPresent(
+            other ->
+                found(
+                    Reason.SNAPSHOT_NAME_OF_ANOTHER,
+                    disk.chosen().range().start(),
+                    "qcow2.snapshot[" + disk.chosen().index() + "]",
+                    "name: expected one that no other snapshot has for its name or id, found "
+                        + disk.chosen().name()
+                        + ", with which QEMU loads snapshot "
+                        + SnapshotChoice.label(other)));
+    if (disk.header().bitmaps() > 0) {
       found(
           Reason.DISK_BITMAPS,
           Qcow2Format.SWITCH_AT,
           "qcow2.header",
-          "bitmaps: expected none on a disk that is reverted, found " + disk.bitmaps());
+          "bitmaps: expected none on a disk that is reverted, found " + disk.header().bitmaps());
     }
   }
 }

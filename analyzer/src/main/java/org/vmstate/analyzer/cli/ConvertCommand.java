@@ -40,9 +40,6 @@ final class ConvertCommand implements Callable<Integer> {
           "xbzrle-base",
           "xbzrle");
 
-  private static final String QCOW2 = "qcow2";
-  private static final String DEFAULT_SNAPSHOT = "vmstate";
-
   private static final long LEAST_CHUNK = 4 << 10;
   private static final long MOST_CHUNK = 1L << 30;
 
@@ -134,17 +131,13 @@ final class ConvertCommand implements Callable<Integer> {
       boolean salvage = CommandBuilder.isSet(spec, "--salvage");
       return new MemoryOutput(spec).write(format, out, salvage);
     }
-    if (into != null || format.equals(QCOW2)) {
+    if (into != null || format.equals(DiskOptions.FORMAT)) {
       return disk(into, out, format);
     }
     Input input = new Input(spec);
     OutputOptions given =
         OutputOptions.given(spec, FormatId.of(format).orElse(FormatId.QEMU), KEYS);
-    for (String key : List.of("snapshot", "layout")) {
-      if (given.text(key).isPresent()) {
-        throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
-      }
-    }
+    given.requireDisk(false);
     ConvertOptions options = options(format);
     return convert(input, options, () -> destination(out, input, options));
   }
@@ -155,13 +148,16 @@ final class ConvertCommand implements Callable<Integer> {
     Optional<String> named = given.text("snapshot");
     String chosen = CommandBuilder.value(spec, "-l");
     boolean ofTarget = into != null && named.isEmpty();
-    String snapshot = named.orElse(ofTarget && chosen != null ? chosen : DEFAULT_SNAPSHOT);
+    String snapshot =
+        named.orElse(ofTarget && chosen != null ? chosen : DiskOptions.DEFAULT_SNAPSHOT);
     Path source = new Input(spec).wholeFile();
     Path target = into == null ? Path.of(out) : into;
     boolean same = source != null && Files.exists(target) && Files.isSameFile(source, target);
     Input input = new Input(spec, 0, "--format", ofTarget && !same ? null : "--snapshot");
     String layout =
-        given.text("layout").orElse(format == null || format.equals(QCOW2) ? "qemu" : format);
+        given
+            .text("layout")
+            .orElse(format == null || format.equals(DiskOptions.FORMAT) ? "qemu" : format);
     if (!layout.equals("qemu") && !layout.equals("qemu-mapped-ram")) {
       throw new ParameterException(
           spec.commandLine(), layout + ": expected qemu or qemu-mapped-ram in a disk");
@@ -185,8 +181,8 @@ final class ConvertCommand implements Callable<Integer> {
                     ? Destination.newDisk(target, new Work(spec).isForced(), snapshot)
                     : Destination.intoDisk(DiskPlace.into(into, snapshot)));
     Work work = new Work(spec);
-    work.note("QEMU loads it with: " + LoadCommand.of(target, snapshot, into == null));
-    work.note("or by QMP with: " + LoadCommand.qmp(snapshot, into == null));
+    (into == null ? LoadCommand.ofNew(target, snapshot) : LoadCommand.of(into, snapshot))
+        .forEach(work::note);
     return code;
   }
 

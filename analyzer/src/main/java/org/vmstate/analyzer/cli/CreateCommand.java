@@ -172,7 +172,10 @@ final class CreateCommand implements Callable<Integer> {
 
   private SyntheticLoad load(SyntheticRecipe recipe) {
     String name = CommandBuilder.value(spec, "--pattern");
-    long cache = size("--cache-size", value("--cache-size", "64M"));
+    String size = value("--cache-size", "64M");
+    long cache =
+        Quantities.cache(size)
+            .orElseThrow(() -> wrong("--cache-size " + size + ": " + Quantities.CACHE));
     String buffer = value("--buffer", "8M");
     String[] hot = value("--hot", "90:1M").split(":", 2);
     if (hot.length < 2 || !hot[0].matches("\\d{1,3}")) {

@@ -147,7 +147,7 @@ final class EditCommand implements Callable<Integer> {
           return outcome;
         });
     if (out == null) {
-      work.note("QEMU loads it with: " + LoadCommand.of(file, chosen.orElseThrow().name(), false));
+      LoadCommand.of(file, chosen.orElseThrow()).forEach(work::note);
     }
     return ExitCode.OK;
   }

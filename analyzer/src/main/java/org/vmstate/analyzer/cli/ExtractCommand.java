@@ -122,6 +122,9 @@ final class ExtractCommand implements Callable<Integer> {
     if (chosen.size() != 1) {
       throw wrong("expected one of " + String.join(", ", ACTIONS) + ", found " + chosen.size());
     }
+    if (given("--cpu") && !chosen.getFirst().equals("--virtual")) {
+      throw wrong("--cpu: expected it with --virtual, found " + chosen.getFirst());
+    }
     String argument = CommandBuilder.argument(spec, 1);
     String out = argument == null ? "-" : argument;
     switch (chosen.getFirst()) {

@@ -12,10 +12,14 @@ import picocli.CommandLine.ParameterException;
 final class FormatNames {
   private FormatNames() {}
 
-  /** Returns the format of {@code -O}, or {@code qemu} where there is none. */
-  static FormatId given(CommandSpec spec) {
+  /**
+   * Returns the format of {@code -O}, or {@code qemu} where there is none.
+   *
+   * @param others names that the caller takes beside those of formats
+   */
+  static FormatId given(CommandSpec spec, String... others) {
     String name = CommandBuilder.value(spec, "-O");
-    return name == null ? FormatId.QEMU : find(spec.commandLine(), "-O", name);
+    return name == null ? FormatId.QEMU : find(spec.commandLine(), "-O", name, others);
   }
 
   /**
@@ -26,6 +30,11 @@ final class FormatNames {
    * @throws ParameterException with the names there are
    */
   static FormatId find(CommandLine line, String option, String name, String... others) {
+    if (name.equals(DiskOptions.FORMAT) && !option.equals("-O")) {
+      throw new ParameterException(
+          line,
+          option + " " + name + ": a disk is recognised without it; -l chooses one of its states");
+    }
     return FormatId.of(name)
         .orElseThrow(
             () ->

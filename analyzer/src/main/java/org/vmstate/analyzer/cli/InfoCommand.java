@@ -21,6 +21,7 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.container.Holder;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -59,7 +60,7 @@ final class InfoCommand implements Callable<Integer> {
         OutputStream out = Output.stdout()) {
       Optional<DiskInfo> disk = Optional.empty();
       if (container.disk().isPresent()) {
-        disk = Optional.of(DiskInfo.read(input.file(), container, usage, input.snapshot()));
+        disk = Optional.of(disk(input, container, usage));
       }
       ImageInfo info = null;
       Optional<List<DeviceLine>> devices = Optional.empty();
@@ -87,6 +88,15 @@ final class InfoCommand implements Callable<Integer> {
       return info != null && info.problem().isPresent()
           ? Failures.report(input.file(), info.problem().get())
           : ExitCode.OK;
+    }
+  }
+
+  private static DiskInfo disk(Input input, Container container, DiskUsage usage)
+      throws IOException {
+    try {
+      return DiskInfo.read(input.file(), container, usage, input.snapshot());
+    } catch (NoSuchSnapshotException e) {
+      throw new IOException(input.file() + ": " + e.getMessage(), e);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.vmstate.analyzer.check.DiskState;
 import org.vmstate.analyzer.host.ImageWriters;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.samples.Samples;
@@ -25,9 +26,7 @@ import org.vmstate.parser.ParseOptions.XbzrleChoice;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.NamedStream;
-import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
-import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
 import picocli.CommandLine;
@@ -154,20 +153,24 @@ final class Input {
     try (Container container = Container.open(ImageReader.open(file), file)) {
       return container.disk().isEmpty()
           ? Optional.empty()
-          : Optional.of(SnapshotChoice.of(container.disk().get().states(), snapshot()));
+          : Optional.of(SnapshotChoice.of(container.disk().get().snapshots(), snapshot()));
     } catch (NoSuchSnapshotException e) {
       throw new IOException(file() + ": " + e.getMessage(), e);
     }
   }
 
-  /** Returns the header of the disk in which the state is; nothing for other files. */
-  Optional<DiskHeader> disk() throws IOException {
+  /** Returns the disk in which the state is; nothing for other files. */
+  Optional<DiskState> disk() throws IOException {
     Path file = wholeFile();
     if (file == null) {
       return Optional.empty();
     }
     try (Container container = Container.open(ImageReader.open(file), file)) {
-      return container.disk().map(Qcow2Disk::header);
+      return container.disk().isEmpty()
+          ? Optional.empty()
+          : Optional.of(DiskState.of(container.disk().get(), snapshot()));
+    } catch (NoSuchSnapshotException e) {
+      throw new IOException(file() + ": " + e.getMessage(), e);
     }
   }
 

@@ -24,7 +24,6 @@ import picocli.CommandLine.ParameterException;
 /** {@code vmstate-img measure}. */
 final class MeasureCommand implements Callable<Integer> {
   private static final List<String> ALIGNMENTS = List.of("4K", "64K", "1M", "4M");
-  private static final String QCOW2 = "qcow2";
 
   private CommandSpec spec;
 
@@ -66,6 +65,9 @@ final class MeasureCommand implements Callable<Integer> {
     Input input = new Input(spec);
     List<String> given = CommandBuilder.values(spec, "-o");
     MemoryOutput.workers(spec);
+    if (format == null) {
+      requireForAll(given);
+    }
     List<Measured> measured = format == null ? all(input, given) : List.of(one(input, given));
     Output output = CommandBuilder.value(spec, "--output");
     try (OutputStream out = Output.stdout()) {
@@ -94,26 +96,30 @@ final class MeasureCommand implements Callable<Integer> {
       }
       return Measurement.of(format, OptionalLong.empty(), false, memory(input, format));
     }
-    boolean disk = format.equals(QCOW2);
+    boolean disk = format.equals(DiskOptions.FORMAT);
     String layout = format;
     if (disk) {
       OutputOptions options = new OutputOptions(FormatId.QEMU, given, ConvertCommand.KEYS);
       layout = options.text("layout").orElse("qemu");
-      if (!layout.equals("qemu") && !layout.equals("qemu-mapped-ram")) {
-        throw new ConversionException(
-            "-o layout=" + layout + ": expected qemu or qemu-mapped-ram in a disk");
-      }
+      DiskOptions.requireLayout(layout);
     }
     FormatId target = FormatNames.find(spec.commandLine(), "-O", layout, MemoryOutput.andDisk());
     OutputOptions options = new OutputOptions(target, given, ConvertCommand.KEYS);
-    for (String key : List.of("snapshot", "layout")) {
-      if (!disk && options.text(key).isPresent()) {
-        throw new ConversionException("-o " + key + ": " + format + " has no snapshots");
-      }
-    }
+    options.requireDisk(disk);
     ConvertOptions complete = options.allOptions(false, MemoryOutput.workers(spec));
     OptionalLong align = complete.target().isFixed() ? complete.align() : OptionalLong.empty();
     return Measurement.of(format, align, disk, conversion(input, complete));
+  }
+
+  /** What a single layout has is no option of all of them. */
+  private void requireForAll(List<String> given) {
+    for (String option : given) {
+      String key = option.replaceAll("=.*", "");
+      if (ConvertCommand.KEYS.contains(key) && !OutputOptions.LIBVIRT_ONLY.contains(key)) {
+        throw new ParameterException(
+            spec.commandLine(), "-o " + option + ": needs -O, because not every layout has it");
+      }
+    }
   }
 
   private List<Measured> all(Input input, List<String> given) throws IOException {
@@ -149,7 +155,7 @@ final class MeasureCommand implements Callable<Integer> {
     }
     result.add(
         Measurement.ifPossible(
-            QCOW2,
+            DiskOptions.FORMAT,
             OptionalLong.empty(),
             true,
             conversion(input, ConvertOptions.to(FormatId.QEMU))));

@@ -82,6 +82,15 @@ final class OutputOptions {
         .level(level());
   }
 
+  /** Refuses what is of a disk only, unless the output is one. */
+  void requireDisk(boolean disk) throws ConversionException {
+    for (String key : List.of("snapshot", "layout")) {
+      if (!disk && values.containsKey(key)) {
+        throw new ConversionException("-o " + key + ": " + target.label() + " has no snapshots");
+      }
+    }
+  }
+
   Optional<String> text(String key) {
     return Optional.ofNullable(values.get(key));
   }
@@ -152,7 +161,7 @@ final class OutputOptions {
     }
     OptionalLong size = size("align");
     long value = size.orElse(0);
-    if (Long.bitCount(value) != 1 || value < 256 || value > 1L << 30) {
+    if (Long.bitCount(value) != 1 || value < 256 || value > ConvertOptions.MOST_ALIGN) {
       throw wrong("align", "a power of two from 256 to 1G");
     }
     return size;

@@ -6,6 +6,9 @@ import java.util.Optional;
 final class Quantities {
   private static final String UNITS = "KMGT";
 
+  /** What is expected of the cache for deltas, of which QEMU demands the same. */
+  static final String CACHE = "expected a power of two such as 16M, to 16G";
+
   private Quantities() {}
 
   /** Returns an offset: a size, or a hexadecimal number after 0x. */
@@ -13,6 +16,11 @@ final class Quantities {
     return text.matches("0x[0-9a-fA-F]{1,15}")
         ? Optional.of(Long.parseLong(text.substring(2), 16))
         : size(text);
+  }
+
+  /** Returns the size of a cache for deltas in bytes. */
+  static Optional<Long> cache(String text) {
+    return size(text).filter(bytes -> Long.bitCount(bytes) == 1);
   }
 
   /** Returns a number of bytes; nothing for what is no size or does not fit 63 bits. */

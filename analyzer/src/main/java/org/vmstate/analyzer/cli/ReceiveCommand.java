@@ -3,7 +3,9 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.channel.ListenAddress;
 import org.vmstate.analyzer.channel.Receiver;
@@ -11,6 +13,7 @@ import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.SnapshotName;
 import org.vmstate.formats.FormatId;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -21,6 +24,8 @@ import picocli.CommandLine.ParameterException;
 final class ReceiveCommand implements Callable<Integer> {
   private static final List<String> KEYS =
       List.of(
+          "snapshot",
+          "layout",
           "save-version",
           "byte-order",
           "xml",
@@ -56,7 +61,12 @@ final class ReceiveCommand implements Callable<Integer> {
                 "and in QEMU's monitor: migrate unix:/run/state.sock")
             .parameter("ADDRESS", "1", "unix:PATH or tcp:HOST:PORT; a port of 0 is chosen.")
             .parameter("OUT", "1", "The output: a file, or - for standard output.")
-            .choice(Input::formats, "FMT", "Layout of the output (default: qemu).", "-O")
+            .choice(
+                ReceiveCommand::formats,
+                "FMT",
+                "Layout of the output (default: qemu), or qcow2 for a new disk that holds the"
+                    + " state.",
+                "-O")
             .repeated(String.class, "KEY=VALUE", OutputOptions.HELP, "-o")
             .option(
                 Integer.class,
@@ -71,13 +81,14 @@ final class ReceiveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ConvertOptions options = options();
+    Optional<DiskOptions> disk = DiskOptions.given(spec, KEYS);
+    ConvertOptions options = options(disk);
     ListenAddress address =
         ListenAddress.of(
             CommandBuilder.argument(spec, 0), CommandBuilder.isSet(spec, "--listen-any"));
     Work work = new Work(spec);
     work.run(
-        () -> destination(work, options),
+        () -> destination(work, options, disk),
         (target, progress, notes) -> {
           try (Receiver receiver = new Receiver(address, limit(), notes)) {
             notes.accept("listening on " + new ListenAddress(receiver.address()));
@@ -87,11 +98,23 @@ final class ReceiveCommand implements Callable<Integer> {
             }
           }
         });
+    disk.ifPresent(
+        d ->
+            LoadCommand.ofNew(Path.of(CommandBuilder.argument(spec, 1)), d.snapshot())
+                .forEach(work::note));
     return ExitCode.OK;
   }
 
-  private Destination destination(Work work, ConvertOptions options) throws IOException {
+  private static Iterator<String> formats() {
+    return DiskOptions.andDisk(Input.formats());
+  }
+
+  private Destination destination(Work work, ConvertOptions options, Optional<DiskOptions> disk)
+      throws IOException {
     String out = CommandBuilder.argument(spec, 1);
+    if (disk.isPresent()) {
+      return Destination.newDisk(Path.of(out), work.isForced(), disk.get().snapshot());
+    }
     return out.equals("-")
         ? Destination.stream(Output.stdout())
         : Destination.file(Path.of(out), work.isForced(), options.pages().direct());
@@ -106,9 +129,20 @@ final class ReceiveCommand implements Callable<Integer> {
     return Duration.ofSeconds(seconds == null ? DEFAULT_TIMEOUT : seconds);
   }
 
-  private ConvertOptions options() throws IOException {
-    FormatId target = FormatNames.given(spec);
+  private ConvertOptions options(Optional<DiskOptions> disk) throws IOException {
+    boolean direct = CommandBuilder.isSet(spec, "--direct");
+    if (disk.isPresent()) {
+      if ("-".equals(CommandBuilder.argument(spec, 1)) || direct) {
+        throw new ConversionException("-O qcow2: needs a file to write to, without --direct");
+      }
+      SnapshotName.require(disk.get().snapshot());
+    }
+    FormatId target =
+        disk.isPresent()
+            ? FormatNames.find(spec.commandLine(), "-o layout", disk.get().layout())
+            : FormatNames.given(spec, DiskOptions.FORMAT);
     OutputOptions output = OutputOptions.given(spec, target, KEYS);
+    output.requireDisk(disk.isPresent());
     ConvertOptions plain = output.imageOptions();
     if (target.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
       throw new ConversionException(
@@ -118,6 +152,6 @@ final class ReceiveCommand implements Callable<Integer> {
       // not only when the guest has come
       throw new ConversionException("-O " + target.label() + ": give -o xml=FILE");
     }
-    return output.allOptions(CommandBuilder.isSet(spec, "--direct"), plain.pages().workers());
+    return output.allOptions(direct, plain.pages().workers());
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.vmstate.analyzer.dirtylog.DirtyLogPrinter;
 import org.vmstate.analyzer.dirtylog.DirtyLogRun;
 import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.analyzer.simulate.ResentPages;
 import org.vmstate.analyzer.simulate.SavePrinter;
 import org.vmstate.analyzer.simulate.Saves;
@@ -273,7 +275,9 @@ final class SimulateCommand implements Callable<Integer> {
     List<Long> caches = new ArrayList<>();
     String sizes = value("--cache-size", "64M");
     for (String one : sizes.split(",", -1)) {
-      caches.add(size("--cache-size", sizes, one));
+      caches.add(
+          Quantities.cache(one)
+              .orElseThrow(() -> wrong("--cache-size " + sizes + ": " + Quantities.CACHE)));
     }
     String format = value("-O", "qemu");
     if (!List.of("qemu", "qemu-mapped-ram").contains(format)) {
@@ -310,11 +314,24 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private static int[] sequence(Path recording) throws IOException {
+    String name = recording.toString();
+    if (!name.startsWith(Samples.PREFIX)) {
+      return resent(recording, recording);
+    }
+    Path sample = Samples.temporary(name.substring(Samples.PREFIX.length()));
+    try {
+      return resent(sample, recording);
+    } finally {
+      Files.delete(sample);
+    }
+  }
+
+  private static int[] resent(Path file, Path shown) throws IOException {
     ResentPages pages = new ResentPages();
-    try (ByteSource source = ImageReader.open(recording)) {
+    try (ByteSource source = ImageReader.open(file)) {
       ImageReader.read(source, ParseOptions.DEFAULT, pages);
     } catch (StateFormatException e) {
-      throw new OtherImageException(recording, e);
+      throw new OtherImageException(shown, e);
     }
     return pages.pages();
   }

@@ -138,10 +138,9 @@ final class StatsCommand implements Callable<Integer> {
     List<Long> bytes = new ArrayList<>();
     for (String size : sizes == null ? new String[0] : sizes.split(",", -1)) {
       bytes.add(
-          Quantities.size(size)
-              .filter(b -> b > 0 && b <= MOST_BYTES)
-              .orElseThrow(
-                  () -> wrong("--cache-size " + size + ": expected a size such as 16M, to 16G")));
+          Quantities.cache(size)
+              .filter(b -> b <= MOST_BYTES)
+              .orElseThrow(() -> wrong("--cache-size " + size + ": " + Quantities.CACHE)));
     }
     if (bytes.size() > MOST_SIZES) {
       throw wrong("--cache-size: expected at most " + MOST_SIZES + " sizes");

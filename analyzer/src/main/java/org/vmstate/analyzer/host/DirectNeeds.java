@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.host;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,12 +34,19 @@ public record DirectNeeds(long align, String origin) {
       return of(probe, place);
     }
     Path folder = Files.isDirectory(place) ? place : place.toAbsolutePath().getParent();
-    Path made = Files.createTempFile(folder, ".vmstate-img", ".probe");
+    Path made = null;
     try {
+      made = Files.createTempFile(folder, ".vmstate-img", ".probe");
       Files.write(made, new byte[2 * LARGEST]);
       return of(made, place);
+    } catch (FileSystemException e) {
+      // whoever asks knows nothing of the file
+      throw new IOException(
+          place + ": no file can be made there to try direct I/O; give --align", e);
     } finally {
-      Files.delete(made);
+      if (made != null) {
+        Files.delete(made);
+      }
     }
   }
 

@@ -57,7 +57,7 @@ public record DiskInfo(
     List<Snapshot> states = disk.states();
     Optional<Snapshot> chosen =
         wanted.isPresent() || states.size() == 1
-            ? Optional.of(SnapshotChoice.of(states, wanted))
+            ? Optional.of(SnapshotChoice.of(disk.snapshots(), wanted))
             : Optional.empty();
     List<State> found = new ArrayList<>();
     for (Snapshot snapshot : disk.snapshots()) {

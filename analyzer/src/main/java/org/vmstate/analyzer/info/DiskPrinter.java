@@ -3,12 +3,14 @@ package org.vmstate.analyzer.info;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.Snapshot;
+import org.vmstate.parser.qcow2.SnapshotChoice;
 
 /** Prints what a qcow2 disk holds, for people or as a report. */
 public final class DiskPrinter {
@@ -60,6 +62,20 @@ public final class DiskPrinter {
               date(s),
               clock(s.clock()),
               machine(state)));
+    }
+    List<Snapshot> all = info.snapshots().stream().map(DiskInfo.State::snapshot).toList();
+    for (Snapshot s : all) {
+      SnapshotChoice.loadedInstead(all, s)
+          .ifPresent(
+              other ->
+                  line(
+                      out,
+                      "warning: of the name "
+                          + s.name()
+                          + " QEMU loads snapshot "
+                          + SnapshotChoice.label(other)
+                          + ", not snapshot "
+                          + s.id()));
     }
     info.chosen()
         .ifPresent(s -> line(out, "saved state: snapshot " + s.id() + " (" + s.name() + ")"));

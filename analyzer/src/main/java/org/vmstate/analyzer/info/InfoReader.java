@@ -84,7 +84,9 @@ public final class InfoReader implements EventSink {
             : Optional.empty();
     Optional<StateFormatException> problem = early;
     long unused = 0;
-    if (early.isEmpty() && seekable && !StreamEnd.isSound(source, description)) {
+    if (early.isEmpty()
+        && seekable
+        && !StreamEnd.isSound(source, front.streamStart(), description)) {
       WholePass pass = WholePass.of(source, options);
       problem = pass.problem();
       description = pass.description();

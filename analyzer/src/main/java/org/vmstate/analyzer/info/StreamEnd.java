@@ -12,17 +12,24 @@ import org.vmstate.parser.io.ByteSource;
  * stands the description up to the last byte, or nothing. Whatever else there is needs a pass.
  */
 final class StreamEnd {
-  /** Footer of the last section, and the end mark. */
+  /** Magic and version. */
+  private static final int HEAD = 2 * Integer.BYTES;
+
+  private static final int NEAR = 2 << 20;
+
   private StreamEnd() {}
 
   /**
    * Reports whether a stream ends where its file does.
    *
+   * @param start offset of the stream
    * @param description where the description's text stands, if one was found
    */
-  static boolean isSound(ByteSource source, Optional<ByteRange> description) throws IOException {
+  static boolean isSound(ByteSource source, long start, Optional<ByteRange> description)
+      throws IOException {
     if (description.isPresent()) {
-      return description.get().end() == source.length();
+      return description.get().end() == source.length()
+          && !another(source, start, description.get().start());
     }
     if (source.length() - source.origin() < StreamFormat.END_LENGTH) {
       return false;
@@ -31,5 +38,26 @@ final class StreamEnd {
     source.copy(source.length() - StreamFormat.END_LENGTH, last);
     return last.get(0) == StreamFormat.SECTION_FOOTER
         && last.get(StreamFormat.END_LENGTH - 1) == StreamFormat.EOF;
+  }
+
+  /**
+   * Looks not far in front of a description for the head of another stream, which it would be of;
+   * that head may also be bytes of the guest, so that a pass has to tell.
+   */
+  private static boolean another(ByteSource source, long start, long description)
+      throws IOException {
+    long from = Math.max(start + HEAD, description - NEAR);
+    if (description - from < HEAD) {
+      return false;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) (description - from));
+    source.copy(from, bytes);
+    for (int i = 0; i <= bytes.capacity() - HEAD; i++) {
+      if (bytes.getInt(i) == StreamFormat.MAGIC
+          && bytes.getInt(i + Integer.BYTES) == StreamFormat.VERSION) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -19,8 +19,10 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.qcow2.DiskHeader;
+import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
+import org.vmstate.parser.qcow2.SnapshotChoice;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.qcow2.DiskFile;
 import org.vmstate.writer.qcow2.DiskUpdate;
@@ -77,14 +79,16 @@ public final class DiskPlace implements Closeable {
    */
   public static DiskPlace into(Path path, String snapshot) throws IOException {
     DiskLayout layout = layout(path);
-    Optional<DiskLayout.Place> found = find(layout, snapshot);
+    Optional<DiskLayout.Place> found =
+        find(path, snapshot).map(s -> layout.snapshots().get(s.index()));
+    String name = SnapshotChoice.newName(snapshot);
     if (found.isEmpty()) {
-      SnapshotName.require(snapshot);
+      SnapshotName.require(name);
       if (layout.snapshots().size() >= Qcow2Format.MAX_SNAPSHOTS) {
         throw new ConversionException(path + ": has as many snapshots as there can be");
       }
     }
-    return into(path, layout, found, snapshot);
+    return into(path, layout, found, name);
   }
 
   /**
@@ -155,17 +159,19 @@ public final class DiskPlace implements Closeable {
     }
   }
 
-  private static Optional<DiskLayout.Place> find(DiskLayout layout, String snapshot)
-      throws ConversionException {
-    List<DiskLayout.Place> found =
-        layout.snapshots().stream()
-            .filter(s -> s.name().equals(snapshot) || s.id().equals(snapshot))
-            .toList();
-    if (found.size() > 1) {
-      throw new ConversionException(
-          "snapshot " + snapshot + ": is the name or id of several; nothing was written");
+  private static Optional<Snapshot> find(Path path, String snapshot) throws IOException {
+    try {
+      return SnapshotChoice.place(snapshots(path), snapshot);
+    } catch (NoSuchSnapshotException e) {
+      throw new ConversionException(path + ": " + e.getMessage());
     }
-    return found.stream().findFirst();
+  }
+
+  /** Returns all snapshots of a disk in the order of its table. */
+  public static List<Snapshot> snapshots(Path path) throws IOException {
+    try (ByteSource source = ImageReader.open(path)) {
+      return Qcow2Disk.open(source, path).snapshots();
+    }
   }
 
   /** Nobody wrote between the look at the tables and the locks. */

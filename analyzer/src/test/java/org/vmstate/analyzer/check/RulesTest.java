@@ -54,6 +54,7 @@ class RulesTest {
     tests.put("V096", "an edit that moves pages without their offsets | `SaveHeaderEditorTest`");
     tests.put("V204", "an error without a rule; no image is known | `ParseErrorsTest`");
     tests.put("V206", "by the disk | `DiskStatesTest`, `DiskLoadsLabTest`");
+    tests.put("V208", "by the disk | `SnapshotNamesTest`");
     for (int n = 211; n <= 217; n++) {
       tests.put("V" + n, "by the target | `TargetTest`, `CheckLabTest`");
     }

@@ -176,7 +176,7 @@ class DiskStatesTest {
   }
 
   @Test
-  void outputThatFailsLeavesNothingThatLooksLikeOne() throws IOException {
+  void outputThatFailsLeavesThePlaceAsItWas() throws IOException {
     Path cut = folder.resolve("cut");
     byte[] good = Files.readAllBytes(Path.of(stream));
     Files.write(cut, Arrays.copyOf(good, good.length / 4));
@@ -184,6 +184,6 @@ class DiskStatesTest {
     Ran ran =
         run("convert", "--force", "-O", "qemu", "-o", "offset=0", cut.toString(), file.toString());
     assertEquals(2, ran.exitCode(), ran.toString());
-    assertEquals(2 + 61, run("check", file.toString()).exitCode());
+    assertArrayEquals(good, Files.readAllBytes(file));
   }
 }

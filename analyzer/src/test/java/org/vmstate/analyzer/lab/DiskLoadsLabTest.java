@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Checker;
+import org.vmstate.analyzer.check.DiskState;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.host.DataMap;
@@ -36,9 +37,7 @@ import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
-import org.vmstate.parser.qcow2.Qcow2Disk;
 
 /** What makes a loadvm fail is said by a check, and QEMU says it when the disk is reverted. */
 class DiskLoadsLabTest {
@@ -107,9 +106,12 @@ class DiskLoadsLabTest {
     CheckOptions options = new CheckOptions(DataMap.SOLID, 0, "", target, List.of()).with(number);
     CheckResult result;
     try (Container container = Container.open(ImageReader.open(file), file)) {
-      Optional<DiskHeader> header = container.disk().map(Qcow2Disk::header);
+      Optional<DiskState> disk =
+          container.disk().isEmpty()
+              ? Optional.empty()
+              : Optional.of(DiskState.of(container.disk().get(), Optional.of(TAG)));
       ByteSource state = container.state(Optional.of(TAG));
-      result = new TargetCheck(ParseOptions.DEFAULT, options.in(header)).check(state);
+      result = new TargetCheck(ParseOptions.DEFAULT, options.in(disk)).check(state);
     } catch (StateFormatException e) {
       result = new Checker(ParseOptions.DEFAULT, options).unopened(e);
     }

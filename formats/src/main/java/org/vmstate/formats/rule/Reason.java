@@ -255,6 +255,8 @@ public enum Reason {
   DISK_BITMAPS(Kind.NOTE, Rule.DISK_LOADS, "a qcow2 image has bitmaps, which QEMU does not revert"),
   DISK_MAPPED_RAM(
       Kind.NOTE, Rule.DISK_LOADS, "a state in a qcow2 image is of mapped-ram, which is too new"),
+  SNAPSHOT_NAME_OF_ANOTHER(
+      Kind.NOTE, Rule.SNAPSHOT_NAME, "QEMU loads another snapshot by this name"),
   HOLDER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "what stands around the stream is damaged"),
   HOLDER_LIMIT(Kind.LIMIT, Rule.LIMIT, "what holds the state passes a limit"),
   HOLDER_UNSUPPORTED(Kind.UNSUPPORTED, Rule.OTHER, "what stands around the stream is not read"),

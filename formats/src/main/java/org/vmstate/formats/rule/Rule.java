@@ -263,6 +263,8 @@ public enum Rule {
       207,
       Severity.ERROR,
       "the state of a virtio device or of a PCI function is one that QEMU reads"),
+  /** A snapshot's name is no other's name or id. */
+  SNAPSHOT_NAME(208, Severity.WARNING, "a snapshot's name is no other's name or id"),
   /** The target has the machine type. */
   TARGET_MACHINE(211, Severity.ERROR, "the target has the machine type"),
   /** The target knows every section. */

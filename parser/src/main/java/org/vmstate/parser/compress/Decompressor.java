@@ -135,8 +135,20 @@ public final class Decompressor extends BulkStream {
     }
   }
 
+  /**
+   * At the end of the input it may be cut. Some libraries have an error of their own for that, and
+   * all others are of damage, as those of a checksum that comes last.
+   */
+  private boolean isCut(Exception e) throws IOException {
+    boolean tells =
+        compression == Compression.GZIP
+            || compression == Compression.XZ
+            || (e instanceof ZstdIOException z && z.getErrorCode() == Zstd.errChecksumWrong());
+    return source.atEnd() && !tells;
+  }
+
   private StateFormatException broken(Exception e) throws IOException {
-    return source.atEnd()
+    return isCut(e)
         ? new TruncatedDataException(
             Reason.COMPRESSED_DATA_CUT,
             "compressed data: found the end, " + e.getMessage(),

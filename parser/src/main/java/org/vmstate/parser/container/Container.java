@@ -12,6 +12,7 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.ExtentSource;
 import org.vmstate.parser.io.Extents;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.Qcow2Disk;
@@ -86,9 +87,13 @@ public final class Container implements Closeable {
     if (disk.isEmpty()) {
       return file;
     }
-    Snapshot chosen = SnapshotChoice.of(disk.get().states(), wanted);
+    Snapshot chosen = SnapshotChoice.of(disk.get().snapshots(), wanted);
     Extents all = disk.get().extents(chosen);
     ByteSource state = disk.get().source(chosen, all, length(chosen, all));
+    return unwrapped(state);
+  }
+
+  private static ByteSource unwrapped(ByteSource state) throws IOException {
     return XemuState.isOne(state) ? Holder.find(state).orElseThrow().state() : state;
   }
 
@@ -111,8 +116,13 @@ public final class Container implements Closeable {
       throws IOException {
     try {
       Extents all = disk.orElseThrow().extents(snapshot);
-      ByteSource head = disk.get().source(snapshot, all, Math.min(HEAD, all.reach()));
-      ImageReader.read(head, options.ofHead(), sink);
+      ByteSource state = unwrapped(disk.get().source(snapshot, all, all.reach()));
+      ByteSource head = ExtentSource.part(state, 0, Math.min(HEAD, state.length()));
+      // places of pages are compared with where the state ends
+      ByteSource read = isMapped(head) ? state : head;
+      read.seek(0);
+      read.path().clear();
+      ImageReader.read(read, options.ofHead(), sink);
       return Optional.empty();
     } catch (StateFormatException e) {
       return Optional.of(e.getMessage());

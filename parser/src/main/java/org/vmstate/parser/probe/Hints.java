@@ -16,7 +16,9 @@ final class Hints {
           new Hint(
               hex(Qcow2Format.MAGIC), "a qcow2 disk image inside something else; unpack it first"),
           new Hint(
-              hex(VmaFormat.MAGIC), "a Proxmox VMA archive inside something else; unpack it first"),
+              hex(VmaFormat.MAGIC),
+              "a Proxmox VMA archive in a pipe or inside something else; store it as a file, or"
+                  + " unpack it, first"),
           new Hint("514649", "a qcow disk image; see qemu-img info"),
           new Hint("7f454c46", "an ELF file; a core of dump-guest-memory holds no device state"),
           new Hint("4b44554d50202020", "a kdump file; it holds memory but no device state"),

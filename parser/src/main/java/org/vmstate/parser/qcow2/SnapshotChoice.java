@@ -14,13 +14,94 @@ public final class SnapshotChoice {
   private SnapshotChoice() {}
 
   /**
-   * Finds one of several snapshots.
+   * Finds the state that one of several snapshots holds.
    *
+   * @param snapshots all of a disk
    * @param wanted an id or a name, {@code snapshot.id=ID} or {@code snapshot.name=NAME}; nothing
    *     for the only one that there is
    * @throws NoSuchSnapshotException when there is none, or more than one
    */
-  public static Snapshot of(List<Snapshot> states, Optional<String> wanted)
+  public static Snapshot of(List<Snapshot> snapshots, Optional<String> wanted)
+      throws NoSuchSnapshotException {
+    List<Snapshot> states = snapshots.stream().filter(Snapshot::hasState).toList();
+    try {
+      return choose(states, wanted);
+    } catch (NoSuchSnapshotException e) {
+      Optional<Snapshot> empty = wanted.flatMap(text -> without(snapshots, text));
+      if (empty.isEmpty()) {
+        throw e;
+      }
+      throw new NoSuchSnapshotException(
+          "-l "
+              + wanted.get()
+              + ": snapshot "
+              + label(empty.get())
+              + " has no VM state here, only the disk's content; a state of that name may be in"
+              + " another disk of the guest");
+    }
+  }
+
+  /** Finds a snapshot without a state. */
+  private static Optional<Snapshot> without(List<Snapshot> snapshots, String text) {
+    return snapshots.stream()
+        .filter(
+            s ->
+                !s.hasState()
+                    && (text.equals(s.id())
+                        || text.equals(s.name())
+                        || text.equals(ID + s.id())
+                        || text.equals(NAME + s.name())))
+        .findFirst();
+  }
+
+  /**
+   * Finds what QEMU loads in place of a snapshot. It looks the name up that {@code -loadvm} gives,
+   * and then reverts to the first snapshot that has it for its id, or else for its name: QEMU 10.0
+   * migration/savevm.c, block/qcow2-snapshot.c.
+   *
+   * @param snapshots all of a disk
+   * @return nothing when it loads the one that is wanted
+   */
+  public static Optional<Snapshot> loadedInstead(List<Snapshot> snapshots, Snapshot wanted) {
+    String tag = wanted.name();
+    return byId(snapshots, tag)
+        .or(() -> byName(snapshots, tag))
+        .filter(s -> s.index() != wanted.index());
+  }
+
+  /**
+   * Finds the snapshot that is meant as the place of a state, whether it has one or not.
+   *
+   * @param text an id or a name, {@code snapshot.id=ID} or {@code snapshot.name=NAME}
+   * @throws NoSuchSnapshotException when several are meant, or an id that there is not
+   */
+  public static Optional<Snapshot> place(List<Snapshot> snapshots, String text)
+      throws NoSuchSnapshotException {
+    if (text.startsWith(ID)) {
+      Optional<Snapshot> found = byId(snapshots, text.substring(ID.length()));
+      if (found.isEmpty()) {
+        throw new NoSuchSnapshotException("-l " + text + ": no such snapshot");
+      }
+      return found;
+    }
+    if (text.startsWith(NAME)) {
+      return byName(snapshots, text.substring(NAME.length()));
+    }
+    List<Snapshot> found =
+        snapshots.stream().filter(s -> s.name().equals(text) || s.id().equals(text)).toList();
+    if (found.size() > 1) {
+      throw new NoSuchSnapshotException(
+          "snapshot " + text + ": is the name or id of several; nothing was written");
+    }
+    return found.stream().findFirst();
+  }
+
+  /** Returns the name that a text gives to a snapshot that is new. */
+  public static String newName(String text) {
+    return text.startsWith(NAME) ? text.substring(NAME.length()) : text;
+  }
+
+  private static Snapshot choose(List<Snapshot> states, Optional<String> wanted)
       throws NoSuchSnapshotException {
     if (wanted.isEmpty()) {
       if (states.size() == 1) {
@@ -81,7 +162,8 @@ public final class SnapshotChoice {
     return states.stream().filter(s -> key.apply(s).equals(value)).findFirst();
   }
 
-  private static String label(Snapshot snapshot) {
+  /** Returns id and name for people. */
+  public static String label(Snapshot snapshot) {
     return snapshot.id() + " (" + snapshot.name() + ")";
   }
 
