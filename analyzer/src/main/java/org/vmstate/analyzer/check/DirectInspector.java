@@ -3,8 +3,8 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Rule;
@@ -61,7 +61,7 @@ final class DirectInspector extends Inspector {
                   Rule.DIRECT_OFFSET,
                   streamStart,
                   "pages: a sequential stream has no places for direct I/O; "
-                      + (align > ConvertOptions.MOST_ALIGN
+                      + (align > FixedFormat.MOST_ALIGN
                           ? NO_LAYOUT
                           : "'vmstate-img convert -O qemu-mapped-ram' makes them"))
               .as(Severity.WARNING));
@@ -95,7 +95,7 @@ final class DirectInspector extends Inspector {
                   + "), found "
                   + pages
                   + "; "
-                  + (align > ConvertOptions.MOST_ALIGN
+                  + (align > FixedFormat.MOST_ALIGN
                       ? NO_LAYOUT
                       : "'vmstate-img convert -O qemu-mapped-ram -o align="
                           + align

@@ -20,6 +20,7 @@ import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.writer.compress.Compressor;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -161,7 +162,7 @@ final class OutputOptions {
     }
     OptionalLong size = size("align");
     long value = size.orElse(0);
-    if (Long.bitCount(value) != 1 || value < 256 || value > ConvertOptions.MOST_ALIGN) {
+    if (Long.bitCount(value) != 1 || value < 256 || value > FixedFormat.MOST_ALIGN) {
       throw wrong("align", "a power of two from 256 to 1G");
     }
     return size;

@@ -22,9 +22,6 @@ public record ConvertOptions(
     OptionalInt level,
     PageOptions pages) {
 
-  /** Largest alignment of page areas that is written, in bytes. */
-  public static final long MOST_ALIGN = 1L << 30;
-
   /** Returns the options that change nothing but the layout. */
   public static ConvertOptions to(FormatId target) {
     return new ConvertOptions(

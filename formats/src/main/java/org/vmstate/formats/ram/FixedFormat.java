@@ -2,6 +2,9 @@ package org.vmstate.formats.ram;
 
 /** Constants of the layouts that keep pages at fixed offsets. */
 public final class FixedFormat {
+  /** Largest alignment of page areas that this program writes, in bytes. */
+  public static final long MOST_ALIGN = 1L << 30;
+
   /** Version of the mapped-ram block header. */
   public static final int VERSION = 1;
 
