@@ -106,6 +106,14 @@ class SnapshotNamesTest {
   }
 
   @Test
+  void newSnapshotsIdIsNoNameThatIsThere() throws IOException {
+    entry((file, at) -> file.putShort(at + 14, (short) 1).put(at + 65, (byte) '3'));
+    ok("convert", "--into", disk, "-o", "snapshot=new", stream);
+    ok("check", "-l", "snapshot.name=3", disk);
+    ok("check", "-l", "snapshot.id=4", disk);
+  }
+
+  @Test
   void listSaysOfWhatMachineAStateWithPlacesForItsPagesIs() {
     ok("convert", "--into", disk, "-o", "snapshot=fixed,layout=qemu-mapped-ram", stream);
     String list = ok("info", disk).out();

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.formats.qcow2.Geometry;
 import org.vmstate.formats.qcow2.Qcow2Format;
@@ -206,7 +208,10 @@ public final class DiskUpdate {
     return at + entry.length;
   }
 
-  /** QEMU takes the largest number and one more. */
+  /**
+   * QEMU takes the largest number and one more. A snapshot with that number for its name would not
+   * be loaded any more.
+   */
   private String newId() {
     long most = 0;
     for (DiskLayout.Place place : layout.snapshots()) {
@@ -214,7 +219,13 @@ public final class DiskUpdate {
         most = Math.max(most, Long.parseLong(place.id()));
       }
     }
-    return Long.toString(most + 1);
+    Set<String> names =
+        layout.snapshots().stream().map(DiskLayout.Place::name).collect(Collectors.toSet());
+    long id = most + 1;
+    while (names.contains(Long.toString(id))) {
+      id++;
+    }
+    return Long.toString(id);
   }
 
   /**
