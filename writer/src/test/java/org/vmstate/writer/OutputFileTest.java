@@ -105,7 +105,8 @@ class OutputFileTest {
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
       assertEquals(
-          socket + ": is not a regular file", message(() -> write(socket, true, "new", true)));
+          socket + ": is not a regular file; give another name",
+          message(() -> write(socket, true, "new", true)));
     }
     assertEquals(List.of("socket"), names());
   }
@@ -117,7 +118,8 @@ class OutputFileTest {
   @Test
   void refusalsNameTheFileOrTheFolder() throws IOException {
     assertEquals(
-        folder + ": is not a regular file", message(() -> write(folder, true, "new", true)));
+        folder + ": is a folder; give the name of a file in it",
+        message(() -> write(folder, true, "new", true)));
     Path missing = folder.resolve("no");
     assertEquals(
         missing + ": no such folder",
@@ -133,7 +135,9 @@ class OutputFileTest {
     Path link = folder.resolve("link");
     Files.createSymbolicLink(link, folder.resolve("nothing"));
     assertThrows(FileAlreadyExistsException.class, () -> write(link, false, "new", true));
-    assertEquals(link + ": is not a regular file", message(() -> write(link, true, "new", true)));
+    assertEquals(
+        link + ": is not a regular file; give another name",
+        message(() -> write(link, true, "new", true)));
     assertEquals(List.of("link"), names());
   }
 

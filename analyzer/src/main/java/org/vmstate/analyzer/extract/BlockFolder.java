@@ -3,7 +3,6 @@ package org.vmstate.analyzer.extract;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +15,8 @@ import org.vmstate.analyzer.output.Destination;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.io.FolderNames;
+import org.vmstate.writer.io.OutputFile;
 import org.vmstate.writer.ram.PlacedPages;
 
 /** A folder with a file for each RAM block, which appears when all of them are whole. */
@@ -27,17 +28,23 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
 
   private final Path target;
   private final Path folder;
+  private final FolderNames names;
   private final List<Destination> files = new ArrayList<>();
   private final Thread onExit = new Thread(this::leave);
   private boolean done;
 
-  private BlockFolder(Path target, Path folder) {
+  private BlockFolder(Path target, Path folder, FolderNames names) {
     this.target = target;
     this.folder = folder;
+    this.names = names;
   }
 
   /** Starts a folder, which must not exist. */
   public static BlockFolder create(Path target) throws IOException {
+    return create(target, FolderNames.ON_DISK);
+  }
+
+  static BlockFolder create(Path target, FolderNames names) throws IOException {
     if (Files.exists(target)) {
       throw new ConversionException(target + ": exists; give the name of a new folder");
     }
@@ -45,7 +52,8 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
     if (!Files.isDirectory(parent)) {
       throw new IOException(parent + ": no such folder");
     }
-    BlockFolder made = new BlockFolder(target, Files.createTempDirectory(parent, ".vmstate-img-"));
+    Path folder = Files.createTempDirectory(parent, OutputFile.PREFIX);
+    BlockFolder made = new BlockFolder(target, folder, names);
     try {
       Runtime.getRuntime().addShutdownHook(made.onExit);
     } catch (IllegalStateException e) {
@@ -78,14 +86,6 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
   }
 
   void open(List<RamBlock> blocks) throws IOException {
-    try {
-      start(blocks);
-    } catch (IOException e) {
-      throw shown(e);
-    }
-  }
-
-  private void start(List<RamBlock> blocks) throws IOException {
     for (RamBlock block : blocks) {
       String name = fileName(block);
       files.add(Destination.file(folder.resolve(name), false, false, target.resolve(name)));
@@ -99,23 +99,24 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
     place.at(from, length, (FileSink) files.get(block.index()).sink(), from);
   }
 
-  /** Names the folder that the user asked for, not the one that gets its name in the end. */
-  private IOException shown(IOException e) {
-    boolean named = e.getMessage() != null && e.getMessage().contains(folder.toString());
-    return named && !(e instanceof FileSystemException)
-        ? new IOException(e.getMessage().replace(folder.toString(), target.toString()), e)
-        : e;
+  /**
+   * Gives the folder its name.
+   *
+   * @param outcome how the pass ended that made it
+   * @param sync whether everything is brought to disk first, and the name then
+   */
+  public void commit(Outcome outcome, boolean sync) throws IOException {
+    for (Destination file : files) {
+      file.commit(outcome, sync);
+    }
+    if (sync) {
+      names.give(target, target, this::rename);
+    } else {
+      rename();
+    }
   }
 
-  /** Gives the folder its name. */
-  public void commit(Outcome outcome, boolean sync) throws IOException {
-    try {
-      for (Destination file : files) {
-        file.commit(outcome, sync);
-      }
-    } catch (IOException e) {
-      throw shown(e);
-    }
+  private void rename() throws IOException {
     Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
     done = true;
   }

@@ -57,7 +57,7 @@ public final class Destination implements Closeable {
    */
   public static Destination file(Path path, boolean force, boolean direct, Path shown)
       throws IOException {
-    OutputFile file = OutputFile.create(path, force);
+    OutputFile file = OutputFile.create(path, force, shown);
     try {
       DirectFile second = direct ? DirectFile.open(file.temporary()) : null;
       return new Destination(

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -35,21 +36,23 @@ public final class OutputFile implements Closeable {
           LinkOption.NOFOLLOW_LINKS);
 
   private final Path target;
+  private final Path shown;
   private final Path temporary;
   private final boolean replace;
   private final FileChannel channel;
-  private final Folder folder;
+  private final FolderNames folder;
   private final Thread onExit = new Thread(this::remove);
   private boolean done;
 
-  /** Opens a folder, to bring the names in it to disk. */
-  interface Folder {
-    /** Opens a folder for reading. */
-    FileChannel open(Path path) throws IOException;
-  }
-
-  OutputFile(Path target, Path temporary, boolean replace, FileChannel channel, Folder folder) {
+  OutputFile(
+      Path target,
+      Path shown,
+      Path temporary,
+      boolean replace,
+      FileChannel channel,
+      FolderNames folder) {
     this.target = target;
+    this.shown = shown;
     this.temporary = temporary;
     this.replace = replace;
     this.channel = channel;
@@ -63,30 +66,41 @@ public final class OutputFile implements Closeable {
    * @throws FileAlreadyExistsException when it may not
    */
   public static OutputFile create(Path path, boolean replace) throws IOException {
+    return create(path, replace, path);
+  }
+
+  /**
+   * Starts a file in a folder that gets another name later.
+   *
+   * @param replace whether a file of that name may be replaced
+   * @param shown the path that errors name
+   * @throws FileAlreadyExistsException when it may not
+   */
+  public static OutputFile create(Path path, boolean replace, Path shown) throws IOException {
     // a link stays a link, what it points to is replaced
     Path target = Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileSystemException(
+          shown.toString(), null, "is a folder; give the name of a file in it");
+    }
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       if (!replace) {
-        throw new FileAlreadyExistsException(path.toString());
+        throw new FileAlreadyExistsException(shown.toString());
       }
       if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException(path + ": is not a regular file");
+        throw new FileSystemException(
+            shown.toString(), null, "is not a regular file; give another name");
       }
     }
     Path folder = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + ": no such folder");
+      throw new IOException(shown.toAbsolutePath().getParent() + ": no such folder");
     }
     Path temporary = folder.resolve(temporaryName());
     // opened once and by the call that makes it, so that nobody can put another in its place
     FileChannel channel = FileChannel.open(temporary, NEW, OWNER_ONLY);
     OutputFile file =
-        new OutputFile(
-            target,
-            temporary,
-            replace,
-            channel,
-            parent -> FileChannel.open(parent, StandardOpenOption.READ));
+        new OutputFile(target, shown, temporary, replace, channel, FolderNames.ON_DISK);
     try {
       Runtime.getRuntime().addShutdownHook(file.onExit);
     } catch (IllegalStateException e) {
@@ -130,18 +144,9 @@ public final class OutputFile implements Closeable {
     try {
       channel.force(true);
     } catch (IOException e) {
-      throw new IOException(target + ": " + e.getMessage(), e);
+      throw new IOException(shown + ": " + e.getMessage(), e);
     }
-    // opened before, so that as little as possible can fail after the file has its name
-    try (FileChannel names = folder.open(target.toAbsolutePath().getParent())) {
-      rename();
-      try {
-        names.force(true);
-      } catch (IOException e) {
-        throw new IOException(
-            target + ": is whole, but its name is perhaps not on disk: " + e.getMessage(), e);
-      }
-    }
+    folder.give(target, shown, this::rename);
   }
 
   private void rename() throws IOException {

@@ -38,6 +38,7 @@ class OutputFileSyncTest {
   private OutputFile file(boolean replace) {
     return new OutputFile(
         target,
+        target,
         temporary,
         replace,
         channel,
