@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Hides what nobody but the host's administrator should read in a domain XML. That is what virsh
  * leaves out without {@code --security-info}: passwords of displays, cookies of network disks; and
  * whatever else holds a key: the value of a secret, the owner's certificate and session of AMD SEV,
- * secret objects on a command line of the user's own.
+ * credentials for the guest's systemd, secret objects on a command line of the user's own.
  */
 public final class XmlSecrets {
   private static final String HIDDEN = "***";
@@ -17,12 +17,12 @@ public final class XmlSecrets {
   private static final Pattern ATTRIBUTE =
       Pattern.compile("(\\b(?:passwd|password|passphrase)\\s*=\\s*)(\"[^\"]*\"|'[^']*')");
 
-  /** Of QEMU's {@code -object secret,id=ID,data=VALUE}, and older options with a password. */
-  private static final Pattern ARGUMENT =
-      Pattern.compile("(\\b(?:data|password)=)([^,\"'<>\\s]++)");
+  /** What holds a credential of systemd in the firmware's tables or files, by its name. */
+  private static final String CREDENTIAL = "io.systemd.credential";
 
-  /** A command line's argument in quotes. */
-  private static final Pattern COMMAND = Pattern.compile("<(?:\\w+:)?(?:arg|env)\\s[^<>]*+>");
+  private static final String ENTRY = "entry";
+  private static final String CDATA = "<![CDATA[";
+  private static final String CDATA_END = "]]>";
 
   private static final Set<String> ELEMENTS =
       Set.of("cookie", "secret", "dhCert", "session", "passwd", "password", "passphrase", "key");
@@ -41,14 +41,7 @@ public final class XmlSecrets {
   /** Replaces what is secret by {@code ***}; lines stay lines. */
   public static String mask(String xml) {
     String attributes = ATTRIBUTE.matcher(xml).replaceAll(m -> masked(m.group(1), m.group(2)));
-    String arguments =
-        COMMAND
-            .matcher(attributes)
-            .replaceAll(
-                m ->
-                    Matcher.quoteReplacement(
-                        ARGUMENT.matcher(m.group()).replaceAll("$1" + HIDDEN)));
-    return new XmlSecrets(arguments).elements();
+    return new XmlSecrets(CommandSecrets.mask(attributes)).elements();
   }
 
   private static String masked(String name, String value) {
@@ -73,10 +66,47 @@ public final class XmlSecrets {
           at = close;
           next = close;
         }
+      } else if (name.equals(ENTRY)) {
+        int text = tagEnd(start + 1);
+        // in a tag that never ends nothing is an entry's text
+        if (text < xml.length()) {
+          int end = textEnd(text);
+          int secret = credential(start, text, end);
+          out.append(xml, at, secret);
+          hide(secret, end);
+          at = end;
+          next = end;
+        }
       }
       start = xml.indexOf('<', next);
     }
     return out.append(xml, at, xml.length()).toString();
+  }
+
+  /** Returns where the text of an entry ends, which may be quoted as a whole. */
+  private int textEnd(int from) {
+    if (xml.startsWith(CDATA, from) && !endless.contains(CDATA)) {
+      int end = xml.indexOf(CDATA_END, from);
+      if (end >= 0) {
+        return end + CDATA_END.length();
+      }
+      endless.add(CDATA);
+    }
+    int end = xml.indexOf('<', from);
+    return end < 0 ? xml.length() : end;
+  }
+
+  /** Returns where a credential starts in an entry's text, the text's end where none is. */
+  private int credential(int tag, int text, int end) {
+    if (xml.substring(tag, text).contains(CREDENTIAL)) {
+      return text;
+    }
+    int found = xml.substring(text, end).indexOf(CREDENTIAL);
+    if (found < 0) {
+      return end;
+    }
+    int value = xml.substring(text + found, end).indexOf('=');
+    return xml.startsWith(CDATA, text) || value < 0 ? text : text + found + value + 1;
   }
 
   private String name(int from) {

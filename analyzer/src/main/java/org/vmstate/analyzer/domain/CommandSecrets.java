@@ -1,0 +1,85 @@
+package org.vmstate.analyzer.domain;
+
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Hides what is secret on a command line of the user's own in a domain XML: arguments and the
+ * environment that libvirt gives QEMU as they are. Lines stay lines.
+ *
+ * <p>Sources: QEMU 10.0 util/keyval.c (two commas stand for one in a value), qobject/json-parser.c
+ * (strings in either quotes), docs/system/secrets; systemd.system-credentials(7).
+ */
+final class CommandSecrets {
+  private static final String HIDDEN = "***";
+
+  /** An argument or a variable, in whose values a {@code >} may stand. */
+  private static final Pattern TAG =
+      Pattern.compile("<(?:\\w+:)?(arg|env)\\s(?:\"[^\"<]*+\"?|'[^'<]*+'?|[^<>\"'])*+");
+
+  private static final Pattern VALUE = Pattern.compile("(\\bvalue\\s*=\\s*)(\"[^\"<]*+|'[^'<]*+)");
+
+  private static final Pattern NAME = Pattern.compile("\\bname\\s*=\\s*(\"[^\"<]*+|'[^'<]*+)");
+
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("pass|secret|token|key|credential", Pattern.CASE_INSENSITIVE);
+
+  private static final String KEYS = "(?:data|password|passwd|passphrase)";
+
+  /** Of QEMU's {@code -object secret,id=ID,data=VALUE}, and older options with a password. */
+  private static final Pattern PAIR = Pattern.compile("(\\b" + KEYS + "=)((?:,,|[^,])++)");
+
+  /** The same as JSON, in quotes of any kind: a quote, the key, a colon, the value in quotes. */
+  private static final Pattern MEMBER =
+      Pattern.compile(
+          "((\"|'|&(?:quot|apos|#34|#39|#x22|#x27);)"
+              + KEYS
+              + "\\2\\s*+:\\s*+(\"|'|&(?:quot|apos|#34|#39|#x22|#x27);))"
+              + "((?s:\\\\.|(?!\\3)[^\\\\])*+)");
+
+  /** A credential of systemd as an OEM string of the firmware's tables. */
+  private static final Pattern OEM_STRING =
+      Pattern.compile("(\\bio\\.systemd\\.credential(?:\\.binary)?:[^=,]{0,256}+=)((?:,,|[^,])++)");
+
+  /** The same as a file of the firmware, whose content stands after its name. */
+  private static final Pattern FIRMWARE_FILE =
+      Pattern.compile("(io\\.systemd\\.credentials?/[^,]{0,256}+,(?:\\w++=)?+)((?:,,|[^,])++)");
+
+  private CommandSecrets() {}
+
+  /** Replaces what is secret by {@code ***}. */
+  static String mask(String xml) {
+    return TAG.matcher(xml).replaceAll(m -> Matcher.quoteReplacement(tag(m)));
+  }
+
+  private static String tag(MatchResult tag) {
+    Matcher name = NAME.matcher(tag.group());
+    boolean all =
+        tag.group(1).equals("env") && name.find() && SECRET_NAME.matcher(name.group(1)).find();
+    return VALUE
+        .matcher(tag.group())
+        .replaceAll(
+            m -> {
+              String value = m.group(2).substring(1);
+              return Matcher.quoteReplacement(
+                  m.group(1) + m.group(2).charAt(0) + (all ? hidden(value) : value(value)));
+            });
+  }
+
+  private static String value(String value) {
+    String shown = value;
+    for (Pattern pattern : new Pattern[] {MEMBER, PAIR, OEM_STRING, FIRMWARE_FILE}) {
+      shown =
+          pattern
+              .matcher(shown)
+              .replaceAll(
+                  m -> Matcher.quoteReplacement(m.group(1) + hidden(m.group(m.groupCount()))));
+    }
+    return shown;
+  }
+
+  private static String hidden(String secret) {
+    return HIDDEN + "\n".repeat((int) secret.chars().filter(c -> c == '\n').count());
+  }
+}
