@@ -261,6 +261,15 @@ public final class Salvage implements Closeable {
     return join(image.slice(0, end), List.of(Segment.of(bytes)));
   }
 
+  /** Returns the length in a list entry: after its name, and before what not every one has. */
+  private static long usedLength(SplicedSource image, long entry) throws IOException {
+    ByteBuffer name = ByteBuffer.allocate(1);
+    image.copy(entry, name);
+    ByteBuffer used = ByteBuffer.allocate(Long.BYTES);
+    image.copy(entry + 1 + Byte.toUnsignedInt(name.get(0)), used);
+    return used.getLong(0);
+  }
+
   private static void footer(ByteBuffer tail, Scan scan, Section section) {
     if (scan.hasFooters()) {
       tail.put((byte) StreamFormat.SECTION_FOOTER).putInt((int) section.id());
@@ -285,10 +294,8 @@ public final class Salvage implements Closeable {
     List<Segment> area = List.of();
     if (whole) {
       image.copy(header, bytes);
-      ByteBuffer used = ByteBuffer.allocate(Long.BYTES);
-      image.copy(header - Long.BYTES, used);
       long pages = bytes.getLong(20);
-      long length = used.getLong(0);
+      long length = usedLength(image, scan.goodEnd);
       long missing = pages + length - image.length();
       if (pages < 0 || length <= 0 || missing <= 0 || pages > image.length()) {
         throw error;

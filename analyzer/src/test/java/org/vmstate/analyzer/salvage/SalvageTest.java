@@ -221,6 +221,29 @@ class SalvageTest {
     assertEquals(2, losses.size(), losses.toString());
   }
 
+  /** Entries of x-ignore-shared have an address between the length and the block's header. */
+  @Test
+  void cutMappedImageWithAddressesKeepsWhatIsThere() throws IOException {
+    byte[] image =
+        new MappedParts()
+            .capabilities("mapped-ram", "x-ignore-shared")
+            .blocks(3)
+            .bitmap(3)
+            .secondPage(9)
+            .toBytes();
+    List<String> losses = new ArrayList<>();
+    for (int block = 0; block < 3; block++) {
+      Kept kept = salvage(Arrays.copyOf(image, (block + 1 << 20) + 4096 + 100), losses);
+      assertEquals(block + 1, kept.contents.blocks().size());
+      assertEquals(1, kept.page(0));
+      assertEquals(block == 0 ? 0 : 9, kept.page(1));
+      assertTrue(kept.finished);
+      String missing = 0x4000 - 4096 - 100 + " bytes at the end of a block's pages";
+      assertTrue(losses.removeFirst().startsWith(missing), missing);
+      losses.clear();
+    }
+  }
+
   @Test
   void headIsNeeded() {
     byte[] head = Arrays.copyOf(image(), 30);
