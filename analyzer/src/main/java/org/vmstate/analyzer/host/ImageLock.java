@@ -2,7 +2,11 @@ package org.vmstate.analyzer.host;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The locks that QEMU takes on a disk image, all of them and against everybody: a byte for each
@@ -17,10 +21,24 @@ public final class ImageLock implements Closeable {
   private static final int DENIED = 200;
   private static final int LOCKS = 4;
 
-  private final HostFile file;
+  /** The files whose locks this program has. */
+  private static final Set<Object> OWN = ConcurrentHashMap.newKeySet();
 
-  private ImageLock(HostFile file) {
+  private final HostFile file;
+  private final Object key;
+
+  private ImageLock(HostFile file, Object key) {
     this.file = file;
+    this.key = key;
+  }
+
+  /** Reports whether this program has the locks on an image. */
+  static boolean isOwn(Path image) throws IOException {
+    return OWN.contains(key(image));
+  }
+
+  private static Object key(Path image) throws IOException {
+    return Files.readAttributes(image, BasicFileAttributes.class).fileKey();
   }
 
   /** Reports whether this system has such locks. */
@@ -34,9 +52,12 @@ public final class ImageLock implements Closeable {
    * @throws ImageInUseException when another program has one of them
    */
   public static ImageLock take(Path image) throws IOException {
+    Object key = key(image);
     HostFile file = HostFile.open(image, HostFile.READ_WRITE);
     if (file.lock(HELD, LOCKS) && file.lock(DENIED, LOCKS)) {
-      return new ImageLock(file);
+      ImageLock lock = new ImageLock(file, key);
+      OWN.add(lock.key);
+      return lock;
     }
     file.close();
     throw new ImageInUseException(
@@ -45,6 +66,7 @@ public final class ImageLock implements Closeable {
 
   @Override
   public void close() {
+    OWN.remove(key);
     file.close();
   }
 }

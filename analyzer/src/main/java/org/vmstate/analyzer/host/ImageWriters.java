@@ -18,10 +18,14 @@ public final class ImageWriters {
 
   private ImageWriters() {}
 
-  /** Reports whether a program holds QEMU's lock for writing; false where that cannot be known. */
+  /**
+   * Reports whether another program holds QEMU's lock for writing; false where that cannot be
+   * known.
+   */
   public static boolean has(Path image) {
     try {
-      if (!Files.isReadable(LOCKS)) {
+      // with all of them in this program nobody else has one; the list does not name the owner
+      if (ImageLock.isOwn(image) || !Files.isReadable(LOCKS)) {
         return false;
       }
       String place = place(image);
