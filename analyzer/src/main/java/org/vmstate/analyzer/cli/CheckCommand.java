@@ -134,6 +134,9 @@ final class CheckCommand implements Callable<Integer> {
     Path path = input.filePath();
     try (HoleMap holes = path == null ? null : HoleMap.of(path);
         ByteSource source = input.open()) {
+      if (repaired != null && !source.isSeekable()) {
+        throw new ConversionException("--repair needs a file; write the pipe to one first");
+      }
       DataMap map = holes == null ? DataMap.SOLID : holes;
       CheckResult result =
           new TargetCheck(input.options(), options(map).in(input.disk())).check(source);
@@ -146,9 +149,7 @@ final class CheckCommand implements Callable<Integer> {
       Input input, ByteSource source, CheckResult result, DataMap map, Path out)
       throws IOException {
     Repair repair = new Repair();
-    if (!source.isSeekable()
-        || !repair.plan(source, new Input(spec).options(), result)
-        || repair.done().isEmpty()) {
+    if (!repair.plan(source, new Input(spec).options(), result) || repair.done().isEmpty()) {
       throw new ConversionException(
           repair.done().isEmpty() && result.verdict() == CheckResult.Verdict.GOOD
               ? "--repair: nothing is wrong; nothing was written"

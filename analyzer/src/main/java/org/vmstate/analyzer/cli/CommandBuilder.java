@@ -1,9 +1,13 @@
 package org.vmstate.analyzer.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.parser.ImageReader;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -125,7 +129,7 @@ final class CommandBuilder {
   }
 
   /** Returns a positional argument that has to be a file, of a verb that goes back in it. */
-  static Path file(CommandSpec spec, int index) throws ConversionException {
+  static Path file(CommandSpec spec, int index) throws IOException {
     String name = argument(spec, index);
     if (name.equals("-")) {
       throw new ConversionException(
@@ -133,6 +137,18 @@ final class CommandBuilder {
               ? spec.name() + " needs a file; write the pipe to one first"
               : "standard output: " + spec.name() + " needs a file; give the name of one");
     }
-    return Path.of(name);
+    Path file = Path.of(name);
+    if (index == 0 && isPipe(file)) {
+      throw new ConversionException(
+          name + ": " + spec.name() + " needs a file; write the pipe to one first");
+    }
+    return file;
+  }
+
+  /** Reports whether a file is there whose bytes can be read once only. */
+  private static boolean isPipe(Path file) throws IOException {
+    return Files.exists(file)
+        && Files.readAttributes(file, BasicFileAttributes.class).isOther()
+        && !ImageReader.isBlockDevice(file);
   }
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.compare.ComparePrinter;
 import org.vmstate.analyzer.compare.Comparison;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
@@ -63,16 +65,12 @@ final class CompareCommand implements Callable<Integer> {
         Comparison comparison =
             new Comparison(CommandBuilder.isSet(spec, "--strict"), shown ? line : Progress.NONE);
         ByteSource a = first.open();
-        ByteSource b = second.open()) {
-      try {
-        comparison.readFirst(a, first.options());
-      } catch (StateFormatException e) {
-        return Failures.report(first.file(), e);
-      }
+        ByteSource b = second.openOther()) {
+      comparison.readFirst(a, first.options());
       try {
         comparison.readSecond(b, second.options());
       } catch (StateFormatException e) {
-        return Failures.report(second.file(), e);
+        throw new OtherImageException(Path.of(second.file()), e);
       }
       comparison.compare();
       if (!quiet) {

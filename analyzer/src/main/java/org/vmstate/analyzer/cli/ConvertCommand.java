@@ -106,8 +106,7 @@ final class ConvertCommand implements Callable<Integer> {
             "Page data that one thread moves at a time into a layout with fixed places: page or a"
                 + " size (default: 64M where whole runs can be taken over, else 1M).",
             "--chunk")
-        .option(
-            Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
+        .option(Integer.class, "N", MemoryOutput.WORKERS_HELP, "-W");
     command.spec = Work.addTo(MemoryOutput.addTo(builder)).spec();
     return command.spec;
   }

@@ -151,6 +151,9 @@ final class CreateCommand implements Callable<Integer> {
     Integer iterations = CommandBuilder.value(spec, "--iterations");
     Integer devices = CommandBuilder.value(spec, "--devices");
     Double rate = CommandBuilder.value(spec, "--dirty-rate");
+    require("--iterations", iterations, iterations == null || iterations >= 0, "0 or more");
+    require("--devices", devices, devices == null || devices >= 0, "0 or more");
+    require("--dirty-rate", rate, rate == null || rate >= 0 && rate <= 100, "0 to 100");
     try {
       return new SyntheticRecipe(
           seed == null ? 1 : seed,
@@ -167,6 +170,12 @@ final class CreateCommand implements Callable<Integer> {
           devices == null ? 0 : devices);
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
+    }
+  }
+
+  private void require(String option, Number value, boolean possible, String expected) {
+    if (!possible) {
+      throw wrong(option + " " + value + ": expected " + expected);
     }
   }
 

@@ -127,7 +127,7 @@ final class DumpCommand implements Callable<Integer> {
       CompatDump.run(source, parseOptions, report);
       return ExitCode.OK;
     } catch (StateFormatException e) {
-      return Failures.report(input.file(), e);
+      return Failures.report(input.file(), e, spec);
     }
   }
 }

@@ -101,8 +101,7 @@ final class ExtractCommand implements Callable<Integer> {
             "With -O, keep what can be read of a damaged image; exit code 3 when something is"
                 + " lost.")
         .flag("--direct", "Write memory with O_DIRECT, past the page cache.")
-        .option(
-            Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
+        .option(Integer.class, "N", MemoryOutput.WORKERS_HELP, "-W");
     command.spec = Work.addTo(MemoryOutput.addTo(builder)).spec();
     return command.spec;
   }

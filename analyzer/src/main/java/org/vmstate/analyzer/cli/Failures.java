@@ -23,6 +23,7 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.writer.io.OutputFile;
@@ -36,6 +37,11 @@ final class Failures {
   /** A name that an output has until it is whole, as part of a path. */
   private static final Pattern HIDDEN =
       Pattern.compile("/" + Pattern.quote(OutputFile.PREFIX) + "[0-9]+-[0-9a-f]+\\.part");
+
+  private static final String NO_HINT = "";
+  private static final String FORMAT_HINT =
+      "; if it is one, -f says which and --stream-offset where it starts";
+  private static final String OTHER_HINT = "; if it is one, -F says which";
 
   private Failures() {}
 
@@ -63,13 +69,11 @@ final class Failures {
     if (e instanceof StateFormatException s
         && !command.getCommandSpec().positionalParameters().isEmpty()) {
       // what every verb reads is its first argument
-      String image = CommandBuilder.argument(command.getCommandSpec(), 0);
-      return s.getMessage().startsWith(image + ":")
-          ? failure(s)
-          : report(image, s, command.getCommandSpec());
+      CommandSpec verb = command.getCommandSpec();
+      return report(CommandBuilder.argument(verb, 0), s, verb);
     }
     if (e instanceof OtherImageException other) {
-      return report(other.image().toString(), other.problem());
+      return other(other.image().toString(), other.problem(), command.getCommandSpec());
     }
     int code = failure(e instanceof IOException io ? Named.of(io, command.getCommandSpec()) : e);
     return code == ExitCode.NOT_RUN ? of(command) : code;
@@ -78,7 +82,7 @@ final class Failures {
   static int failure(Exception e) {
     return switch (e) {
       case StateFormatException s -> {
-        line(s.getMessage() + next(s));
+        line(s.getMessage() + next(s, NO_HINT));
         yield code(s);
       }
       case NoSuchFileException n -> {
@@ -101,10 +105,9 @@ final class Failures {
         line(p.getInput() + ": no possible file name in this locale; LC_ALL=C.UTF-8 may help");
         yield ExitCode.NOT_RUN;
       }
+      case BrokenPipeException _ -> ExitCode.NOT_RUN;
       case IOException io -> {
-        if (!ResultStream.BROKEN_PIPE.equals(io.getMessage())) {
-          line(known(String.valueOf(io.getMessage())));
-        }
+        line(known(String.valueOf(io.getMessage())));
         yield ExitCode.NOT_RUN;
       }
       case UncheckedIOException u -> failure(u.getCause());
@@ -166,27 +169,29 @@ final class Failures {
       line(e.getMessage());
       return code(e);
     }
-    return report(image, e);
+    boolean chosen = verb.findOption("-f") != null;
+    line(image(image) + ": " + e.getMessage() + next(e, chosen ? FORMAT_HINT : NO_HINT));
+    return code(e);
+  }
+
+  /** Prints the error of an image beside the first, whose layout has an option only in compare. */
+  private static int other(String image, StateFormatException e, CommandSpec verb) {
+    boolean chosen = verb.findOption("-F") != null;
+    line(image(image) + ": " + e.getMessage() + next(e, chosen ? OTHER_HINT : NO_HINT));
+    return code(e);
   }
 
   private static String image(String argument) {
     return argument.equals("-") ? "standard input" : argument;
   }
 
-  /** Prints the error that ended a pass whose report is already out. */
-  static int report(String image, StateFormatException e) {
-    line(image(image) + ": " + e.getMessage() + next(e));
-    return code(e);
-  }
-
-  /** Returns what to do next. */
-  private static String next(StateFormatException e) {
+  /** Returns what to do next; with a file of no known format that is a hint. */
+  private static String next(StateFormatException e, String hint) {
     return switch (e) {
-      case TruncatedDataException t when t.getMessage().contains("found an empty file") -> "";
+      case TruncatedDataException t when t.reason() == Reason.IMAGE_EMPTY -> "";
       case MalformedDataException _, TruncatedDataException _ ->
           "; check says what is damaged, convert --salvage keeps the rest";
-      case UnrecognizedFormatException _ ->
-          "; if it is one, -f says which and --stream-offset where it starts";
+      case UnrecognizedFormatException _ -> hint;
       case LimitExceededException _, UnsupportedFeatureException _ -> "";
     };
   }

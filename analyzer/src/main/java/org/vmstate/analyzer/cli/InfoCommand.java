@@ -81,12 +81,12 @@ final class InfoCommand implements Callable<Integer> {
             // the list is known, whatever its only entry holds
             print(output, Optional.empty(), devices, disk, Optional.empty(), out);
           }
-          return Failures.report(input.file(), e);
+          return Failures.report(input.file(), e, spec);
         }
       }
       print(output, Optional.ofNullable(info), devices, disk, container.holder(), out);
       return info != null && info.problem().isPresent()
-          ? Failures.report(input.file(), info.problem().get())
+          ? Failures.report(input.file(), info.problem().get(), spec)
           : ExitCode.OK;
     }
   }

@@ -16,9 +16,11 @@ import java.util.OptionalLong;
 import org.vmstate.analyzer.check.DiskState;
 import org.vmstate.analyzer.host.ImageWriters;
 import org.vmstate.analyzer.output.ImageSource;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -133,6 +135,15 @@ final class Input {
     return ChannelOption.isGiven(spec)
         ? ChannelOption.join(spec, state, options(XbzrleChoice.AUTO))
         : state;
+  }
+
+  /** Opens the saved state of an image beside the first, whose errors name it. */
+  ByteSource openOther() throws IOException {
+    try {
+      return open();
+    } catch (StateFormatException e) {
+      throw new OtherImageException(Path.of(file()), e);
+    }
   }
 
   /** Returns the saved state as something that can be opened again. */

@@ -111,7 +111,7 @@ final class MapCommand implements Callable<Integer> {
                 if (target.isFile()) {
                   return new Outcome.Broken(error.get());
                 }
-                code[0] = Failures.report(input.file(), error.get());
+                code[0] = Failures.report(input.file(), error.get(), spec);
                 return Outcome.WHOLE;
               }
             });

@@ -53,8 +53,7 @@ final class MeasureCommand implements Callable<Integer> {
             "-O")
         .repeated(String.class, "KEY=VALUE", OutputOptions.HELP, "-o")
         .option(Output.option("human"))
-        .option(
-            Integer.class, "N", "Threads that move pages (default: processors, up to 4).", "-W");
+        .option(Integer.class, "N", MemoryOutput.WORKERS_HELP, "-W");
     command.spec = MemoryOutput.addTo(builder).spec();
     return command.spec;
   }

@@ -24,6 +24,12 @@ import picocli.CommandLine.ParameterException;
 final class MemoryOutput {
   static final List<String> FORMATS = MemoryLayout.names();
 
+  /** More do not fit the memory that the program has: each has two buffers of 1 MiB. */
+  private static final int MOST_WORKERS = 32;
+
+  static final String WORKERS_HELP =
+      "Threads that move pages, 1 to " + MOST_WORKERS + " (default: processors, up to 4).";
+
   private final CommandSpec spec;
   private final Input input;
 
@@ -78,8 +84,9 @@ final class MemoryOutput {
   /** Returns the number of threads of {@code -W}. */
   static int workers(CommandSpec spec) {
     Integer workers = CommandBuilder.value(spec, "-W");
-    if (workers != null && (workers < 1 || workers > 64)) {
-      throw new ParameterException(spec.commandLine(), "-W " + workers + ": expected 1 to 64");
+    if (workers != null && (workers < 1 || workers > MOST_WORKERS)) {
+      throw new ParameterException(
+          spec.commandLine(), "-W " + workers + ": expected 1 to " + MOST_WORKERS);
     }
     return workers == null ? Math.min(4, Runtime.getRuntime().availableProcessors()) : workers;
   }

@@ -11,13 +11,13 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Gives a failure the name of the file that it is about, where it does not have it. */
 final class Named {
-  /** What the system says of an output; it does not say of which. */
+  /** What the system says of an output; it does not say of which, and Java has no types for it. */
   private static final Set<String> OF_OUTPUTS =
       Set.of("No space left on device", "Disk quota exceeded", "File too large");
 
   /** How a message starts that is about something else than a file of the command line. */
   private static final List<String> OTHERS =
-      List.of("-", "/", "standard output", "temporary folder", "sample:", ResultStream.BROKEN_PIPE);
+      List.of("-", "/", "standard output", "temporary folder", "sample:");
 
   private Named() {}
 
@@ -33,6 +33,7 @@ final class Named {
     if (files.isEmpty()
         || message == null
         || e instanceof FileSystemException
+        || e instanceof BrokenPipeException
         || e instanceof StateFormatException
         || Stream.concat(OTHERS.stream(), files.stream()).anyMatch(message::startsWith)) {
       return e;

@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * which keeps errors for itself, hears of it when the stream is flushed or closed.
  */
 final class ResultStream extends OutputStream {
-  /** What the message of a pipe says whose reader is gone. */
-  static final String BROKEN_PIPE = "Broken pipe";
+  /** What the system says of a pipe whose reader is gone; Java has no exception of its own. */
+  private static final String BROKEN_PIPE = "Broken pipe";
 
   private final OutputStream target;
   private final boolean isSystems;
@@ -38,16 +38,18 @@ final class ResultStream extends OutputStream {
         action.run();
         return;
       } catch (IOException e) {
-        failure = named(e);
+        failure = e;
       }
     }
     // a new one each time: the same one cannot be suppressed by itself
-    throw new IOException(failure.getMessage(), failure);
+    throw named(failure);
   }
 
   private IOException named(IOException e) {
     boolean broken = BROKEN_PIPE.equals(e.getMessage()) || isSystems && isPipe();
-    return new IOException(broken ? BROKEN_PIPE : "standard output: " + e.getMessage(), e);
+    return broken
+        ? new BrokenPipeException(e)
+        : new IOException("standard output: " + e.getMessage(), e);
   }
 
   /** The system's message is in the language of the user, so it is not asked alone. */

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.replay.Caches;
 import org.vmstate.analyzer.replay.DeltaReplay;
 import org.vmstate.analyzer.replay.ReplayPrinter;
@@ -181,12 +183,12 @@ final class StatsCommand implements Callable<Integer> {
     try (FinalMemory before = new FinalMemory();
         FinalMemory after = new FinalMemory();
         ByteSource a = input.open();
-        ByteSource b = second.open()) {
+        ByteSource b = second.openOther()) {
       before.read(a, input.options(XbzrleChoice.AUTO));
       try {
         after.read(b, ParseOptions.DEFAULT);
       } catch (StateFormatException e) {
-        return Failures.report(second.file(), e);
+        throw new OtherImageException(Path.of(second.file()), e);
       }
       TwoStates states;
       try {

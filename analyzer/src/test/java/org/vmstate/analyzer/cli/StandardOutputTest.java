@@ -35,6 +35,7 @@ class StandardOutputTest {
         "help info",
         "generate-completion",
         "samples",
+        "samples pc -o -",
         "samples --help",
         "info sample:pc",
         "info --output=json sample:pc",

@@ -77,8 +77,14 @@ public record SyntheticRecipe(
     if (!(zero >= 0 && fill >= 0 && duplicate >= 0 && zero + fill + duplicate <= 1)) {
       throw new IllegalArgumentException("shares of pages must add up to at most 1");
     }
-    if (!(dirtyRate >= 0 && dirtyRate <= 1) || iterations < 0 || devices < 0) {
-      throw new IllegalArgumentException("iterations " + iterations + ", rate " + dirtyRate);
+    if (!(dirtyRate >= 0 && dirtyRate <= 1)) {
+      throw new IllegalArgumentException("rate: expected 0 to 1, found " + dirtyRate);
+    }
+    if (iterations < 0) {
+      throw new IllegalArgumentException("iterations: expected 0 or more, found " + iterations);
+    }
+    if (devices < 0) {
+      throw new IllegalArgumentException("devices: expected 0 or more, found " + devices);
     }
     if (xbzrle && !xbzrle2011 && pageSize > 0x2000) {
       throw new IllegalArgumentException("deltas need pages of at most 8192 bytes");
