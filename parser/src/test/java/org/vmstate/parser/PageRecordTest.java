@@ -123,9 +123,9 @@ class PageRecordTest {
 
   @Test
   void markerIsToldWithItsWord() throws IOException {
-    Recording r = Recording.of(end(part().be64(0x5220)));
+    Recording r = Recording.of(end(part().be64(0x220)));
     Event.RamMarker flush = r.all(Event.RamMarker.class).get(1);
-    assertEquals(0x5220, flush.word());
+    assertEquals(0x220, flush.word());
     assertEquals(PART, flush.range().start());
     assertEquals(PART + 8, flush.range().end());
   }
