@@ -28,6 +28,7 @@ import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
+import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.rule.Reason;
@@ -166,6 +167,16 @@ class DecompressionTest {
     byte[] cut = Arrays.copyOf(compressed, compressed.length / 2);
     assertThrows(
         TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
+  }
+
+  @Test
+  void archiveThatIsCompressedInAPipeHasToBeAFile() throws IOException {
+    byte[] archive = compress(Compression.GZIP, new byte[] {'V', 'M', 'A', 0, 0, 0, 0, 1});
+    UnrecognizedFormatException e =
+        assertThrows(
+            UnrecognizedFormatException.class,
+            () -> Recording.withMemory(archive, Recording.Place.HEAP));
+    assertTrue(e.words().contains("store it as a file"), e.words());
   }
 
   @ParameterizedTest
