@@ -68,7 +68,7 @@ public record ChangeKind(String name, String label, String help, Reader reader) 
           ofPair(
               "resize-block",
               "BLOCK=SIZE",
-              "Give a RAM block another length; the end goes, or is never sent.",
+              "Give a RAM block another length, as 256K; the end goes, or is zero.",
               (n, v) -> new Change.ResizeBlock(n, ChangeText.number("length of " + n, v))),
           new ChangeKind("drop-block", "BLOCK", "Take a RAM block away.", Change.DropBlock::new));
 

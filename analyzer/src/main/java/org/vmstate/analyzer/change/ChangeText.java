@@ -52,10 +52,13 @@ public final class ChangeText {
     return new Change.SetCapability(text.substring(1), text.startsWith("+"));
   }
 
-  /** Reads a number, decimal or hexadecimal, with K, M or G after it. */
+  /** Reads a number, decimal or hexadecimal, with K, M, G or T after it. */
   public static long number(String what, String text) throws ChangeException {
     try {
-      int unit = "KMG".indexOf(text.isEmpty() ? ' ' : text.charAt(text.length() - 1));
+      int unit =
+          "KMGT"
+              .indexOf(
+                  text.isEmpty() ? ' ' : Character.toUpperCase(text.charAt(text.length() - 1)));
       String digits = unit < 0 ? text : text.substring(0, text.length() - 1);
       return Math.multiplyExact(Long.decode(digits), 1L << 10 * (unit + 1));
     } catch (NumberFormatException | ArithmeticException e) {

@@ -110,7 +110,11 @@ final class FieldText {
         throw ChangeException.unknown(path + " bit", name.strip(), names.get().all());
       }
       if (bit.get() >= size * 8) {
-        throw expected("a bit below " + size * 8, name + " (" + bit.get() + ")");
+        String why =
+            GuestFeatures.isOne(path)
+                ? ", as the state is without " + GuestFeatures.SUBSECTION
+                : "";
+        throw expected("a bit below " + size * 8 + why, name.strip() + " (" + bit.get() + ")");
       }
       result |= 1L << bit.get();
     }

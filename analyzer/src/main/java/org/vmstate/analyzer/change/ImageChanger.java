@@ -89,6 +89,16 @@ public final class ImageChanger {
   public Outcome copy(Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
     ChangePlan plan = plan();
+    Optional<String> holder = image.holder();
+    if (holder.isPresent()) {
+      notes.accept("the changed copy is the stream alone; the input is " + holder.get());
+    }
+    long front = image.front();
+    if (front > 0) {
+      try (ByteSource whole = image.openWhole()) {
+        copy(whole, 0, front, target.sink(), Progress.NONE);
+      }
+    }
     if (plan.facts().compression().isPresent()) {
       compressed(plan, target, progress, notes);
       return Outcome.WHOLE;
@@ -96,6 +106,12 @@ public final class ImageChanger {
     try (WholeCheck check = WholeCheck.start(image, options, _ -> {})) {
       return check.during(watched -> splice(plan, target, watched), progress);
     }
+  }
+
+  /** Returns what a copy wrote, to look at it before it counts. */
+  public ImageSource written(Destination target) throws IOException {
+    long front = image.front();
+    return front == 0 ? target.written() : ImageSource.after(front, target.written());
   }
 
   private void splice(ChangePlan plan, Destination target, Progress progress) throws IOException {
@@ -113,8 +129,7 @@ public final class ImageChanger {
       long at = 0;
       for (Splice splice : finder.splices()) {
         target.append(file, at, splice.range().start(), progress);
-        target.append(splice.bytes());
-        target.zeros(splice.zeros());
+        splice.write(target.sink());
         at = splice.range().end();
       }
       target.append(file, at, end, progress);
@@ -155,8 +170,7 @@ public final class ImageChanger {
     long at = 0;
     for (Splice splice : splices) {
       copy(source, at, splice.range().start(), sink, progress);
-      sink.write(splice.bytes());
-      sink.zeros(splice.zeros());
+      splice.write(sink);
       at = splice.range().end();
     }
     copy(source, at, source.length(), sink, progress);
@@ -188,7 +202,11 @@ public final class ImageChanger {
     Path file =
         image
             .file()
-            .orElseThrow(() -> new ChangeException("only a whole file is changed in place"));
+            .orElseThrow(
+                () ->
+                    new ChangeException(
+                        "only a file that is nothing but a state is changed in place; give OUT to"
+                            + " write a changed copy"));
     ChangePlan plan = plan();
     if (plan.facts().compression().isPresent()) {
       throw new ChangeException(file + ": is compressed; give OUT to write a changed copy");

@@ -48,7 +48,7 @@ public final class ImageFacts implements EventSink {
   }
 
   static String key(Section section) {
-    return section.name() + "#" + section.instance();
+    return section.key();
   }
 
   @Override
@@ -114,13 +114,19 @@ public final class ImageFacts implements EventSink {
     return front.saveHeader();
   }
 
-  /** Returns the section that a name means, alone or with {@code #INSTANCE}. */
+  /**
+   * Returns the section that a name means, alone or with {@code #INSTANCE}; the last part of a
+   * device path is enough where it is the only one.
+   */
   Found section(String name) throws ChangeException {
     if (sections.containsKey(name)) {
       return sections.get(name);
     }
     List<Found> all =
         sections.values().stream().filter(f -> f.section().name().equals(name)).toList();
+    if (all.isEmpty()) {
+      all = sections.values().stream().filter(f -> f.section().isCalled(name)).toList();
+    }
     if (all.isEmpty()) {
       throw ChangeException.unknown("section", name, sections.keySet());
     }
@@ -153,7 +159,7 @@ public final class ImageFacts implements EventSink {
       String name = path.substring(0, dot);
       boolean known =
           sections.containsKey(name)
-              || sections.values().stream().anyMatch(f -> f.section().name().equals(name));
+              || sections.values().stream().anyMatch(f -> f.section().isCalled(name));
       if (known) {
         return Map.entry(key(section(name).section()), path.substring(dot + 1));
       }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.layout.FixedLayout;
@@ -30,6 +31,9 @@ final class RamSplices {
 
   /** Block that the page records written last belong to, null in front of the first. */
   private String current;
+
+  /** Whether the pages were added by which blocks become longer. */
+  private boolean grown;
 
   /** The block of a fixed layout that is at hand, and how it is to be. */
   private RamBlock block;
@@ -199,8 +203,24 @@ final class RamSplices {
     }
   }
 
+  /** Adds the pages by which blocks become longer, in front of the first that was sent. */
+  private void grow(long at) {
+    for (RamBlock found : plan.facts().blocks()) {
+      RamBlock changed = changed(found);
+      if (!isDropped(found) && changed.pages() > found.pages()) {
+        ZeroPages more = new ZeroPages(changed, found.pages());
+        finder.add(new Splice(new ByteRange(at, at), new byte[0], 0, Optional.of(more)));
+        current = found.name();
+      }
+    }
+  }
+
   /** Keeps, renames or takes away the records of a run; one without a name may come to need one. */
   private void pages(ByteRange range, PageRun run) throws IOException {
+    if (!grown) {
+      grown = true;
+      grow(range.start());
+    }
     RamBlock found = run.block();
     RamBlock changed = changed(found);
     long kept =

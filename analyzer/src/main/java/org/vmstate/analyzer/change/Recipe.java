@@ -127,7 +127,7 @@ public final class Recipe {
     }
     String wanted = place.substring(BUNDLED.length());
     if (!NAMES.contains(wanted)) {
-      throw ChangeException.unknown("recipe", wanted, NAMES);
+      throw new ChangeException(place + ": expected one of " + String.join(", ", NAMES));
     }
     try (InputStream in = Recipe.class.getResourceAsStream("recipes/" + wanted + ".json")) {
       return new Recipe(place, JsonTree.object(place, in));

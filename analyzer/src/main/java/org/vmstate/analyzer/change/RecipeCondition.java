@@ -161,8 +161,11 @@ final class RecipeCondition {
     if (!named || !members.containsKey("field")) {
       return named;
     }
-    String field = members.get("field").toString();
-    if (found.state().isEmpty() || !StateChange.has(found.state().get(), field)) {
+    if (found.state().isEmpty()) {
+      return false;
+    }
+    String field = GuestFeatures.path(found.state().get(), members.get("field").toString());
+    if (!StateChange.has(found.state().get(), field)) {
       return false;
     }
     OptionalLong value = StateChange.value(found.state().get(), field);

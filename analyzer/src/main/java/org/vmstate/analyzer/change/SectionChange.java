@@ -85,7 +85,7 @@ final class SectionChange {
   void apply(StateNode found) throws ChangeException {
     StateNode result = DeviceDecoders.expand(found);
     for (int i = 0; i < fields.size(); i++) {
-      for (String path : StateChange.places(result, paths.get(i))) {
+      for (String path : StateChange.places(result, GuestFeatures.path(result, paths.get(i)))) {
         result = apply(result, fields.get(i), path);
       }
     }

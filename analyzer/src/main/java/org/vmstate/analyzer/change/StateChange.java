@@ -187,7 +187,9 @@ final class StateChange {
   private StateNode node(StateNode node, String rest, String before) throws ChangeException {
     List<String> names = node.fields().stream().map(f -> f.desc().name()).distinct().toList();
     for (String name : byLength(names)) {
-      near.add(head() + before + name);
+      if (!subsection) {
+        near.add(head() + before + name);
+      }
       if (rest.startsWith(name)) {
         StateNode result = group(node, name, rest.substring(name.length()), before + name);
         if (result != null) {

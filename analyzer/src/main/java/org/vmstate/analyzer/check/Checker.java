@@ -87,7 +87,9 @@ public final class Checker {
       channels(ram.channels());
     }
     for (Inspector inspector : inspectors) {
-      inspector.finish(error.isEmpty() && sections.isFinished());
+      // pages that were passed over are not missed
+      boolean seen = inspector != ram || options.extent() == ParseOptions.Extent.WHOLE;
+      inspector.finish(seen && error.isEmpty() && sections.isFinished());
     }
     return new CheckResult(findings, error);
   }

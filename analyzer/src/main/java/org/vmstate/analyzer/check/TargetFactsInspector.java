@@ -71,13 +71,15 @@ final class TargetFactsInspector extends Inspector {
                   Reason.TARGET_OF_ANOTHER_MACHINE,
                   Facts.names(found.machine(), target.machine()),
                   last,
-                  "machine type: the target no longer offers " + found.machine())
+                  "machine type: the target does not offer " + found.machine())
               .with(
                   Map.of(
                       "machine",
                       found.machine(),
                       "cure",
-                      "upgrade --target gives it the name of the oldest one on offer")));
+                      target.isOtherRelease(found.machine())
+                          ? "upgrade --target gives it the target's own, " + target.machine()
+                          : "start a target that offers it")));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Facts;
@@ -59,6 +60,13 @@ final class TargetInspector extends TargetRules {
     }
   }
 
+  /** What its command line cures is nothing to change in the image. */
+  private Map<String, Object> offered(String machine) {
+    return target().facts().filter(f -> f.machines().contains(machine)).isPresent()
+        ? Map.of("cure", "start the target with -M " + machine)
+        : Map.of();
+  }
+
   private void configuration(StreamConfiguration found) {
     boolean needed =
         MachineRelease.of(target().machine()).filter(MachineRelease::hasFooters).isPresent();
@@ -76,13 +84,14 @@ final class TargetInspector extends TargetRules {
       if (!target().machine().startsWith(found.machine())) {
         add(
             here(
-                Reason.TARGET_OF_ANOTHER_MACHINE,
-                Facts.names(found.machine(), target().machine()),
-                last(),
-                "machine type: the stream has "
-                    + found.machine()
-                    + ", the target "
-                    + target().machine()));
+                    Reason.TARGET_OF_ANOTHER_MACHINE,
+                    Facts.names(found.machine(), target().machine()),
+                    last(),
+                    "machine type: the stream has "
+                        + found.machine()
+                        + ", the target "
+                        + target().machine())
+                .with(offered(found.machine())));
       }
     }
     if (target().capabilities() != null) {

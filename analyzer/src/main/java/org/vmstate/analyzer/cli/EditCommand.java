@@ -15,6 +15,7 @@ import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.DiskPlace;
 import org.vmstate.analyzer.output.ImageSource;
+import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.Outcome;
@@ -53,7 +54,7 @@ final class EditCommand implements Callable<Integer> {
                 "  vmstate-img edit --xml new.xml --paused guest.save edited.save",
                 "  vmstate-img edit --set 'cpu#0.env.tsc=0x1000' guest.img edited.img",
                 "  vmstate-img edit --machine pc-q35-7.2 --drop slirp guest.img edited.img")
-            .parameter("FILE", "1", "The image.")
+            .parameter("FILE", "1", "The image: a file, a qcow2 disk, or sample:NAME.")
             .parameter("OUT", "0..1", "The changed copy.")
             .option(Path.class, "XML", "Take the domain XML from this file.", "--xml")
             .flag("--running", "A restore resumes the guest.")
@@ -83,18 +84,23 @@ final class EditCommand implements Callable<Integer> {
     if (out != null) {
       CommandBuilder.file(spec, 1);
     }
-    if (out != null && Files.exists(Path.of(out)) && Files.isSameFile(file, Path.of(out))) {
+    if (inPlace && Samples.is(file.toString())) {
+      throw new ConversionException(
+          file + ": a sample is bundled; give OUT for a changed copy, see vmstate-img samples");
+    }
+    Input input = new Input(spec);
+    if (out != null && Files.exists(Path.of(out)) && Files.isSameFile(input.path(), Path.of(out))) {
       throw new ConversionException(out + ": is the input; --in-place changes it");
     }
     List<Change> changes = ChangeOptions.read(spec);
     if (!changes.isEmpty()) {
-      return change(file, out, changes);
+      return change(input, out, changes);
     }
-    if (new Input(spec).chosen().isPresent()) {
+    if (input.chosen().isPresent()) {
       throw new ConversionException(
           file + ": a state in a disk has no libvirt header; --set and others change it");
     }
-    SaveHeaderEditor editor = SaveHeaderEditor.open(file);
+    SaveHeaderEditor editor = SaveHeaderEditor.open(input.path());
     XmlEditing editing = isEdited() ? XmlEditing.ofUser() : null;
     try {
       SaveHeaderChange change = change(editor, editing);
@@ -115,7 +121,7 @@ final class EditCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private int change(Path file, String out, List<Change> changes) throws IOException {
+  private int change(Input input, String out, List<Change> changes) throws IOException {
     for (String option : List.of("--xml", "--features")) {
       if (CommandBuilder.value(spec, option) != null) {
         throw new ParameterException(
@@ -127,7 +133,7 @@ final class EditCommand implements Callable<Integer> {
           spec.commandLine(),
           "--running and --paused and changes of the stream exclude each other");
     }
-    Input input = new Input(spec);
+    Path file = input.path();
     Optional<Snapshot> chosen = input.chosen();
     ImageSource image = input.image();
     ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
@@ -143,7 +149,7 @@ final class EditCommand implements Callable<Integer> {
                 : Destination.file(Path.of(out), work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
-          ChangeCheck.require(image, target.written(), changer.extent());
+          ChangeCheck.require(image, changer.written(target), changer.extent());
           return outcome;
         });
     if (out == null) {

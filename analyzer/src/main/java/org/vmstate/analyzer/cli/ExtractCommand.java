@@ -2,7 +2,6 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,6 @@ final class ExtractCommand implements Callable<Integer> {
           "--physical",
           "--virtual");
   private static final Pattern PAGES = Pattern.compile("(.+):([^:]*)-([^:]*)");
-  private static final Pattern DEVICE = Pattern.compile("(.+)#(\\d+)");
 
   private CommandSpec spec;
 
@@ -93,7 +91,8 @@ final class ExtractCommand implements Callable<Integer> {
         .option(
             String.class,
             "NAME",
-            "The bytes of a device's section; NAME#N for the instance N.",
+            "The bytes of a device's section, by its name or the last part of it; NAME#N for the"
+                + " instance N.",
             "--device")
         .flag("--registers", "The registers of each CPU, as text.")
         .flag(
@@ -231,12 +230,6 @@ final class ExtractCommand implements Callable<Integer> {
     if (name == null) {
       return section -> true;
     }
-    Matcher matcher = DEVICE.matcher(name);
-    // a number of any length, of which there may be no instance
-    return matcher.matches()
-        ? s ->
-            s.name().equals(matcher.group(1))
-                && new BigInteger(matcher.group(2)).equals(BigInteger.valueOf(s.instance()))
-        : s -> s.name().equals(name) && s.instance() == 0;
+    return section -> section.isCalled(name);
   }
 }

@@ -148,6 +148,9 @@ final class Input {
 
   /** Returns the saved state as something that can be opened again. */
   ImageSource image() throws IOException {
+    if (snapshot().isPresent() && disk().isEmpty()) {
+      throw noDisk();
+    }
     try {
       return ImageSource.in(path(), snapshot());
     } catch (NoSuchSnapshotException e) {
@@ -206,8 +209,7 @@ final class Input {
   ByteSource state(Container container) throws IOException {
     try {
       if (container.disk().isEmpty() && snapshot().isPresent()) {
-        throw new IOException(
-            "-l " + snapshot().get() + ": " + file() + " is not a disk with snapshots");
+        throw noDisk();
       }
       return container.state(snapshot());
     } catch (NoSuchSnapshotException e) {
@@ -217,6 +219,11 @@ final class Input {
       container.close();
       throw e;
     }
+  }
+
+  private IOException noDisk() {
+    return new IOException(
+        "-l " + snapshot().orElseThrow() + ": " + file() + " is not a disk with snapshots");
   }
 
   /** Returns the snapshot that was chosen. */

@@ -13,9 +13,9 @@ import org.vmstate.analyzer.change.ImageFacts;
 import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -49,7 +49,7 @@ final class UpgradeCommand implements Callable<Integer> {
                 "%nExamples:%n",
                 "  vmstate-img upgrade --target target.json old.img new.img",
                 "  vmstate-img upgrade --recipe bundled:isa-vga-to-any old.img new.img")
-            .parameter("IN", "1", "The image.")
+            .parameter("IN", "1", "The image: a file, a qcow2 disk, or sample:NAME.")
             .parameter("OUT", "1", "The changed copy.")
             .option(
                 OptionSpec.builder("--recipe")
@@ -65,15 +65,16 @@ final class UpgradeCommand implements Callable<Integer> {
             .flag(
                 "--force-feature",
                 "Take also features away that the guest uses, which it goes on using.");
-    command.spec = Work.addTo(builder).spec();
+    command.spec = Work.addTo(Input.addSnapshot(builder)).spec();
     return command.spec;
   }
 
   @Override
   public Integer call() throws IOException {
-    Path file = CommandBuilder.file(spec, 0);
+    CommandBuilder.file(spec, 0);
     Path out = CommandBuilder.file(spec, 1);
-    if (Files.exists(out) && Files.isSameFile(file, out)) {
+    Input input = new Input(spec);
+    if (Files.exists(out) && Files.isSameFile(input.path(), out)) {
       throw new ParameterException(spec.commandLine(), out + ": is the input");
     }
     Work work = new Work(spec);
@@ -82,12 +83,13 @@ final class UpgradeCommand implements Callable<Integer> {
     if ((recipes == null) == (target == null)) {
       throw new ParameterException(spec.commandLine(), "give --recipe, or --target");
     }
+    ImageSource image = input.image();
     if (target != null) {
-      return toTarget(file, out, target, work);
+      return toTarget(image, out, target, work);
     }
     List<Change> changes = new ArrayList<>();
     ImageFacts facts;
-    try (ByteSource source = ImageReader.open(file)) {
+    try (ByteSource source = image.open()) {
       facts = ImageFacts.read(source, ParseOptions.DEFAULT);
     }
     for (String place : recipes) {
@@ -105,11 +107,12 @@ final class UpgradeCommand implements Callable<Integer> {
     if (changes.isEmpty()) {
       throw new ChangeException("no recipe fits this image; nothing was written");
     }
-    write(file, out, changes, work, changed -> {});
+    write(image, out, changes, work, changed -> {});
     return ExitCode.OK;
   }
 
-  private int toTarget(Path file, Path out, Path description, Work work) throws IOException {
+  private int toTarget(ImageSource image, Path out, Path description, Work work)
+      throws IOException {
     Target target = Target.read(description, null);
     if (target.facts().isEmpty()) {
       throw new ChangeException(
@@ -117,30 +120,29 @@ final class UpgradeCommand implements Callable<Integer> {
     }
     UpgradePlan plan =
         new UpgradePlan(target, CommandBuilder.isSet(spec, "--force-feature"), work::note);
-    List<Change> changes = plan.changes(file, ParseOptions.DEFAULT);
+    List<Change> changes = plan.changes(image, ParseOptions.DEFAULT);
     if (changes.isEmpty()) {
       throw new ChangeException(
           "the target accepts this image as it is, as far as can be seen; nothing was written");
     }
-    write(file, out, changes, work, changed -> plan.require(changed, ParseOptions.DEFAULT));
+    write(image, out, changes, work, changed -> plan.require(changed, ParseOptions.DEFAULT));
     return ExitCode.OK;
   }
 
   /** Checks a changed copy before it counts. */
   private interface Proof {
-    void require(Path changed) throws IOException;
+    void require(ImageSource changed) throws IOException;
   }
 
-  private void write(Path file, Path out, List<Change> changes, Work work, Proof proof)
+  private void write(ImageSource image, Path out, List<Change> changes, Work work, Proof proof)
       throws IOException {
-    ImageChanger changer = new ImageChanger(file, ParseOptions.DEFAULT, changes);
+    ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
     work.run(
         () -> Destination.file(out, work.isForced(), false),
         (target, progress, notes) -> {
           Outcome outcome = changer.copy(target, progress, notes);
-          target.sink().flush();
-          Path changed = target.temporary().orElseThrow();
-          ChangeCheck.require(file, changed, changer.extent());
+          ImageSource changed = changer.written(target);
+          ChangeCheck.require(image, changed, changer.extent());
           proof.require(changed);
           return outcome;
         });

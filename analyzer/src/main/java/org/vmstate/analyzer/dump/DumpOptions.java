@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.dump;
 
 import java.util.Optional;
+import org.vmstate.formats.event.Section;
 
 /**
  * What a dump shows.
@@ -21,7 +22,7 @@ public record DumpOptions(
     boolean raw) {
 
   /** Reports whether a section is to be shown: its whole name or the last part of its path. */
-  boolean shows(String name) {
-    return section.isEmpty() || section.get().equals(name) || name.endsWith("/" + section.get());
+  boolean shows(Section found) {
+    return section.isEmpty() || found.isCalled(section.get());
   }
 }

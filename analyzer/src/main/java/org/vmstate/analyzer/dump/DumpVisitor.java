@@ -91,7 +91,7 @@ final class DumpVisitor implements EventSink {
           pendingState = SectionDecoders.decode(e, e.section()).orElse(null);
       case Event.Notice e -> notice(e.problem());
       case Event.SectionHeader h -> {
-        beginRecord(Names.record(h.recordType()), options.shows(h.section().name()), h.range());
+        beginRecord(Names.record(h.recordType()), options.shows(h.section()), h.range());
         if (shown) {
           section(h.section());
         }

@@ -3,6 +3,8 @@ package org.vmstate.analyzer.extract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
@@ -24,6 +26,7 @@ public final class Parts implements EventSink {
   private final Kind kind;
   private final Predicate<Section> wanted;
   private final Destination target;
+  private final Set<String> sections = new LinkedHashSet<>();
   private boolean found;
 
   /** What is taken. */
@@ -71,7 +74,20 @@ public final class Parts implements EventSink {
     if (!parts.found) {
       throw new ConversionException("the image has no " + kind.label);
     }
+    if (parts.sections.size() > 1) {
+      throw new ConversionException(
+          "device: expected an instance, one of " + String.join(", ", parts.sections));
+    }
     return outcome;
+  }
+
+  /** Reports whether a section is to be written: of several only the first, before the error. */
+  private boolean isWanted(Section section) {
+    if (kind != Kind.DEVICE || !wanted.test(section)) {
+      return false;
+    }
+    sections.add(section.key());
+    return sections.size() == 1;
   }
 
   @Override
@@ -92,8 +108,7 @@ public final class Parts implements EventSink {
     switch (event) {
       case Event.SaveImageHeader e -> front(e);
       case Event.Device e -> device(e);
-      case Event.IterablePart e when kind == Kind.DEVICE && wanted.test(e.section()) ->
-          copy(e, e.range());
+      case Event.IterablePart e when isWanted(e.section()) -> copy(e, e.range());
       case Event.Description e when kind == Kind.DESCRIPTION ->
           copy(
               e,
@@ -103,7 +118,7 @@ public final class Parts implements EventSink {
   }
 
   private void device(Event.Device e) throws IOException {
-    if (kind == Kind.DEVICE && wanted.test(e.section())) {
+    if (isWanted(e.section())) {
       copy(e, e.range());
     }
     if (kind == Kind.REGISTERS && e.section().name().equals("cpu") && e.state().isPresent()) {

@@ -48,6 +48,16 @@ public record TargetFacts(
     Map<Long, Long> registers,
     String description,
     Map<?, ?> types) {
+  private static final String RELEASE = "-\\d+\\.\\d+$";
+
+  /**
+   * Reports whether a machine type differs from the target's in the release at its end only, so
+   * that its state may be given the target's.
+   */
+  public boolean isOtherRelease(String other) {
+    return machines.contains(machine)
+        && machine.replaceFirst(RELEASE, "").equals(other.replaceFirst(RELEASE, ""));
+  }
 
   /**
    * The processor.

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.ExtentSource;
 
 /** A saved state that can be opened several times: a file, or a part of one. */
 public interface ImageSource {
@@ -15,6 +16,37 @@ public interface ImageSource {
 
   /** Returns the file whose offsets are those of the state. */
   Optional<Path> file();
+
+  /** Returns how many bytes are in front of it that its program needs there. */
+  default long front() throws IOException {
+    return 0;
+  }
+
+  /** Opens it with what is in front of it. */
+  default ByteSource openWhole() throws IOException {
+    return open();
+  }
+
+  /** Returns what is around it and not needed, for people. */
+  default Optional<String> holder() throws IOException {
+    return Optional.empty();
+  }
+
+  /** Returns what follows the first bytes of another. */
+  static ImageSource after(long front, ImageSource whole) {
+    return new ImageSource() {
+      @Override
+      public ByteSource open() throws IOException {
+        ByteSource source = whole.open();
+        return ExtentSource.part(source, front, source.length());
+      }
+
+      @Override
+      public Optional<Path> file() {
+        return Optional.empty();
+      }
+    };
+  }
 
   /** Returns a file that is nothing but a state. */
   static ImageSource of(Path file) {
@@ -44,22 +76,6 @@ public interface ImageSource {
     if (plain) {
       return of(file);
     }
-    return new ImageSource() {
-      @Override
-      public ByteSource open() throws IOException {
-        Container container = Container.open(ImageReader.open(file), file);
-        try {
-          return container.state(snapshot);
-        } catch (IOException | RuntimeException e) {
-          container.close();
-          throw e;
-        }
-      }
-
-      @Override
-      public Optional<Path> file() {
-        return Optional.empty();
-      }
-    };
+    return new ContainedState(file, snapshot);
   }
 }

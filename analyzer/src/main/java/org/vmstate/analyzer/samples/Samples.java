@@ -30,6 +30,11 @@ public final class Samples {
 
   private Samples() {}
 
+  /** Reports whether what stands for a file names a sample. */
+  public static boolean is(String file) {
+    return file.startsWith(PREFIX);
+  }
+
   /** Lists the samples. */
   public static List<Sample> list() throws IOException {
     List<Sample> result = new ArrayList<>();

@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.upgrade;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,13 +15,12 @@ import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.facts.ArmRegisters;
-import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.host.DataMap;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
-import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
@@ -59,10 +57,10 @@ public final class UpgradePlan {
    *
    * @throws ChangeException when something cannot be cured by a change
    */
-  public List<Change> changes(Path image, ParseOptions options) throws IOException {
+  public List<Change> changes(ImageSource image, ParseOptions options) throws IOException {
     TargetCheck check = new TargetCheck(options, options());
     CheckResult result;
-    try (ByteSource source = ImageReader.open(image)) {
+    try (ByteSource source = image.open()) {
       result = check.check(source);
     }
     if (result.error().isPresent()) {
@@ -85,9 +83,18 @@ public final class UpgradePlan {
         }
       }
     }
+    List<Finding> left = new ArrayList<>();
     for (Finding finding : result.findings().list()) {
-      if (finding.severity() == Severity.ERROR && finding.rule() != Rule.KNOWN_BREAK) {
-        cure(finding, check.breaks());
+      if (finding.severity() == Severity.ERROR
+          && finding.rule() != Rule.KNOWN_BREAK
+          && !cure(finding)) {
+        left.add(finding);
+      }
+    }
+    // a change that another finding asks for may cure this one too
+    for (Finding finding : left) {
+      if (!isCured(finding, fact(finding, "section"), check.breaks())) {
+        refused.add(finding.text() + advice(finding));
       }
     }
     if (!refused.isEmpty()) {
@@ -101,7 +108,8 @@ public final class UpgradePlan {
     return cost.isEmpty() || cost.equals("none") ? "" : "; costs: " + cost;
   }
 
-  private void cure(Finding finding, List<Recipe> breaks) {
+  /** Makes the change that a finding itself asks for, if it asks for one. */
+  private boolean cure(Finding finding) {
     String block = fact(finding, "block");
     String section = fact(finding, "section");
     String machine = fact(finding, "machine");
@@ -110,7 +118,7 @@ public final class UpgradePlan {
       make(new Change.DropBlock(block), "the target's own ROM is used");
     } else if (!subsection.isEmpty()) {
       make(new Change.RemoveSubsection(subsection), "what the subsection holds is lost");
-    } else if (!machine.isEmpty() && isSameFamily(machine)) {
+    } else if (!machine.isEmpty() && isOtherRelease(machine)) {
       make(
           new Change.SetMachine(target.machine()),
           "the machine type is another one; its devices were compared");
@@ -118,9 +126,10 @@ public final class UpgradePlan {
       registers(finding, section);
     } else if (finding.facts().containsKey("features")) {
       feature(finding, section);
-    } else if (!isCured(finding, section, breaks)) {
-      refused.add(finding.text() + advice(finding));
+    } else {
+      return false;
     }
+    return true;
   }
 
   /** Reports whether what was found is what a break that is cured would say. */
@@ -194,11 +203,8 @@ public final class UpgradePlan {
     };
   }
 
-  /** Machine types of one family differ in the release at their end. */
-  private boolean isSameFamily(String machine) {
-    String family = machine.replaceFirst("-\\d+\\.\\d+$", "");
-    return target.machine().replaceFirst("-\\d+\\.\\d+$", "").equals(family)
-        && target.facts().map(TargetFacts::machines).orElse(List.of()).contains(target.machine());
+  private boolean isOtherRelease(String machine) {
+    return target.facts().filter(f -> f.isOtherRelease(machine)).isPresent();
   }
 
   /** Makes registers the target's: the last one goes first, as those after it move. */
@@ -243,7 +249,7 @@ public final class UpgradePlan {
               + " --force-feature)");
       return;
     }
-    String path = section + ".virtio.virtio/64bit_features.guest_features";
+    String path = section + ".virtio.guest_features";
     changes.add(new Change.SetField(path, Change.Operator.REMOVE, fact(finding, "features")));
     notes.accept(
         "set "
@@ -258,8 +264,8 @@ public final class UpgradePlan {
    *
    * @throws ChangeException when the target would still refuse it
    */
-  public void require(Path changed, ParseOptions options) throws IOException {
-    try (ByteSource source = ImageReader.open(changed)) {
+  public void require(ImageSource changed, ParseOptions options) throws IOException {
+    try (ByteSource source = changed.open()) {
       CheckResult result = new TargetCheck(options, options()).check(source);
       for (Finding finding : result.findings().list()) {
         if (finding.severity() == Severity.ERROR) {

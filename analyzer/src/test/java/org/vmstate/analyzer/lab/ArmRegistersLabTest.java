@@ -18,6 +18,7 @@ import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.facts.TargetJson;
 import org.vmstate.analyzer.facts.TargetQuestions;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
@@ -79,12 +80,15 @@ class ArmRegistersLabTest {
     Path out = folder.resolve("upgraded");
     UpgradePlan plan = new UpgradePlan(target, false, note -> {});
     try (Destination destination = Destination.file(out, true, false)) {
-      new ImageChanger(image, ParseOptions.DEFAULT, plan.changes(image, ParseOptions.DEFAULT))
+      new ImageChanger(
+              image,
+              ParseOptions.DEFAULT,
+              plan.changes(ImageSource.of(image), ParseOptions.DEFAULT))
           .copy(destination, Progress.NONE, note -> {});
       destination.sink().flush();
       Path written = destination.temporary().orElseThrow();
       ChangeCheck.require(image, written, ParseOptions.DEFAULT);
-      plan.require(written, ParseOptions.DEFAULT);
+      plan.require(ImageSource.of(written), ParseOptions.DEFAULT);
       destination.commit(Outcome.WHOLE, false);
     }
     return out;

@@ -16,6 +16,7 @@ import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
@@ -106,7 +107,7 @@ class RomLabTest {
       Path written = destination.temporary().orElseThrow();
       ChangeCheck.require(image, written, ParseOptions.DEFAULT);
       if (plan.isPresent()) {
-        plan.get().require(written, ParseOptions.DEFAULT);
+        plan.get().require(ImageSource.of(written), ParseOptions.DEFAULT);
       }
       destination.commit(Outcome.WHOLE, false);
     }
@@ -128,7 +129,9 @@ class RomLabTest {
     Target there = target(lab, small);
     refused(lab, small, image, there, "Size mismatch: " + ROM + ": 0x80000 != 0x40000");
     UpgradePlan plan = new UpgradePlan(there, false, note -> {});
-    Path upgraded = changed(image, plan.changes(image, ParseOptions.DEFAULT), Optional.of(plan));
+    Path upgraded =
+        changed(
+            image, plan.changes(ImageSource.of(image), ParseOptions.DEFAULT), Optional.of(plan));
     Path again = folder.resolve("again");
     goOn(lab, small, upgraded, "there", again);
 

@@ -25,6 +25,7 @@ import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.TargetCheck;
@@ -91,7 +92,7 @@ class TargetLabTest {
 
   private Path upgraded(Path image, Target target) throws IOException {
     UpgradePlan plan = new UpgradePlan(target, false, note -> {});
-    List<Change> changes = plan.changes(image, ParseOptions.DEFAULT);
+    List<Change> changes = plan.changes(ImageSource.of(image), ParseOptions.DEFAULT);
     assertFalse(changes.isEmpty());
     Path out = folder.resolve("upgraded");
     try (Destination destination = Destination.file(out, true, false)) {
@@ -100,7 +101,7 @@ class TargetLabTest {
       destination.sink().flush();
       Path written = destination.temporary().orElseThrow();
       ChangeCheck.require(image, written, ParseOptions.DEFAULT);
-      plan.require(written, ParseOptions.DEFAULT);
+      plan.require(ImageSource.of(written), ParseOptions.DEFAULT);
       destination.commit(Outcome.WHOLE, false);
     }
     return out;
@@ -231,7 +232,9 @@ class TargetLabTest {
     ChangeException e =
         assertThrows(
             ChangeException.class,
-            () -> new UpgradePlan(target, false, n -> {}).changes(image, ParseOptions.DEFAULT));
+            () ->
+                new UpgradePlan(target, false, n -> {})
+                    .changes(ImageSource.of(image), ParseOptions.DEFAULT));
     assertTrue(e.getMessage().contains("start the target with"), e.getMessage());
     assertThrows(Exception.class, () -> load(lab, release, arguments, image));
     assertTrue(Qemu.said(folder).contains(message), Qemu.said(folder));
@@ -300,10 +303,16 @@ class TargetLabTest {
     ChangeException e =
         assertThrows(
             ChangeException.class,
-            () -> new UpgradePlan(target, false, n -> {}).changes(image, ParseOptions.DEFAULT));
+            () ->
+                new UpgradePlan(target, false, n -> {})
+                    .changes(ImageSource.of(image), ParseOptions.DEFAULT));
     assertTrue(e.getMessage().contains("--force-feature"), e.getMessage());
     Path out = folder.resolve("forced");
-    write(image, out, new UpgradePlan(target, true, n -> {}).changes(image, ParseOptions.DEFAULT));
+    write(
+        image,
+        out,
+        new UpgradePlan(target, true, n -> {})
+            .changes(ImageSource.of(image), ParseOptions.DEFAULT));
     load(lab, release, arguments, out);
   }
 

@@ -18,11 +18,18 @@ public final class Nearest {
             .distinct()
             .limit(MOST_COMPARED)
             .sorted(
-                Comparator.comparingInt((String n) -> distance(wanted, n))
+                Comparator.comparingInt((String n) -> apart(wanted, n))
                     .thenComparing(Comparator.naturalOrder()))
             .limit(SHOWN)
             .toList();
     return near.isEmpty() ? "" : "; nearest are " + String.join(", ", near);
+  }
+
+  /** The last part of a device path is what people know. */
+  private static int apart(String wanted, String name) {
+    int whole = distance(wanted, name);
+    int slash = name.lastIndexOf('/');
+    return slash < 0 ? whole : Math.min(whole, distance(wanted, name.substring(slash + 1)));
   }
 
   /** Returns how many letters have to change to make one name of the other. */

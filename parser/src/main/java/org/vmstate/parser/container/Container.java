@@ -84,17 +84,34 @@ public final class Container implements Closeable {
     if (holder.isPresent()) {
       return holder.get().state();
     }
+    ByteSource whole = whole(wanted);
+    return disk.isPresent() ? unwrapped(whole) : whole;
+  }
+
+  private static ByteSource unwrapped(ByteSource state) throws IOException {
+    return XemuState.isOne(state) ? Holder.find(state).orElseThrow().state() : state;
+  }
+
+  /**
+   * Returns the saved state with what stands in front of the stream, which closes this with itself.
+   *
+   * @param wanted id or name of a snapshot
+   * @throws NoSuchSnapshotException when there is none, or several and none was chosen
+   */
+  public ByteSource whole(Optional<String> wanted) throws IOException {
     if (disk.isEmpty()) {
       return file;
     }
     Snapshot chosen = SnapshotChoice.of(disk.get().snapshots(), wanted);
     Extents all = disk.get().extents(chosen);
-    ByteSource state = disk.get().source(chosen, all, length(chosen, all));
-    return unwrapped(state);
+    return disk.get().source(chosen, all, length(chosen, all));
   }
 
-  private static ByteSource unwrapped(ByteSource state) throws IOException {
-    return XemuState.isOne(state) ? Holder.find(state).orElseThrow().state() : state;
+  /**
+   * Returns how many bytes of {@link #whole} its program needs in front of the stream to load it.
+   */
+  public static long front(ByteSource whole) throws IOException {
+    return XemuState.isOne(whole) ? XemuState.front(whole) : 0;
   }
 
   /** Returns what stands around the stream, if anything does. */

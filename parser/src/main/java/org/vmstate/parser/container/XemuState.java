@@ -16,7 +16,9 @@ final class XemuState {
     return file.peek32(0) == HolderFormat.XEMU;
   }
 
-  static Holder open(ByteSource file) throws IOException {
+  /** Returns how many bytes are in front of the stream that follows the cursor. */
+  static long front(ByteSource file) throws IOException {
+    long start = file.position();
     long length = SpecReader.read(file, "xemu", Reason.HOLDER_DAMAGED, XemuPrefix::new).lenData();
     long at = file.position();
     if (length > file.length() - at) {
@@ -25,6 +27,12 @@ final class XemuState {
           "xemu prefix: expected it to end inside the file, found " + length + " bytes",
           at);
     }
-    return Holder.of("state saved by xemu", file, new ByteRange(at + length, file.length()));
+    file.seek(start);
+    return at + length - start;
+  }
+
+  static Holder open(ByteSource file) throws IOException {
+    long stream = file.position() + front(file);
+    return Holder.of("state saved by xemu", file, new ByteRange(stream, file.length()));
   }
 }
