@@ -230,6 +230,8 @@ final class ExtractCommand implements Callable<Integer> {
     if (name == null) {
       return section -> true;
     }
-    return section -> section.isCalled(name);
+    // numbers are found however they are written
+    String wanted = name.replaceFirst("#0+(?=\\d+$)", "#");
+    return section -> section.isCalled(wanted);
   }
 }
