@@ -25,8 +25,9 @@ import org.vmstate.writer.io.BackgroundStream;
 class BackgroundStreamTest {
   private static final int PIECE = 512 << 10;
 
-  /** Throws at the n-th write. */
+  /** Throws at the n-th write, and again when it is closed. */
   private static final class Failing extends OutputStream {
+    private int closed;
     private final Throwable failure;
     private int left;
 
@@ -51,6 +52,23 @@ class BackgroundStreamTest {
         case Error e -> throw e;
         default -> throw new AssertionError(failure);
       }
+    }
+
+    @Override
+    public void close() throws IOException {
+      closed++;
+      throw new IOException("closed");
+    }
+  }
+
+  @Test
+  void otherStreamIsClosedAlsoWhenItFailed() throws IOException {
+    for (Throwable failure : List.of(new OutOfMemoryError("test"), new IOException("full"))) {
+      Failing target = new Failing(1, failure);
+      BackgroundStream stream = new BackgroundStream(target);
+      stream.write(1);
+      assertSame(failure, assertThrows(Throwable.class, stream::close));
+      assertEquals(1, target.closed);
     }
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.writer.io.DirectFile;
 import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.ram.BitmapMemory;
 import org.vmstate.writer.ram.PageBitmap;
 
 /** Sinks and bitmaps. */
@@ -90,7 +91,7 @@ class FileSinkTest {
   @Test
   void bitmapRangesCrossWords() {
     try (Arena arena = Arena.ofConfined()) {
-      PageBitmap bitmap = new PageBitmap(arena, 300);
+      PageBitmap bitmap = new PageBitmap(new BitmapMemory(arena), 300);
       bitmap.set(60, 140);
       bitmap.clear(64, 64);
       assertFalse(bitmap.get(59));
@@ -104,7 +105,7 @@ class FileSinkTest {
       assertEquals(128, bitmap.nextSet(64, 300));
       assertEquals(100, bitmap.nextSet(64, 100));
       byte[] bytes = new byte[16];
-      bitmap.slice(0, 16).get(bytes);
+      bitmap.bytes(0, 16).get(bytes);
       byte[] expected = new byte[16];
       expected[7] = (byte) 0xf0;
       assertTrue(Arrays.equals(expected, bytes));

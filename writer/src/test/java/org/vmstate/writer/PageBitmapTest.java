@@ -1,19 +1,25 @@
 package org.vmstate.writer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.BitSet;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.vmstate.writer.ram.BitmapMemory;
 import org.vmstate.writer.ram.PageBitmap;
 
 /** Ranges of bits, those that begin and end with a word as well. */
 class PageBitmapTest {
   private final Arena arena = Arena.ofConfined();
 
+  private final BitmapMemory memory = new BitmapMemory(arena);
+
   /** Three words and no byte after them. */
-  private final PageBitmap bitmap = new PageBitmap(arena, 192);
+  private final PageBitmap bitmap = new PageBitmap(memory, 192);
 
   @AfterEach
   void close() {
@@ -82,6 +88,77 @@ class PageBitmapTest {
     assertEquals(192, bitmap.nextClear(0, 192));
     assertEquals(64, bitmap.nextClear(3, 64));
     assertEquals(192, bitmap.nextClear(192, 192));
+  }
+
+  /** 32 TiB of which nothing is known, then a page in each 128 MiB of them. */
+  @Test
+  void memoryFollowsTheBitsAndNotThePages() {
+    long pages = 1L << 33;
+    PageBitmap huge = new PageBitmap(memory, pages);
+    assertEquals(pages, huge.nextSet(0, pages));
+    assertEquals(0, huge.nextClear(0, pages));
+    assertEquals(0, memory.bytes());
+    for (long page = 77; page < pages; page += 1 << 15) {
+      huge.set(page, 1);
+    }
+    long found = 0;
+    for (long page = huge.nextSet(0, pages); page < pages; page = huge.nextSet(page + 1, pages)) {
+      assertEquals(77 + (found << 15), page);
+      found++;
+    }
+    assertEquals(1 << 18, found);
+    assertTrue(memory.bytes() <= 5 << 20, "bytes " + memory.bytes());
+  }
+
+  @Test
+  void whatIsSetInOrderTakesNoMemory() {
+    long pages = 1L << 24;
+    PageBitmap whole = new PageBitmap(memory, pages);
+    whole.set(0, pages / 2);
+    assertEquals(0, memory.bytes());
+    for (long page = pages / 2; page < pages; page += 8) {
+      whole.set(page, 8);
+    }
+    assertEquals(pages, whole.nextClear(0, pages));
+    assertTrue(memory.bytes() <= 64 << 10, "bytes " + memory.bytes());
+  }
+
+  @Test
+  void pageAfterTheLastIsRefused() {
+    assertThrows(IndexOutOfBoundsException.class, () -> bitmap.set(190, 3));
+    assertThrows(IndexOutOfBoundsException.class, () -> bitmap.set(-1, 1));
+    bitmap.clear(190, 300);
+  }
+
+  /** Every form of a chunk, in any order, against bits that are simply kept. */
+  @Test
+  void anyChangesAreThoseOfASimpleBitmap() {
+    int pages = 3 * 4096 + 100;
+    for (int seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      PageBitmap one = new PageBitmap(memory, pages);
+      BitSet expected = new BitSet();
+      int most = seed % 4 == 0 ? 9000 : seed % 4 == 1 ? 200 : 2;
+      for (int step = 0; step < 400; step++) {
+        int first = random.nextInt(pages);
+        int count = random.nextInt(Math.min(most, pages - first) + 1);
+        boolean set = random.nextInt(4) > 0;
+        expected.set(first, first + count, set);
+        if (set) {
+          one.set(first, count);
+        } else {
+          one.clear(first, count);
+        }
+        int from = random.nextInt(pages);
+        int next = expected.nextSetBit(from);
+        assertEquals(next < 0 ? pages : next, one.nextSet(from, pages));
+        assertEquals(Math.min(pages, expected.nextClearBit(from)), one.nextClear(from, pages));
+        assertEquals(expected.get(from), one.get(from));
+      }
+      byte[] bytes = new byte[pages / 8 + 1];
+      one.bytes(0, bytes.length).get(bytes);
+      assertEquals(expected, BitSet.valueOf(bytes));
+    }
   }
 
   @Test

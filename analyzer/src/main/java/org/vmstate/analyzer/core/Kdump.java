@@ -3,6 +3,7 @@ package org.vmstate.analyzer.core;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -161,8 +162,16 @@ public final class Kdump {
     for (PhysicalRange range : ranges) {
       long first = Math.max(start, range.start() / blockSize);
       long next = Math.min(end, (range.end() + blockSize - 1) / blockSize);
-      for (long page = first; page < next; page++) {
-        part[(int) ((page - start) >> 3)] |= (byte) (1 << (page & 7));
+      for (long page = first; page < next; ) {
+        int at = (int) ((page - start) / Byte.SIZE);
+        if (page % Byte.SIZE == 0 && next - page >= Byte.SIZE) {
+          int whole = (int) ((next - start) / Byte.SIZE);
+          Arrays.fill(part, at, whole, (byte) 0xff);
+          page = start + (long) whole * Byte.SIZE;
+        } else {
+          part[at] |= (byte) (1 << page % Byte.SIZE);
+          page++;
+        }
       }
     }
   }
@@ -196,6 +205,6 @@ public final class Kdump {
 
   private static byte[] name(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-    return java.util.Arrays.copyOf(bytes, Math.min(bytes.length, NAME - 1));
+    return Arrays.copyOf(bytes, Math.min(bytes.length, NAME - 1));
   }
 }

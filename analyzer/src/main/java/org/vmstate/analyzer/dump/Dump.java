@@ -19,6 +19,12 @@ import org.vmstate.parser.memory.RamContents;
 
 /** Dumps an image. A broken one gives what could be read, then the error. */
 public final class Dump {
+  /** Bytes that the image does not have and that are always hashed as zeros. */
+  private static final long MOST_ABSENT = 4L << 30;
+
+  /** Pages that the image does not have for each one that it has, with which a hash makes sense. */
+  private static final int MOST_ABSENT_PER_PAGE = 16;
+
   private final DumpOptions options;
   private final ParseOptions parseOptions;
 
@@ -113,10 +119,22 @@ public final class Dump {
       report.bool("left_out", true);
       return;
     }
-    report.text("sha256", MemoryHasher.sha256(contents, block));
-    if (!absent.isEmpty()) {
-      report.number("never_sent", absent.get(PageState.NEVER_SENT));
+    long absentPages = absent.getOrDefault(PageState.NEVER_SENT, 0L);
+    if (isOfTheImage(block, absentPages)) {
+      report.text("sha256", MemoryHasher.sha256(contents, block));
     }
+    if (absentPages > 0) {
+      report.number("never_sent", absentPages);
+    }
+  }
+
+  /**
+   * Reports whether a hash tells of the image: not where it would be one of zeros that are not
+   * there, and that for much longer than it takes to read what is.
+   */
+  private static boolean isOfTheImage(RamBlock block, long absent) {
+    return absent <= MOST_ABSENT / block.pageSize()
+        || absent / MOST_ABSENT_PER_PAGE <= block.pages() - absent;
   }
 
   private static void error(Report report, Optional<StateFormatException> error)

@@ -167,12 +167,14 @@ public final class Extractor {
       if (!dump.hasRegisters()) {
         notes.accept(NO_REGISTERS);
       }
+      for (PhysicalRange range : map.ranges()) {
+        reader.require(range.block(), range.offset(), range.length(), FILE);
+      }
       try (KdumpPages pages =
           new KdumpPages(dump, compression, (FileSink) target.sink(), threads)) {
         pages.begin();
         long done = 0;
         for (PhysicalRange range : map.ranges()) {
-          reader.require(range.block(), range.offset(), range.length(), FILE);
           pages.moveTo(range.start());
           reader.copy(range.block(), range.offset(), range.length(), pages);
           done += range.length();

@@ -1,21 +1,24 @@
 package org.vmstate.analyzer.measure;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.lang.foreign.Arena;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.vmstate.writer.ram.BitmapMemory;
+import org.vmstate.writer.ram.PageBitmap;
 
 /**
- * The blocks of a file that hold something. A part of the file that is written as a whole costs
- * nothing to remember, any other 32 KiB for each GiB.
+ * The blocks of a file that hold something. What is remembered grows with the parts that were
+ * written, not with the places where they are; parts that are written as a whole cost next to
+ * nothing.
  */
 final class BlockMap {
   /** Bytes of a block, as ext4 and XFS are made by default. */
   static final int BLOCK = 4096;
 
   private static final int CHUNK = 1 << 18;
-  private static final long[] FULL = new long[0];
 
-  private final Map<Long, long[]> chunks = new HashMap<>();
-  private final Map<Long, Integer> counts = new HashMap<>();
+  private final BitmapMemory memory = new BitmapMemory(Arena.ofAuto());
+  private final NavigableMap<Long, PageBitmap> chunks = new TreeMap<>();
 
   /** Accepts a range of bytes that was written. */
   synchronized void written(long offset, long length) {
@@ -27,62 +30,46 @@ final class BlockMap {
     while (block < end) {
       long number = block / CHUNK;
       long next = Math.min(end, (number + 1) * CHUNK);
-      if (next - block == CHUNK) {
-        chunks.put(number, FULL);
-        counts.put(number, CHUNK);
-      } else {
-        set(number, (int) (block % CHUNK), (int) (next - number * CHUNK));
-      }
+      chunks
+          .computeIfAbsent(number, _ -> new PageBitmap(memory, CHUNK))
+          .set(block % CHUNK, next - block);
       block = next;
     }
   }
 
-  private void set(long number, int from, int to) {
-    long[] bits = chunks.computeIfAbsent(number, _ -> new long[CHUNK / Long.SIZE]);
-    if (bits == FULL) {
-      return;
-    }
-    int count = counts.getOrDefault(number, 0);
-    for (int at = from; at < to; ) {
-      int word = at / Long.SIZE;
-      int next = Math.min(to, (word + 1) * Long.SIZE);
-      long mask = -1L >>> Long.SIZE - (next - at) << at % Long.SIZE;
-      count += Long.bitCount(mask & ~bits[word]);
-      bits[word] |= mask;
-      at = next;
-    }
-    counts.put(number, count);
-    if (count == CHUNK) {
-      chunks.put(number, FULL);
-    }
+  /** Accepts runs of such blocks in order. */
+  private interface Runs {
+    void run(long first, long end);
+  }
+
+  private void forEachRun(Runs runs) {
+    chunks.forEach(
+        (number, bits) -> {
+          long at = number * CHUNK;
+          for (long first = bits.nextSet(0, CHUNK); first < CHUNK; ) {
+            long end = bits.nextClear(first, CHUNK);
+            runs.run(at + first, at + end);
+            first = bits.nextSet(end, CHUNK);
+          }
+        });
   }
 
   /** Returns the bytes of all blocks that hold something. */
   synchronized long bytes() {
-    return counts.values().stream().mapToLong(Integer::longValue).sum() * BLOCK;
+    long[] blocks = {0};
+    forEachRun((first, end) -> blocks[0] += end - first);
+    return blocks[0] * BLOCK;
   }
 
   /** Returns how many runs of such blocks there are. */
   synchronized long runs() {
-    long[] numbers = counts.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
-    long runs = 0;
-    long before = -1;
-    boolean last = false;
-    for (long number : numbers) {
-      last &= number == before + 1;
-      long[] bits = chunks.get(number);
-      if (bits == FULL) {
-        runs += last ? 0 : 1;
-        last = true;
-      } else {
-        for (long word : bits) {
-          long starts = word & ~(word << 1 | (last ? 1 : 0));
-          runs += Long.bitCount(starts);
-          last = word < 0;
-        }
-      }
-      before = number;
-    }
-    return runs;
+    long[] found = {0};
+    long[] last = {-1};
+    forEachRun(
+        (first, end) -> {
+          found[0] += first == last[0] ? 0 : 1;
+          last[0] = end;
+        });
+    return found[0];
   }
 }

@@ -17,6 +17,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ram.EncodedPage;
+import org.vmstate.writer.ram.BitmapMemory;
 import org.vmstate.writer.ram.PageBitmap;
 import org.vmstate.writer.ram.PlacedPages;
 import org.vmstate.writer.ram.ZeroPages;
@@ -35,6 +36,7 @@ public final class PageMover implements Closeable {
   private final Progress progress;
   private final PageWorkers workers;
   private final Arena arena = Arena.ofShared();
+  private final BitmapMemory memory = new BitmapMemory(arena);
   private final List<PageBitmap> sent = new ArrayList<>();
   private byte[] page = new byte[0];
   private long chunk;
@@ -59,7 +61,7 @@ public final class PageMover implements Closeable {
     this.progress = progress;
     workers = new PageWorkers(threads);
     for (RamBlock block : blocks) {
-      sent.add(new PageBitmap(arena, block.pages()));
+      sent.add(new PageBitmap(memory, block.pages()));
     }
   }
 

@@ -24,7 +24,7 @@ record ContainedState(Path path, Optional<String> snapshot) implements ImageSour
     Container container = Container.open(ImageReader.open(path), path);
     try {
       return state.of(container);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       container.close();
       throw e;
     }

@@ -13,6 +13,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.memory.FinalMemory;
+import org.vmstate.writer.ram.BitmapMemory;
 import org.vmstate.writer.ram.PageBitmap;
 import org.vmstate.writer.xbzrle.RamAddresses;
 
@@ -24,6 +25,7 @@ import org.vmstate.writer.xbzrle.RamAddresses;
 public final class DeltaReplay extends FinalMemory {
   private final Caches caches;
   private final Arena arena = Arena.ofConfined();
+  private final BitmapMemory memory = new BitmapMemory(arena);
   private final List<PageBitmap> lookedUp = new ArrayList<>();
   private List<Encoding> encodings = List.of();
   private SourceBytes content;
@@ -60,7 +62,7 @@ public final class DeltaReplay extends FinalMemory {
     recorded = new RecordedSender(size, caches.sizes(ram));
     sent = new LastSent(contents(), blocks, starts);
     lookedUp.clear();
-    blocks.forEach(block -> lookedUp.add(new PageBitmap(arena, block.pages())));
+    blocks.forEach(block -> lookedUp.add(new PageBitmap(memory, block.pages())));
   }
 
   @Override

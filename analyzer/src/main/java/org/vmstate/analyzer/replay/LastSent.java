@@ -14,6 +14,7 @@ import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.parser.memory.RamContents;
 import org.vmstate.parser.ram.EncodedPage;
+import org.vmstate.writer.ram.BitmapMemory;
 import org.vmstate.writer.ram.PageBitmap;
 
 /**
@@ -24,6 +25,7 @@ import org.vmstate.writer.ram.PageBitmap;
 final class LastSent implements Closeable {
   private final RamContents contents;
   private final Arena arena = Arena.ofConfined();
+  private final BitmapMemory memory = new BitmapMemory(arena);
   private final List<PageBitmap> spooled = new ArrayList<>();
   private final long[] starts;
   private TemporaryFile file;
@@ -32,7 +34,7 @@ final class LastSent implements Closeable {
     this.contents = contents;
     this.starts = starts;
     for (RamBlock block : blocks) {
-      spooled.add(new PageBitmap(arena, block.pages()));
+      spooled.add(new PageBitmap(memory, block.pages()));
     }
   }
 

@@ -61,6 +61,40 @@ final class AttackImages {
     return ended(image).toBytes();
   }
 
+  /** A block of which no page is sent. */
+  static byte[] empty(long length) {
+    ImageBytes image = start().section(1, 1, "ram", 0, 4).be64(length | 4);
+    return ended(image.name("pc.ram").be64(length).eos().footer(1).again(2, 1)).toBytes();
+  }
+
+  /** Pages of data with so many bytes from one to the next. */
+  static byte[] distant(int count, long distance) {
+    long length = count * distance;
+    ImageBytes image = start().section(1, 1, "ram", 0, 4).be64(length | 4);
+    image.name("pc.ram").be64(length).eos().footer(1).again(2, 1);
+    for (int i = 0; i < count; i++) {
+      image.be64(i * distance | (i == 0 ? 8 : 0x28));
+      (i == 0 ? image.name("pc.ram") : image).fill(1, 4096);
+    }
+    return ended(image).toBytes();
+  }
+
+  /** Deltas of one byte for one page, after it was sent. */
+  static byte[] deltas(int count) {
+    long length = 1 << 20;
+    ImageBytes image = start().section(1, 1, "ram", 0, 4).be64(length | 4);
+    image.name("pc.ram").be64(length).eos().footer(1).again(2, 1);
+    image.be64(2).name("pc.ram").u8(0);
+    for (int page = 1; page < length >> 12; page++) {
+      image.be64((long) page << 12 | 0x22).u8(0);
+    }
+    byte[] delta = new ImageBytes().be64(0x60).u8(1).be16(3).u8(0).u8(1).u8(0x5a).toBytes();
+    for (int i = 0; i < count; i++) {
+      image.raw(delta);
+    }
+    return ended(image).toBytes();
+  }
+
   /** Blocks of mapped-ram none of which has pages in the file. */
   static byte[] blocks(int count) {
     ImageBytes image = new ImageBytes().header().configuration("pc-i440fx-10.0", "mapped-ram");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,39 @@ class ConverterTest {
       destination.commit(outcome, false);
     }
     return Files.readAllBytes(out);
+  }
+
+  /** Whoever uses this as a library wants the image's mapping to be gone then. */
+  @Test
+  void copyThatFailsStopsTheThreadThatChecks() throws IOException {
+    int pages = 1 << 20;
+    ImageBytes image = ImageBytes.withRam("r", pages).again(2, 1).be64(2).name("r").u8(0);
+    for (long page = 1; page < pages; page++) {
+      image.be64(page * PAGE | 0x22).u8(0);
+    }
+    Path in = Files.write(folder.resolve("in"), image.eos().footer(1).ended().u8(0).toBytes());
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("full");
+          }
+        };
+    try (ByteSource source = ImageReader.open(in);
+        Destination destination = Destination.stream(full)) {
+      Converter converter =
+          new Converter(
+              ConvertOptions.to(FormatId.QEMU), ParseOptions.DEFAULT, Progress.NONE, notes::add);
+      IOException e =
+          assertThrows(IOException.class, () -> converter.convert(source, in, destination));
+      assertTrue(e.getMessage().contains("full"), e.getMessage());
+    }
+    assertEquals(
+        List.of(),
+        Thread.getAllStackTraces().keySet().stream()
+            .map(Thread::getName)
+            .filter("check"::equals)
+            .toList());
   }
 
   private static String text(byte[] image) {

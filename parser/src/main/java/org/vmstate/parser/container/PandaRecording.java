@@ -96,7 +96,7 @@ final class PandaRecording {
         left -= count;
       }
       return kept.source(0, new StructurePath());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       kept.close();
       throw e;
     }

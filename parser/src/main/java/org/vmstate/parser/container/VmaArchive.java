@@ -82,7 +82,7 @@ final class VmaArchive {
       return new Holder(
           "device vmstate of a Proxmox VMA archive",
           new ExtentSource(archive.blocks, archive.blocks.end(), archive.blocks.owner(), path));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       archive.blocks.discard();
       throw e;
     }

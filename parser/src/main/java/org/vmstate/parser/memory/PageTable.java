@@ -1,6 +1,7 @@
 package org.vmstate.parser.memory;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.vmstate.formats.ram.PageKind;
 
 /**
@@ -22,8 +23,11 @@ final class PageTable implements PageIndex {
   private final long pages;
   private final long mostStep;
 
-  /** Of each 4096 pages, from the low bits: number of extents, class of their cell, the cell. */
-  private final long[] chunks;
+  /**
+   * Of each 4096 pages, from the low bits: number of extents, class of their cell, the cell. Grows
+   * to the last page that came.
+   */
+  private long[] chunks = {};
 
   // what a splice puts in: at most what is left of an old extent, the new one, and a rest
   private final int[] first = new int[5];
@@ -37,7 +41,6 @@ final class PageTable implements PageIndex {
     this.store = store;
     this.pages = pages;
     this.mostStep = 2L * pageSize;
-    this.chunks = new long[Math.toIntExact((pages + CHUNK - 1) >>> CHUNK_SHIFT)];
   }
 
   /** Reports whether no page came. */
@@ -50,6 +53,7 @@ final class PageTable implements PageIndex {
     empty = false;
     long at = page;
     long end = page + count;
+    reach(end);
     while (at < end) {
       int chunk = (int) (at >>> CHUNK_SHIFT);
       int from = (int) (at & CHUNK - 1);
@@ -59,9 +63,26 @@ final class PageTable implements PageIndex {
     }
   }
 
+  private void reach(long end) {
+    if (end > pages) {
+      throw new IndexOutOfBoundsException("page " + end + " of " + pages);
+    }
+    int needed = (int) ((end + CHUNK - 1) >>> CHUNK_SHIFT);
+    if (needed > chunks.length) {
+      int all = Math.toIntExact((pages + CHUNK - 1) >>> CHUNK_SHIFT);
+      chunks = Arrays.copyOf(chunks, Math.clamp(2L * chunks.length, needed, all));
+    }
+  }
+
   @Override
   public void find(long page, Extent into) {
     int chunk = (int) (page >>> CHUNK_SHIFT);
+    if (chunk >= chunks.length) {
+      into.entry = NEVER_SENT;
+      into.step = 0;
+      into.end = pages;
+      return;
+    }
     int at = (int) (page & CHUNK - 1);
     long base = page - at;
     long cell = cell(chunk);
@@ -89,7 +110,7 @@ final class PageTable implements PageIndex {
     while (next < chunks.length && chunks[next] == 0) {
       next++;
     }
-    into.end = Math.min(pages, (long) next << CHUNK_SHIFT);
+    into.end = next == chunks.length ? pages : (long) next << CHUNK_SHIFT;
   }
 
   private long cell(int chunk) {

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.event.SourceBytes;
@@ -12,7 +11,6 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.ram.EncodedPage;
 
 /**
  * The final content of every RAM block: collects runs in stream order, the last one of a page wins.
@@ -23,11 +21,11 @@ public final class RamContents implements Closeable {
   private static final long MAX_PAGES = 1L << 33;
 
   private final PageStore store = new PageStore();
+  private final DeltaChain chains = new DeltaChain(store);
   private final List<RamBlock> blocks = new ArrayList<>();
   private final List<PageTable> tables = new ArrayList<>();
   private final List<PageIndex> bitmaps = new ArrayList<>();
   private SourceBytes source;
-  private long[] deltas = new long[16];
 
   /** Holds no blocks yet. */
   public RamContents() {}
@@ -95,14 +93,10 @@ public final class RamContents implements Closeable {
     }
   }
 
-  /** A delta is kept in a cell with the offset of its data and the entry that it changes. */
   private void delta(PageTable table, PageRun run) throws IOException {
     Extent before = new Extent();
     table.find(run.firstPage(), before);
-    long cell = store.allocate(0);
-    store.put(cell, 0, before.entry);
-    store.put(cell, 1, run.offset());
-    table.set(run.firstPage(), 1, PageIndex.entry(run.kind(), cell), 0);
+    table.set(run.firstPage(), 1, chains.add(run.kind(), before.entry, run.offset()), 0);
   }
 
   /** Returns a cursor over the pages of a block, before its first one is looked at. */
@@ -130,40 +124,7 @@ public final class RamContents implements Closeable {
   }
 
   private void read(RamBlock block, long number, long entry, byte[] page) throws IOException {
-    int count = 0;
-    long base = entry;
-    while (PageIndex.isSent(base) && isDelta(PageIndex.kind(base))) {
-      if (count == deltas.length) {
-        deltas = Arrays.copyOf(deltas, 2 * count);
-      }
-      deltas[count++] = base;
-      base = store.get(PageIndex.value(base), 0);
-    }
-    readBase(block, number, base, page);
-    while (count > 0) {
-      long delta = deltas[--count];
-      long offset = store.get(PageIndex.value(delta), 1);
-      EncodedPage.apply(source, block, number, PageIndex.kind(delta), offset, page);
-    }
-  }
-
-  private static boolean isDelta(PageKind kind) {
-    return kind == PageKind.XBZRLE || kind == PageKind.XBZRLE_2011;
-  }
-
-  private void readBase(RamBlock block, long number, long entry, byte[] page) throws IOException {
-    if (!PageIndex.isSent(entry)) {
-      Arrays.fill(page, (byte) 0);
-      return;
-    }
-    long value = PageIndex.value(entry);
-    switch (PageIndex.kind(entry)) {
-      case ZERO -> Arrays.fill(page, (byte) 0);
-      case FILL -> Arrays.fill(page, (byte) value);
-      case DATA -> source.copy(value, ByteBuffer.wrap(page));
-      case ZLIB -> EncodedPage.apply(source, block, number, PageKind.ZLIB, value, page);
-      case XBZRLE, XBZRLE_2011 -> throw new IllegalStateException("a delta has no base");
-    }
+    chains.read(source, block, number, entry, page);
   }
 
   /**
@@ -311,6 +272,10 @@ public final class RamContents implements Closeable {
 
   @Override
   public void close() throws IOException {
-    store.close();
+    try {
+      chains.close();
+    } finally {
+      store.close();
+    }
   }
 }

@@ -3,12 +3,15 @@ package org.vmstate.parser.memory;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.ram.PageKind;
 
 /** The final content of pages, page by page and by reading. */
 class RamContentsTest extends RamContentsFixture {
@@ -45,6 +48,40 @@ class RamContentsTest extends RamContentsFixture {
     Arrays.fill(expected, (byte) 6);
     expected[5] = 9;
     assertArrayEquals(expected, bytes(3));
+  }
+
+  /** Chains that are kept once they were read, and that go on after that. */
+  @Test
+  void chainsOfAnyLengthAreReadAgainAndAgain() throws IOException {
+    of(3).page(0, 1).page(1, 2);
+    byte[] expected = new byte[PAGE];
+    Arrays.fill(expected, (byte) 1);
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 700; i++) {
+        int at = i * 7 % PAGE;
+        delta(0, at, i + round);
+        expected[at] = (byte) (i + round);
+      }
+      delta(1, 9, round);
+      assertArrayEquals(expected, bytes(0));
+      assertArrayEquals(expected, bytes(0));
+      assertEquals(round, bytes(1)[9]);
+      assertEquals(2, bytes(1)[10]);
+    }
+  }
+
+  /** What is written into the chain while it is read is right again after an error. */
+  @Test
+  void deltaThatIsDamagedIsSoEachTime() throws IOException {
+    of(1).page(0, 1).delta(0, 5, 9);
+    int length = image.u8(1).be16(2).size();
+    image.be16(0xffff);
+    add(PageKind.XBZRLE, 0, 1, 2, length, 0).delta(0, 6, 9);
+    String first = assertThrows(MalformedDataException.class, () -> bytes(0)).getMessage();
+    assertTrue(first.contains("encoded page"), first);
+    assertEquals(first, assertThrows(MalformedDataException.class, () -> bytes(0)).getMessage());
+    page(0, 3).delta(0, 6, 9);
+    assertEquals(9, bytes(0)[6]);
   }
 
   /** Of a page that was never sent QEMU has what the machine made: zeros, before anything came. */

@@ -135,8 +135,25 @@ public final class BackgroundStream extends OutputStream {
       hand();
     }
     end();
-    check();
+    boolean whole = false;
+    try {
+      check();
+      whole = true;
+    } finally {
+      if (!whole) {
+        closeBroken();
+      }
+    }
     target.close();
+  }
+
+  /** Lets the other stream give back what it holds; what it threw first is what counts. */
+  private void closeBroken() {
+    try {
+      target.close();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+    }
   }
 
   /** Forgets what is on its way; the other stream is left as it is. */

@@ -58,7 +58,7 @@ public final class PlacedFile implements Closeable {
       }
       channel.force(true);
       return file;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
     }

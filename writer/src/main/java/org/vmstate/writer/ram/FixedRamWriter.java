@@ -2,7 +2,6 @@ package org.vmstate.writer.ram;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,12 +66,12 @@ public final class FixedRamWriter implements Closeable {
     for (RamBlock block : blocks) {
       MappedBlock place = block.mapped().orElseThrow();
       PageBitmap bitmap = pages.bitmap(block.index());
-      for (long at = 0; at < place.bitmapLength(); at += CHUNK) {
+      long end = block.pages();
+      for (long page = bitmap.nextSet(0, end); page < end; ) {
+        long at = page / Byte.SIZE / CHUNK * CHUNK;
         int length = (int) Math.min(CHUNK, place.bitmapLength() - at);
-        ByteBuffer bytes = bitmap.slice(at, length);
-        if (!ZeroPages.isZero(bytes, 0, length)) {
-          sink.writeAt(place.bitmapOffset() + at, bytes);
-        }
+        sink.writeAt(place.bitmapOffset() + at, bitmap.bytes(at, length));
+        page = bitmap.nextSet(Math.min(end, (at + CHUNK) * Byte.SIZE), end);
       }
     }
   }

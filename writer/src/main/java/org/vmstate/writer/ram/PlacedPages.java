@@ -22,6 +22,7 @@ public final class PlacedPages implements Closeable {
   private final boolean transferable;
   private final Placement placement;
   private final Arena arena = Arena.ofShared();
+  private final BitmapMemory memory = new BitmapMemory(arena);
   private final List<RamBlock> blocks = new ArrayList<>();
   private final List<PageBitmap> bitmaps = new ArrayList<>();
 
@@ -57,7 +58,7 @@ public final class PlacedPages implements Closeable {
   /** Accepts the next block of the list. */
   public void add(RamBlock block) {
     blocks.add(block);
-    bitmaps.add(new PageBitmap(arena, block.pages()));
+    bitmaps.add(new PageBitmap(memory, block.pages()));
   }
 
   PageBitmap bitmap(int index) {
