@@ -28,6 +28,7 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.compress.PageCompression;
 import org.vmstate.writer.io.FileSink;
 import org.vmstate.writer.ram.PlacedPages;
@@ -257,6 +258,7 @@ public final class Extractor {
       stream(image, target, plan);
       return outcome;
     }
+    RamContents.requirePossible(facts.blocks());
     FileSink sink = (FileSink) target.sink();
     if (plan.end() > 0) {
       sink.skipTo(plan.end() - 1);

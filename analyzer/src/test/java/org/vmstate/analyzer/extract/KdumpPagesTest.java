@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.extract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -10,6 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +65,26 @@ class KdumpPagesTest {
             }
           });
     }
+  }
+
+  /** Ranges that begin and end inside of bytes of the bitmap and of its parts. */
+  @Test
+  void bitmapHasABitForEachPageOfARange() {
+    int[][] ranges = {{3, 5}, {6, 29}, {40, 300}, {319, 320}, {325, 1000}};
+    BitSet expected = new BitSet();
+    List<PhysicalRange> list = new ArrayList<>();
+    for (int[] range : ranges) {
+      expected.set(range[0], range[1]);
+      list.add(new PhysicalRange(range[0] * 4096L, (range[1] - range[0]) * 4096L, null, 0, false));
+    }
+    Kdump dump = new Kdump(list, List.of(Fields.NONE), new byte[0]);
+    ByteBuffer bits = ByteBuffer.allocate(160);
+    for (int at = 0; at < 160; at += 20) {
+      byte[] part = new byte[20];
+      dump.bitmap(at, part);
+      bits.put(part);
+    }
+    assertEquals(expected, BitSet.valueOf(bits.flip()));
   }
 
   private static void fill(KdumpPages pages) throws IOException {

@@ -49,6 +49,13 @@ public final class BitmapMemory {
     return slabs.size() * (long) SLAB * Long.BYTES;
   }
 
+  /** Requires that the arena is not closed, also where nothing was taken of it. */
+  void requireOpen() {
+    if (!arena.scope().isAlive()) {
+      throw new IllegalStateException("bitmaps are closed");
+    }
+  }
+
   private long load(int at) {
     return slabs.get(at >>> SLAB_SHIFT).get(at & SLAB - 1);
   }

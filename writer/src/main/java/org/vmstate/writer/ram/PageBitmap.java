@@ -47,6 +47,7 @@ public final class PageBitmap {
       throw new IndexOutOfBoundsException("pages " + first + " to " + end + " of " + pages);
     }
     synchronized (memory) {
+      memory.requireOpen();
       if (end > known()) {
         int all = Math.toIntExact((pages + CHUNK - 1) / CHUNK);
         int needed = (int) ((end + CHUNK - 1) / CHUNK);
@@ -59,6 +60,7 @@ public final class PageBitmap {
   /** Clears a range of bits. */
   public void clear(long first, long count) {
     synchronized (memory) {
+      memory.requireOpen();
       change(first, Math.min(first + count, known()), BitmapMemory.ZEROS);
     }
   }
@@ -96,6 +98,7 @@ public final class PageBitmap {
   /** Reports whether a bit is set. */
   public boolean get(long page) {
     synchronized (memory) {
+      memory.requireOpen();
       return (word(page) >>> page & 1) != 0;
     }
   }
@@ -113,6 +116,7 @@ public final class PageBitmap {
   /** Returns the first bit of a range that differs from those of a uniform chunk, or its end. */
   private long next(long first, long end, int uniform) {
     synchronized (memory) {
+      memory.requireOpen();
       for (long page = first; page < end; ) {
         if (handle(page) == uniform) {
           page = page < known() ? (page / CHUNK + 1) * CHUNK : end;
@@ -138,6 +142,7 @@ public final class PageBitmap {
         ByteBuffer.allocate((length + Long.BYTES - 1) / Long.BYTES * Long.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);
     synchronized (memory) {
+      memory.requireOpen();
       while (bytes.hasRemaining()) {
         bytes.putLong(word((offset + bytes.position()) * Byte.SIZE));
       }
