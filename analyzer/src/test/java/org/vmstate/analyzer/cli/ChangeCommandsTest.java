@@ -13,10 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.parser.ImageReader;
+import org.vmstate.parser.Outcome;
+import org.vmstate.parser.container.Container;
+import org.vmstate.parser.io.ByteSource;
 
 /** What edit, upgrade and extract accept, and how they say what they do not. */
 class ChangeCommandsTest {
@@ -140,6 +146,26 @@ class ChangeCommandsTest {
         Files.readAllBytes(expected), Arrays.copyOfRange(changed, front.length, changed.length));
     Files.delete(Path.of(out()));
     refused("nothing but a state", "edit", "--in-place", "--drop", drop, file.toString());
+  }
+
+  @Test
+  void frontOfXemuIsKeptInADisk() throws IOException {
+    Path file = folder.resolve("xemu.bin");
+    byte[] front = xemu(file);
+    Path disk = folder.resolve("disk.qcow2");
+    try (Destination target = Destination.newDisk(disk, false, "xemu")) {
+      target.append(Files.readAllBytes(file));
+      target.commit(Outcome.WHOLE, false);
+    }
+    ok("edit", "--in-place", "--drop", "vmmouse", disk.toString());
+    try (Container container = Container.open(ImageReader.open(disk), disk);
+        ByteSource whole = container.whole(Optional.empty())) {
+      assertEquals(front.length, Container.front(whole));
+      ByteBuffer start = ByteBuffer.allocate(front.length);
+      whole.copy(0, start);
+      assertArrayEquals(front, start.array());
+    }
+    assertFalse(ok("dump", disk.toString()).out().contains("\"vmmouse\""));
   }
 
   @Test
