@@ -21,6 +21,8 @@ final class Training {
 
   /** Takes the file into which the Java home is written. */
   public static void main(String[] args) throws IOException {
+    Compilers.choose(args);
+    StartCache.report();
     Main.prepareNumbers();
     try (Output.Redirect _ = Output.redirect(new Nowhere())) {
       Main.run("--version");
