@@ -160,17 +160,24 @@ final class RamInspector extends Inspector {
       }
       case ZLIB -> {
         applied(Rule.COMPRESSED_PAGE);
-        add(
-            page(
-                    run,
-                    Reason.COMPRESSED_PAGE_SENT,
-                    Facts.found(RamFormat.COMPRESS_PAGE),
-                    "RAM word: COMPRESS_PAGE, which QEMU 9.1 and later refuse")
-                .as(Severity.WARNING));
+        add(compressed(run));
       }
       default -> {}
     }
     set.add(run.firstPage(), run.count());
+  }
+
+  private Finding compressed(PageRun run) {
+    boolean refused = release().isFrom(9, 1);
+    return page(
+            run,
+            Reason.COMPRESSED_PAGE_SENT,
+            Facts.found(RamFormat.COMPRESS_PAGE),
+            "RAM word: COMPRESS_PAGE, which "
+                + (refused
+                    ? "QEMU 9.1 and later refuse"
+                    : "QEMU " + release() + " takes only with the capability compress"))
+        .as(refused ? Severity.ERROR : Severity.WARNING);
   }
 
   private Finding page(PageRun run, Reason reason, Facts facts, String text) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.ram.PageKind;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -21,6 +23,8 @@ final class TargetInspector extends TargetRules {
   private static final Set<String> NO_LONGER_EXCLUDED =
       Set.of(Capability.MAPPED_RAM, Capability.MULTIFD);
 
+  private boolean compressedSaid;
+
   TargetInspector(Findings findings, Target target) {
     super(findings, target);
   }
@@ -32,7 +36,22 @@ final class TargetInspector extends TargetRules {
       case Event.Command e when target().capabilities() != null ->
           command(CommandType.of(e.code()), e.payload().length);
       case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamPages e when e.run().kind() == PageKind.ZLIB -> compressed();
       default -> {}
+    }
+  }
+
+  /** Later releases do not have the capability; they refuse the page whatever is set. */
+  private void compressed() {
+    boolean known = target().capabilities() != null && !release().isFrom(9, 1);
+    if (known && !compressedSaid && !target().capabilities().contains(Capability.COMPRESS)) {
+      compressedSaid = true;
+      add(
+          here(
+              Reason.COMPRESSED_PAGE_SENT,
+              Facts.found(RamFormat.COMPRESS_PAGE),
+              last(),
+              "RAM word: COMPRESS_PAGE, the target has compress off"));
     }
   }
 

@@ -144,8 +144,8 @@ public final class LoaderMessage {
         Reason.COMPRESSED_LENGTH,
         Reason.COMPRESSED_PAGE_DAMAGED);
     since(
-        10,
-        0,
+        9,
+        1,
         "Unknown combination of migration flags: 0x100",
         Reason.COMPRESSED_PAGE_SENT,
         Reason.COMPRESSED_LENGTH,

@@ -23,5 +23,8 @@ public final class Capability {
   /** Pages that were sent before are sent as deltas. */
   public static final String XBZRLE = "xbzrle";
 
+  /** The loader takes pages that were compressed one by one (QEMU 2.4 to 9.0). */
+  public static final String COMPRESS = "compress";
+
   private Capability() {}
 }
