@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vmstate.parser.Compressed.IMAGE;
+import static org.vmstate.parser.Compressed.compress;
+import static org.vmstate.parser.Compressed.lzopHead;
 
-import com.github.luben.zstd.ZstdOutputStream;
-import io.airlift.compress.v3.lzo.LzoCompressor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,19 +16,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
-import java.util.zip.Checksum;
 import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tukaani.xz.LZMA2Options;
-import org.tukaani.xz.XZOutputStream;
 import org.vmstate.formats.error.LimitExceededException;
-import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
@@ -35,73 +30,6 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.testkit.ImageBytes;
 
 class DecompressionTest {
-  private static final byte[] IMAGE =
-      ImageBytes.withRam("r", 2)
-          .again(3, 1)
-          .be64(0x1008)
-          .name("r")
-          .fill(7, 4096)
-          .eos()
-          .footer(1)
-          .u8(0)
-          .toBytes();
-
-  private static byte[] compress(Compression compression, byte[] data) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    switch (compression) {
-      case GZIP -> write(new GZIPOutputStream(out), data);
-      case BZIP2 -> write(new BZip2CompressorOutputStream(out), data);
-      case XZ -> write(new XZOutputStream(out, new LZMA2Options(1)), data);
-      case ZSTD -> write(new ZstdOutputStream(out), data);
-      case LZOP -> out.write(lzop(data));
-      case RAW, SPARSE -> out.write(data);
-    }
-    return out.toByteArray();
-  }
-
-  private static void write(OutputStream stream, byte[] data) throws IOException {
-    try (stream) {
-      stream.write(data);
-    }
-  }
-
-  /** Writes one block in the form of lzop 1.04, with an Adler-32 of the decompressed data. */
-  private static byte[] lzop(byte[] data) {
-    LzoCompressor compressor = new LzoCompressor();
-    byte[] compressed = new byte[compressor.maxCompressedLength(data.length)];
-    int length = compressor.compress(data, 0, data.length, compressed, 0, compressed.length);
-    Adler32 sum = new Adler32();
-    sum.update(data);
-    return lzopHead(1, new Adler32())
-        .be32(data.length)
-        .be32(length)
-        .be32(sum.getValue())
-        .raw(Arrays.copyOf(compressed, length))
-        .be32(0)
-        .toBytes();
-  }
-
-  private static ImageBytes lzopHead(int flags, Checksum sum) {
-    byte[] head =
-        new ImageBytes()
-            .be16(0x1040)
-            .be16(0x20a0)
-            .be16(0x0940)
-            .u8(1)
-            .u8(5)
-            .be32(flags)
-            .zeros(12)
-            .u8(0)
-            .toBytes();
-    sum.update(head);
-    return new ImageBytes()
-        .u8(0x89)
-        .text("LZO")
-        .raw(new byte[] {0, '\r', '\n', 0x1a, '\n'})
-        .raw(head)
-        .be32(sum.getValue());
-  }
-
   private static byte[] stored(ImageBytes head) {
     return head.be32(IMAGE.length).be32(IMAGE.length).raw(IMAGE).be32(0).toBytes();
   }
@@ -160,15 +88,6 @@ class DecompressionTest {
     assertEquals(7, r.memory(0)[5000]);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
-  void cutOffDataIsTruncated(Compression compression) throws IOException {
-    byte[] compressed = compress(compression, IMAGE);
-    byte[] cut = Arrays.copyOf(compressed, compressed.length / 2);
-    assertThrows(
-        TruncatedDataException.class, () -> Recording.withMemory(cut, Recording.Place.HEAP));
-  }
-
   @Test
   void archiveThatIsCompressedInAPipeHasToBeAFile() throws IOException {
     byte[] archive = compress(Compression.GZIP, new byte[] {'V', 'M', 'A', 0, 0, 0, 0, 1});
@@ -177,37 +96,6 @@ class DecompressionTest {
             UnrecognizedFormatException.class,
             () -> Recording.withMemory(archive, Recording.Place.HEAP));
     assertTrue(e.words().contains("store it as a file"), e.words());
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"GZIP", "XZ"})
-  void checksumAtTheEndTellsDamageAndNoCut(Compression compression) throws IOException {
-    byte[] damaged = compress(compression, IMAGE);
-    damaged[damaged.length - 6] ^= 1;
-    MalformedDataException e =
-        assertThrows(
-            MalformedDataException.class,
-            () -> Recording.withMemory(damaged, Recording.Place.HEAP));
-    assertEquals(Reason.COMPRESSED_DATA_DAMAGED, e.reason());
-  }
-
-  @Tag("slow")
-  @ParameterizedTest
-  @EnumSource(names = {"GZIP", "BZIP2", "XZ", "LZOP", "ZSTD"})
-  void everyChangedByteOfPackedDataGivesAResultOrOurError(Compression compression)
-      throws IOException {
-    byte[] compressed = compress(compression, IMAGE);
-    for (int at = 0; at < compressed.length; at++) {
-      byte[] damaged = compressed.clone();
-      damaged[at] ^= (byte) 0xff;
-      try {
-        Recording.withMemory(damaged, Recording.Place.HEAP);
-      } catch (StateFormatException e) {
-        // compressed offsets before the data is decompressed, decompressed ones after it
-        long end = Math.max(compressed.length, IMAGE.length);
-        assertTrue(e.offset() >= 0 && e.offset() <= end, e.getMessage());
-      }
-    }
   }
 
   @ParameterizedTest

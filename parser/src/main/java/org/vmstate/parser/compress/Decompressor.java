@@ -46,6 +46,7 @@ public final class Decompressor extends BulkStream {
   private final ByteSource outer;
   private final boolean headOnly;
   private InputStream decompressed;
+  private Feed feed;
 
   /**
    * Decompresses from the cursor of a file or a pipe on.
@@ -71,7 +72,8 @@ public final class Decompressor extends BulkStream {
   }
 
   private InputStream open() throws IOException {
-    InputStream compressed = new Feed(source, outer);
+    feed = new Feed(source, outer);
+    InputStream compressed = feed;
     return switch (compression) {
       case GZIP ->
           // unlike Java's own it says what follows the last member, at which gzip -d fails
@@ -136,19 +138,18 @@ public final class Decompressor extends BulkStream {
   }
 
   /**
-   * At the end of the input it may be cut. Some libraries have an error of their own for that, and
-   * all others are of damage, as those of a checksum that comes last.
+   * Some libraries have an error of their own for the end of their input. All others know it as
+   * damage, but had to ask for more than there is; those of a checksum that comes last did not.
    */
-  private boolean isCut(Exception e) throws IOException {
-    boolean tells =
-        compression == Compression.GZIP
-            || compression == Compression.XZ
-            || (e instanceof ZstdIOException z && z.getErrorCode() == Zstd.errChecksumWrong());
-    return source.atEnd() && !tells;
+  private boolean isCut() {
+    return switch (compression) {
+      case BZIP2, ZSTD -> feed != null && feed.ended;
+      case GZIP, XZ, LZOP, RAW, SPARSE -> false;
+    };
   }
 
-  private StateFormatException broken(Exception e) throws IOException {
-    return isCut(e)
+  private StateFormatException broken(Exception e) {
+    return isCut()
         ? new TruncatedDataException(
             Reason.COMPRESSED_DATA_CUT,
             "compressed data: found the end, " + e.getMessage(),
@@ -178,6 +179,9 @@ public final class Decompressor extends BulkStream {
     private final ByteSource source;
     private final ByteSource outer;
 
+    /** Whether more was asked for than there is. */
+    private boolean ended;
+
     Feed(ByteSource source, ByteSource outer) {
       this.source = source;
       this.outer = outer;
@@ -205,7 +209,9 @@ public final class Decompressor extends BulkStream {
       }
       requireGrowth();
       try {
-        return source.readSome(target, from, length);
+        int n = source.readSome(target, from, length);
+        ended |= n < 0;
+        return n;
       } catch (StateFormatException e) {
         throw e;
       } catch (IOException e) {
