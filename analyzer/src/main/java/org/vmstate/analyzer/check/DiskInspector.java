@@ -8,6 +8,7 @@ import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.stream.Capability;
+import org.vmstate.parser.qcow2.NameLookup;
 import org.vmstate.parser.qcow2.SnapshotChoice;
 
 /** Asks what the disk around a state has to do with its loading. */
@@ -41,7 +42,8 @@ final class DiskInspector extends Inspector {
   void finish(boolean whole) {
     applied(Rule.DISK_LOADS);
     applied(Rule.SNAPSHOT_NAME);
-    SnapshotChoice.loadedInstead(disk.snapshots(), disk.chosen())
+    new NameLookup(disk.snapshots())
+        .insteadOf(disk.chosen())
         .ifPresent(
             other ->
                 found(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.output.DiskPlace;
+import org.vmstate.parser.qcow2.NameLookup;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
 
@@ -33,7 +34,7 @@ final class LoadCommand {
   }
 
   private static List<String> of(Path disk, List<Snapshot> snapshots, Snapshot snapshot) {
-    Optional<Snapshot> other = SnapshotChoice.loadedInstead(snapshots, snapshot);
+    Optional<Snapshot> other = new NameLookup(snapshots).insteadOf(snapshot);
     return other.isEmpty()
         ? lines(disk, snapshot.name(), false)
         : List.of(

@@ -11,6 +11,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.qcow2.DiskHeader;
+import org.vmstate.parser.qcow2.NameLookup;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
@@ -42,8 +43,14 @@ public record DiskInfo(
    * @param machine machine type, empty when not known
    * @param pageSize target page size in bytes, 0 when not known
    * @param problem why the head cannot be read, empty when it can
+   * @param instead the snapshot that QEMU loads of this one's name, where it is another
    */
-  public record State(Snapshot snapshot, String machine, int pageSize, String problem) {}
+  public record State(
+      Snapshot snapshot,
+      String machine,
+      int pageSize,
+      String problem,
+      Optional<Snapshot> instead) {}
 
   /**
    * Reads the facts.
@@ -60,23 +67,27 @@ public record DiskInfo(
             ? Optional.of(SnapshotChoice.of(disk.snapshots(), wanted))
             : Optional.empty();
     List<State> found = new ArrayList<>();
+    NameLookup names = new NameLookup(disk.snapshots());
     for (Snapshot snapshot : disk.snapshots()) {
+      Optional<Snapshot> instead = names.insteadOf(snapshot);
       found.add(
           snapshot.hasState() && found.size() < LOOKED_INTO
-              ? head(container, snapshot)
-              : new State(snapshot, "", 0, ""));
+              ? head(container, snapshot, instead)
+              : new State(snapshot, "", 0, "", instead));
     }
     return new DiskInfo(
         image, disk.header(), container.length(), diskSize.get(), List.copyOf(found), chosen);
   }
 
-  private static State head(Container container, Snapshot snapshot) throws IOException {
+  private static State head(Container container, Snapshot snapshot, Optional<Snapshot> instead)
+      throws IOException {
     Front head = new Front();
     Optional<String> problem = container.head(snapshot, ParseOptions.DEFAULT, head);
     return new State(
         snapshot,
         head.configuration().map(StreamConfiguration::machine).orElse(""),
         head.blocks().isEmpty() ? 0 : head.blocks().getFirst().pageSize(),
-        problem.orElse(""));
+        problem.orElse(""),
+        instead);
   }
 }

@@ -3,7 +3,6 @@ package org.vmstate.analyzer.info;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
@@ -63,9 +62,10 @@ public final class DiskPrinter {
               clock(s.clock()),
               machine(state)));
     }
-    List<Snapshot> all = info.snapshots().stream().map(DiskInfo.State::snapshot).toList();
-    for (Snapshot s : all) {
-      SnapshotChoice.loadedInstead(all, s)
+    for (DiskInfo.State state : info.snapshots()) {
+      Snapshot s = state.snapshot();
+      state
+          .instead()
           .ifPresent(
               other ->
                   line(
@@ -166,6 +166,9 @@ public final class DiskPrinter {
     }
     if (!state.problem().isEmpty()) {
       report.text("problem", state.problem());
+    }
+    if (state.instead().isPresent()) {
+      report.text("loaded_instead", state.instead().get().id());
     }
     report.end();
   }

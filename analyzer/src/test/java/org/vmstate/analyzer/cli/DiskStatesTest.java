@@ -12,37 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.parser.Outcome;
 
 /** States in a disk are changed where they are; outputs go over a part of a file that is there. */
-class DiskStatesTest {
-  @TempDir Path folder;
-  private String disk;
-  private String stream;
-
-  private static Ran run(String... words) {
-    return Ran.command(List.of(words));
-  }
-
-  private static Ran ok(String... words) {
-    Ran ran = run(words);
-    assertEquals(0, ran.exitCode(), ran.toString());
-    return ran;
-  }
-
-  @BeforeEach
-  void twoStatesInADisk() {
-    stream = folder.resolve("stream").toString();
-    disk = folder.resolve("disk.qcow2").toString();
-    ok("samples", "-o", stream, "pc");
-    ok("convert", "-q", "-O", "qcow2", "-o", "snapshot=one", stream, disk);
-    ok("convert", "-q", "--into", disk, "-o", "snapshot=two", stream);
-  }
-
+class DiskStatesTest extends TwoStates {
   private void requireSame(String snapshot) {
     ok("compare", "--snapshot", snapshot, disk, stream);
   }

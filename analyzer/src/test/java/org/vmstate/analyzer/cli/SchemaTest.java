@@ -24,7 +24,7 @@ import org.vmstate.analyzer.samples.Samples;
 
 /** What the commands print as JSON is what the published schemas promise. */
 class SchemaTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  static final ObjectMapper JSON = new ObjectMapper();
   private static final Path SCHEMAS = Path.of("..", "docs", "schema");
 
   static Stream<String> commands() throws IOException {
@@ -51,7 +51,8 @@ class SchemaTest {
                     "dump --memory=sha256 sample:" + name));
   }
 
-  private static JsonSchema schema(String verb) throws IOException {
+  /** Returns what a verb's output has to fit. */
+  static JsonSchema schema(String verb) throws IOException {
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
         .getSchema(Files.readString(SCHEMAS.resolve(verb + ".schema.json")));
   }

@@ -2,8 +2,10 @@ package org.vmstate.analyzer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -13,37 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.parser.Outcome;
 
 /** By which name QEMU loads a state in a disk, and how a disk with states is described. */
-class SnapshotNamesTest {
-  @TempDir Path folder;
-  private String disk;
-  private String stream;
-
-  private static Ran run(String... words) {
-    return Ran.command(List.of(words));
-  }
-
-  private static Ran ok(String... words) {
-    Ran ran = run(words);
-    assertEquals(0, ran.exitCode(), ran.toString());
-    return ran;
-  }
-
-  @BeforeEach
-  void twoStatesInADisk() {
-    stream = folder.resolve("stream").toString();
-    disk = folder.resolve("disk.qcow2").toString();
-    ok("samples", "-o", stream, "pc");
-    ok("convert", "-q", "-O", "qcow2", "-o", "snapshot=one", stream, disk);
-    ok("convert", "-q", "--into", disk, "-o", "snapshot=two", stream);
-  }
-
+class SnapshotNamesTest extends TwoStates {
   /** Changes the first entry of the snapshot table. */
   private void entry(Entry change) throws IOException {
     byte[] bytes = Files.readAllBytes(Path.of(disk));
@@ -96,6 +74,12 @@ class SnapshotNamesTest {
     assertTrue(odd.out().contains("(qcow2.snapshot[1])"), odd.out());
     ok("check", "-l", "e", disk);
     assertTrue(ok("info", disk).out().contains("of the name two QEMU loads snapshot two (e), not"));
+    String json = ok("info", "--output=json", disk).out();
+    JsonNode tree = SchemaTest.JSON.readTree(json);
+    assertEquals(Set.of(), SchemaTest.schema("info").validate(tree));
+    JsonNode list = tree.get("qcow2").get("snapshots");
+    assertEquals("two", list.get(1).get("loaded_instead").asText(), json);
+    assertNull(list.get(0).get("loaded_instead"), json);
   }
 
   @Test

@@ -55,21 +55,6 @@ public final class SnapshotChoice {
   }
 
   /**
-   * Finds what QEMU loads in place of a snapshot. It looks the name up that {@code -loadvm} gives,
-   * and then reverts to the first snapshot that has it for its id, or else for its name: QEMU 10.0
-   * migration/savevm.c, block/qcow2-snapshot.c.
-   *
-   * @param snapshots all of a disk
-   * @return nothing when it loads the one that is wanted
-   */
-  public static Optional<Snapshot> loadedInstead(List<Snapshot> snapshots, Snapshot wanted) {
-    String tag = wanted.name();
-    return byId(snapshots, tag)
-        .or(() -> byName(snapshots, tag))
-        .filter(s -> s.index() != wanted.index());
-  }
-
-  /**
    * Finds the snapshot that is meant as the place of a state, whether it has one or not.
    *
    * @param text an id or a name, {@code snapshot.id=ID} or {@code snapshot.name=NAME}
