@@ -1,5 +1,6 @@
 package org.vmstate.analyzer.domain;
 
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,8 +13,6 @@ import java.util.regex.Pattern;
  * (strings in either quotes), docs/system/secrets; systemd.system-credentials(7).
  */
 final class CommandSecrets {
-  private static final String HIDDEN = "***";
-
   /** An argument or a variable, in whose values a {@code >} may stand. */
   private static final Pattern TAG =
       Pattern.compile("<(?:\\w+:)?(arg|env)\\s(?:\"[^\"<]*+\"?|'[^'<]*+'?|[^<>\"'])*+");
@@ -25,10 +24,14 @@ final class CommandSecrets {
   private static final Pattern SECRET_NAME =
       Pattern.compile("pass|secret|token|key|credential", Pattern.CASE_INSENSITIVE);
 
-  private static final String KEYS = "(?:data|password|passwd|passphrase)";
+  private static final String KEYS = "(?:data|password|passwd|passphrase|token)";
 
-  /** Of QEMU's {@code -object secret,id=ID,data=VALUE}, and older options with a password. */
-  private static final Pattern PAIR = Pattern.compile("(\\b" + KEYS + "=)((?:,,|[^,])++)");
+  /**
+   * Of QEMU's {@code -object secret,id=ID,data=VALUE}, older options with a password, the kernel's
+   * command line, and {@code -fw_cfg name=NAME,string=VALUE}.
+   */
+  private static final Pattern PAIR =
+      Pattern.compile("((?:\\bstring|(?:\\b|_)" + KEYS + ")=)((?:,,|[^,])++)");
 
   /** The same as JSON, in quotes of any kind: a quote, the key, a colon, the value in quotes. */
   private static final Pattern MEMBER =
@@ -45,6 +48,14 @@ final class CommandSecrets {
   /** The same as a file of the firmware, whose content stands after its name. */
   private static final Pattern FIRMWARE_FILE =
       Pattern.compile("(io\\.systemd\\.credentials?/[^,]{0,256}+,(?:\\w++=)?+)((?:,,|[^,])++)");
+
+  /** The same on the kernel's command line. */
+  private static final Pattern KERNEL_ARGUMENT =
+      Pattern.compile("(\\bsystemd\\.set_credential(?:_binary)?+=[^:\\s,]{0,256}+:)(\\S++)");
+
+  /** Another string of the firmware's tables, where cloud-init and others look for their data. */
+  private static final Pattern TABLE =
+      Pattern.compile("(\\b(?:value|serial)=)(?!io\\.systemd\\.)((?:,,|[^,])++)");
 
   private CommandSecrets() {}
 
@@ -63,23 +74,29 @@ final class CommandSecrets {
             m -> {
               String value = m.group(2).substring(1);
               return Matcher.quoteReplacement(
-                  m.group(1) + m.group(2).charAt(0) + (all ? hidden(value) : value(value)));
+                  m.group(1)
+                      + m.group(2).charAt(0)
+                      + (all ? MaskedText.hidden(value) : value(value)));
             });
   }
 
   private static String value(String value) {
     String shown = value;
-    for (Pattern pattern : new Pattern[] {MEMBER, PAIR, OEM_STRING, FIRMWARE_FILE}) {
-      shown =
-          pattern
-              .matcher(shown)
-              .replaceAll(
-                  m -> Matcher.quoteReplacement(m.group(1) + hidden(m.group(m.groupCount()))));
+    for (Pattern pattern :
+        new Pattern[] {MEMBER, PAIR, OEM_STRING, FIRMWARE_FILE, KERNEL_ARGUMENT}) {
+      shown = hide(pattern, shown, secret -> true);
     }
-    return shown;
+    return hide(TABLE, shown, XmlSecrets::isTelling);
   }
 
-  private static String hidden(String secret) {
-    return HIDDEN + "\n".repeat((int) secret.chars().filter(c -> c == '\n').count());
+  private static String hide(Pattern pattern, String text, Predicate<String> which) {
+    return pattern
+        .matcher(text)
+        .replaceAll(
+            m -> {
+              String secret = m.group(m.groupCount());
+              return Matcher.quoteReplacement(
+                  which.test(secret) ? m.group(1) + MaskedText.hidden(secret) : m.group());
+            });
   }
 }

@@ -1,6 +1,5 @@
 package org.vmstate.analyzer.domain;
 
-import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,158 +7,158 @@ import java.util.regex.Pattern;
 /**
  * Hides what nobody but the host's administrator should read in a domain XML. That is what virsh
  * leaves out without {@code --security-info}: passwords of displays, cookies of network disks; and
- * whatever else holds a key: the value of a secret, the owner's certificate and session of AMD SEV,
- * credentials for the guest's systemd, secret objects on a command line of the user's own.
+ * whatever else may hold a key: the value of a secret, the owner's certificate and session of AMD
+ * SEV, files of the firmware, credentials for the guest's systemd, secret objects on a command line
+ * of the user's own, passwords in addresses, what management programs keep in the metadata, and
+ * comments. Strings of people and of the firmware's tables are hidden when a word in them says so.
  */
 public final class XmlSecrets {
-  private static final String HIDDEN = "***";
-
   private static final Pattern ATTRIBUTE =
       Pattern.compile("(\\b(?:passwd|password|passphrase)\\s*=\\s*)(\"[^\"]*\"|'[^']*')");
+
+  /** Of the user in an address: {@code https://user:password@host/}. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(://[^\\s/?#<>@:\"']{0,256}+:)[^\\s/?#<>@\"']{1,1024}+(?=@)");
+
+  /** Words of whoever passes a secret in a string that is free. */
+  private static final Pattern WORDS =
+      Pattern.compile(
+          "io\\.systemd\\.credential|pass(?:w|phr|code)|secret|token|credential|private.?key|"
+              + "api.?key|user.?data|cloud-config",
+          Pattern.CASE_INSENSITIVE);
 
   /** What holds a credential of systemd in the firmware's tables or files, by its name. */
   private static final String CREDENTIAL = "io.systemd.credential";
 
-  private static final String ENTRY = "entry";
+  private static final String COMMENT = "<!--";
+  private static final String COMMENT_END = "-->";
   private static final String CDATA = "<![CDATA[";
   private static final String CDATA_END = "]]>";
 
-  private static final Set<String> ELEMENTS =
+  /** Elements whose content is a secret. */
+  private static final Set<String> SECRET =
       Set.of("cookie", "secret", "dhCert", "session", "passwd", "password", "passphrase", "key");
 
-  private final String xml;
-  private final StringBuilder out;
+  /** Elements whose content is a string for the guest or for people. */
+  private static final Set<String> FREE = Set.of("entry", "cmdline", "title", "description");
 
-  /** Elements whose end was sought in vain, so that it is not sought again. */
-  private final Set<String> endless = new HashSet<>();
+  private final MaskedText text;
+  private final String xml;
+
+  /** Whether entries are files of the firmware, up to the next {@code sysinfo}. */
+  private boolean files;
 
   private XmlSecrets(String xml) {
     this.xml = xml;
-    out = new StringBuilder(xml.length());
+    text = new MaskedText(xml);
   }
 
   /** Replaces what is secret by {@code ***}; lines stay lines. */
   public static String mask(String xml) {
     String attributes = ATTRIBUTE.matcher(xml).replaceAll(m -> masked(m.group(1), m.group(2)));
-    return new XmlSecrets(CommandSecrets.mask(attributes)).elements();
+    String addresses = ADDRESS.matcher(attributes).replaceAll("$1" + MaskedText.HIDDEN);
+    return new XmlSecrets(CommandSecrets.mask(addresses)).elements();
+  }
+
+  /** Reports whether a word in a free string says that it holds a secret. */
+  static boolean isTelling(String free) {
+    return WORDS.matcher(free).find();
   }
 
   private static String masked(String name, String value) {
-    String lines = "\n".repeat((int) value.chars().filter(c -> c == '\n').count());
-    return Matcher.quoteReplacement(name + "'" + HIDDEN + lines + "'");
+    return Matcher.quoteReplacement(name + "'" + MaskedText.hidden(value) + "'");
   }
 
-  /** Hides the text of elements, also of such that never end; no byte is looked at twice. */
+  /** Hides the text of elements, also of such that never end. */
   private String elements() {
-    int at = 0;
     int start = xml.indexOf('<');
     while (start >= 0) {
-      String name = name(start + 1);
-      int next = start + 1;
-      if (ELEMENTS.contains(name)) {
-        next = tagEnd(start + 1);
-        boolean opens = next > 0 && xml.charAt(next - 1) == '>' && xml.charAt(next - 2) != '/';
-        if (opens || next == xml.length()) {
-          int close = close(name, next);
-          out.append(xml, at, next);
-          hide(next, close);
-          at = close;
-          next = close;
-        }
-      } else if (name.equals(ENTRY)) {
-        int text = tagEnd(start + 1);
-        // in a tag that never ends nothing is an entry's text
-        if (text < xml.length()) {
-          int end = textEnd(text);
-          int secret = credential(start, text, end);
-          out.append(xml, at, secret);
-          hide(secret, end);
-          at = end;
-          next = end;
-        }
-      }
-      start = xml.indexOf('<', next);
+      start = xml.indexOf('<', xml.startsWith(COMMENT, start) ? comment(start) : element(start));
     }
-    return out.append(xml, at, xml.length()).toString();
+    return text.finish();
   }
 
-  /** Returns where the text of an entry ends, which may be quoted as a whole. */
-  private int textEnd(int from) {
-    if (xml.startsWith(CDATA, from) && !endless.contains(CDATA)) {
-      int end = xml.indexOf(CDATA_END, from);
-      if (end >= 0) {
-        return end + CDATA_END.length();
-      }
-      endless.add(CDATA);
-    }
-    int end = xml.indexOf('<', from);
-    return end < 0 ? xml.length() : end;
+  /** Hides a comment and returns where it ends. */
+  private int comment(int start) {
+    int from = start + COMMENT.length();
+    int end = text.find(COMMENT_END, from);
+    text.hide(from, end);
+    return end;
   }
 
-  /** Returns where a credential starts in an entry's text, the text's end where none is. */
-  private int credential(int tag, int text, int end) {
-    if (xml.substring(tag, text).contains(CREDENTIAL)) {
-      return text;
+  /** Hides what is secret in an element and returns where to look for the next. */
+  private int element(int start) {
+    String name = text.name(start + 1);
+    if (name.equals("metadata")) {
+      return new Metadata(text).hide(start);
     }
-    int found = xml.substring(text, end).indexOf(CREDENTIAL);
-    if (found < 0) {
+    boolean secret = SECRET.contains(name);
+    if (!secret && !FREE.contains(name) && !name.equals("sysinfo")) {
+      return start + 1;
+    }
+    int content = text.tagEnd(start + 1);
+    if (name.equals("sysinfo")) {
+      files = xml.substring(start, content).contains("fwcfg");
+      return content;
+    }
+    if (!text.opens(content)) {
+      return content;
+    }
+    if (secret) {
+      int end = close(name, content);
+      text.hide(content, end);
       return end;
     }
-    int value = xml.substring(text + found, end).indexOf('=');
-    return xml.startsWith(CDATA, text) || value < 0 ? text : text + found + value + 1;
+    // in a tag that never ends nothing is an entry's text
+    return content == xml.length() ? start + 1 : free(start, content);
   }
 
-  private String name(int from) {
-    int end = from;
-    while (end < xml.length() && end - from < 16 && Character.isLetter(xml.charAt(end))) {
-      end++;
+  private int free(int start, int content) {
+    int end = contentEnd(content);
+    if (files || isTelling(xml.substring(start, end))) {
+      text.hide(credential(start, content, end), end);
     }
-    return xml.substring(from, end);
+    return end;
   }
 
-  /** Returns the end of a tag, in whose values a {@code >} may stand, or where another starts. */
-  private int tagEnd(int from) {
-    char quote = 0;
-    for (int i = from; i < xml.length(); i++) {
-      char c = xml.charAt(i);
-      if (quote == 0 && c == '>') {
-        return i + 1;
-      }
-      if (quote == 0 && c == '<') {
-        return i;
-      }
-      if (quote == 0 && (c == '"' || c == '\'')) {
-        quote = c;
-      } else if (c == quote) {
-        quote = 0;
-      }
+  /** Returns where the text of an element ends, with what of it is quoted, and comments. */
+  private int contentEnd(int from) {
+    int end = text.find("<", from);
+    int next = unread(end);
+    while (next > end) {
+      end = text.find("<", next);
+      next = unread(end);
     }
-    return xml.length();
+    return end;
   }
 
+  /** Returns where a comment or what is quoted ends; the same place where there is neither. */
+  private int unread(int at) {
+    String mark =
+        xml.startsWith(COMMENT, at) ? COMMENT_END : xml.startsWith(CDATA, at) ? CDATA_END : "";
+    return mark.isEmpty() || text.find(mark, at) == xml.length() ? at : text.after(mark, at);
+  }
+
+  /**
+   * Returns where the secret starts in a free string: all of it, or what a credential's name is.
+   */
+  private int credential(int tag, int content, int end) {
+    int found = xml.substring(content, end).indexOf(CREDENTIAL);
+    if (found < 0 || xml.substring(tag, content).contains(CREDENTIAL)) {
+      return content;
+    }
+    int value = xml.substring(content + found, end).indexOf('=');
+    boolean plain = xml.indexOf('<', content) >= end;
+    return plain && value >= 0 ? content + found + value + 1 : content;
+  }
+
+  /** Returns where an element ends; what is a comment or quoted ends nothing. */
   private int close(String name, int from) {
-    int close = endless.contains(name) ? -1 : xml.indexOf("</" + name, from);
-    if (close < 0) {
-      endless.add(name);
-      return xml.length();
+    String end = "</" + name;
+    int at = text.find("<", from);
+    while (at < xml.length() && !xml.startsWith(end, at)) {
+      at = text.find("<", Math.max(at + 1, unread(at)));
     }
-    return close;
-  }
-
-  private void hide(int from, int to) {
-    boolean something = false;
-    for (int i = from; i < to; i++) {
-      something |= !Character.isWhitespace(xml.charAt(i));
-    }
-    if (!something) {
-      out.append(xml, from, to);
-      return;
-    }
-    out.append(HIDDEN);
-    for (int i = from; i < to; i++) {
-      if (xml.charAt(i) == '\n') {
-        out.append('\n');
-      }
-    }
+    return at;
   }
 }
