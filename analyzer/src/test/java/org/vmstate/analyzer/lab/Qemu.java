@@ -38,7 +38,12 @@ final class Qemu implements AutoCloseable {
     builder.redirectOutput(errors.toFile());
     builder.environment().putAll(environment);
     process = builder.start();
-    socket = connect(path);
+    try {
+      socket = connect(path);
+    } finally {
+      // one connection is enough, and a program that is killed leaves its socket
+      Files.deleteIfExists(path);
+    }
     replies = new BufferedReader(Channels.newReader(socket, StandardCharsets.UTF_8));
     replies.readLine();
     call("qmp_capabilities");
