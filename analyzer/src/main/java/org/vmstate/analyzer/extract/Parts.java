@@ -25,7 +25,10 @@ public final class Parts implements EventSink {
 
   private final Kind kind;
   private final Predicate<Section> wanted;
+
+  /** Where the part goes, null for who only looks what there is. */
   private final Destination target;
+
   private final Set<String> sections = new LinkedHashSet<>();
   private boolean found;
 
@@ -56,7 +59,7 @@ public final class Parts implements EventSink {
   }
 
   /**
-   * Writes a part.
+   * Writes a part; nothing when several sections could be meant.
    *
    * @param wanted which section, for {@link Kind#DEVICE}
    */
@@ -67,18 +70,33 @@ public final class Parts implements EventSink {
       Predicate<Section> wanted,
       Destination target)
       throws IOException {
-    Parts parts = new Parts(kind, wanted, target);
     boolean front = kind == Kind.XML || kind == Kind.COOKIE;
-    Outcome outcome =
-        ImageReader.read(source, options.with(front ? Extent.HEAD : Extent.DEVICES), parts);
-    if (!parts.found) {
+    ParseOptions extent = options.with(front ? Extent.HEAD : Extent.DEVICES);
+    ByteSource image = source;
+    if (kind == Kind.DEVICE && !target.isFile()) {
+      // what went to a stream cannot be taken back
+      image = source.seekable();
+      long start = image.position();
+      Parts look = new Parts(kind, wanted, null);
+      ImageReader.read(image, extent, look);
+      look.requireOne();
+      image.path().clear();
+      image.seek(start);
+    }
+    Parts parts = new Parts(kind, wanted, target);
+    Outcome outcome = ImageReader.read(image, extent, parts);
+    parts.requireOne();
+    return outcome;
+  }
+
+  private void requireOne() throws ConversionException {
+    if (!found) {
       throw new ConversionException("the image has no " + kind.label);
     }
-    if (parts.sections.size() > 1) {
+    if (sections.size() > 1) {
       throw new ConversionException(
-          "device: expected an instance, one of " + String.join(", ", parts.sections));
+          "device: expected an instance, one of " + String.join(", ", sections));
     }
-    return outcome;
   }
 
   /** Reports whether a section is to be written: of several only the first, before the error. */
@@ -92,7 +110,7 @@ public final class Parts implements EventSink {
 
   @Override
   public boolean wants(Want want) {
-    return want == Want.DATA && (kind == Kind.DEVICE || kind == Kind.DESCRIPTION);
+    return target != null && want == Want.DATA && (kind == Kind.DEVICE || kind == Kind.DESCRIPTION);
   }
 
   private void front(Event.SaveImageHeader e) throws IOException {
@@ -130,6 +148,9 @@ public final class Parts implements EventSink {
 
   private void copy(Event.Bytes event, ByteRange range) throws IOException {
     found = true;
+    if (target == null) {
+      return;
+    }
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, range.length()));
     for (long at = range.start(); at < range.end(); at += chunk.limit()) {
       chunk.clear().limit((int) Math.min(CHUNK, range.end() - at));
