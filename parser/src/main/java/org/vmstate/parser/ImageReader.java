@@ -8,6 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
@@ -61,7 +62,7 @@ public final class ImageReader {
     // asked once, and what cannot be asked is no pipe
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     if (attributes.isDirectory()) {
-      throw new IOException(file + ": is a directory");
+      throw new NamedIOException(file + ": is a directory");
     }
     return attributes.isRegularFile() || attributes.isOther() && isBlockDevice(file)
         ? MappedSource.open(file, new StructurePath())

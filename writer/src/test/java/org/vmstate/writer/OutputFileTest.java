@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.writer.io.OutputFile;
 
 /** A file appears whole or not at all. */
@@ -175,7 +176,12 @@ class OutputFileTest {
 
   @Test
   void programThatEndsBeforeTheCommitLeavesNothing() throws Exception {
-    String path = place(OutputFile.class) + File.pathSeparator + place(Ending.class);
+    String path =
+        String.join(
+            File.pathSeparator,
+            place(OutputFile.class),
+            place(NamedIOException.class),
+            place(Ending.class));
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -9,9 +9,26 @@ import org.vmstate.formats.rule.Nearest;
 public final class ChangeException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes the exception with words for people, in one line whatever names they quote. */
+  private final boolean named;
+
+  /** Makes the exception with words about the image, in one line whatever names they quote. */
   public ChangeException(String message) {
+    this(message, false);
+  }
+
+  private ChangeException(String message, boolean named) {
     super(Visible.text(message));
+    this.named = named;
+  }
+
+  /** The same with words that start with what they are about: a recipe, an option. */
+  public static ChangeException named(String message) {
+    return new ChangeException(message, true);
+  }
+
+  /** Reports whether the message starts with what it is about. */
+  public boolean isNamed() {
+    return named;
   }
 
   /** Returns an exception that names those of some names that are most like the one wanted. */

@@ -8,7 +8,7 @@ public final class ChangeText {
   public static Change set(String text) throws ChangeException {
     int equal = text.indexOf('=');
     if (equal < 1) {
-      throw new ChangeException("--set " + text + ": expected PATH=VALUE");
+      throw ChangeException.named("--set " + text + ": expected PATH=VALUE");
     }
     Change.Operator operator =
         switch (text.charAt(equal - 1)) {
@@ -30,7 +30,7 @@ public final class ChangeText {
   public static Change pair(String option, String text, Pair pair) throws ChangeException {
     int equal = text.lastIndexOf('=');
     if (equal < 1) {
-      throw new ChangeException(option + " " + text + ": expected NAME=VALUE");
+      throw ChangeException.named(option + " " + text + ": expected NAME=VALUE");
     }
     return pair.of(text.substring(0, equal), text.substring(equal + 1));
   }
@@ -39,7 +39,7 @@ public final class ChangeText {
   static Change insert(String after, String text) throws ChangeException {
     String[] parts = text.split(":", -1);
     if (parts.length != 3 || parts[0].isEmpty()) {
-      throw new ChangeException("--insert-field " + text + ": expected AFTER=NAME:TYPE:VALUE");
+      throw ChangeException.named("--insert-field " + text + ": expected AFTER=NAME:TYPE:VALUE");
     }
     return new Change.InsertField(after, parts[0], parts[1], number(parts[0], parts[2]));
   }
@@ -47,7 +47,7 @@ public final class ChangeText {
   /** Reads {@code +NAME} or {@code -NAME}. */
   public static Change capability(String text) throws ChangeException {
     if (!text.startsWith("+") && !text.startsWith("-")) {
-      throw new ChangeException("--capability " + text + ": expected +NAME or -NAME");
+      throw ChangeException.named("--capability " + text + ": expected +NAME or -NAME");
     }
     return new Change.SetCapability(text.substring(1), text.startsWith("+"));
   }

@@ -17,6 +17,7 @@ import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.output.WholeCheck;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
@@ -201,7 +202,7 @@ public final class ImageChanger {
   public void inPlace(Proof proof) throws IOException {
     Path file =
         image
-            .file()
+            .inOnePiece()
             .orElseThrow(
                 () ->
                     new ChangeException(
@@ -209,7 +210,7 @@ public final class ImageChanger {
                             + " write a changed copy"));
     ChangePlan plan = plan();
     if (plan.facts().compression().isPresent()) {
-      throw new ChangeException(file + ": is compressed; give OUT to write a changed copy");
+      throw ChangeException.named(file + ": is compressed; give OUT to write a changed copy");
     }
     SpliceFinder finder = new SpliceFinder(plan);
     try (ByteSource source = image.open()) {
@@ -231,18 +232,19 @@ public final class ImageChanger {
       }
     }
     proof.require(spliced(finder.splices()));
+    long front = image.front();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       for (Splice splice : finder.splices()) {
         ByteBuffer bytes = ByteBuffer.wrap(splice.bytes());
         while (bytes.hasRemaining()) {
-          channel.write(bytes, splice.range().start() + bytes.position());
+          channel.write(bytes, front + splice.range().start() + bytes.position());
         }
       }
       channel.force(true);
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
+      throw new NamedIOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
     }
   }
 

@@ -41,7 +41,7 @@ final class OwnCondition {
   OwnCondition(String recipe, Map<?, ?> members) throws ChangeException {
     this.members = members;
     if (members.containsKey("own_field") != members.get("own_value") instanceof Long) {
-      throw new ChangeException(
+      throw ChangeException.named(
           recipe + ": reader: own_field and the number own_value go together");
     }
   }

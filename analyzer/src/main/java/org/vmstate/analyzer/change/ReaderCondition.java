@@ -42,18 +42,18 @@ record ReaderCondition(
       return Optional.empty();
     }
     if (!(reader instanceof Map<?, ?> map)) {
-      throw new ChangeException(recipe + ": expected an object under reader");
+      throw ChangeException.named(recipe + ": expected an object under reader");
     }
     for (Object key : map.keySet()) {
       if (!MEMBERS.contains(key)) {
-        throw new ChangeException(
+        throw ChangeException.named(
             recipe + ": reader: expected one of " + new TreeSet<>(MEMBERS) + ", found " + key);
       }
     }
     Optional<QemuRelease> since = release(recipe, map.get("since"));
     Optional<QemuRelease> before = release(recipe, map.get("before"));
     if (since.isPresent() && before.isPresent() && since.get().compareTo(before.get()) >= 0) {
-      throw new ChangeException(
+      throw ChangeException.named(
           recipe + ": reader: no release is since " + since.get() + " and before " + before.get());
     }
     return Optional.of(
@@ -75,7 +75,7 @@ record ReaderCondition(
     }
     String number = text.toString();
     if (!number.matches("\\d{1,3}\\.\\d{1,3}")) {
-      throw new ChangeException(
+      throw ChangeException.named(
           recipe + ": reader: expected a release such as \"10.0\", found " + number);
     }
     return Optional.of(parse(number));

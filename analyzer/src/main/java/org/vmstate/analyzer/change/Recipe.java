@@ -77,7 +77,7 @@ public final class Recipe {
   private Recipe(String name, Map<?, ?> tree) throws ChangeException {
     for (Object key : tree.keySet()) {
       if (!MEMBERS.contains(key)) {
-        throw new ChangeException(
+        throw ChangeException.named(
             name + ": expected one of " + new TreeSet<>(MEMBERS) + ", found " + key);
       }
     }
@@ -90,11 +90,11 @@ public final class Recipe {
     this.forced = text(tree, "forced").equals("true");
     this.reader = ReaderCondition.of(name, tree.get("reader"));
     if (!(tree.get("steps") instanceof List<?> list) || list.isEmpty()) {
-      throw new ChangeException(name + ": expected a list of steps");
+      throw ChangeException.named(name + ": expected a list of steps");
     }
     for (Object step : list) {
       if (!(step instanceof Map<?, ?> map)) {
-        throw new ChangeException(name + ": expected an object for each step");
+        throw ChangeException.named(name + ": expected an object for each step");
       }
       steps.add(step(map));
     }
@@ -121,13 +121,13 @@ public final class Recipe {
     if (!place.startsWith(BUNDLED)) {
       Path file = Path.of(place);
       if (!Files.isRegularFile(file)) {
-        throw new ChangeException(place + ": is no file; bundled recipes are bundled:NAME");
+        throw ChangeException.named(place + ": is no file; bundled recipes are bundled:NAME");
       }
       return new Recipe(place, RecipeText.object(file));
     }
     String wanted = place.substring(BUNDLED.length());
     if (!NAMES.contains(wanted)) {
-      throw new ChangeException(place + ": expected one of " + String.join(", ", NAMES));
+      throw ChangeException.named(place + ": expected one of " + String.join(", ", NAMES));
     }
     try (InputStream in = Recipe.class.getResourceAsStream("recipes/" + wanted + ".json")) {
       return new Recipe(place, JsonTree.object(place, in));
@@ -143,7 +143,7 @@ public final class Recipe {
         continue;
       }
       if (kind.isPresent()) {
-        throw new ChangeException(
+        throw ChangeException.named(
             name + ": expected one change in a step, found " + kind.get().name() + " and " + key);
       }
       kind = ChangeKind.of(key);
@@ -154,7 +154,7 @@ public final class Recipe {
       change = String.valueOf(entry.getValue());
     }
     if (kind.isEmpty()) {
-      throw new ChangeException(name + ": expected a change in each step, found none");
+      throw ChangeException.named(name + ": expected a change in each step, found none");
     }
     String because = map.get("because") instanceof String text ? text : "";
     return new Step(RecipeCondition.of(name, map.get("when")), because, kind.get(), change);
@@ -242,7 +242,8 @@ public final class Recipe {
           Optional<Long> own =
               target.flatMap(t -> reader.flatMap(r -> r.own().value(match.section(), t)));
           if (own.isEmpty()) {
-            throw new ChangeException(name + ": takes a value of the target, see upgrade --target");
+            throw ChangeException.named(
+                name + ": takes a value of the target, see upgrade --target");
           }
           text = text.replace(OWN, String.valueOf(own.get()));
         }

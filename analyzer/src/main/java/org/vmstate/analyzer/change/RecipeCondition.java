@@ -73,24 +73,24 @@ final class RecipeCondition {
       return new RecipeCondition(Map.of());
     }
     if (!(when instanceof Map<?, ?> map)) {
-      throw new ChangeException(recipe + ": expected an object under when");
+      throw ChangeException.named(recipe + ": expected an object under when");
     }
     for (Object key : map.keySet()) {
       if (!MEMBERS.contains(key)) {
-        throw new ChangeException(
+        throw ChangeException.named(
             recipe + ": when: expected one of " + new TreeSet<>(MEMBERS) + ", found " + key);
       }
     }
     if (map.containsKey("section") && map.containsKey("block")) {
-      throw new ChangeException(recipe + ": when: section and block exclude each other");
+      throw ChangeException.named(recipe + ": when: section and block exclude each other");
     }
     if ((map.containsKey("value") || map.containsKey("bits")) && !map.containsKey("field")
         || map.containsKey("field") && !map.containsKey("section")) {
-      throw new ChangeException(recipe + ": when: value belongs to a field, field to a section");
+      throw ChangeException.named(recipe + ": when: value belongs to a field, field to a section");
     }
     for (String number : NUMBERS) {
       if (map.containsKey(number) && !(map.get(number) instanceof Long)) {
-        throw new ChangeException(
+        throw ChangeException.named(
             recipe + ": when: " + number + ": expected a number, found " + map.get(number));
       }
     }

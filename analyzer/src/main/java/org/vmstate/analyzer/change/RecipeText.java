@@ -30,7 +30,7 @@ final class RecipeText {
       return JsonTree.object(file);
     }
     if (Files.size(file) > MOST) {
-      throw new ChangeException(file + ": expected at most 1 MiB of YAML");
+      throw ChangeException.named(file + ": expected at most 1 MiB of YAML");
     }
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     LoadSettings settings =
@@ -46,11 +46,12 @@ final class RecipeText {
         return map;
       }
     } catch (YamlEngineException e) {
-      throw new ChangeException(file + ": " + e.getMessage().lines().findFirst().orElse("no YAML"));
+      throw ChangeException.named(
+          file + ": " + e.getMessage().lines().findFirst().orElse("no YAML"));
     } catch (StackOverflowError e) {
-      throw new ChangeException(file + ": is nested too deeply");
+      throw ChangeException.named(file + ": is nested too deeply");
     }
-    throw new ChangeException(file + ": expected a mapping");
+    throw ChangeException.named(file + ": expected a mapping");
   }
 
   /** Makes the tree that JSON would give: numbers are long, everything else is a string. */

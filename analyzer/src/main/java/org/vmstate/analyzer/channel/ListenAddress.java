@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.formats.error.NamedIOException;
 
 /** Where a receiver listens, in QEMU's words: {@code unix:PATH} or {@code tcp:HOST:PORT}. */
 public record ListenAddress(SocketAddress address) {
@@ -27,16 +28,16 @@ public record ListenAddress(SocketAddress address) {
     }
     int colon = text.lastIndexOf(':');
     if (!text.startsWith("tcp:") || colon <= 4 || !text.substring(colon + 1).matches("\\d{1,5}")) {
-      throw new ConversionException(text + ": expected unix:PATH or tcp:HOST:PORT");
+      throw ConversionException.named(text + ": expected unix:PATH or tcp:HOST:PORT");
     }
     int port = Integer.parseInt(text.substring(colon + 1));
     if (port > 65535) {
-      throw new ConversionException(text + ": expected a port up to 65535");
+      throw ConversionException.named(text + ": expected a port up to 65535");
     }
     String host = text.substring(4, colon).replaceAll("^\\[(.*)]$", "$1");
     InetAddress address = InetAddress.getByName(host);
     if (!address.isLoopbackAddress() && !any) {
-      throw new ConversionException(
+      throw ConversionException.named(
           text + ": others could connect; --listen-any allows that, without any protection");
     }
     return new ListenAddress(new InetSocketAddress(address, port));
@@ -46,7 +47,7 @@ public record ListenAddress(SocketAddress address) {
     boolean unix = address instanceof UnixDomainSocketAddress;
     if (address instanceof UnixDomainSocketAddress u
         && Files.exists(u.getPath(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new ConversionException(this + ": exists; remove it when nobody listens there");
+      throw ConversionException.named(this + ": exists; remove it when nobody listens there");
     }
     ServerSocketChannel server =
         unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
@@ -55,7 +56,7 @@ public record ListenAddress(SocketAddress address) {
       return server;
     } catch (IOException e) {
       server.close();
-      throw new IOException(this + ": " + e.getMessage(), e);
+      throw NamedIOException.of(this, e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.ram.MultifdFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -26,7 +27,7 @@ public final class Recordings {
       ByteSource main, List<Path> channels, ParseOptions options, boolean accepting)
       throws IOException {
     if (channels.size() > MultifdFormat.MOST_CHANNELS) {
-      throw new IOException(
+      throw new NamedIOException(
           "--channel: expected at most "
               + MultifdFormat.MOST_CHANNELS
               + ", found "

@@ -93,7 +93,7 @@ class StreamJoiner implements EventSink, PageSink {
 
   private static void requireNoPlaces(boolean mapped) throws ConversionException {
     if (mapped) {
-      throw new ConversionException("--channel: an image with mapped-ram has no channels");
+      throw ConversionException.named("--channel: an image with mapped-ram has no channels");
     }
   }
 
@@ -188,7 +188,7 @@ class StreamJoiner implements EventSink, PageSink {
       case XBZRLE -> pages.xbzrle(block, run.firstPage(), encoded(content, run));
       case ZLIB -> pages.compressed(block, run.firstPage(), encoded(content, run));
       case XBZRLE_2011 ->
-          throw new ConversionException(
+          throw ConversionException.named(
               "--channel: deltas of 2011 and channels exclude each other");
     }
   }

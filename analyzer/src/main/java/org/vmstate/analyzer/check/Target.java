@@ -160,12 +160,12 @@ public record Target(
     for (String name : capabilities) {
       Optional<String> unknown = table.unknown(name);
       if (unknown.isPresent()) {
-        throw new ConversionException("--target-config: " + unknown.get());
+        throw ConversionException.named("--target-config: " + unknown.get());
       }
     }
     List<CapabilityTable.Refusal> refusals = table.refusals(capabilities);
     if (!refusals.isEmpty()) {
-      throw new ConversionException("--target-config: " + refusals.getFirst().words());
+      throw ConversionException.named("--target-config: " + refusals.getFirst().words());
     }
   }
 

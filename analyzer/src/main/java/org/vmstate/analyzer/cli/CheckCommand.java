@@ -135,7 +135,7 @@ final class CheckCommand implements Callable<Integer> {
     try (HoleMap holes = path == null ? null : HoleMap.of(path);
         ByteSource source = input.open()) {
       if (repaired != null && !source.isSeekable()) {
-        throw new ConversionException("--repair needs a file; write the pipe to one first");
+        throw ConversionException.named("--repair needs a file; write the pipe to one first");
       }
       DataMap map = holes == null ? DataMap.SOLID : holes;
       CheckResult result =
@@ -150,7 +150,7 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException {
     Repair repair = new Repair();
     if (!repair.plan(source, new Input(spec).options(), result) || repair.done().isEmpty()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           repair.done().isEmpty() && result.verdict() == CheckResult.Verdict.GOOD
               ? "--repair: nothing is wrong; nothing was written"
               : "--repair: not possible without loss; nothing was written. See 'convert"
@@ -168,7 +168,7 @@ final class CheckCommand implements Callable<Integer> {
                 .check(again);
       }
       if (after.verdict() == CheckResult.Verdict.BAD) {
-        throw new ConversionException(
+        throw ConversionException.named(
             "--repair: the copy would be refused, too; nothing was written. See 'convert"
                 + " --salvage'");
       }
@@ -193,7 +193,8 @@ final class CheckCommand implements Callable<Integer> {
     Snapshot chosen =
         input
             .chosen()
-            .orElseThrow(() -> new ConversionException(out + ": is the input; give another name"));
+            .orElseThrow(
+                () -> ConversionException.named(out + ": is the input; give another name"));
     return Destination.intoDisk(DiskPlace.into(out, chosen));
   }
 

@@ -132,14 +132,14 @@ final class CommandBuilder {
   static Path file(CommandSpec spec, int index) throws IOException {
     String name = argument(spec, index);
     if (name.equals("-")) {
-      throw new ConversionException(
+      throw ConversionException.named(
           index == 0
-              ? spec.name() + " needs a file; write the pipe to one first"
+              ? "standard input: " + spec.name() + " needs a file; write the pipe to one first"
               : "standard output: " + spec.name() + " needs a file; give the name of one");
     }
     Path file = Path.of(name);
     if (index == 0 && isPipe(file)) {
-      throw new ConversionException(
+      throw ConversionException.named(
           name + ": " + spec.name() + " needs a file; write the pipe to one first");
     }
     return file;

@@ -163,10 +163,10 @@ final class ConvertCommand implements Callable<Integer> {
     }
     ConvertOptions options = options(layout);
     if (options.pages().direct()) {
-      throw new ConversionException("--direct: not into a disk");
+      throw ConversionException.named("--direct: not into a disk");
     }
     if (same && into == null) {
-      throw new ConversionException(target + ": is the input; give another disk");
+      throw ConversionException.named(target + ": is the input; give another disk");
     }
     if (into == null) {
       SnapshotName.require(snapshot);
@@ -261,29 +261,29 @@ final class ConvertCommand implements Callable<Integer> {
       Path out, long offset, boolean device, Input input, ConvertOptions options)
       throws IOException {
     if (offset > 0 && options.target().isLibvirt()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "-o offset: " + options.target().label() + " starts at the start of its file");
     }
     if (device && options.target().isFixed()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           out
               + ": is a block device, whose old bytes would show through the holes of "
               + options.target().label());
     }
     if (options.pages().direct()) {
-      throw new ConversionException("--direct: only to a new file");
+      throw ConversionException.named("--direct: only to a new file");
     }
     if (!device && !Files.isRegularFile(out)) {
-      throw new ConversionException(out + ": -o offset writes into a file that is there");
+      throw ConversionException.named(out + ": -o offset writes into a file that is there");
     }
     Path source = input.wholeFile();
     Optional<Path> base = options.pages().base();
     if (source != null && Files.isSameFile(source, out)
         || base.isPresent() && Files.exists(base.get()) && Files.isSameFile(base.get(), out)) {
-      throw new ConversionException(out + ": is the input; give another name for the output");
+      throw ConversionException.named(out + ": is the input; give another name for the output");
     }
     if (!new Work(spec).isForced()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           out
               + (device ? ": is a block device" : ": exists")
               + "; --force overwrites what is there"

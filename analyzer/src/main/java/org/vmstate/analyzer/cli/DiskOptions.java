@@ -36,7 +36,7 @@ record DiskOptions(String snapshot, String layout) {
   /** Refuses what no disk can hold. */
   static void requireLayout(String layout) throws ConversionException {
     if (!layout.equals("qemu") && !layout.equals("qemu-mapped-ram")) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "-o layout=" + layout + ": expected qemu or qemu-mapped-ram in a disk");
     }
   }

@@ -85,19 +85,19 @@ final class EditCommand implements Callable<Integer> {
       CommandBuilder.file(spec, 1);
     }
     if (inPlace && Samples.is(file.toString())) {
-      throw new ConversionException(
+      throw ConversionException.named(
           file + ": a sample is bundled; give OUT for a changed copy, see vmstate-img samples");
     }
     Input input = new Input(spec);
     if (out != null && Files.exists(Path.of(out)) && Files.isSameFile(input.path(), Path.of(out))) {
-      throw new ConversionException(out + ": is the input; --in-place changes it");
+      throw ConversionException.named(out + ": is the input; --in-place changes it");
     }
     List<Change> changes = ChangeOptions.read(spec);
     if (!changes.isEmpty()) {
       return change(input, out, changes);
     }
     if (input.chosen().isPresent()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           file + ": a state in a disk has no libvirt header; --set and others change it");
     }
     SaveHeaderEditor editor = SaveHeaderEditor.open(input.path());

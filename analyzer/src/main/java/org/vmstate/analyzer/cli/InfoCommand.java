@@ -17,6 +17,7 @@ import org.vmstate.analyzer.info.ImageInfo;
 import org.vmstate.analyzer.info.InfoPrinter;
 import org.vmstate.analyzer.info.InfoReader;
 import org.vmstate.analyzer.report.Report;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.container.Holder;
@@ -96,7 +97,7 @@ final class InfoCommand implements Callable<Integer> {
     try {
       return DiskInfo.read(input.file(), container, usage, input.snapshot());
     } catch (NoSuchSnapshotException e) {
-      throw new IOException(input.file() + ": " + e.getMessage(), e);
+      throw NamedIOException.of(input.file(), e);
     }
   }
 

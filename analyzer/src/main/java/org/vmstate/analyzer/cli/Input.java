@@ -20,6 +20,7 @@ import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.parser.ImageReader;
@@ -154,7 +155,7 @@ final class Input {
     try {
       return ImageSource.in(path(), snapshot());
     } catch (NoSuchSnapshotException e) {
-      throw new IOException(file() + ": " + e.getMessage(), e);
+      throw NamedIOException.of(file(), e);
     }
   }
 
@@ -169,7 +170,7 @@ final class Input {
           ? Optional.empty()
           : Optional.of(SnapshotChoice.of(container.disk().get().snapshots(), snapshot()));
     } catch (NoSuchSnapshotException e) {
-      throw new IOException(file() + ": " + e.getMessage(), e);
+      throw NamedIOException.of(file(), e);
     }
   }
 
@@ -184,7 +185,7 @@ final class Input {
           ? Optional.empty()
           : Optional.of(DiskState.of(container.disk().get(), snapshot()));
     } catch (NoSuchSnapshotException e) {
-      throw new IOException(file() + ": " + e.getMessage(), e);
+      throw NamedIOException.of(file(), e);
     }
   }
 
@@ -214,7 +215,7 @@ final class Input {
       return container.state(snapshot());
     } catch (NoSuchSnapshotException e) {
       container.close();
-      throw new IOException(file() + ": " + e.getMessage(), e);
+      throw NamedIOException.of(file(), e);
     } catch (IOException | RuntimeException | Error e) {
       container.close();
       throw e;
@@ -222,7 +223,7 @@ final class Input {
   }
 
   private IOException noDisk() {
-    return new IOException(
+    return new NamedIOException(
         "-l " + snapshot().orElseThrow() + ": " + file() + " is not a disk with snapshots");
   }
 

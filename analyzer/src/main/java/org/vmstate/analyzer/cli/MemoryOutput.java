@@ -69,14 +69,14 @@ final class MemoryOutput {
       throws IOException {
     if (out.equals("-")) {
       if (direct) {
-        throw new ConversionException("--direct needs a file to write to");
+        throw ConversionException.named("--direct needs a file to write to");
       }
       return Destination.stream(Output.stdout());
     }
     Path path = Path.of(out);
     Path file = input.wholeFile();
     if (file != null && Files.exists(path) && Files.isSameFile(file, path)) {
-      throw new ConversionException(out + ": is the input; give another name for the output");
+      throw ConversionException.named(out + ": is the input; give another name for the output");
     }
     return Destination.file(path, new Work(spec).isForced(), direct);
   }

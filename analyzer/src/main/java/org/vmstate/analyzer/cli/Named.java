@@ -2,59 +2,57 @@ package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import org.vmstate.analyzer.change.ChangeException;
+import org.vmstate.analyzer.facts.TargetException;
+import org.vmstate.analyzer.host.ImageInUseException;
+import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.analyzer.output.OtherImageException;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Gives a failure the name of the file that it is about, where it does not have it. */
+/**
+ * Gives a failure the name of the file that it is about, where it does not have it. What is written
+ * names itself, so that it is the verb's first file: what is read, or the only output.
+ */
 final class Named {
-  /** What the system says of an output; it does not say of which, and Java has no types for it. */
-  private static final Set<String> OF_OUTPUTS =
-      Set.of("No space left on device", "Disk quota exceeded", "File too large");
-
-  /** How a message starts that is about something else than a file of the command line. */
-  private static final List<String> OTHERS =
-      List.of("-", "/", "standard output", "temporary folder", "sample:");
-
   private Named() {}
 
   static IOException of(IOException e, CommandSpec verb) {
-    List<String> files =
+    List<PositionalParamSpec> files =
         verb.positionalParameters().stream()
-            .map(PositionalParamSpec::<Object>getValue)
             // lists are the arguments of another program
-            .filter(String.class::isInstance)
-            .map(String.class::cast)
+            .filter(p -> p.getValue() instanceof String)
             .toList();
-    String message = e.getMessage();
-    if (files.isEmpty()
-        || message == null
-        || e instanceof FileSystemException
-        || e instanceof BrokenPipeException
-        || e instanceof StateFormatException
-        || Stream.concat(OTHERS.stream(), files.stream()).anyMatch(message::startsWith)
-        || values(verb).anyMatch(value -> message.startsWith(value + ":"))) {
+    if (files.isEmpty() || e.getMessage() == null || is(e)) {
       return e;
     }
-    String file = OF_OUTPUTS.contains(message) ? files.getLast() : files.getFirst();
-    return new IOException((file.equals("-") ? "standard input" : file) + ": " + message, e);
+    return NamedIOException.of(name(files.getFirst()), e);
   }
 
-  /** Returns what options name, such as files. */
-  private static Stream<String> values(CommandSpec verb) {
-    return verb.options().stream()
-        .map(OptionSpec::<Object>getValue)
-        .flatMap(
-            value ->
-                switch (value) {
-                  case Path path -> Stream.of(path.toString());
-                  case String[] several -> Stream.of(several);
-                  case null, default -> Stream.empty();
-                });
+  private static String name(PositionalParamSpec file) {
+    String name = file.getValue();
+    if (!name.equals("-")) {
+      return name;
+    }
+    return file.paramLabel().equals("OUT") ? "standard output" : "standard input";
+  }
+
+  /** Reports whether a message says what it is about. */
+  static boolean is(IOException e) {
+    return switch (e) {
+      case FileSystemException _ -> true;
+      case StateFormatException _ -> true;
+      case NamedIOException _ -> true;
+      case BrokenPipeException _ -> true;
+      case ImageInUseException _ -> true;
+      case OtherImageException _ -> true;
+      case TargetException _ -> true;
+      case ConversionException c -> c.isNamed();
+      case ChangeException c -> c.isNamed();
+      default -> false;
+    };
   }
 }

@@ -19,6 +19,7 @@ import org.vmstate.analyzer.domain.DomainXmlCheck;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.writer.compress.Compressor;
@@ -45,18 +46,18 @@ final class OutputOptions {
         int equals = pair.indexOf('=');
         String key = equals < 0 ? pair : pair.substring(0, equals);
         if (!known.contains(key)) {
-          throw new ConversionException(
+          throw ConversionException.named(
               "-o " + pair + ": expected one of " + String.join(", ", known));
         }
         if (equals < 0) {
-          throw new ConversionException("-o " + pair + ": expected " + pair + "=VALUE");
+          throw ConversionException.named("-o " + pair + ": expected " + pair + "=VALUE");
         }
         values.put(key, pair.substring(equals + 1));
       }
     }
     for (String key : LIBVIRT_ONLY) {
       if (values.containsKey(key) && !target.isLibvirt()) {
-        throw new ConversionException(
+        throw ConversionException.named(
             "-o " + key + ": " + target.label() + " has no libvirt header");
       }
     }
@@ -87,7 +88,7 @@ final class OutputOptions {
   void requireDisk(boolean disk) throws ConversionException {
     for (String key : List.of("snapshot", "layout")) {
       if (!disk && values.containsKey(key)) {
-        throw new ConversionException("-o " + key + ": " + target.label() + " has no snapshots");
+        throw ConversionException.named("-o " + key + ": " + target.label() + " has no snapshots");
       }
     }
   }
@@ -97,7 +98,8 @@ final class OutputOptions {
   }
 
   private ConversionException wrong(String key, String expected) {
-    return new ConversionException("-o " + key + "=" + values.get(key) + ": expected " + expected);
+    return ConversionException.named(
+        "-o " + key + "=" + values.get(key) + ": expected " + expected);
   }
 
   OptionalInt saveVersion() throws ConversionException {
@@ -139,11 +141,11 @@ final class OutputOptions {
       }
     }
     if (values.containsKey("compact") && target.isFixed()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "-o compact: " + target.label() + " keeps one version of each page");
     }
     if (values.containsKey("xbzrle") && !values.containsKey("xbzrle-base")) {
-      throw new ConversionException("-o xbzrle: deltas need -o xbzrle-base=FILE");
+      throw ConversionException.named("-o xbzrle: deltas need -o xbzrle-base=FILE");
     }
     return text("xbzrle-base").map(Path::of);
   }
@@ -158,7 +160,7 @@ final class OutputOptions {
       return OptionalLong.empty();
     }
     if (!target.isFixed()) {
-      throw new ConversionException("-o align: " + target.label() + " has no page areas");
+      throw ConversionException.named("-o align: " + target.label() + " has no page areas");
     }
     OptionalLong size = size("align");
     long value = size.orElse(0);
@@ -185,7 +187,7 @@ final class OutputOptions {
     }
     int[] levels = Compressor.levels(target.compression().orElse(Compression.RAW));
     if (levels[1] == 0) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "-o compression-level: " + target.label() + " has no levels to choose from");
     }
     if (!value.matches("\\d{1,2}")
@@ -201,7 +203,7 @@ final class OutputOptions {
     Compression compression = target.compression().orElse(Compression.RAW);
     OptionalInt missing = Compressor.heapMissing(compression, level());
     if (missing.isPresent()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "-o compression-level: "
               + target.label()
               + " needs a Java heap of "
@@ -238,16 +240,16 @@ final class OutputOptions {
 
   static String readText(Path file) throws IOException {
     if (Files.size(file) > Limits.DEFAULT.xmlBytes() / 2) {
-      throw new ConversionException(file + ": too long for a domain XML");
+      throw ConversionException.named(file + ": too long for a domain XML");
     }
     try {
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (CharacterCodingException e) {
-      throw new ConversionException(file + ": expected UTF-8");
+      throw ConversionException.named(file + ": expected UTF-8");
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw NamedIOException.of(file, e);
     }
   }
 }

@@ -133,7 +133,7 @@ final class ReceiveCommand implements Callable<Integer> {
     boolean direct = CommandBuilder.isSet(spec, "--direct");
     if (disk.isPresent()) {
       if ("-".equals(CommandBuilder.argument(spec, 1)) || direct) {
-        throw new ConversionException("-O qcow2: needs a file to write to, without --direct");
+        throw ConversionException.named("-O qcow2: needs a file to write to, without --direct");
       }
       SnapshotName.require(disk.get().snapshot());
     }
@@ -150,7 +150,7 @@ final class ReceiveCommand implements Callable<Integer> {
     }
     if (target.isLibvirt() && plain.header().xml().isEmpty()) {
       // not only when the guest has come
-      throw new ConversionException("-O " + target.label() + ": give -o xml=FILE");
+      throw ConversionException.named("-O " + target.label() + ": give -o xml=FILE");
     }
     return output.allOptions(direct, plain.pages().workers());
   }

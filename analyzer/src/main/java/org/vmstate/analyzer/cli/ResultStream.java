@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * Standard output that does not forget an error: whoever printed through a {@code PrintStream},
@@ -47,9 +48,7 @@ final class ResultStream extends OutputStream {
 
   private IOException named(IOException e) {
     boolean broken = BROKEN_PIPE.equals(e.getMessage()) || isSystems && isPipe();
-    return broken
-        ? new BrokenPipeException(e)
-        : new IOException("standard output: " + e.getMessage(), e);
+    return broken ? new BrokenPipeException(e) : NamedIOException.of("standard output", e);
   }
 
   /** The system's message is in the language of the user, so it is not asked alone. */

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.formats.error.NamedIOException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code vmstate-img samples}. */
@@ -52,7 +53,7 @@ final class SamplesCommand implements Callable<Integer> {
     } else {
       Path file = target == null ? Path.of(name) : target;
       if (Files.exists(file)) {
-        throw new IOException(file + ": exists; -o gives another name");
+        throw new NamedIOException(file + ": exists; -o gives another name");
       }
       Samples.unpack(name, file, false);
     }

@@ -19,6 +19,7 @@ import org.vmstate.analyzer.replay.TwoStates;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.stats.SaveStats;
 import org.vmstate.analyzer.stats.StatsPrinter;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -171,7 +172,7 @@ final class StatsCommand implements Callable<Integer> {
         return error.isPresent() ? Failures.report(input.file(), error.get(), spec) : ExitCode.OK;
       }
     } catch (IllegalArgumentException e) {
-      throw new IOException("--xbzrle: " + e.getMessage(), e);
+      throw new NamedIOException("--xbzrle: " + e.getMessage(), e);
     }
   }
 
@@ -194,7 +195,7 @@ final class StatsCommand implements Callable<Integer> {
       try {
         states = new TwoStates(before, after);
       } catch (ConversionException e) {
-        throw new ConversionException(
+        throw ConversionException.named(
             input.file() + " and " + second.file() + ": " + e.getMessage());
       }
       print(input.file(), states.replay(caches), true);

@@ -95,7 +95,7 @@ final class UpgradeCommand implements Callable<Integer> {
     for (String place : recipes) {
       Recipe recipe = Recipe.read(place);
       if (recipe.isForced() && !CommandBuilder.isSet(spec, "--force-feature")) {
-        throw new ChangeException(
+        throw ChangeException.named(
             place + ": only the guest can agree: " + recipe.cure() + ", or --force-feature");
       }
       List<Change> found = recipe.changes(facts, text -> work.note(place + ": " + text));
@@ -115,7 +115,7 @@ final class UpgradeCommand implements Callable<Integer> {
       throws IOException {
     Target target = Target.read(description, null);
     if (target.facts().isEmpty()) {
-      throw new ChangeException(
+      throw ChangeException.named(
           description + ": expected what target-facts wrote, found another description");
     }
     UpgradePlan plan =

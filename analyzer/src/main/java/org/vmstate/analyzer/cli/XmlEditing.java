@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.vmstate.analyzer.domain.DomainXmlCheck;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * Lets the user edit a domain XML in a file that only they can read, as it may hold passwords. What
@@ -46,7 +47,11 @@ final class XmlEditing {
   /** Returns the edited XML. */
   String edit(String xml) throws IOException {
     before = xml;
-    Files.writeString(file, xml);
+    try {
+      Files.writeString(file, xml);
+    } catch (IOException e) {
+      throw NamedIOException.ofNameless(file, e);
+    }
     while (true) {
       start();
       String text = OutputOptions.readText(file);
@@ -114,7 +119,8 @@ final class XmlEditing {
       done();
       return why;
     }
-    return new ConversionException(
-        why.getMessage() + "; what you wrote is kept in " + file + ", which edit --xml accepts");
+    String words =
+        why.getMessage() + "; what you wrote is kept in " + file + ", which edit --xml accepts";
+    return Named.is(why) ? new NamedIOException(words, why) : new ConversionException(words);
   }
 }

@@ -61,7 +61,7 @@ public record ConvertOptions(
   public void refuseDeltas(String option) throws ConversionException {
     Optional<String> why = target.layout().noDeltas();
     if (why.isPresent()) {
-      throw new ConversionException(
+      throw ConversionException.named(
           option + ": " + target.label() + " keeps one version of each page; " + why.get());
     }
   }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * A slot of a real virtual machine whose guest is seven bytes in real mode: it counts up the first
@@ -70,7 +71,7 @@ public final class KvmKernel implements KernelLog {
     device = Libc.open(DEVICE);
     machine = Libc.ioctl("KVM_CREATE_VM", device, CREATE_VM, 0);
     if (Libc.ioctl("KVM_CHECK_EXTENSION", device, CHECK_EXTENSION, MANUAL_PROTECT) == 0) {
-      throw new IOException(DEVICE + ": no manual protection of the dirty log");
+      throw new NamedIOException(DEVICE + ": no manual protection of the dirty log");
     }
     MemorySegment capability = arena.allocate(104, 8);
     capability.set(INT, 0, MANUAL_PROTECT);
@@ -98,7 +99,7 @@ public final class KvmKernel implements KernelLog {
    */
   public static KvmKernel open(int pages) throws IOException {
     if (pages < 1 || pages > MOST_PAGES) {
-      throw new IOException("--kvm: expected 1 to " + MOST_PAGES + " pages, found " + pages);
+      throw new NamedIOException("--kvm: expected 1 to " + MOST_PAGES + " pages, found " + pages);
     }
     return new KvmKernel(pages);
   }
@@ -128,7 +129,7 @@ public final class KvmKernel implements KernelLog {
     Libc.ioctl("KVM_RUN", processor, RUN, 0);
     int reason = run.get(INT, EXIT_REASON);
     if (reason != EXIT_HLT) {
-      throw new IOException("KVM_RUN: expected exit " + EXIT_HLT + ", found " + reason);
+      throw new NamedIOException("KVM_RUN: expected exit " + EXIT_HLT + ", found " + reason);
     }
   }
 

@@ -11,6 +11,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.vmstate.formats.error.NamedIOException;
 
 /** The system calls that /dev/kvm takes. */
 @SuppressWarnings("restricted")
@@ -51,7 +52,7 @@ final class Libc {
   }
 
   private static IOException failed(String what, MemorySegment state) {
-    return new IOException(what + ": error " + (int) ERRNO_VALUE.get(state, 0L));
+    return new NamedIOException(what + ": error " + (int) ERRNO_VALUE.get(state, 0L));
   }
 
   static int open(String path) throws IOException {

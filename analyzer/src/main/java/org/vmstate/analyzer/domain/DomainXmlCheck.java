@@ -18,7 +18,7 @@ public final class DomainXmlCheck {
    */
   public static void require(String name, String xml, String root) throws ConversionException {
     if (xml.indexOf('\0') >= 0) {
-      throw new ConversionException(name + ": expected text, found a zero byte");
+      throw ConversionException.named(name + ": expected text, found a zero byte");
     }
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
@@ -32,16 +32,16 @@ public final class DomainXmlCheck {
           found = reader.getLocalName();
         }
         if (event == XMLStreamReader.DTD || event == XMLStreamReader.ENTITY_REFERENCE) {
-          throw new ConversionException(
+          throw ConversionException.named(
               name + ": document types and entities are not allowed in a saved image");
         }
       }
       if (!root.equals(found)) {
-        throw new ConversionException(
+        throw ConversionException.named(
             name + ": expected the root element <" + root + ">, found <" + found + ">");
       }
     } catch (XMLStreamException e) {
-      throw new ConversionException(name + ": not well-formed: " + reason(e));
+      throw ConversionException.named(name + ": not well-formed: " + reason(e));
     }
   }
 

@@ -20,6 +20,7 @@ import org.vmstate.analyzer.output.WholeCheck;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.libvirt.Compression;
@@ -57,7 +58,8 @@ public final class SaveHeaderEditor {
     Front front = new Front();
     try (ByteSource source = ImageReader.open(file)) {
       if (source.peek() != SaveFormat.MAGIC.charAt(0)) {
-        throw new ConversionException(file + ": is no libvirt image; only those have a domain XML");
+        throw ConversionException.named(
+            file + ": is no libvirt image; only those have a domain XML");
       }
       SaveHeaderParser.parse(source, Limits.DEFAULT, front);
     }
@@ -86,7 +88,7 @@ public final class SaveHeaderEditor {
       return saveHeader.compression();
     }
     if (saveHeader.version() != SaveFormat.VERSION_RFC) {
-      throw new ConversionException(
+      throw ConversionException.named(
           file + ": version " + saveHeader.version() + " of the header has no features");
     }
     boolean wanted = change.mappedFeature().get();
@@ -128,7 +130,7 @@ public final class SaveHeaderEditor {
   /** Changes the file itself. Header and strings are written at once. */
   public void inPlace(SaveHeaderChange change) throws IOException {
     if (!fits(change)) {
-      throw new ConversionException(
+      throw ConversionException.named(
           file
               + ": the strings take "
               + SaveHeaderSpec.textLength(newXml(change), cookie)
@@ -148,7 +150,7 @@ public final class SaveHeaderEditor {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
+      throw new NamedIOException(file + ": changed in part, perhaps: " + e.getMessage(), e);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.FileSink;
@@ -46,11 +47,11 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
 
   static BlockFolder create(Path target, FolderNames names) throws IOException {
     if (Files.exists(target)) {
-      throw new ConversionException(target + ": exists; give the name of a new folder");
+      throw ConversionException.named(target + ": exists; give the name of a new folder");
     }
     Path parent = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(parent)) {
-      throw new IOException(parent + ": no such folder");
+      throw new NamedIOException(parent + ": no such folder");
     }
     Path folder = Files.createTempDirectory(parent, OutputFile.PREFIX);
     BlockFolder made = new BlockFolder(target, folder, names);

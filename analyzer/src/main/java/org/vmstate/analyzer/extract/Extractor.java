@@ -153,7 +153,7 @@ public final class Extractor {
   public Outcome kdump(ByteSource source, PageCompression compression, Destination target)
       throws IOException {
     if (!target.isFile()) {
-      throw new ConversionException("-O kdump: needs a file to write to, not a pipe");
+      throw ConversionException.named("-O kdump: needs a file to write to, not a pipe");
     }
     facts = new PhysicalFacts(true, notes);
     try (ByteSource image = again(source);
@@ -163,7 +163,8 @@ public final class Extractor {
       Kdump dump = new Kdump(map.ranges(), facts.cpus(), facts.note(map.ranges()));
       dump.omitted().forEach(notes);
       if (!dump.is64()) {
-        throw new ConversionException("-O kdump: the guest has 32-bit words; -O elf has them too");
+        throw ConversionException.named(
+            "-O kdump: the guest has 32-bit words; -O elf has them too");
       }
       if (!dump.hasRegisters()) {
         notes.accept(NO_REGISTERS);
@@ -230,14 +231,15 @@ public final class Extractor {
     try (ByteSource image = again(source)) {
       learn(image, false);
       if (cpu < 0 || cpu >= facts.cpus().size()) {
-        throw new ConversionException(
+        throw ConversionException.named(
             "--cpu " + cpu + ": the image has the state of " + facts.cpus().size() + " CPUs");
       }
       AddressSpace space =
           AddressSpace.of(facts.cpus().get(cpu))
               .orElseThrow(
                   () ->
-                      new ConversionException("--virtual: page tables of this CPU are not known"));
+                      ConversionException.named(
+                          "--virtual: page tables of this CPU are not known"));
       image.seek(image.origin());
       try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
         sight.through(new AddressReader(reader, map), space);
@@ -348,7 +350,7 @@ public final class Extractor {
       RamBlock found = reader.block(block);
       long end = to < 0 ? found.usedLength() : to;
       if (from < 0 || from >= end || end > found.usedLength()) {
-        throw new ConversionException(
+        throw ConversionException.named(
             "--pages "
                 + block
                 + ": expected a part of 0 to "

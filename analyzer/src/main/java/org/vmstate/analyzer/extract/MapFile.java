@@ -93,6 +93,6 @@ final class MapFile {
   }
 
   private ConversionException wrong(String text) {
-    return new ConversionException(file + ": " + text);
+    return ConversionException.named(file + ": " + text);
   }
 }

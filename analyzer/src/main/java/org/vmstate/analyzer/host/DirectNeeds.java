@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * What direct I/O needs in a place.
@@ -27,7 +28,7 @@ public record DirectNeeds(long align, String origin) {
       throw new NoSuchFileException(place.toString());
     }
     if (!System.getProperty("os.name").equals("Linux")) {
-      throw new IOException("--for: only Linux is asked; give --align");
+      throw new NamedIOException("--for: only Linux is asked; give --align");
     }
     Path probe = Files.isRegularFile(place) && Files.size(place) >= 2L * LARGEST ? place : null;
     if (probe != null) {
@@ -41,7 +42,7 @@ public record DirectNeeds(long align, String origin) {
       return of(made, place);
     } catch (FileSystemException e) {
       // whoever asks knows nothing of the file
-      throw new IOException(
+      throw new NamedIOException(
           place + ": no file can be made there to try direct I/O; give --align", e);
     } finally {
       if (made != null) {
@@ -63,7 +64,7 @@ public record DirectNeeds(long align, String origin) {
         }
       }
     }
-    throw new IOException(place + ": direct I/O is not possible there");
+    throw new NamedIOException(place + ": direct I/O is not possible there");
   }
 
   /** {@code O_DIRECT} is not the same number everywhere. */

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import org.vmstate.formats.error.NamedIOException;
 
 /** A file opened by the C library, for {@code lseek}, {@code pread} and {@code statx} on Linux. */
 final class HostFile implements AutoCloseable {
@@ -75,7 +76,7 @@ final class HostFile implements AutoCloseable {
     if (descriptor < 0) {
       int error = error();
       arena.close();
-      throw new IOException(file + ": open: error " + error);
+      throw new NamedIOException(file + ": open: error " + error);
     }
   }
 

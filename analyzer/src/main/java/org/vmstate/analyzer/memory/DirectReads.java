@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.writer.io.DirectFile;
 
 /** Reads that bypass the page cache (O_DIRECT), where offset, length and memory are aligned. */
@@ -27,7 +28,7 @@ final class DirectReads implements Closeable {
       return new DirectReads(
           FileChannel.open(path, StandardOpenOption.READ, DirectFile.option()), alignment);
     } catch (IOException | UnsupportedOperationException e) {
-      throw new IOException(path + ": no O_DIRECT on this file system", e);
+      throw new NamedIOException(path + ": no O_DIRECT on this file system", e);
     }
   }
 

@@ -48,6 +48,14 @@ record ContainedState(Path path, Optional<String> snapshot) implements ImageSour
   }
 
   @Override
+  public Optional<Path> inOnePiece() throws IOException {
+    try (Container container = Container.open(ImageReader.open(path), path)) {
+      boolean follows = Container.front(container.whole(snapshot)) > 0;
+      return follows && container.disk().isEmpty() ? Optional.of(path) : Optional.empty();
+    }
+  }
+
+  @Override
   public Optional<String> holder() throws IOException {
     if (front() > 0) {
       return Optional.empty();

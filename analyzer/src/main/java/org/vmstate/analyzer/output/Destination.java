@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.output;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -10,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.ByteSink;
@@ -180,7 +180,7 @@ public final class Destination implements Closeable {
         chunk.clear().limit((int) Math.min(CHUNK, end - at));
         int n = read(channel, chunk, at, source);
         if (n < 0) {
-          throw new EOFException(source + ": unexpected end at offset " + at);
+          throw new NamedIOException(source + ": unexpected end at offset " + at);
         }
         sink.write(chunk.flip());
         progress.at(at + n, end);
@@ -193,7 +193,7 @@ public final class Destination implements Closeable {
     try {
       return channel.read(target, at);
     } catch (IOException e) {
-      throw new IOException(name + ": " + e.getMessage(), e);
+      throw NamedIOException.of(name, e);
     }
   }
 

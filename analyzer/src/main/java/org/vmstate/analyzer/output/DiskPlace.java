@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.host.ImageInUseException;
 import org.vmstate.analyzer.host.ImageLock;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.qcow2.DiskLayout;
 import org.vmstate.formats.qcow2.Qcow2Format;
@@ -85,7 +86,7 @@ public final class DiskPlace implements Closeable {
     if (found.isEmpty()) {
       SnapshotName.require(name);
       if (layout.snapshots().size() >= Qcow2Format.MAX_SNAPSHOTS) {
-        throw new ConversionException(path + ": has as many snapshots as there can be");
+        throw ConversionException.named(path + ": has as many snapshots as there can be");
       }
     }
     return into(path, layout, found, name);
@@ -99,7 +100,7 @@ public final class DiskPlace implements Closeable {
   public static DiskPlace into(Path path, Snapshot snapshot) throws IOException {
     DiskLayout layout = layout(path);
     if (snapshot.index() >= layout.snapshots().size()) {
-      throw new ConversionException(path + ": was changed meanwhile by another program");
+      throw ConversionException.named(path + ": was changed meanwhile by another program");
     }
     return into(
         path, layout, Optional.of(layout.snapshots().get(snapshot.index())), snapshot.name());
@@ -113,13 +114,8 @@ public final class DiskPlace implements Closeable {
     } catch (FileSystemException | StateFormatException | ConversionException e) {
       throw e;
     } catch (IOException e) {
-      throw failed(path, e);
+      throw NamedIOException.ofNameless(path, e);
     }
-  }
-
-  private static IOException failed(Path path, IOException e) {
-    String words = String.valueOf(e.getMessage());
-    return words.startsWith(path + ":") ? e : new IOException(path + ": " + words, e);
   }
 
   private static DiskPlace open(
@@ -155,7 +151,7 @@ public final class DiskPlace implements Closeable {
     try {
       return ImageLock.take(path);
     } catch (ImageInUseException e) {
-      throw new ConversionException(e.getMessage());
+      throw ConversionException.named(e.getMessage());
     }
   }
 
@@ -163,7 +159,7 @@ public final class DiskPlace implements Closeable {
     try {
       return SnapshotChoice.place(snapshots(path), snapshot);
     } catch (NoSuchSnapshotException e) {
-      throw new ConversionException(path + ": " + e.getMessage());
+      throw ConversionException.named(path + ": " + e.getMessage());
     }
   }
 
@@ -181,19 +177,19 @@ public final class DiskPlace implements Closeable {
     if (words.getLong(Qcow2Format.SWITCH_AT) != layout.refcountTable()
         || words.getLong(64) != layout.snapshotTable()
         || words.getInt(60) != layout.snapshots().size()) {
-      throw new ConversionException(path + ": was changed meanwhile by another program");
+      throw ConversionException.named(path + ": was changed meanwhile by another program");
     }
   }
 
   static DiskLayout layout(Path path) throws IOException {
     try (ByteSource source = ImageReader.open(path)) {
       if (!source.isSeekable() || !Qcow2Disk.isOne(source)) {
-        throw new ConversionException(path + ": is not a qcow2 disk in a file");
+        throw ConversionException.named(path + ": is not a qcow2 disk in a file");
       }
       Qcow2Disk disk = Qcow2Disk.open(source, path);
       DiskHeader header = disk.header();
       if (header.encrypted() || header.isDirty() || header.isCorrupt()) {
-        throw new ConversionException(
+        throw ConversionException.named(
             path
                 + (header.encrypted()
                     ? ": is encrypted; nothing was written"
@@ -255,7 +251,7 @@ public final class DiskPlace implements Closeable {
     } catch (StateFormatException | ConversionException e) {
       throw e;
     } catch (IOException e) {
-      throw failed(path, e);
+      throw NamedIOException.ofNameless(path, e);
     }
   }
 

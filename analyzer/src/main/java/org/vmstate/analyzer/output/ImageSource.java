@@ -22,6 +22,11 @@ public interface ImageSource {
     return 0;
   }
 
+  /** Returns the file in which it lies in one piece, after what is in front of it. */
+  default Optional<Path> inOnePiece() throws IOException {
+    return file();
+  }
+
   /** Opens it with what is in front of it. */
   default ByteSource openWhole() throws IOException {
     return open();

@@ -32,7 +32,7 @@ public final class TwoStates {
               && ours.get(i).pageSize() == theirs.get(i).pageSize();
     }
     if (!same) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "--xbzrle: the RAM blocks of the two images differ; expected two states of one guest");
     }
   }

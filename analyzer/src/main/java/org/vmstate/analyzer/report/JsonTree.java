@@ -23,12 +23,12 @@ public final class JsonTree {
   /** Reads a file that holds an object. */
   public static Map<?, ?> object(Path file) throws IOException {
     if (Files.size(file) > MOST) {
-      throw new ConversionException(file + ": expected at most 64 MiB of JSON");
+      throw ConversionException.named(file + ": expected at most 64 MiB of JSON");
     }
     try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
       return object(file.toString(), json);
     } catch (JsonProcessingException e) {
-      throw new ConversionException(file + ": " + e.getOriginalMessage());
+      throw ConversionException.named(file + ": " + e.getOriginalMessage());
     }
   }
 
@@ -42,10 +42,10 @@ public final class JsonTree {
   private static Map<?, ?> object(String name, JsonParser json) throws IOException {
     json.nextToken();
     if (!(value(json) instanceof Map<?, ?> map)) {
-      throw new ConversionException(name + ": expected a JSON object");
+      throw ConversionException.named(name + ": expected a JSON object");
     }
     if (json.nextToken() != null) {
-      throw new ConversionException(name + ": expected nothing after the JSON object");
+      throw ConversionException.named(name + ": expected nothing after the JSON object");
     }
     return map;
   }

@@ -57,7 +57,7 @@ final class Compressed implements EventSink {
     boolean inFile =
         stream == Compression.RAW || !whole && OF_THE_SAVE_HEADER.contains(finding.rule());
     if (!inFile) {
-      throw new ConversionException(
+      throw ConversionException.named(
           "--repair: "
               + finding.rule().code()
               + " is inside data compressed with "

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.writer.io.OutputFile;
 
@@ -88,13 +89,14 @@ public final class Samples {
     try {
       unpack(name, out);
     } catch (IOException e) {
-      throw new IOException(target + ": " + e.getMessage(), e);
+      throw NamedIOException.of(target, e);
     }
   }
 
   private static void requireKnown(String name) throws IOException {
     if (list().stream().noneMatch(s -> s.name().equals(name))) {
-      throw new IOException(PREFIX + name + ": no such sample; 'vmstate-img samples' lists them");
+      throw new NamedIOException(
+          PREFIX + name + ": no such sample; 'vmstate-img samples' lists them");
     }
   }
 

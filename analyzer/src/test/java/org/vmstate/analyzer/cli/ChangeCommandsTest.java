@@ -145,7 +145,23 @@ class ChangeCommandsTest {
     assertArrayEquals(
         Files.readAllBytes(expected), Arrays.copyOfRange(changed, front.length, changed.length));
     Files.delete(Path.of(out()));
-    refused("nothing but a state", "edit", "--in-place", "--drop", drop, file.toString());
+    refused("give OUT", "edit", "--in-place", "--drop", drop, file.toString());
+  }
+
+  @Test
+  void stateOfXemuIsChangedInPlace() throws IOException {
+    Path file = folder.resolve("xemu.bin");
+    byte[] front = xemu(file);
+    byte[] before = Files.readAllBytes(file);
+    String set = "cpu#0.env.tsc=0x1234";
+    ok("edit", "--in-place", "--set", set, file.toString());
+    byte[] changed = Files.readAllBytes(file);
+    assertEquals(before.length, changed.length);
+    assertArrayEquals(front, Arrays.copyOf(changed, front.length));
+    ok("edit", "--set", set, SAMPLE, out());
+    assertArrayEquals(
+        Files.readAllBytes(Path.of(out())),
+        Arrays.copyOfRange(changed, front.length, changed.length));
   }
 
   @Test
@@ -207,6 +223,10 @@ class ChangeCommandsTest {
     refused("nearest are 0000:00:00.0/I440FX#0", "edit", "--drop", "i440FX", SAMPLE, out());
     List<String> several = List.of("i8259#0", "i8259#1");
     refused(String.join(", ", several), "extract", "--device", "i8259", SAMPLE, out());
+    CommandRun run = CommandRun.of("extract", "--device", "i8259", SAMPLE);
+    assertTrue(run.err().contains(String.join(", ", several)), run.err());
+    assertEquals("", run.out());
+    assertEquals(16, ok("extract", "--device", several.getLast(), SAMPLE).out().length());
     refused(String.join(", ", several), "edit", "--drop", "i8259", SAMPLE, out());
     ok("extract", "--device", several.getLast(), SAMPLE, out());
   }

@@ -2,7 +2,6 @@ package org.vmstate.analyzer.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 public record CommandRun(int code, String out, String err) {
 
   /** Runs a command with nothing on standard input. */
-  public static CommandRun of(String... words) throws IOException {
+  public static CommandRun of(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream systemErr = System.err;

@@ -106,8 +106,10 @@ public final class Decompressor extends BulkStream {
         decompressed = open();
       }
       return decompressed.read(target, from, length);
-    } catch (StateFormatException | FeedException e) {
+    } catch (StateFormatException e) {
       throw e;
+    } catch (FeedException e) {
+      throw e.reason;
     } catch (MemoryLimitException e) {
       throw new LimitExceededException(
           Reason.COMPRESSED_MEMORY,
@@ -229,8 +231,11 @@ public final class Decompressor extends BulkStream {
   private static final class FeedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    FeedException(IOException cause) {
-      super(cause.getMessage(), cause);
+    private final transient IOException reason;
+
+    FeedException(IOException reason) {
+      super(reason.getMessage(), reason);
+      this.reason = reason;
     }
   }
 }

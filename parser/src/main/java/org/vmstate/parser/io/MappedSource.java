@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Reason;
 
@@ -51,7 +52,7 @@ public final class MappedSource extends SeekableSource {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw NamedIOException.of(file, e);
     }
   }
 

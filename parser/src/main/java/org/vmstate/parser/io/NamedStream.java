@@ -3,6 +3,7 @@ package org.vmstate.parser.io;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.vmstate.formats.error.NamedIOException;
 
 /** A stream whose errors say which one it is. */
 public final class NamedStream extends FilterInputStream {
@@ -15,7 +16,7 @@ public final class NamedStream extends FilterInputStream {
   }
 
   private IOException failed(IOException e) {
-    return new IOException(name + ": " + e.getMessage(), e);
+    return NamedIOException.of(name, e);
   }
 
   @Override

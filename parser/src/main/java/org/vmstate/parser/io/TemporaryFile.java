@@ -10,6 +10,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * A file in the temporary folder that is gone when it is closed. What goes wrong with it is
@@ -60,7 +61,7 @@ public final class TemporaryFile implements Closeable {
 
   /** Returns an error of the temporary folder, with what can be done about it. */
   public static IOException failed(Path folder, IOException e) {
-    return new IOException(
+    return new NamedIOException(
         "temporary folder " + folder + ": " + e.getMessage() + " (TMPDIR names another)", e);
   }
 

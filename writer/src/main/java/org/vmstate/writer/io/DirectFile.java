@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * A handle that bypasses the page cache (O_DIRECT). Offset, length and memory address of every
@@ -40,7 +41,7 @@ public final class DirectFile implements Closeable {
           FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS, option()),
           alignment);
     } catch (IOException | UnsupportedOperationException e) {
-      throw new IOException(path.getParent() + ": no O_DIRECT on this file system", e);
+      throw new NamedIOException(path.getParent() + ": no O_DIRECT on this file system", e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.locks.ReentrantLock;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * A regular file: bytes are appended through a buffer, zeros become holes, and any place can be
@@ -80,7 +81,7 @@ public final class FileSink extends ByteSink {
   }
 
   private IOException failed(IOException e) {
-    return new IOException(name + ": " + e.getMessage(), e);
+    return NamedIOException.of(name, e);
   }
 
   @Override

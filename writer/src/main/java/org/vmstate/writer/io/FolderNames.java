@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.NamedIOException;
 
 /** Brings the names in a folder to disk. */
 @FunctionalInterface
@@ -34,7 +35,7 @@ public interface FolderNames {
       try {
         names.force(true);
       } catch (IOException e) {
-        throw new IOException(
+        throw new NamedIOException(
             shown + ": is whole, but its name is perhaps not on disk: " + e.getMessage(), e);
       }
     }

@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * A file that appears whole or not at all: it is written under another name in the same folder,
@@ -94,7 +95,7 @@ public final class OutputFile implements Closeable {
     }
     Path folder = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
-      throw new IOException(shown.toAbsolutePath().getParent() + ": no such folder");
+      throw new NamedIOException(shown.toAbsolutePath().getParent() + ": no such folder");
     }
     Path temporary = folder.resolve(temporaryName());
     // opened once and by the call that makes it, so that nobody can put another in its place
@@ -144,7 +145,7 @@ public final class OutputFile implements Closeable {
     try {
       channel.force(true);
     } catch (IOException e) {
-      throw new IOException(shown + ": " + e.getMessage(), e);
+      throw NamedIOException.of(shown, e);
     }
     folder.give(target, shown, this::rename);
   }

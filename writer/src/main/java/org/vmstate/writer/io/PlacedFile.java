@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.vmstate.formats.error.NamedIOException;
 
 /**
  * An output over what stands from an offset on in a file or a block device that is there. What was
@@ -17,12 +18,14 @@ import java.nio.file.StandardOpenOption;
 public final class PlacedFile implements Closeable {
   private final FileChannel channel;
   private final long offset;
+  private final String name;
   private final HeldHead held;
   private final FileSink sink;
 
   private PlacedFile(FileChannel channel, String name, boolean regular, long offset) {
     this.channel = channel;
     this.offset = offset;
+    this.name = name;
     held = new HeldHead(offset);
     sink = new FileSink(channel, offset, held, !regular).named(name);
   }
@@ -47,7 +50,8 @@ public final class PlacedFile implements Closeable {
     try {
       long size = channel.size();
       if (offset > size) {
-        throw new IOException(name + ": expected an offset up to " + size + ", found " + offset);
+        throw new NamedIOException(
+            name + ": expected an offset up to " + size + ", found " + offset);
       }
       PlacedFile file = new PlacedFile(channel, name, regular, offset);
       if (regular) {
@@ -58,7 +62,10 @@ public final class PlacedFile implements Closeable {
       }
       channel.force(true);
       return file;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      channel.close();
+      throw NamedIOException.ofNameless(name, e);
+    } catch (RuntimeException | Error e) {
       channel.close();
       throw e;
     }
@@ -83,14 +90,18 @@ public final class PlacedFile implements Closeable {
    */
   public void commit(boolean sync) throws IOException {
     long length = sink.position() - offset;
-    if (sync) {
-      channel.force(true);
-    }
-    ByteBuffer head = ByteBuffer.allocate((int) Math.min(HeldHead.LENGTH, length));
-    held.give(offset, head);
-    write(head.array(), head.capacity());
-    if (sync) {
-      channel.force(true);
+    try {
+      if (sync) {
+        channel.force(true);
+      }
+      ByteBuffer head = ByteBuffer.allocate((int) Math.min(HeldHead.LENGTH, length));
+      held.give(offset, head);
+      write(head.array(), head.capacity());
+      if (sync) {
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      throw NamedIOException.of(name, e);
     }
   }
 
