@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.libvirt.SaveHeaderParser;
 import org.vmstate.parser.probe.Probe;
 
@@ -30,6 +33,9 @@ final class Compilers {
 
   /** Below this a restart costs more than it saves. */
   private static final long LARGE = 16 << 20;
+
+  /** More than any magic number needs. */
+  private static final int HEAD = 4096;
 
   private static final Set<Compression> IN_JAVA = EnumSet.of(Compression.BZIP2, Compression.XZ);
 
@@ -69,15 +75,28 @@ final class Compilers {
 
   /** Reports whether a file, or the stream in a libvirt image, has such a compression. */
   private static boolean isInJava(Path file) throws IOException {
-    try (ByteSource source = ImageReader.open(file)) {
-      Optional<Compression> compression = Probe.compression(source);
-      if (compression.isEmpty() && Probe.start(source) == Probe.Start.LIBVIRT) {
-        compression =
-            Optional.of(SaveHeaderParser.parse(source, Limits.DEFAULT, _ -> {}).compression());
+    try {
+      // most images are neither, which the first bytes tell without the means to read an image
+      ByteSource head = new HeapSource(head(file), 0, new StructurePath());
+      Optional<Compression> compression = Probe.compression(head);
+      if (compression.isEmpty() && Probe.start(head) == Probe.Start.LIBVIRT) {
+        compression = Optional.of(inLibvirtImage(file));
       }
       return compression.filter(IN_JAVA::contains).isPresent();
     } catch (StateFormatException e) {
       return false;
+    }
+  }
+
+  private static byte[] head(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(HEAD);
+    }
+  }
+
+  private static Compression inLibvirtImage(Path file) throws IOException {
+    try (ByteSource source = ImageReader.open(file)) {
+      return SaveHeaderParser.parse(source, Limits.DEFAULT, _ -> {}).compression();
     }
   }
 }

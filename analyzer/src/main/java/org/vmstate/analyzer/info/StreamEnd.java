@@ -50,11 +50,25 @@ final class StreamEnd {
     if (description - from < HEAD) {
       return false;
     }
-    ByteBuffer bytes = ByteBuffer.allocate((int) (description - from));
-    source.copy(from, bytes);
-    for (int i = 0; i <= bytes.capacity() - HEAD; i++) {
-      if (bytes.getInt(i) == StreamFormat.MAGIC
-          && bytes.getInt(i + Integer.BYTES) == StreamFormat.VERSION) {
+    byte[] bytes = new byte[(int) (description - from)];
+    source.copy(from, ByteBuffer.wrap(bytes));
+    // The loop runs before any compiler has seen it. It looks at every fourth byte, which hits one
+    // of the magic's four, most of them zeros; the smallest and the largest are its E and its V.
+    for (int i = Integer.BYTES - 1; i < bytes.length; i += Integer.BYTES) {
+      if (bytes[i] >= 'E' && bytes[i] <= 'V' && isHeadAround(bytes, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Reports whether magic and version stand where the magic covers a byte. */
+  private static boolean isHeadAround(byte[] bytes, int covered) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    int last = Math.min(covered, bytes.length - HEAD);
+    for (int i = covered - Integer.BYTES + 1; i <= last; i++) {
+      if (buffer.getInt(i) == StreamFormat.MAGIC
+          && buffer.getInt(i + Integer.BYTES) == StreamFormat.VERSION) {
         return true;
       }
     }
