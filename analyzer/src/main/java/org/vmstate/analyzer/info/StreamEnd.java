@@ -2,6 +2,7 @@ package org.vmstate.analyzer.info;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.stream.StreamFormat;
@@ -16,6 +17,11 @@ final class StreamEnd {
   private static final int HEAD = 2 * Integer.BYTES;
 
   private static final int NEAR = 2 << 20;
+
+  private static final String MAGIC =
+      new String(
+          ByteBuffer.allocate(Integer.BYTES).putInt(StreamFormat.MAGIC).array(),
+          StandardCharsets.US_ASCII);
 
   private StreamEnd() {}
 
@@ -53,9 +59,10 @@ final class StreamEnd {
     byte[] bytes = new byte[(int) (description - from)];
     source.copy(from, ByteBuffer.wrap(bytes));
     // The loop runs before any compiler has seen it. It looks at every fourth byte, which hits one
-    // of the magic's four, most of them zeros; the smallest and the largest are its E and its V.
+    // of the magic's four; most bytes are zeros.
     for (int i = Integer.BYTES - 1; i < bytes.length; i += Integer.BYTES) {
-      if (bytes[i] >= 'E' && bytes[i] <= 'V' && isHeadAround(bytes, i)) {
+      byte at = bytes[i];
+      if (at != 0 && MAGIC.indexOf(at) >= 0 && isHeadAround(bytes, i)) {
         return true;
       }
     }
