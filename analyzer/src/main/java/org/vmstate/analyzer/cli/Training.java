@@ -17,6 +17,8 @@ import org.vmstate.analyzer.samples.Samples;
  * Writes down which Java it ran on, so that the launcher starts the one that fits the cache.
  */
 final class Training {
+  private static final int DICTIONARY = 1 << 20;
+
   private Training() {}
 
   /** Takes the file into which the Java home is written. */
@@ -83,11 +85,14 @@ final class Training {
   private static void trainCompressed(Path scratch) throws IOException {
     Samples.unpack("pc", scratch);
     byte[] image = Files.readAllBytes(scratch);
+    LZMA2Options xz = new LZMA2Options();
+    // the usual dictionary takes most of the heap, of which earlier commands may hold some still
+    xz.setDictSize(DICTIONARY);
     for (Compressor compressor :
         List.<Compressor>of(
             GZIPOutputStream::new,
             BZip2CompressorOutputStream::new,
-            out -> new XZOutputStream(out, new LZMA2Options()))) {
+            out -> new XZOutputStream(out, xz))) {
       try (OutputStream out = compressor.open(Files.newOutputStream(scratch))) {
         out.write(image);
       }

@@ -40,9 +40,6 @@ public final class Salvage implements Closeable {
   /** How far a sound record is looked for after a defect. */
   private static final long REACH = 256L << 20;
 
-  /** Most bytes that end one section. */
-  private static final int TAIL = 32;
-
   /** Offset of the format's number in a libvirt header. */
   private static final int FORMAT_AT = 28;
 
@@ -231,22 +228,19 @@ public final class Salvage implements Closeable {
   /** Ends a stream after its last good record. */
   private SplicedSource ended(SplicedSource image, Scan scan, String why) {
     long end = scan.goodEnd;
-    ByteBuffer tail = ByteBuffer.allocate(TAIL * (scan.open.size() + 2));
+    StreamTail tail = new StreamTail(scan);
     if (scan.inSection && !scan.inRam()) {
       end = scan.sectionStart;
       losses.add("section " + scan.section.name() + " and all devices after it");
     } else if (scan.inRam()) {
-      tail.putLong(RamFormat.EOS);
-      footer(tail, scan, scan.section);
+      tail.endPayload(scan.section);
       if (scan.recordType == StreamFormat.SECTION_END) {
         scan.open.remove(scan.section.id());
       }
     }
     for (Section section : scan.open.values()) {
       if (section.name().equals(RamFormat.IDSTR)) {
-        tail.put((byte) StreamFormat.SECTION_END).putInt((int) section.id());
-        tail.putLong(RamFormat.EOS);
-        footer(tail, scan, section);
+        tail.end(section);
         losses.add("all devices: the stream ends inside its memory");
       }
     }
@@ -255,25 +249,19 @@ public final class Salvage implements Closeable {
     } else {
       losses.add("the end of the stream: " + why);
     }
-    tail.put((byte) StreamFormat.EOF);
-    byte[] bytes = new byte[tail.flip().remaining()];
-    tail.get(bytes);
-    return join(image.slice(0, end), List.of(Segment.of(bytes)));
+    return join(image.slice(0, end), List.of(tail.finish()));
   }
 
-  /** Returns the length in a list entry: after its name, and before what not every one has. */
-  private static long usedLength(SplicedSource image, long entry) throws IOException {
-    ByteBuffer name = ByteBuffer.allocate(1);
-    image.copy(entry, name);
-    ByteBuffer used = ByteBuffer.allocate(Long.BYTES);
-    image.copy(entry + 1 + Byte.toUnsignedInt(name.get(0)), used);
-    return used.getLong(0);
-  }
-
-  private static void footer(ByteBuffer tail, Scan scan, Section section) {
-    if (scan.hasFooters()) {
-      tail.put((byte) StreamFormat.SECTION_FOOTER).putInt((int) section.id());
+  /** Returns how many bytes of a block's pages a cut file lacks, or 0 where it has none of them. */
+  private static long missing(SplicedSource image, StateFormatException error) {
+    if (error.reason() != Reason.PAGES_PASS_FILE) {
+      return 0;
     }
+    List<Long> numbers = error.problem().facts().numbers();
+    long pages = numbers.get(0);
+    return pages < 0 || pages >= image.length()
+        ? 0
+        : Math.max(0, pages + numbers.get(1) - image.length());
   }
 
   /**
@@ -281,46 +269,30 @@ public final class Salvage implements Closeable {
    */
   private SplicedSource listMended(SplicedSource image, Scan scan) throws IOException {
     StateFormatException error = scan.error.orElseThrow();
-    long header = error.offset();
-    ByteBuffer bytes = ByteBuffer.allocate(FixedFormat.HEADER_LENGTH);
-    boolean whole =
-        error.reason() == Reason.PAGES_PASS_FILE
-            && header + FixedFormat.HEADER_LENGTH <= image.length();
-    if (!whole && scan.blocks.isEmpty()) {
-      throw error;
-    }
     long end = scan.goodEnd;
     long total = scan.blocks.stream().mapToLong(RamBlock::usedLength).sum();
+    long missing = missing(image, error);
     List<Segment> area = List.of();
-    if (whole) {
-      image.copy(header, bytes);
-      long pages = bytes.getLong(20);
-      long length = usedLength(image, scan.goodEnd);
-      long missing = pages + length - image.length();
-      if (pages < 0 || length <= 0 || missing <= 0 || pages > image.length()) {
-        throw error;
-      }
+    if (missing > 0) {
       end = image.length();
-      total += length;
+      total += error.problem().facts().numbers().get(1);
       area = List.of(Segment.zeros(missing));
       losses.add(missing + " bytes at the end of a block's pages: " + error.words());
+    } else if (scan.blocks.isEmpty()) {
+      throw error;
+    } else {
+      losses.add("a block that the file has no page of: " + error.words());
     }
     losses.add("blocks after it, and all devices");
-    ByteBuffer tail = ByteBuffer.allocate(128);
-    tail.putLong(RamFormat.EOS);
-    footer(tail, scan, scan.section);
-    tail.put((byte) StreamFormat.SECTION_END).putInt((int) scan.section.id());
-    tail.putLong(RamFormat.EOS);
-    footer(tail, scan, scan.section);
-    tail.put((byte) StreamFormat.EOF);
-    byte[] rest = new byte[tail.flip().remaining()];
-    tail.get(rest);
+    StreamTail tail = new StreamTail(scan);
+    tail.endPayload(scan.section);
+    tail.end(scan.section);
     byte[] word = ByteBuffer.allocate(Long.BYTES).putLong(total | RamFormat.MEM_SIZE).array();
     return join(
         image.slice(0, scan.totalAt),
         List.of(Segment.of(word)),
         image.slice(scan.totalAt + Long.BYTES, end),
         area,
-        List.of(Segment.of(rest)));
+        List.of(tail.finish()));
   }
 }

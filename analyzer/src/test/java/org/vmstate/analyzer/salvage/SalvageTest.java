@@ -221,6 +221,22 @@ class SalvageTest {
     assertEquals(2, losses.size(), losses.toString());
   }
 
+  /** The list says where a block's pages are, which is after the end of the file. */
+  @Test
+  void aBlockWithoutPagesInTheFileIsLeftOut() throws IOException {
+    byte[] image = new MappedParts().blocks(3).bitmap(3).secondPage(9).toBytes();
+    List<String> losses = new ArrayList<>();
+    for (int end : new int[] {(2 << 20) - 10, 2 << 20}) {
+      Kept kept = salvage(Arrays.copyOf(image, end), losses);
+      assertEquals(1, kept.contents.blocks().size());
+      assertEquals(9, kept.page(1));
+      assertTrue(kept.finished);
+      String first = losses.removeFirst();
+      assertTrue(first.startsWith("a block that the file has no page of"), first);
+      losses.clear();
+    }
+  }
+
   /** Entries of x-ignore-shared have an address between the length and the block's header. */
   @Test
   void cutMappedImageWithAddressesKeepsWhatIsThere() throws IOException {

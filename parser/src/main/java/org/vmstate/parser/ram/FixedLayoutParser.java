@@ -74,7 +74,8 @@ final class FixedLayoutParser {
               + end
               + ", found "
               + Long.toUnsignedString(pages),
-          at);
+          at,
+          Facts.found(pages, usedLength));
     }
     if (pages < areasEnd) {
       throw source.malformed(
