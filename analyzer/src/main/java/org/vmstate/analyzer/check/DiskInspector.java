@@ -7,6 +7,7 @@ import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.parser.qcow2.NameLookup;
 import org.vmstate.parser.qcow2.SnapshotChoice;
@@ -27,12 +28,25 @@ final class DiskInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    if (event instanceof Event.Configuration e
-        && e.configuration().has(Capability.MAPPED_RAM)
-        && !release().isFrom(11, 1)) {
+    if (event instanceof Event.Configuration e && e.configuration().has(Capability.MAPPED_RAM)) {
+      mappedRam(event.range().start());
+    }
+  }
+
+  private void mappedRam(long offset) {
+    if (release().isFrom(11, 1)) {
+      add(
+          Finding.of(
+                  Rule.DISK_LOADS,
+                  offset,
+                  place(),
+                  "mapped-ram in a disk: a guest that is paused when QEMU loads it keeps its own"
+                      + " pages where the state has zeros; let it run, or start with -loadvm")
+              .as(Severity.INFO));
+    } else {
       found(
           Reason.DISK_MAPPED_RAM,
-          event.range().start(),
+          offset,
           place(),
           "mapped-ram in a disk: QEMU before 10.2 does not load it");
     }

@@ -95,7 +95,9 @@ class DiskStatesTest extends TwoStates {
   void mappedRamInADiskLoadsInNewReleasesOnly() throws IOException {
     String mapped = folder.resolve("mapped.qcow2").toString();
     ok("convert", "-q", "-O", "qcow2", "-o", "layout=qemu-mapped-ram", stream, mapped);
-    ok("check", mapped);
+    // QEMU 11.1 leaves a paused guest's pages where the state has zeros
+    Ran newest = ok("check", "--verbose", mapped);
+    assertTrue(newest.out().contains("V206 disk-loads: mapped-ram in a disk"), newest.out());
     Ran ran = run("check", "--qemu", "10.0", mapped);
     assertEquals(2, ran.exitCode(), ran.toString());
     assertTrue(ran.out().contains("Error reading dirty bitmap"), ran.out());

@@ -27,22 +27,6 @@ import org.vmstate.parser.io.ByteSource;
 class DiskReleasesLabTest {
   @TempDir Path folder;
 
-  /** All kinds of disks are tried by hand, with -Dlab.disks=all. */
-  private static List<String> kinds() {
-    return "all".equals(System.getProperty("lab.disks"))
-        ? List.of(
-            "cluster_size=64K",
-            "compat=0.10",
-            "cluster_size=512",
-            "cluster_size=2M",
-            "extended_l2=on",
-            "refcount_bits=64",
-            "refcount_bits=8,lazy_refcounts=on",
-            "compression_type=zstd",
-            "preallocation=metadata")
-        : List.of("cluster_size=64K");
-  }
-
   private Path disk(String kind) throws Exception {
     Path disk = folder.resolve("disk.qcow2");
     Files.deleteIfExists(disk);
@@ -75,7 +59,7 @@ class DiskReleasesLabTest {
   void everyReleasesSnapshotsAreReadAndItLoadsOurs() throws Exception {
     Path lab = Lab.require();
     for (Release release : Release.values()) {
-      for (String kind : kinds()) {
+      for (String kind : Snapshots.kinds()) {
         // the old packages were built without zstd
         if (!kind.contains("zstd") || release.knowsMappedRam()) {
           readsAndLoads(lab, release, kind);

@@ -37,6 +37,22 @@ final class Snapshots {
     this.folder = folder;
   }
 
+  /** All kinds of disks are tried by hand, with -Dlab.disks=all. */
+  static List<String> kinds() {
+    return "all".equals(System.getProperty("lab.disks"))
+        ? List.of(
+            "cluster_size=64K",
+            "compat=0.10",
+            "cluster_size=512",
+            "cluster_size=2M",
+            "extended_l2=on",
+            "refcount_bits=64",
+            "refcount_bits=8,lazy_refcounts=on",
+            "compression_type=zstd",
+            "preallocation=metadata")
+        : List.of("cluster_size=64K");
+  }
+
   /** Runs qemu-img. */
   Lab.Result image(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("qemu-img"));

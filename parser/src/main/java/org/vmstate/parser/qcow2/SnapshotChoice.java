@@ -76,7 +76,10 @@ public final class SnapshotChoice {
         snapshots.stream().filter(s -> s.name().equals(text) || s.id().equals(text)).toList();
     if (found.size() > 1) {
       throw new NoSuchSnapshotException(
-          "snapshot " + text + ": is the name or id of several; nothing was written");
+          "snapshot "
+              + text
+              + ": is the name or id of several, give snapshot.id= or snapshot.name=; nothing was"
+              + " written");
     }
     return found.stream().findFirst();
   }
