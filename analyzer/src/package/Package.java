@@ -48,13 +48,15 @@ public final class Package {
     new Package(Path.of(args[0]).toRealPath(), args[1], target).make();
   }
 
-  /** Runs a program, whose failure is ours. */
+  /**
+   * Runs a program, whose failure is ours. It sees nothing of the builder's environment: a Turkish
+   * locale loads other classes, and Java has options there, too.
+   */
   static void run(List<String> command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.PIPE)
-            .start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "TZ", "UTC"));
+    Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {

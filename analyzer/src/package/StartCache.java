@@ -62,6 +62,8 @@ final class StartCache {
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
             "-XX:+UseSerialGC",
+            // pools of threads are made as large as the machine
+            "-XX:ActiveProcessorCount=2",
             "--enable-native-access=" + ProgramModule.NAME,
             "--sun-misc-unsafe-memory-access=allow",
             "-DZstdNativePath=" + home.resolve("libzstd-jni.so"),
