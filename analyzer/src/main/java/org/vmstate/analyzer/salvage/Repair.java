@@ -70,7 +70,8 @@ public final class Repair {
    *
    * @param options how the image was checked
    * @return false when the image has another error, which this cannot repair
-   * @throws ConversionException when what to change is inside compressed data
+   * @throws org.vmstate.analyzer.output.ConversionException when what to change is inside
+   *     compressed data
    */
   public boolean plan(ByteSource source, ParseOptions options, CheckResult result)
       throws IOException {
