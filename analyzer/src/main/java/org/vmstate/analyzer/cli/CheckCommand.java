@@ -45,7 +45,7 @@ final class CheckCommand implements Callable<Integer> {
             .about(
                 "Says whether an image is good, and what a loader would say if it is not.",
                 "",
-                "Every finding has a code, which docs/checks.md explains, and a place in the file.",
+                "Each finding has a code, explained in docs/checks.md, and a place in the file.",
                 "Exit codes: 0 good, 2 corrupt or certainly refused, 3 loadable but odd,",
                 "63 not supported by this version.",
                 "")

@@ -37,10 +37,9 @@ final class DumpCommand implements Callable<Integer> {
             .about(
                 "Shows everything an image holds, device state decoded field by field.",
                 "",
-                "Sizes and file offsets are numbers; 64-bit guest values are strings \"0x...\","
-                    + " because",
-                "jq and JavaScript round numbers above 2^53. A damaged image gives what could be",
-                "read and an \"error\" with offset and path.",
+                "Sizes and file offsets are numbers; 64-bit guest values are strings \"0x...\",",
+                "because jq and JavaScript round numbers above 2^53. A damaged image gives what",
+                "could be read and an \"error\" with offset and path.",
                 "")
             .footer(
                 "%nExamples:%n",

@@ -38,15 +38,14 @@ final class EditCommand implements Callable<Integer> {
             .about(
                 "Changes a saved state: fields, sections, blocks, or the domain XML around it.",
                 "",
-                "Fields have the paths that dump prints, after the section's name and, where there",
-                "are several, #INSTANCE. The description in the image follows. Nothing is written",
-                "unless all is possible and the result passes check.",
+                "Fields have the paths that dump prints, after the section's name and, where",
+                "there are several, #INSTANCE. The description in the image follows. Nothing is",
+                "written unless all is possible and the result passes check.",
                 "",
                 "Of a libvirt image, the domain XML and how it resumes can be changed instead.",
-                "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started"
-                    + " on",
-                "the domain XML. The result goes to OUT; --in-place changes FILE itself, which is",
-                "possible as long as the strings fit in front of the stream.",
+                "Without --xml, --running, --paused or --features, $VISUAL or $EDITOR is started",
+                "on the domain XML. The result goes to OUT; --in-place changes FILE itself, which",
+                "is possible as long as the strings fit in front of the stream.",
                 "")
             .footer(
                 "%nExamples:%n",

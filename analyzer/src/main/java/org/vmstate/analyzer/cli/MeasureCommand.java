@@ -37,7 +37,7 @@ final class MeasureCommand implements Callable<Integer> {
                 "Tells how large an image becomes in another layout, without writing it.",
                 "",
                 "Length and blocks on disk are those that convert with the same options gives on",
-                "ext4 or XFS with blocks of 4096 bytes: the conversion runs, compression included,",
+                "ext4 or XFS with blocks of 4096 bytes: the conversion runs, with compression,",
                 "and only the bytes are not kept. Without -O every layout is measured.",
                 "")
             .footer(

@@ -49,15 +49,15 @@ final class ReceiveCommand implements Callable<Integer> {
             .about(
                 "Stands in for the destination of a migration and writes what comes as an image.",
                 "",
-                "Takes the main stream and any number of multifd channels in any order; none, zlib",
-                "and zstd. Whoever can connect can write the image, so that TCP listens on this",
-                "machine only. OUT appears when the sender ended well; otherwise nothing is left.",
+                "Takes the main stream and any number of multifd channels in any order; none,",
+                "zlib and zstd. Whoever can connect can write the image, so that TCP listens on",
+                "this machine only. OUT appears when the sender ended well; otherwise nothing is",
+                "left.",
                 "")
             .footer(
                 "%nExamples:%n",
                 "  vmstate-img receive unix:/run/state.sock -O qemu-mapped-ram guest.img",
-                "  vmstate-img receive tcp:localhost:4444 -O libvirt-zstd -o xml=dom.xml"
-                    + " guest.save",
+                "  vmstate-img receive tcp:localhost:4444 -O libvirt-zstd -o xml=dom.xml out",
                 "and in QEMU's monitor: migrate unix:/run/state.sock")
             .parameter("ADDRESS", "1", "unix:PATH or tcp:HOST:PORT; a port of 0 is chosen.")
             .parameter("OUT", "1", "The output: a file, or - for standard output.")

@@ -42,8 +42,8 @@ final class RootCommand {
                 "Completion: source <(vmstate-img generate-completion bash), or zsh, or fish",
                 "",
                 "Exit codes: 0 done, 1 could not run, 2 the image is corrupt or cut off,",
-                "3 loadable but odd (check),",
-                "63 a format or feature that this version does not support, 70 internal error.")
+                "3 loadable but odd (check) or something lost (--salvage), 63 a format or feature",
+                "that this version does not support, 70 internal error, 130 stopped by Ctrl-C.")
             .spec();
     spec.usageMessage().synopsisSubcommandLabel("COMMAND");
     self[0] = spec;

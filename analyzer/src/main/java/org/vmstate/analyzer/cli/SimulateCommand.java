@@ -70,8 +70,7 @@ final class SimulateCommand implements Callable<Integer> {
             .footer(
                 "%nExamples:%n",
                 "  vmstate-img simulate save --pattern loop --buffer 16M --rate 200000",
-                "  vmstate-img simulate save --memory 4G --pattern hot --hot 90%%:64M -O"
-                    + " qemu-mapped-ram",
+                "  vmstate-img simulate save --pattern hot --hot 90%%:64M -O qemu-mapped-ram",
                 "  vmstate-img simulate dirty-log --kvm 1000")
             .parameter("WHAT", "1", "save or dirty-log.")
             .option(String.class, "SIZE", "save: memory of the guest (default: 160M).", "--memory")

@@ -32,15 +32,13 @@ final class TargetFactsCommand implements Callable<Integer> {
                 "A QEMU that runs is asked over its QMP socket and left as it is; what it would",
                 "read of a state it does not say then. With --exec, BINARY is started with the",
                 "guest's own command line, asked, made to save the state in which it starts, and",
-                "ended; the guest never runs. Give -incoming, -loadvm, -daemonize, -pidfile or"
-                    + " not:",
-                "they are left out.",
+                "ended; the guest never runs. -incoming, -loadvm, -daemonize and -pidfile may be",
+                "given: they are left out.",
                 "")
             .footer(
                 "%nExamples:%n",
                 "  vmstate-img target-facts --qmp /run/guest.qmp > target.json",
-                "  vmstate-img target-facts --exec qemu-system-x86_64 -- -M q35 -m 1G >"
-                    + " target.json",
+                "  vmstate-img target-facts --exec qemu-system-x86_64 -- -M q35 > target.json",
                 "  vmstate-img check --target target.json guest.save")
             .option(Path.class, "SOCKET", "Ask the QEMU with its QMP at this UNIX socket.", "--qmp")
             .option(String.class, "BINARY", "Start this QEMU, ask it and end it.", "--exec")

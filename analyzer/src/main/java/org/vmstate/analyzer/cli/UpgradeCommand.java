@@ -36,12 +36,10 @@ final class UpgradeCommand implements Callable<Integer> {
             .about(
                 "Makes a state fit for another QEMU.",
                 "",
-                "With --target, what check --target finds is cured with as few changes as"
-                    + " possible,",
-                "and refused where only the guest or the target could do it. With --recipe,"
-                    + " changes",
-                "with conditions are done: a recipe is a JSON or YAML file, or one of the bundled"
-                    + " ones for breaks that are known:",
+                "With --target, what check --target finds is cured with as few changes as",
+                "possible, and refused where only the guest or the target could do it. With",
+                "--recipe, changes with conditions are done: a recipe is a JSON or YAML file, or",
+                "one of the bundled ones for breaks that are known:",
                 String.join("%n", Recipe.NAMES.stream().map(n -> "  bundled:" + n).toList()),
                 "Each change is said. IN stays as it is; OUT appears when it passes check.",
                 "")

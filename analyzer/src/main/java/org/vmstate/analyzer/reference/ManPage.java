@@ -3,6 +3,7 @@ package org.vmstate.analyzer.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -125,7 +126,7 @@ public final class ManPage {
   private static void lines(StringBuilder out, List<String> lines, boolean headings) {
     boolean kept = false;
     boolean apart = false;
-    for (String raw : lines) {
+    for (String raw : lines.stream().flatMap(line -> Stream.of(line.split("%n"))).toList()) {
       boolean codes = raw.startsWith(EXIT_CODES);
       boolean heading = headings && raw.endsWith(":") && !raw.startsWith(" ");
       boolean indented = raw.startsWith("  ");
@@ -159,6 +160,6 @@ public final class ManPage {
   }
 
   private static String text(String text) {
-    return text.replace("\\", "\\e").replace("-", "\\-").replace("\"", "\\(dq");
+    return text.replace("%%", "%").replace("\\", "\\e").replace("-", "\\-").replace("\"", "\\(dq");
   }
 }

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,11 +12,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.reference.ManPage;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Help, man pages, completion and manual are of the same options. */
 class ReferenceTest {
@@ -90,6 +94,29 @@ class ReferenceTest {
     assertTrue(lines.contains(".SH \"EXIT STATUS\""), lines::toString);
     assertEquals(
         lines.stream().filter(".nf"::equals).count(), lines.stream().filter(".fi"::equals).count());
+  }
+
+  @Test
+  void linesOfHelpFitTheScreen() {
+    for (String name : Commands.VERBS) {
+      UsageMessageSpec usage = verb(name).usageMessage();
+      Stream.of(usage.description(), usage.footer())
+          .flatMap(Stream::of)
+          .flatMap(line -> Stream.of(line.split("%n")))
+          .forEach(line -> assertTrue(line.length() <= 80, name + ": " + line));
+    }
+  }
+
+  @Test
+  void manPagesKeepTheLinesOfLists() {
+    for (String name : Commands.VERBS) {
+      String text = page.verb(verb(name));
+      assertFalse(text.contains("%n") || text.contains("%%"), name);
+    }
+    List<String> upgrade = page.verb(verb("upgrade")).lines().toList();
+    for (String recipe : Recipe.NAMES) {
+      assertTrue(upgrade.contains("  bundled:" + recipe.replace("-", "\\-")), recipe);
+    }
   }
 
   @Test
