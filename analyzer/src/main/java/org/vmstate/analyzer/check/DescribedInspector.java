@@ -46,7 +46,6 @@ final class DescribedInspector extends Inspector {
   private final List<String> sent = new ArrayList<>();
   private final Map<String, Event.SectionHeader> places = new HashMap<>();
   private VmDescription description;
-  private long last;
   private boolean ended;
 
   DescribedInspector(Findings findings) {
@@ -56,7 +55,6 @@ final class DescribedInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    last = event.covers() ? event.range().start() : last;
     switch (event) {
       case Event.Described e -> description = e.description();
       case Event.SectionHeader e when e.recordType() == StreamFormat.SECTION_FULL -> {
@@ -93,7 +91,7 @@ final class DescribedInspector extends Inspector {
         here(
             newer ? Reason.VERSION_NEWER : Reason.VERSION_OLDER,
             Facts.named(section.name(), section.version(), described),
-            last,
+            last(),
             "version of "
                 + section.name()
                 + ": the section has "
@@ -124,10 +122,10 @@ final class DescribedInspector extends Inspector {
     sent.forEach(missing::remove);
     if (!missing.isEmpty()) {
       List<String> shown = missing.stream().sorted().limit(SHOWN).toList();
-      add(here(Rule.DESCRIPTION_COVERS, last, "described but not sent: " + shown));
+      add(here(Rule.DESCRIPTION_COVERS, last(), "described but not sent: " + shown));
     } else if (more.isEmpty()) {
       String text = "the description has the devices in another order";
-      add(here(Rule.DESCRIPTION_COVERS, last, text));
+      add(here(Rule.DESCRIPTION_COVERS, last(), text));
     }
   }
 

@@ -14,6 +14,7 @@ import org.vmstate.formats.rule.Rule;
 abstract class Inspector implements EventSink {
   private final Findings findings;
   private SourceBytes source;
+  private long last;
 
   Inspector(Findings findings) {
     this.findings = findings;
@@ -21,6 +22,7 @@ abstract class Inspector implements EventSink {
 
   @Override
   public void accept(Event event) throws IOException {
+    last = event.covers() ? event.range().start() : last;
     switch (event) {
       case Event.StreamHeader e -> source = e.content();
       case Event.Bytes e when source != null -> source = e.content();
@@ -31,6 +33,11 @@ abstract class Inspector implements EventSink {
   /** Returns the content of the stream, or null before it begins. */
   final SourceBytes source() {
     return source;
+  }
+
+  /** Returns where the last bytes began that the pass came to. */
+  final long last() {
+    return last;
   }
 
   /** Returns the release that is to load the image. */

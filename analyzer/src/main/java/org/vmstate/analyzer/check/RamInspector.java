@@ -35,7 +35,6 @@ final class RamInspector extends Inspector {
   private boolean recorded;
   private long flushes;
   private long flushAt;
-  private long last;
 
   RamInspector(Findings findings) {
     super(findings);
@@ -48,7 +47,6 @@ final class RamInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    last = event.covers() ? event.range().start() : last;
     switch (event) {
       case Event.Configuration e -> configuration(e.configuration());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
@@ -65,7 +63,7 @@ final class RamInspector extends Inspector {
               here(
                   Reason.RAM_VERSION_OBSOLETE,
                   Facts.NONE,
-                  last,
+                  last(),
                   "ram section version: expected 4, found 3"));
         }
       }
@@ -82,13 +80,13 @@ final class RamInspector extends Inspector {
     long mask = blocks.isEmpty() ? 0xfff : blocks.getFirst().pageSize() - 1L;
     if ((e.word() & mask) == RamFormat.MULTIFD_FLUSH) {
       flushes++;
-      flushAt = last;
+      flushAt = last();
       if (fixed) {
         add(
             here(
                     Reason.FLUSH_IN_FIXED_LAYOUT,
                     Facts.found(RamFormat.MULTIFD_FLUSH),
-                    last,
+                    last(),
                     "RAM word: expected only EOS, found MULTIFD_FLUSH")
                 .as(Severity.ERROR));
       }
@@ -96,7 +94,7 @@ final class RamInspector extends Inspector {
       add(
           here(
               Rule.EOS_ADDRESS,
-              last,
+              last(),
               "RAM word: expected 0x10, found 0x" + Long.toHexString(e.word())));
     }
   }
@@ -112,7 +110,7 @@ final class RamInspector extends Inspector {
         add(
             here(
                     Rule.BLOCK_LENGTH,
-                    last,
+                    last(),
                     "length of "
                         + block.name()
                         + ": expected a multiple of "
@@ -181,7 +179,7 @@ final class RamInspector extends Inspector {
   }
 
   private Finding page(PageRun run, Reason reason, Facts facts, String text) {
-    return here(reason, facts, last, text)
+    return here(reason, facts, last(), text)
         .with(Map.of("block", run.block().name(), "page", run.firstPage(), "count", run.count()));
   }
 
@@ -206,7 +204,7 @@ final class RamInspector extends Inspector {
     }
     if (budget.isSpent()) {
       add(
-          here(Rule.LIMIT, last, "pages: too scattered to tell whether each was sent")
+          here(Rule.LIMIT, last(), "pages: too scattered to tell whether each was sent")
               .as(Severity.INFO));
       return;
     }
@@ -247,7 +245,7 @@ final class RamInspector extends Inspector {
     add(
         here(
                 Rule.PAGES_SENT,
-                last,
+                last(),
                 "pages: none of "
                     + missing
                     + " sent; modes cpr-transfer and cpr-exec leave memory to the next process")
@@ -262,7 +260,7 @@ final class RamInspector extends Inspector {
     Finding finding =
         here(
                 Rule.PAGES_SENT,
-                last,
+                last(),
                 "pages of "
                     + block.name()
                     + ": "

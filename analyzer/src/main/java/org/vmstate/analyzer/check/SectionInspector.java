@@ -54,7 +54,6 @@ final class SectionInspector extends Inspector {
   private boolean footers;
   private int lastType;
   private int switchovers;
-  private long last;
 
   /**
    * Inspects sections.
@@ -82,7 +81,6 @@ final class SectionInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    last = event.covers() ? event.range().start() : last;
     switch (event) {
       case Event.Configuration e -> configuration(e.configuration());
       case Event.Described e -> description(e.description());
@@ -100,7 +98,7 @@ final class SectionInspector extends Inspector {
           add(
               here(
                       Rule.TRAILING_BYTES,
-                      last,
+                      last(),
                       "after the stream: expected nothing, found " + e.range().length() + " bytes")
                   .with(Map.of("length", e.range().length())));
       default -> {}
@@ -124,7 +122,7 @@ final class SectionInspector extends Inspector {
           here(
               Reason.SECTION_WITHOUT_START,
               Facts.named(section.name(), section.id()),
-              last,
+              last(),
               "section " + section.name() + ": announced by FULL, which has no PART and END"));
     }
     switch (e.recordType()) {
@@ -158,7 +156,7 @@ final class SectionInspector extends Inspector {
       add(
           here(
               Rule.SECTION_ID_SHARED,
-              last,
+              last(),
               "section id " + section.id() + ": is also that of " + other.name()));
     }
   }
@@ -169,7 +167,7 @@ final class SectionInspector extends Inspector {
       add(
           here(
               Rule.SECTION_ONCE,
-              last,
+              last(),
               "device "
                   + section.name()
                   + " instance "
@@ -192,7 +190,7 @@ final class SectionInspector extends Inspector {
   }
 
   private void disorder(Section section, String what) {
-    add(here(Rule.SECTION_ORDER, last, "section " + section.name() + ": " + what));
+    add(here(Rule.SECTION_ORDER, last(), "section " + section.name() + ": " + what));
   }
 
   private void command(Event.Command e) {
@@ -240,7 +238,7 @@ final class SectionInspector extends Inspector {
             Finding missing =
                 here(
                     Rule.SECTION_ORDER,
-                    last,
+                    last(),
                     "section "
                         + section.name()
                         + (snapshot ? ": no END, as in a background snapshot" : ": no END"));
@@ -254,7 +252,7 @@ final class SectionInspector extends Inspector {
     switchover(snapshot);
     if (description == null) {
       if (findings().count(Rule.DESCRIPTION) == 0) {
-        add(here(Rule.DESCRIPTION, last, "description: expected after the end mark, found none"));
+        add(here(Rule.DESCRIPTION, last(), "description: expected after the end mark, found none"));
       }
     }
   }
@@ -270,7 +268,7 @@ final class SectionInspector extends Inspector {
           here(
               Reason.FOOTERS_MISSING,
               Facts.named(configuration.machine()),
-              last,
+              last(),
               "section footers: expected with machine type "
                   + configuration.machine()
                   + ", found none"));
@@ -293,7 +291,7 @@ final class SectionInspector extends Inspector {
       Finding finding =
           here(
               Rule.SWITCHOVER_START,
-              last,
+              last(),
               "SWITCHOVER_START: expected "
                   + (sends ? "one" : "none")
                   + " before the first END, found "

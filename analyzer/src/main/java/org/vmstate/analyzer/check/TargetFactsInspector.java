@@ -25,7 +25,6 @@ import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.stream.StreamConfiguration;
-import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
@@ -47,7 +46,6 @@ final class TargetFactsInspector extends Inspector {
   private final TargetFacts target;
   private final Map<String, Long> versions = new HashMap<>();
   private final Set<String> types = new HashSet<>();
-  private long last;
 
   TargetFactsInspector(Findings findings, TargetFacts target) {
     super(findings);
@@ -70,7 +68,7 @@ final class TargetFactsInspector extends Inspector {
           here(
                   Reason.TARGET_OF_ANOTHER_MACHINE,
                   Facts.names(found.machine(), target.machine()),
-                  last,
+                  last(),
                   "machine type: the target does not offer " + found.machine())
               .with(
                   Map.of(
@@ -86,14 +84,10 @@ final class TargetFactsInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
-    last = event.covers() ? event.range().start() : last;
     switch (event) {
       case Event.Configuration e -> configuration(e.configuration());
       case Event.SectionHeader e -> {
-        boolean announced =
-            e.recordType() == StreamFormat.SECTION_START
-                || e.recordType() == StreamFormat.SECTION_FULL;
-        if (announced && !versions.isEmpty()) {
+        if (e.isFirst() && !versions.isEmpty()) {
           announced(e.section());
         }
       }
@@ -113,7 +107,7 @@ final class TargetFactsInspector extends Inspector {
           here(
                   Reason.TARGET_SECTION_UNKNOWN,
                   Facts.named(section.name(), section.instance()),
-                  last,
+                  last(),
                   section.name()
                       + " "
                       + section.instance()
@@ -131,7 +125,7 @@ final class TargetFactsInspector extends Inspector {
           here(
                   Reason.TARGET_VERSION_OLD,
                   Facts.named(section.name(), section.version(), version),
-                  last,
+                  last(),
                   String.format(
                       Locale.ROOT,
                       "%s: the section has version %d, the target loads up to %d",
@@ -189,7 +183,7 @@ final class TargetFactsInspector extends Inspector {
         here(
                 reason,
                 facts,
-                last,
+                last(),
                 String.format(Locale.ROOT, "%s: has 0x%x, on the target 0x%x", path, value, own))
             .with(
                 Map.of(
@@ -213,7 +207,7 @@ final class TargetFactsInspector extends Inspector {
                 here(
                     Reason.TARGET_QUEUE_SMALLER,
                     Facts.found(i, size, most.get(i)),
-                    last,
+                    last(),
                     section.name()
                         + ": queue "
                         + i
@@ -251,7 +245,7 @@ final class TargetFactsInspector extends Inspector {
                       ? Reason.TARGET_WITHOUT_FEATURE
                       : Reason.TARGET_FEATURE_UNTOLD,
                   Facts.found(accepted, offered),
-                  last,
+                  last(),
                   section.name()
                       + ": the guest uses "
                       + String.join(", ", all)
@@ -312,7 +306,7 @@ final class TargetFactsInspector extends Inspector {
             here(
                 Reason.TARGET_OTHER_FUNCTION,
                 Facts.found(at, sent[at] & 0xff, own[at] & 0xff),
-                last,
+                last(),
                 String.format(
                     Locale.ROOT,
                     "%s: byte 0x%x of the configuration space is 0x%02x, on the target 0x%02x",

@@ -25,20 +25,7 @@ import picocli.CommandLine.ParameterException;
 /** {@code vmstate-img convert}. */
 final class ConvertCommand implements Callable<Integer> {
   static final List<String> KEYS =
-      List.of(
-          "snapshot",
-          "layout",
-          "offset",
-          "save-version",
-          "byte-order",
-          "xml",
-          "cookie",
-          "running",
-          "align",
-          "compression-level",
-          "compact",
-          "xbzrle-base",
-          "xbzrle");
+      OutputOptions.diskKeys("offset", "compact", "xbzrle-base", "xbzrle");
 
   private static final long LEAST_CHUNK = 4 << 10;
   private static final long MOST_CHUNK = 1L << 30;

@@ -24,9 +24,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img create}. */
 final class CreateCommand implements Callable<Integer> {
-  private static final List<String> KEYS =
-      List.of(
-          "save-version", "byte-order", "xml", "cookie", "running", "align", "compression-level");
+  private static final List<String> KEYS = OutputOptions.keys();
 
   private static final List<String> KINDS = List.of("zero", "fill", "duplicate", "random");
 

@@ -30,6 +30,7 @@ import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
+import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
 import picocli.CommandLine;
@@ -161,21 +162,20 @@ final class Input {
 
   /** Returns the snapshot of a disk whose state is read; nothing for other files. */
   Optional<Snapshot> chosen() throws IOException {
-    Path file = wholeFile();
-    if (file == null) {
-      return Optional.empty();
-    }
-    try (Container container = Container.open(ImageReader.open(file), file)) {
-      return container.disk().isEmpty()
-          ? Optional.empty()
-          : Optional.of(SnapshotChoice.of(container.disk().get().snapshots(), snapshot()));
-    } catch (NoSuchSnapshotException e) {
-      throw NamedIOException.of(file(), e);
-    }
+    return ofDisk(disk -> SnapshotChoice.of(disk.snapshots(), snapshot()));
   }
 
   /** Returns the disk in which the state is; nothing for other files. */
   Optional<DiskState> disk() throws IOException {
+    return ofDisk(disk -> DiskState.of(disk, snapshot()));
+  }
+
+  /** What is asked of a disk. */
+  private interface Question<T> {
+    T ask(Qcow2Disk disk) throws IOException;
+  }
+
+  private <T> Optional<T> ofDisk(Question<T> question) throws IOException {
     Path file = wholeFile();
     if (file == null) {
       return Optional.empty();
@@ -183,7 +183,7 @@ final class Input {
     try (Container container = Container.open(ImageReader.open(file), file)) {
       return container.disk().isEmpty()
           ? Optional.empty()
-          : Optional.of(DiskState.of(container.disk().get(), snapshot()));
+          : Optional.of(question.ask(container.disk().get()));
     } catch (NoSuchSnapshotException e) {
       throw NamedIOException.of(file(), e);
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +31,28 @@ final class OutputOptions {
   static final List<String> LIBVIRT_ONLY =
       List.of("save-version", "byte-order", "xml", "cookie", "running");
 
+  private static final List<String> DISK_ONLY = List.of("snapshot", "layout");
+
   /** What commands other than convert say of the option. */
   static final String HELP = "Options of the output, as convert has them.";
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final FormatId target;
+
+  /** Returns the keys that an image can have, and more of a command's own. */
+  static List<String> keys(String... more) {
+    List<String> all = new ArrayList<>(LIBVIRT_ONLY);
+    all.addAll(List.of("align", "compression-level"));
+    all.addAll(List.of(more));
+    return List.copyOf(all);
+  }
+
+  /** The same for a command that writes disks, too. */
+  static List<String> diskKeys(String... more) {
+    List<String> all = new ArrayList<>(DISK_ONLY);
+    all.addAll(keys(more));
+    return List.copyOf(all);
+  }
 
   /** Takes the strings of all {@code -o} options. */
   OutputOptions(FormatId target, List<String> strings, List<String> known)
@@ -86,7 +104,7 @@ final class OutputOptions {
 
   /** Refuses what is of a disk only, unless the output is one. */
   void requireDisk(boolean disk) throws ConversionException {
-    for (String key : List.of("snapshot", "layout")) {
+    for (String key : DISK_ONLY) {
       if (!disk && values.containsKey(key)) {
         throw ConversionException.named("-o " + key + ": " + target.label() + " has no snapshots");
       }

@@ -22,18 +22,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code vmstate-img receive}. */
 final class ReceiveCommand implements Callable<Integer> {
-  private static final List<String> KEYS =
-      List.of(
-          "snapshot",
-          "layout",
-          "save-version",
-          "byte-order",
-          "xml",
-          "cookie",
-          "running",
-          "align",
-          "compression-level",
-          "compact");
+  private static final List<String> KEYS = OutputOptions.diskKeys("compact");
 
   private static final int DEFAULT_TIMEOUT = 30;
   private static final int MOST_SECONDS = 86_400;

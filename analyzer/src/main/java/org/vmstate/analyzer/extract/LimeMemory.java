@@ -24,11 +24,6 @@ record LimeMemory() implements MemoryLayout.Placed {
   }
 
   @Override
-  public boolean hasRegisters() {
-    return false;
-  }
-
-  @Override
   public MemoryLayout.Plan plan(PhysicalMap map, PhysicalFacts facts, Consumer<String> notes) {
     List<Long> offsets = new ArrayList<>();
     List<MemoryLayout.Header> headers = new ArrayList<>();

@@ -36,7 +36,9 @@ public sealed interface MemoryLayout {
   /** Keeps each range of memory as it is, at a place that is known before. */
   sealed interface Placed extends MemoryLayout permits RawMemory, ElfMemory, LimeMemory {
     /** Reports whether it has the registers, and with them the guest's own note. */
-    boolean hasRegisters();
+    default boolean hasRegisters() {
+      return false;
+    }
 
     /**
      * Finds a place for everything.

@@ -14,11 +14,6 @@ record RawMemory() implements MemoryLayout.Placed {
   }
 
   @Override
-  public boolean hasRegisters() {
-    return false;
-  }
-
-  @Override
   public MemoryLayout.Plan plan(PhysicalMap map, PhysicalFacts facts, Consumer<String> notes) {
     long end = map.memoryEnd();
     List<PhysicalRange> ranges = new ArrayList<>();

@@ -151,8 +151,7 @@ final class OwnState implements EventSink, Closeable {
   public void accept(Event event) throws IOException {
     switch (event) {
       case Event.SectionHeader e -> {
-        if (e.recordType() == StreamFormat.SECTION_START
-            || e.recordType() == StreamFormat.SECTION_FULL) {
+        if (e.isFirst()) {
           Section s = e.section();
           sections.add(new TargetFacts.Known(s.name(), s.instance(), s.version()));
         }

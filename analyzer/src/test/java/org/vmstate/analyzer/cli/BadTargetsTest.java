@@ -68,12 +68,12 @@ class BadTargetsTest {
     Samples.unpack("pc", image);
   }
 
-  private void oneLine(String what, Ran ran) {
+  private void oneLine(String what, CommandRun ran) {
     assertEquals(1, ran.err().lines().count(), what + ": " + ran.err());
     assertTrue(ran.err().startsWith("vmstate-img: "), what + ": " + ran.err());
     assertFalse(ran.err().contains("Exception"), what + ": " + ran.err());
     assertTrue(ran.err().length() < 500, what + ": " + ran.err());
-    assertTrue(ran.exitCode() > 0, what);
+    assertTrue(ran.code() > 0, what);
   }
 
   @Test
@@ -84,18 +84,16 @@ class BadTargetsTest {
       Path file = folder.resolve("target.json");
       Files.write(file, garbage.getValue().getBytes(StandardCharsets.UTF_8));
       String target = file.toString();
-      oneLine(
-          garbage.getKey(), Ran.command(List.of("check", "--target", target, image.toString())));
+      oneLine(garbage.getKey(), CommandRun.of("check", "--target", target, image.toString()));
       oneLine(
           garbage.getKey(),
-          Ran.command(List.of("upgrade", "--target", target, image.toString(), out.toString())));
+          CommandRun.of("upgrade", "--target", target, image.toString(), out.toString()));
       assertFalse(Files.exists(out), garbage.getKey());
     }
-    oneLine("none", Ran.command(List.of("check", "--target", folder + "/none", image.toString())));
+    oneLine("none", CommandRun.of("check", "--target", folder + "/none", image.toString()));
     oneLine(
         "folder",
-        Ran.command(
-            List.of("upgrade", "--target", folder.toString(), image.toString(), out.toString())));
+        CommandRun.of("upgrade", "--target", folder.toString(), image.toString(), out.toString()));
     assertArrayEquals(before, Files.readAllBytes(image));
   }
 
@@ -104,14 +102,13 @@ class BadTargetsTest {
     Path out = folder.resolve("out");
     for (String facts : OF_OTHER_TYPES) {
       String target = Files.writeString(folder.resolve("target.json"), facts).toString();
-      Ran check = Ran.command(List.of("check", "--target", target, image.toString()));
+      CommandRun check = CommandRun.of("check", "--target", target, image.toString());
       assertFalse(check.err().contains("Exception"), check.err());
       if (!check.err().isEmpty()) {
         oneLine(facts, check);
       }
       oneLine(
-          facts,
-          Ran.command(List.of("upgrade", "--target", target, image.toString(), out.toString())));
+          facts, CommandRun.of("upgrade", "--target", target, image.toString(), out.toString()));
       assertFalse(Files.exists(out), facts);
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vmstate.analyzer.cli.CommandRun.ok;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,12 +34,6 @@ class ChangeCommandsTest {
 
   private String out() {
     return folder.resolve("out").toString();
-  }
-
-  private static CommandRun ok(String... words) throws IOException {
-    CommandRun run = CommandRun.of(words);
-    assertEquals(0, run.code(), run.err());
-    return run;
   }
 
   private void refused(String expected, String... words) throws IOException {

@@ -54,17 +54,17 @@ class CheckRepairTest {
     return out.toByteArray();
   }
 
-  private Ran repair(Path image, String... options) {
+  private CommandRun repair(Path image, String... options) {
     List<String> words = new java.util.ArrayList<>(List.of("check", "--force"));
     words.addAll(List.of(options));
     words.addAll(List.of("--repair", folder.resolve("out").toString(), image.toString()));
-    return Ran.command(words);
+    return CommandRun.of(words);
   }
 
   private void requireRefused(byte[] image) throws IOException {
     Path file = Files.write(folder.resolve("image"), image);
-    Ran ran = repair(file);
-    assertEquals(1, ran.exitCode(), ran.toString());
+    CommandRun ran = repair(file);
+    assertEquals(1, ran.code(), ran.toString());
     assertTrue(ran.err().contains("inside data compressed with gzip"), ran.err());
     assertFalse(Files.exists(folder.resolve("out")));
     assertArrayEquals(image, Files.readAllBytes(file));
@@ -89,8 +89,8 @@ class CheckRepairTest {
             .raw(xml)
             .raw(gzip(stream(4096, 0)))
             .toBytes();
-    Ran ran = repair(Files.write(folder.resolve("image"), save));
-    assertEquals(ExitCode.ODD, ran.exitCode(), ran.toString());
+    CommandRun ran = repair(Files.write(folder.resolve("image"), save));
+    assertEquals(ExitCode.ODD, ran.code(), ran.toString());
     byte[] expected = save.clone();
     expected[92 + xml.length - 2] = 0;
     assertArrayEquals(expected, Files.readAllBytes(folder.resolve("out")));
@@ -100,15 +100,15 @@ class CheckRepairTest {
   void quietRepairSaysNothing() throws IOException {
     Path image = Files.write(folder.resolve("image"), stream(4096, 100));
     assertTrue(repair(image).err().contains("repaired"));
-    Ran ran = repair(image, "-q");
-    assertEquals(new Ran(ExitCode.ODD, "", ""), ran);
+    CommandRun ran = repair(image, "-q");
+    assertEquals(new CommandRun(ExitCode.ODD, "", ""), ran);
   }
 
   @Test
   void secondLookReadsAsTheFirst() throws IOException {
     Path image = Files.write(folder.resolve("image"), stream(8192, 100));
-    Ran ran = repair(image, "--page-size", "8192", "-f", "qemu");
-    assertEquals(ExitCode.ODD, ran.exitCode(), ran.toString());
+    CommandRun ran = repair(image, "--page-size", "8192", "-f", "qemu");
+    assertEquals(ExitCode.ODD, ran.code(), ran.toString());
     assertArrayEquals(stream(8192, 0), Files.readAllBytes(folder.resolve("out")));
   }
 }

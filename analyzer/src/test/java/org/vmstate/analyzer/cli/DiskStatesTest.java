@@ -3,6 +3,7 @@ package org.vmstate.analyzer.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vmstate.analyzer.cli.CommandRun.ok;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,13 +25,16 @@ class DiskStatesTest extends TwoStates {
 
   @Test
   void fieldOfAStateInADiskIsChangedInPlace() {
-    Ran ran = ok("edit", "--in-place", "-l", "two", "--set", "cpu#0.env.tsc=0x1234", disk);
+    CommandRun ran = ok("edit", "--in-place", "-l", "two", "--set", "cpu#0.env.tsc=0x1234", disk);
     assertTrue(ran.err().contains("-loadvm two"), ran.err());
     assertTrue(ok("dump", "-l", "two", "--section", "cpu", disk).out().contains("1234\""));
     requireSame("one");
-    assertTrue(run("edit", "--in-place", "--set", "cpu#0.env.tsc=0x1", disk).err().contains("-l"));
     assertTrue(
-        run("edit", "--in-place", "-l", "two", "--paused", disk)
+        CommandRun.of("edit", "--in-place", "--set", "cpu#0.env.tsc=0x1", disk)
+            .err()
+            .contains("-l"));
+    assertTrue(
+        CommandRun.of("edit", "--in-place", "-l", "two", "--paused", disk)
             .err()
             .contains("no libvirt header"));
     String out = folder.resolve("out").toString();
@@ -41,8 +45,8 @@ class DiskStatesTest extends TwoStates {
   @Test
   void changeThatWouldBeRefusedLeavesTheDiskAsItWas() throws IOException {
     byte[] before = Files.readAllBytes(Path.of(disk));
-    Ran ran = run("edit", "--in-place", "-l", "two", "--drop", "ram", disk);
-    assertEquals(1, ran.exitCode(), ran.toString());
+    CommandRun ran = CommandRun.of("edit", "--in-place", "-l", "two", "--drop", "ram", disk);
+    assertEquals(1, ran.code(), ran.toString());
     assertArrayEquals(before, Files.readAllBytes(Path.of(disk)));
   }
 
@@ -55,7 +59,7 @@ class DiskStatesTest extends TwoStates {
       target.append("more".getBytes(StandardCharsets.US_ASCII));
       target.commit(Outcome.WHOLE, false);
     }
-    assertEquals(3, run("check", path.toString()).exitCode());
+    assertEquals(3, CommandRun.of("check", path.toString()).code());
     ok("check", "--repair", path.toString(), path.toString());
     ok("check", path.toString());
     Files.delete(path);
@@ -63,9 +67,11 @@ class DiskStatesTest extends TwoStates {
       target.append(Arrays.copyOf(good, good.length / 4));
       target.commit(Outcome.WHOLE, false);
     }
-    assertEquals(2, run("check", path.toString()).exitCode());
-    Ran ran = run("convert", "--salvage", "--into", path.toString(), "-l", "cut", path.toString());
-    assertEquals(3, ran.exitCode(), ran.toString());
+    assertEquals(2, CommandRun.of("check", path.toString()).code());
+    CommandRun ran =
+        CommandRun.of(
+            "convert", "--salvage", "--into", path.toString(), "-l", "cut", path.toString());
+    assertEquals(3, ran.code(), ran.toString());
     ok("dump", path.toString());
   }
 
@@ -84,8 +90,8 @@ class DiskStatesTest extends TwoStates {
     // the extension counts only with its bit
     header.putLong(88, 1);
     Files.write(Path.of(disk), bytes);
-    Ran ran = run("check", "-l", "one", disk);
-    assertEquals(2, ran.exitCode(), ran.toString());
+    CommandRun ran = CommandRun.of("check", "-l", "one", disk);
+    assertEquals(2, ran.code(), ran.toString());
     assertTrue(ran.out().contains("V206 disk-loads"), ran.out());
     assertTrue(ran.out().contains("found 3"), ran.out());
     assertTrue(ran.out().contains("Device has active dirty bitmaps"), ran.out());
@@ -96,12 +102,12 @@ class DiskStatesTest extends TwoStates {
     String mapped = folder.resolve("mapped.qcow2").toString();
     ok("convert", "-q", "-O", "qcow2", "-o", "layout=qemu-mapped-ram", stream, mapped);
     // QEMU 11.1 leaves a paused guest's pages where the state has zeros
-    Ran newest = ok("check", "--verbose", mapped);
+    CommandRun newest = ok("check", "--verbose", mapped);
     assertTrue(newest.out().contains("V206 disk-loads: mapped-ram in a disk"), newest.out());
-    Ran ran = run("check", "--qemu", "10.0", mapped);
-    assertEquals(2, ran.exitCode(), ran.toString());
+    CommandRun ran = CommandRun.of("check", "--qemu", "10.0", mapped);
+    assertEquals(2, ran.code(), ran.toString());
     assertTrue(ran.out().contains("Error reading dirty bitmap"), ran.out());
-    assertEquals(2, run("check", "--qemu", "7.2", mapped).exitCode());
+    assertEquals(2, CommandRun.of("check", "--qemu", "7.2", mapped).code());
   }
 
   @Test
@@ -111,12 +117,12 @@ class DiskStatesTest extends TwoStates {
     int l1 = (int) all.getLong((int) all.getLong(64));
     all.putLong(l1 + Long.BYTES, 1L << 40);
     Files.write(Path.of(disk), bytes);
-    Ran ran = run("check", "--output=json", "-l", "one", disk);
-    assertEquals(2, ran.exitCode(), ran.toString());
+    CommandRun ran = CommandRun.of("check", "--output=json", "-l", "one", disk);
+    assertEquals(2, ran.code(), ran.toString());
     assertTrue(ran.out().contains("L2 table: expected it at a cluster's start"), ran.out());
     assertEquals("", ran.err());
-    Ran info = run("info", "-l", "one", disk);
-    assertEquals(2, info.exitCode(), info.toString());
+    CommandRun info = CommandRun.of("info", "-l", "one", disk);
+    assertEquals(2, info.code(), info.toString());
     assertTrue(info.out().contains("    two "), info.out());
     assertTrue(info.err().contains("L2 table: expected"), info.err());
   }
@@ -127,7 +133,7 @@ class DiskStatesTest extends TwoStates {
     Arrays.fill(old, (byte) 'x');
     Path file = Files.write(folder.resolve("file"), old);
     String[] convert = {"convert", "-O", "qemu", "-o", "offset=5000", stream, file.toString()};
-    assertEquals(1, run(convert).exitCode());
+    assertEquals(1, CommandRun.of(convert).code());
     assertArrayEquals(old, Files.readAllBytes(file));
     ok("convert", "--force", "-O", "qemu", "-o", "offset=5000", stream, file.toString());
     byte[] now = Files.readAllBytes(file);
@@ -148,7 +154,7 @@ class DiskStatesTest extends TwoStates {
         }) {
       List<String> words = new ArrayList<>(List.of("convert", "--force"));
       words.addAll(List.of(wrong));
-      assertEquals(1, Ran.command(words).exitCode());
+      assertEquals(1, CommandRun.of(words).code());
     }
   }
 
@@ -158,9 +164,10 @@ class DiskStatesTest extends TwoStates {
     byte[] good = Files.readAllBytes(Path.of(stream));
     Files.write(cut, Arrays.copyOf(good, good.length / 4));
     Path file = Files.write(folder.resolve("file"), good);
-    Ran ran =
-        run("convert", "--force", "-O", "qemu", "-o", "offset=0", cut.toString(), file.toString());
-    assertEquals(2, ran.exitCode(), ran.toString());
+    CommandRun ran =
+        CommandRun.of(
+            "convert", "--force", "-O", "qemu", "-o", "offset=0", cut.toString(), file.toString());
+    assertEquals(2, ran.code(), ran.toString());
     assertArrayEquals(good, Files.readAllBytes(file));
   }
 }

@@ -1,11 +1,9 @@
 package org.vmstate.analyzer.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /** Makes the images that commands are run on while calls of the file system fail. */
 final class FaultImages {
@@ -42,22 +40,15 @@ final class FaultImages {
   }
 
   private void created(String name, String words) {
-    run("create -q --no-sync " + words + " " + folder.resolve(name));
+    CommandRun.ok(("create -q --no-sync " + words + " " + folder.resolve(name)).split(" "));
   }
 
   private void sample(String name, String sample) {
-    run("samples -o " + folder.resolve(name) + " " + sample);
+    CommandRun.ok(("samples -o " + folder.resolve(name) + " " + sample).split(" "));
   }
 
   private void cut(String name, String whole) throws IOException {
     byte[] bytes = Files.readAllBytes(folder.resolve(whole));
     Files.write(folder.resolve(name), Arrays.copyOf(bytes, bytes.length / 3 * 2));
-  }
-
-  private static void run(String words) {
-    Ran ran = Ran.command(List.of(words.split(" ")));
-    if (ran.exitCode() != ExitCode.OK) {
-      throw new UncheckedIOException(new IOException(words + ": " + ran.err()));
-    }
   }
 }

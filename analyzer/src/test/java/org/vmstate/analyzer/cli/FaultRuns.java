@@ -211,9 +211,9 @@ final class FaultRuns {
   private static TreeMap<String, Integer> states(FaultJob job, Path disk) {
     TreeMap<String, Integer> states = new TreeMap<>();
     for (String snapshot : job.snapshots()) {
-      Ran ran = Ran.command(List.of("dump", "--memory=sha256", "-l", snapshot, disk.toString()));
+      CommandRun ran = CommandRun.of("dump", "--memory=sha256", "-l", snapshot, disk.toString());
       String text = ran.out().replaceFirst("\"file\": *\"[^\"]*\"", "");
-      states.put(snapshot, ran.exitCode() == 0 ? text.hashCode() : ran.exitCode());
+      states.put(snapshot, ran.code() == 0 ? text.hashCode() : ran.code());
     }
     return states;
   }
@@ -243,13 +243,13 @@ final class FaultRuns {
     int open = openFiles();
     InputStream in = System.in;
     System.setIn(new FaultyInput(piped));
-    Ran ran;
+    CommandRun ran;
     Fault.SYSTEM.arm(kind, n);
     try {
-      ran = Ran.into(new FaultyOutput(out), words);
+      ran = CommandRun.into(new FaultyOutput(out), words);
     } catch (OutOfMemoryError e) {
       // as main does
-      ran = new Ran(ExitCode.INTERNAL, "", "out of memory");
+      ran = new CommandRun(ExitCode.INTERNAL, "", "out of memory");
     } finally {
       Fault.SYSTEM.disarm();
       System.setIn(in);
@@ -264,7 +264,7 @@ final class FaultRuns {
     if (!states.isEmpty() && files.size() == 1) {
       files = states;
     }
-    return new Answer(ran.exitCode(), text, files, ran.err().strip());
+    return new Answer(ran.code(), text, files, ran.err().strip());
   }
 
   private String word(String word) {

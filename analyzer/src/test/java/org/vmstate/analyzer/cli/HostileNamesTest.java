@@ -154,10 +154,10 @@ class HostileNamesTest {
       if (!command.contains("@")) {
         words.add(image.toString());
       }
-      Ran ran = Ran.command(words);
+      CommandRun ran = CommandRun.of(words);
       requireVisible(command, ran.err());
       requireVisible(command, ran.out());
-      assertTrue(ran.exitCode() != ExitCode.INTERNAL, command + "\n" + ran.err());
+      assertTrue(ran.code() != ExitCode.INTERNAL, command + "\n" + ran.err());
     }
   }
 
@@ -184,8 +184,8 @@ class HostileNamesTest {
   @Example
   void escapeSequencesInNamesAreMadeVisible() throws IOException {
     Path image = Files.write(folder.resolve("image"), ImageBytes.withRam(NAME, 1).u8(0).toBytes());
-    Ran ran = Ran.command(List.of("info", image.toString()));
-    assertEquals(0, ran.exitCode());
+    CommandRun ran = CommandRun.of("info", image.toString());
+    assertEquals(0, ran.code());
     assertTrue(ran.out().contains("pc\\x1b]0;title\\x07\\x0a"), ran.out());
   }
 }

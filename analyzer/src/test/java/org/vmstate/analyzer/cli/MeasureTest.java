@@ -32,9 +32,7 @@ class MeasureTest {
   }
 
   private static JsonNode measured(String... words) throws IOException {
-    CommandRun run = CommandRun.of(words);
-    assertEquals(0, run.code(), run.err());
-    return new ObjectMapper().readTree(run.out()).path("outputs");
+    return new ObjectMapper().readTree(CommandRun.ok(words).out()).path("outputs");
   }
 
   @ParameterizedTest
@@ -57,8 +55,7 @@ class MeasureTest {
         words.addAll(List.of("-o", "xml=" + xml));
       }
       words.addAll(List.of("--no-sync", image, out.toString()));
-      CommandRun run = CommandRun.of(words.toArray(String[]::new));
-      assertEquals(0, run.code(), run.err());
+      CommandRun.ok(words);
       assertEquals(Files.size(out), one.path("size").asLong(), one.toString());
       long real = blocks(out);
       long tree = BLOCK * (1 + one.path("runs").asLong() / EXTENTS);
@@ -72,7 +69,7 @@ class MeasureTest {
   void memoryHasTheSizeOfWhatConvertWrites(String format) throws IOException {
     JsonNode one = measured("measure", "--output=json", "-O", format, "sample:pc").path(0);
     Path out = folder.resolve("out");
-    CommandRun.of("convert", "-q", "-O", format, "sample:pc", out.toString());
+    CommandRun.ok("convert", "-q", "-O", format, "sample:pc", out.toString());
     assertEquals(Files.size(out), one.path("size").asLong(), one.toString());
   }
 

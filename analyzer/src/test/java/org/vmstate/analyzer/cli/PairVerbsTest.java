@@ -38,8 +38,7 @@ class PairVerbsTest {
       ImageReader.read(source, ParseOptions.DEFAULT, edit.apply(writer));
       writer.commit(false);
     }
-    CommandRun run = CommandRun.of(words);
-    assertEquals(0, run.code(), run.err());
+    CommandRun.ok(words);
     assertEquals(-1, Files.mismatch(pair, folder.resolve("out")));
   }
 
@@ -74,7 +73,7 @@ class PairVerbsTest {
   void anEditOfTheDomainXmlReplacesIt() throws IOException {
     Path in = folder.resolve("raw");
     String compressed = sample("libvirt-zstd").toString();
-    CommandRun.of("convert", "-q", "--no-sync", "-O", "libvirt-raw", compressed, in.toString());
+    CommandRun.ok("convert", "-q", "--no-sync", "-O", "libvirt-raw", compressed, in.toString());
     String xml = "<domain type='qemu'><name>other</name></domain>";
     Path file = Files.writeString(folder.resolve("xml"), xml);
     requireSame(

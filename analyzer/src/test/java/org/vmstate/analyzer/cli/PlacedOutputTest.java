@@ -24,15 +24,15 @@ class PlacedOutputTest {
   @BeforeEach
   void make() throws IOException {
     image = folder.resolve("image");
-    assertEquals(0, Ran.command(List.of("create", "--devices=2", image.toString())).exitCode());
+    assertEquals(0, CommandRun.of("create", "--devices=2", image.toString()).code());
     there = folder.resolve("there");
     Files.copy(image, there);
   }
 
-  private Ran convert(Path in, String options) throws IOException {
+  private CommandRun convert(Path in, String options) throws IOException {
     List<String> words = new ArrayList<>(List.of("convert", "--force", "-O", "qemu", "-o"));
     words.addAll(List.of(options, in.toString(), there.toString()));
-    return Ran.command(words);
+    return CommandRun.of(words);
   }
 
   @Test
@@ -40,20 +40,20 @@ class PlacedOutputTest {
     byte[] before = Files.readAllBytes(there);
     Path cut = folder.resolve("cut");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(image), 60_000));
-    assertEquals(2, convert(cut, "offset=4096").exitCode());
+    assertEquals(2, convert(cut, "offset=4096").code());
     assertArrayEquals(before, Files.readAllBytes(there));
     Files.writeString(cut, "no image at all");
-    assertTrue(convert(cut, "offset=4096").exitCode() > 0);
+    assertTrue(convert(cut, "offset=4096").code() > 0);
     assertArrayEquals(before, Files.readAllBytes(there));
-    assertEquals(0, convert(image, "offset=4096").exitCode());
+    assertEquals(0, convert(image, "offset=4096").code());
     assertEquals(4096 + Files.size(image), Files.size(there));
   }
 
   @Test
   void baseOfDeltasIsAnInput() throws IOException {
     byte[] before = Files.readAllBytes(there);
-    Ran ran = convert(image, "offset=0,xbzrle-base=" + there);
-    assertTrue(ran.exitCode() > 0 && ran.err().contains("is the input"), ran.err());
+    CommandRun ran = convert(image, "offset=0,xbzrle-base=" + there);
+    assertTrue(ran.code() > 0 && ran.err().contains("is the input"), ran.err());
     assertArrayEquals(before, Files.readAllBytes(there));
   }
 }

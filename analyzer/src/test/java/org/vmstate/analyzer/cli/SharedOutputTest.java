@@ -21,18 +21,17 @@ class SharedOutputTest {
   private Path image(String name, String xml) throws IOException {
     Path file = Files.writeString(folder.resolve(name + ".xml"), xml);
     Path image = folder.resolve(name);
-    Ran made =
-        Ran.command(
-            List.of(
-                "create",
-                "-O",
-                "libvirt-raw",
-                "--block",
-                "pc.ram=64K",
-                "-o",
-                "xml=" + file,
-                image.toString()));
-    assertEquals(0, made.exitCode(), made.err());
+    CommandRun made =
+        CommandRun.of(
+            "create",
+            "-O",
+            "libvirt-raw",
+            "--block",
+            "pc.ram=64K",
+            "-o",
+            "xml=" + file,
+            image.toString());
+    assertEquals(0, made.code(), made.err());
     return image;
   }
 
@@ -50,19 +49,18 @@ class SharedOutputTest {
             List.of("compare", image.toString(), other.toString()),
             List.of("compare", "--output=json", image.toString(), other.toString()));
     for (List<String> command : commands) {
-      Ran ran = Ran.command(command);
+      CommandRun ran = CommandRun.of(command);
       assertFalse(ran.out().isEmpty(), command.toString());
       assertFalse((ran.out() + ran.err()).contains("S3CRET"), command + "\n" + ran.out());
     }
-    assertTrue(
-        Ran.command(List.of("dump", "--security-info", image.toString())).out().contains("S3CRET"));
-    assertEquals(XML, Ran.command(List.of("extract", "--xml", image.toString())).out());
+    assertTrue(CommandRun.of("dump", "--security-info", image.toString()).out().contains("S3CRET"));
+    assertEquals(XML, CommandRun.of("extract", "--xml", image.toString()).out());
   }
 
   @Test
   void pageShowsNoFolder() throws IOException {
     Path image = image("first", XML);
-    Ran ran = Ran.command(List.of("map", "--output=html", image.toString()));
+    CommandRun ran = CommandRun.of("map", "--output=html", image.toString());
     assertTrue(ran.out().contains("\"image\":\"first\""), "name of the file");
     assertFalse(ran.out().contains(folder.toString()), "folder of the file");
   }
@@ -71,23 +69,21 @@ class SharedOutputTest {
   void machineOfAnyNameMakesWellFormedXml() throws IOException {
     Path image = folder.resolve("image");
     String machine = "a'<b>&\"\u0001\t\u00e9";
-    Ran made =
-        Ran.command(
-            List.of(
-                "create",
-                "-O",
-                "libvirt-raw",
-                "--block",
-                "pc.ram=64K",
-                "--machine",
-                machine,
-                image.toString()));
-    assertEquals(0, made.exitCode(), made.err());
-    Ran checked = Ran.command(List.of("check", image.toString()));
+    CommandRun made =
+        CommandRun.of(
+            "create",
+            "-O",
+            "libvirt-raw",
+            "--block",
+            "pc.ram=64K",
+            "--machine",
+            machine,
+            image.toString());
+    assertEquals(0, made.code(), made.err());
+    CommandRun checked = CommandRun.of("check", image.toString());
     assertFalse(checked.out().contains("XML"), checked.out());
-    assertEquals(
-        0, Ran.command(List.of("edit", "--paused", "--in-place", image.toString())).exitCode());
-    String xml = Ran.command(List.of("extract", "--xml", image.toString())).out();
+    assertEquals(0, CommandRun.of("edit", "--paused", "--in-place", image.toString()).code());
+    String xml = CommandRun.of("extract", "--xml", image.toString()).out();
     assertTrue(xml.contains("a&apos;&lt;b&gt;&amp;&quot;?&#9;"), xml);
   }
 }

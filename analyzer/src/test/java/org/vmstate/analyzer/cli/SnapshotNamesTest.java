@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vmstate.analyzer.cli.CommandRun.ok;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -47,19 +48,19 @@ class SnapshotNamesTest extends TwoStates {
   @Test
   void commandHasTheNameOfASnapshotThatWasChosenByItsId() {
     assertTrue(ok("convert", "--into", disk, "-l", "2", stream).err().contains("-loadvm two,"));
-    Ran named = ok("convert", "--into", disk, "-l", "snapshot.name=two", stream);
+    CommandRun named = ok("convert", "--into", disk, "-l", "snapshot.name=two", stream);
     assertTrue(named.err().contains("-loadvm two,"), named.err());
     assertTrue(named.err().contains("\"tag\": \"two\""), named.err());
     assertFalse(ok("info", disk).out().contains("snapshot.name"));
-    Ran none = run("convert", "--into", disk, "-l", "snapshot.id=7", stream);
-    assertEquals(1, none.exitCode());
+    CommandRun none = CommandRun.of("convert", "--into", disk, "-l", "snapshot.id=7", stream);
+    assertEquals(1, none.code());
     assertTrue(none.err().contains("disk.qcow2: -l snapshot.id=7: no such"), none.err());
   }
 
   @Test
   void nameThatIsAnotherSnapshotsIdLoadsThatOne() throws IOException {
     nameBecomesAnId();
-    for (Ran ran :
+    for (CommandRun ran :
         List.of(
             ok("convert", "--into", disk, "-l", "2", stream),
             ok("edit", "--in-place", "-l", "2", "--set", "cpu#0.env.tsc=0x1234", disk))) {
@@ -68,8 +69,8 @@ class SnapshotNamesTest extends TwoStates {
       assertFalse(ran.err().contains("-loadvm"), ran.err());
     }
     assertTrue(ok("convert", "--into", disk, "-l", "e", stream).err().contains("-loadvm e,"));
-    Ran odd = run("check", "-l", "2", disk);
-    assertEquals(3, odd.exitCode(), odd.toString());
+    CommandRun odd = CommandRun.of("check", "-l", "2", disk);
+    assertEquals(3, odd.code(), odd.toString());
     assertTrue(odd.out().contains("warning V208 snapshot-name: name: expected"), odd.out());
     assertTrue(odd.out().contains("(qcow2.snapshot[1])"), odd.out());
     ok("check", "-l", "e", disk);
@@ -86,7 +87,8 @@ class SnapshotNamesTest extends TwoStates {
   void secondOfTwoWithOneNameIsNotLoaded() throws IOException {
     entry((file, at) -> file.put(at + 65, "two".getBytes(StandardCharsets.US_ASCII)));
     ok("check", "-l", "1", disk);
-    assertTrue(run("check", "-l", "snapshot.id=2", disk).out().contains("snapshot 1 (two)"));
+    assertTrue(
+        CommandRun.of("check", "-l", "snapshot.id=2", disk).out().contains("snapshot 1 (two)"));
   }
 
   @Test
@@ -125,12 +127,12 @@ class SnapshotNamesTest extends TwoStates {
   void snapshotWithoutAStateIsKnown() throws IOException {
     entry((file, at) -> file.putInt(at + 32, 0).putLong(at + 40, 0));
     for (String wanted : List.of("1", "one", "snapshot.id=1", "snapshot.name=one")) {
-      Ran ran = run("info", "-l", wanted, disk);
-      assertEquals(1, ran.exitCode());
+      CommandRun ran = CommandRun.of("info", "-l", wanted, disk);
+      assertEquals(1, ran.code());
       assertEquals("", ran.out());
       assertTrue(ran.err().contains("disk.qcow2: -l " + wanted + ": snapshot 1 (one) has no VM"));
     }
-    assertTrue(run("info", "-l", "x", disk).err().contains("disk.qcow2: -l x: no such"));
+    assertTrue(CommandRun.of("info", "-l", "x", disk).err().contains("disk.qcow2: -l x: no such"));
   }
 
   @Test
@@ -140,7 +142,7 @@ class SnapshotNamesTest extends TwoStates {
       String out = folder.resolve(layout + ".qcow2").toString();
       Thread sender = Thread.ofPlatform().start(() -> send(socket));
       String options = "snapshot=r,layout=" + layout;
-      Ran ran = ok("receive", "-O", "qcow2", "-o", options, "unix:" + socket, out);
+      CommandRun ran = ok("receive", "-O", "qcow2", "-o", options, "unix:" + socket, out);
       sender.join();
       assertTrue(ran.err().contains("-loadvm r"), ran.err());
       ok("compare", "--snapshot", "r", out, stream);

@@ -62,15 +62,15 @@ class StandardOutputTest {
       })
   void errorOfStandardOutputIsAnError(String command) {
     List<String> words = command.isEmpty() ? List.of() : List.of(command.split(" "));
-    Ran full = Ran.into(new Full("No space left on device"), words);
-    assertNotEquals(0, full.exitCode());
+    CommandRun full = CommandRun.into(new Full("No space left on device"), words);
+    assertNotEquals(0, full.code());
     if (command.isEmpty()) {
       return;
     }
     String notes = full.err().replaceAll("(?m)^vmstate-img: note: .*\n", "");
     assertEquals("vmstate-img: standard output: No space left on device\n", notes);
-    Ran closed = Ran.into(new Full("Broken pipe"), words);
-    assertNotEquals(0, closed.exitCode());
+    CommandRun closed = CommandRun.into(new Full("Broken pipe"), words);
+    assertNotEquals(0, closed.code());
     assertEquals("", closed.err().replaceAll("(?m)^vmstate-img: note: .*\n", ""));
   }
 }

@@ -1,9 +1,8 @@
 package org.vmstate.analyzer.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.vmstate.analyzer.cli.CommandRun.ok;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,16 +11,6 @@ abstract class TwoStates {
   @TempDir Path folder;
   String disk;
   String stream;
-
-  static Ran run(String... words) {
-    return Ran.command(List.of(words));
-  }
-
-  static Ran ok(String... words) {
-    Ran ran = run(words);
-    assertEquals(0, ran.exitCode(), ran.toString());
-    return ran;
-  }
 
   @BeforeEach
   void twoStatesInADisk() {

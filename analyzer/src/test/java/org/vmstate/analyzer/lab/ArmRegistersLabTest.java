@@ -12,20 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.facts.TargetJson;
 import org.vmstate.analyzer.facts.TargetQuestions;
-import org.vmstate.analyzer.output.Destination;
-import org.vmstate.analyzer.output.ImageSource;
-import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.report.JsonReport;
-import org.vmstate.analyzer.upgrade.ChangeCheck;
-import org.vmstate.analyzer.upgrade.UpgradePlan;
 import org.vmstate.formats.rule.QemuRelease;
-import org.vmstate.parser.Outcome;
-import org.vmstate.parser.ParseOptions;
 
 /** The state of a processor with more registers than that of the QEMU that is to load it. */
 class ArmRegistersLabTest {
@@ -52,7 +44,7 @@ class ArmRegistersLabTest {
       String said = Qemu.said(folder);
       assertTrue(
           errors.stream().anyMatch(e -> said.contains(e.loader(release))), errors + " " + said);
-      load(cpu, upgraded(image, target));
+      load(cpu, Changed.upgraded(image, target, folder.resolve("upgraded")));
     }
   }
 
@@ -69,28 +61,10 @@ class ArmRegistersLabTest {
   private void load(String cpu, Path image) throws Exception {
     List<String> arguments = machine(cpu);
     arguments.addAll(List.of("-incoming", "defer"));
-    try (Qemu qemu = Qemu.start(folder, ARCH, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, ARCH, arguments)) {
       qemu.load("file:" + image);
       qemu.call("cont");
       assertTrue(qemu.call("query-status").get("running").asBoolean());
     }
-  }
-
-  private Path upgraded(Path image, Target target) throws IOException {
-    Path out = folder.resolve("upgraded");
-    UpgradePlan plan = new UpgradePlan(target, false, note -> {});
-    try (Destination destination = Destination.file(out, true, false)) {
-      new ImageChanger(
-              image,
-              ParseOptions.DEFAULT,
-              plan.changes(ImageSource.of(image), ParseOptions.DEFAULT))
-          .copy(destination, Progress.NONE, note -> {});
-      destination.sink().flush();
-      Path written = destination.temporary().orElseThrow();
-      ChangeCheck.require(image, written, ParseOptions.DEFAULT);
-      plan.require(ImageSource.of(written), ParseOptions.DEFAULT);
-      destination.commit(Outcome.WHOLE, false);
-    }
-    return out;
   }
 }

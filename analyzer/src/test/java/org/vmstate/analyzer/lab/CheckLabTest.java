@@ -49,7 +49,7 @@ class CheckLabTest {
     List<String> arguments = new ArrayList<>(List.of("-M", machine, "-accel", "tcg"));
     arguments.addAll(SMALL);
     arguments.addAll(List.of(more));
-    return Qemu.start(folder, "x86_64", arguments.toArray(String[]::new));
+    return Qemu.start(folder, "x86_64", arguments);
   }
 
   private Target dumped(String program, String machine, String... more) throws Exception {
@@ -90,7 +90,7 @@ class CheckLabTest {
     Lab.require();
     List<String> arguments = List.of("-M", "q35", "-m", "16", "-nodefaults", "-accel", "tcg");
     Path image = folder.resolve("image");
-    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
       qemu.enable("background-snapshot", "mapped-ram");
       qemu.save("file:" + image);
     }
@@ -115,7 +115,7 @@ class CheckLabTest {
     Path image = folder.resolve("image");
     CheckResult good;
     do {
-      try (Qemu qemu = Qemu.start(folder, "x86_64", all.toArray(String[]::new))) {
+      try (Qemu qemu = Qemu.start(folder, "x86_64", all)) {
         Thread.sleep(2000);
         qemu.call("stop");
         qemu.save("file:" + image);
@@ -178,7 +178,7 @@ class CheckLabTest {
     List<String> arguments = new ArrayList<>(List.of("-M", target, "-accel", "tcg"));
     arguments.addAll(SMALL);
     arguments.addAll(List.of("-device", "virtio-rng-pci", "-incoming", "defer"));
-    Qemu old = Release.V7_2.start(lab, folder, arguments.toArray(String[]::new));
+    Qemu old = Release.V7_2.start(lab, folder, arguments);
     String refusal = refusal(old, image);
     assertEquals(works, refusal.isEmpty(), refusal);
     CheckResult result = Checks.check(image, dumped72(lab, target));
@@ -270,7 +270,7 @@ class CheckLabTest {
     List<String> virt = List.of("-M", "virt", "-cpu", "max", "-m", "16", "-nodefaults", "-S");
     List<String> arguments = new ArrayList<>(virt);
     arguments.addAll(List.of("-accel", "tcg"));
-    try (Qemu qemu = Qemu.start(folder, "aarch64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "aarch64", arguments)) {
       qemu.save("exec:cat > " + image);
     }
     byte[] bytes = Files.readAllBytes(image);

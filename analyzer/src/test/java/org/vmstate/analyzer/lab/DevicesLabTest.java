@@ -75,7 +75,7 @@ class DevicesLabTest {
           List.of("-drive", "if=none,format=raw,id=" + disk + ",file=" + folder.resolve(disk)));
     }
     JsonNode devices;
-    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
       devices = qemu.call("query-pci").get(0).get("devices");
       qemu.save("file:" + image);
     }
@@ -145,20 +145,13 @@ class DevicesLabTest {
     Path lab = Lab.require();
     Path image = folder.resolve("image");
     Path serial = folder.resolve("serial");
-    List<String> kernel =
-        List.of(
-            "-kernel",
-            lab.resolve("vmlinuz").toString(),
-            "-initrd",
-            lab.resolve("initrd.gz").toString(),
-            "-append",
-            "console=ttyS0 quiet FILL=8");
+    List<String> kernel = LinuxGuest.kernel(lab, 8);
     List<String> first = guest(serial);
     first.addAll(kernel);
     JsonNode features;
     String registers;
     QemuWords words;
-    try (Qemu qemu = Qemu.start(folder, "x86_64", first.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", first)) {
       Lab.await(serial, "TICK 1 OK");
       qemu.call("stop");
       features =
@@ -205,7 +198,7 @@ class DevicesLabTest {
     second.addAll(kernel);
     second.addAll(List.of("-incoming", "defer"));
     Path again = folder.resolve("again");
-    try (Qemu qemu = Qemu.start(folder, "x86_64", second.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", second)) {
       qemu.load("file:" + rewritten);
       assertArrayEquals(page, memory(qemu));
       qemu.save("file:" + again);

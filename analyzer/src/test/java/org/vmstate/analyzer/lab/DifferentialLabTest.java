@@ -92,7 +92,7 @@ class DifferentialLabTest {
     List<String> arguments = new ArrayList<>(List.of(MACHINE));
     arguments.add(folder.resolve("bios").toString());
     arguments.add("-S");
-    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
       if (mapped) {
         qemu.enable("mapped-ram");
       }

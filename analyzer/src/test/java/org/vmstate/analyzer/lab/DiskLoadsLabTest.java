@@ -84,7 +84,7 @@ class DiskLoadsLabTest {
     List<String> words = new ArrayList<>(machine);
     words.add("-blockdev");
     words.add("driver=qcow2,node-name=d0,file.driver=file,file.filename=" + file);
-    return release.start(lab, folder, words.toArray(String[]::new));
+    return release.start(lab, folder, words);
   }
 
   private Target facts(Release release, List<String> machine) throws Exception {

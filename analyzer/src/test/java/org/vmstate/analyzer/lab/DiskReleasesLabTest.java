@@ -52,7 +52,7 @@ class DiskReleasesLabTest {
     words.addAll(List.of(blank.toString(), "-nodefaults", "-S", "-accel", "tcg", "-blockdev"));
     words.add("driver=qcow2,node-name=d0,file.driver=file,file.filename=" + disk);
     words.addAll(List.of(more));
-    return release.start(lab, folder, words.toArray(String[]::new));
+    return release.start(lab, folder, words);
   }
 
   @Test

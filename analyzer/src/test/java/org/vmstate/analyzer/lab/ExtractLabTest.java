@@ -111,15 +111,9 @@ class ExtractLabTest {
   }
 
   private List<String> linux(Path lab) {
-    return List.of(
-        "-kernel",
-        lab.resolve("vmlinuz").toString(),
-        "-initrd",
-        lab.resolve("initrd.gz").toString(),
-        "-append",
-        "console=ttyS0 quiet FILL=8",
-        "-serial",
-        "file:" + folder.resolve("serial.log"));
+    List<String> all = new ArrayList<>(LinuxGuest.kernel(lab, 8));
+    all.addAll(List.of("-serial", "file:" + folder.resolve("serial.log")));
+    return all;
   }
 
   /** Waits until the guest's first program runs: kernel, page tables and all CPUs are up. */
@@ -162,7 +156,7 @@ class ExtractLabTest {
     Path image = folder.resolve("image");
     Path dump;
     MonitorAddresses seen = null;
-    try (Qemu qemu = Qemu.start(folder, target, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, target, arguments)) {
       if (linux) {
         awaitLinux();
       } else {
@@ -211,7 +205,7 @@ class ExtractLabTest {
     arguments.addAll(linux(lab));
     Path image = folder.resolve("image");
     Path dump;
-    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
       awaitLinux();
       qemu.enable(capability);
       if (capability.equals("xbzrle")) {

@@ -47,26 +47,10 @@ class HtmlMapLabTest {
 
   private Path guest(Path lab) throws Exception {
     Path image = folder.resolve("guest.save");
-    try (Qemu qemu =
-        Qemu.start(
-            folder,
-            "x86_64",
-            "-M",
-            "q35",
-            "-accel",
-            "tcg",
-            "-m",
-            "128",
-            "-nodefaults",
-            "-kernel",
-            lab.resolve("vmlinuz").toString(),
-            "-initrd",
-            lab.resolve("initrd.gz").toString(),
-            "-append",
-            "console=ttyS0 quiet FILL=16",
-            "-serial",
-            "file:" + folder.resolve("serial.log"))) {
-      Lab.await(folder.resolve("serial.log"), "TICK 2 OK");
+    Path serial = folder.resolve("serial.log");
+    List<String> guest = LinuxGuest.on("q35", 128, lab, 16, serial);
+    try (Qemu qemu = Qemu.start(folder, "x86_64", guest)) {
+      Lab.await(serial, "TICK 2 OK");
       qemu.enable("xbzrle");
       qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 30000000}");
       qemu.save("file:" + image);

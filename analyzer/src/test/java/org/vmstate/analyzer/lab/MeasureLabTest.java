@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,37 +73,13 @@ class MeasureLabTest {
     Path lab = Lab.require();
     Path log = folder.resolve("serial.log");
     Path image = folder.resolve("image");
-    try (Qemu qemu =
-        Qemu.start(
-            folder,
-            "x86_64",
-            "-M",
-            "q35",
-            "-accel",
-            "tcg",
-            "-m",
-            "96",
-            "-nodefaults",
-            "-serial",
-            "file:" + log,
-            "-kernel",
-            lab.resolve("vmlinuz").toString(),
-            "-initrd",
-            lab.resolve("initrd.gz").toString(),
-            "-append",
-            "console=ttyS0 quiet FILL=4")) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", LinuxGuest.on("q35", 96, lab, 4, log))) {
       Lab.await(log, "TICK 1 OK");
       qemu.enable("xbzrle");
       qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 60000000, \"downtime-limit\": 30}");
       qemu.save("file:" + image);
     }
     return image;
-  }
-
-  private static CommandRun run(List<String> words) throws IOException {
-    CommandRun run = CommandRun.of(words.toArray(String[]::new));
-    assertEquals(0, run.code(), words + run.err());
-    return run;
   }
 
   @Test
@@ -114,7 +89,8 @@ class MeasureLabTest {
         Files.writeString(folder.resolve("xml"), "<domain type='qemu'><name>a</name></domain>");
     List<JsonNode> measured = new ArrayList<>();
     for (Target target : targets()) {
-      String out = run(target.words("measure", xml, "--output=json", image.toString())).out();
+      String out =
+          CommandRun.ok(target.words("measure", xml, "--output=json", image.toString())).out();
       measured.add(new ObjectMapper().readTree(out).path("outputs").path(0));
     }
     for (String device : List.of("512 ext4", "4096 xfs")) {
@@ -122,7 +98,8 @@ class MeasureLabTest {
       try {
         for (int i = 0; i < measured.size(); i++) {
           Path out = place.resolve("out");
-          run(targets().get(i).words("convert", xml, "-q", image.toString(), out.toString()));
+          CommandRun.ok(
+              targets().get(i).words("convert", xml, "-q", image.toString(), out.toString()));
           same(device, targets().get(i), measured.get(i), out);
           Files.delete(out);
         }

@@ -100,7 +100,7 @@ class OpacityLabTest {
           group,
           group.machine() + (group.machine().contains("-") ? "-5.2" : ""),
           known,
-          arguments -> release.start(lab, folder, arguments.toArray(String[]::new)));
+          arguments -> release.start(lab, folder, arguments));
     }
   }
 
@@ -119,7 +119,7 @@ class OpacityLabTest {
           group,
           group.machine(),
           known(help),
-          arguments -> Qemu.start(folder, group.target(), arguments.toArray(String[]::new)));
+          arguments -> Qemu.start(folder, group.target(), arguments));
     }
   }
 

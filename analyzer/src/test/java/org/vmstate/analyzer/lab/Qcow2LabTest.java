@@ -22,16 +22,11 @@ class Qcow2LabTest {
   @TempDir Path folder;
 
   private Qemu start(Path lab, Path disk, String... more) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(List.of("-M", "q35", "-accel", "tcg", "-m", "160", "-nodefaults"));
-    arguments.addAll(List.of("-serial", "file:" + folder.resolve(TICKS)));
-    arguments.addAll(List.of("-kernel", lab.resolve("vmlinuz").toString()));
-    arguments.addAll(List.of("-initrd", lab.resolve("initrd.gz").toString()));
-    arguments.addAll(List.of("-append", "console=ttyS0 quiet FILL=16"));
+    List<String> arguments = LinuxGuest.on("q35", 160, lab, 16, folder.resolve(TICKS));
     arguments.add("-blockdev");
     arguments.add("driver=qcow2,node-name=d0,file.driver=file,file.filename=" + disk);
     arguments.addAll(List.of(more));
-    return Qemu.start(folder, "x86_64", arguments.toArray(String[]::new));
+    return Qemu.start(folder, "x86_64", arguments);
   }
 
   private Path create(String name, String options) throws Exception {
@@ -151,7 +146,7 @@ class Qcow2LabTest {
       List<String> arguments = new ArrayList<>(List.of(machine));
       arguments.addAll(List.of("-accel", "tcg", "-blockdev"));
       arguments.add("driver=qcow2,node-name=d0,file.driver=file,file.filename=" + disk);
-      try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+      try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
         qemu.snapshot("snapshot-save", "one", "d0");
         qemu.save("file:" + plain);
       }
@@ -159,7 +154,7 @@ class Qcow2LabTest {
       write(plain, Destination.intoDisk(DiskPlace.into(disk, "one")));
       write(plain, Destination.intoDisk(DiskPlace.into(disk, "two")));
       requireClean(disk);
-      try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+      try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
         qemu.snapshot("snapshot-load", "two", "d0");
         qemu.snapshot("snapshot-load", "one", "d0");
         qemu.snapshot("snapshot-delete", "two", "d0");

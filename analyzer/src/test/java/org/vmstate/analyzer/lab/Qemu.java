@@ -52,9 +52,15 @@ final class Qemu implements AutoCloseable {
   /** Starts QEMU 10.0 for a target; other releases are started by {@link Release}. */
   static Qemu start(Path folder, String target, String... arguments)
       throws IOException, InterruptedException {
+    return start(folder, target, List.of(arguments));
+  }
+
+  /** Starts QEMU 10.0 for a target. */
+  static Qemu start(Path folder, String target, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add("qemu-system-" + target);
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     return new Qemu(folder, Map.of(), command);
   }
 

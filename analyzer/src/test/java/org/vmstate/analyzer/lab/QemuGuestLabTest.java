@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +27,11 @@ class QemuGuestLabTest {
   @TempDir Path folder;
 
   private Qemu start(Path lab, String... more) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(List.of("-M", "q35", "-accel", "tcg", "-m", "" + MEBIBYTES, "-nodefaults"));
-    arguments.addAll(List.of("-serial", "file:" + folder.resolve("serial.log")));
-    arguments.addAll(List.of("-kernel", lab.resolve("vmlinuz").toString()));
-    arguments.addAll(List.of("-initrd", lab.resolve("initrd.gz").toString()));
-    arguments.addAll(List.of("-append", "console=ttyS0 quiet FILL=16"));
+    Path serial = folder.resolve("serial.log");
+    List<String> arguments = LinuxGuest.on("q35", MEBIBYTES, lab, 16, serial);
     arguments.addAll(List.of("-device", "virtio-rng-pci"));
     arguments.addAll(List.of(more));
-    return Qemu.start(folder, "x86_64", arguments.toArray(String[]::new));
+    return Qemu.start(folder, "x86_64", arguments);
   }
 
   private String memory(Qemu qemu) throws Exception {

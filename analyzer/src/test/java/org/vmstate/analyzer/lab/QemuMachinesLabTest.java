@@ -100,7 +100,7 @@ class QemuMachinesLabTest {
     List<String> arguments = new ArrayList<>(List.of(machine.arguments()));
     arguments.addAll(List.of("-nodefaults", "-accel", "tcg", "-S"));
     arguments.addAll(List.of(more));
-    Qemu qemu = Qemu.start(folder, machine.target(), arguments.toArray(String[]::new));
+    Qemu qemu = Qemu.start(folder, machine.target(), arguments);
     qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 10000000000}");
     return qemu;
   }
@@ -290,7 +290,7 @@ class QemuMachinesLabTest {
     if (!oddity.running()) {
       arguments.add("-S");
     }
-    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
       qemu.enable(oddity.capability());
       qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 10000000000}");
       qemu.saveOneWay(
@@ -304,7 +304,7 @@ class QemuMachinesLabTest {
     Path mapped = folder.resolve("mapped");
     Conversions.convert(image, mapped, FormatId.QEMU_MAPPED_RAM);
     arguments.addAll(List.of("-incoming", "defer"));
-    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
       qemu.enable("mapped-ram");
       qemu.load("file:" + mapped);
     }

@@ -52,7 +52,7 @@ class RandomChangesLabTest {
                     + bios)
                 .split(" "));
     Path image = folder.resolve("image");
-    try (Qemu qemu = release.start(lab, folder, machine.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, machine)) {
       qemu.save(release.to(image));
     }
     Path json = folder.resolve("facts.json");
@@ -94,7 +94,7 @@ class RandomChangesLabTest {
     Path lab = Lab.require();
     List<String> machine = List.of("-M pc-i440fx-5.2 -m 16 -nodefaults -accel tcg -S".split(" "));
     Path image = folder.resolve("image");
-    try (Qemu qemu = release.start(lab, folder, machine.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, machine)) {
       qemu.save(release.to(image));
     }
     Path json = folder.resolve("facts.json");

@@ -243,23 +243,7 @@ class ReceiveLabTest {
   void aRunningGuestGoesOnFromWhatWasReceived() throws Exception {
     Path lab = Lab.require();
     Path log = folder.resolve("serial");
-    String[] guest = {
-      "-M",
-      "q35",
-      "-accel",
-      "tcg",
-      "-m",
-      "160",
-      "-nodefaults",
-      "-serial",
-      "file:" + log,
-      "-kernel",
-      lab.resolve("vmlinuz").toString(),
-      "-initrd",
-      lab.resolve("initrd.gz").toString(),
-      "-append",
-      "console=ttyS0 quiet FILL=24"
-    };
+    List<String> guest = LinuxGuest.on("q35", 160, lab, 24, log);
     try (Reception reception = new Reception("unix", FormatId.QEMU_MAPPED_RAM)) {
       try (Qemu qemu = Qemu.start(folder, "x86_64", guest)) {
         Lab.await(log, "TICK 2 OK");
@@ -268,9 +252,8 @@ class ReceiveLabTest {
         reception.await();
       }
       Files.write(log, new byte[0]);
-      List<String> incoming = new ArrayList<>(List.of(guest));
-      incoming.addAll(List.of("-incoming", "defer"));
-      try (Qemu qemu = Qemu.start(folder, "x86_64", incoming.toArray(String[]::new))) {
+      guest.addAll(List.of("-incoming", "defer"));
+      try (Qemu qemu = Qemu.start(folder, "x86_64", guest)) {
         qemu.enable("mapped-ram");
         qemu.load("file:" + reception.out);
         qemu.call("cont");

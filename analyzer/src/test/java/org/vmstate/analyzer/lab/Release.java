@@ -82,6 +82,12 @@ enum Release {
     return Qemu.start(folder, environment(lab), command(lab, arguments));
   }
 
+  /** Starts it with QMP. */
+  Qemu start(Path lab, Path folder, List<String> arguments)
+      throws IOException, InterruptedException {
+    return start(lab, folder, arguments.toArray(String[]::new));
+  }
+
   /** Runs it to its end and returns its exit code and what it printed. */
   Lab.Result run(Path lab, Path errors, String... arguments)
       throws IOException, InterruptedException {

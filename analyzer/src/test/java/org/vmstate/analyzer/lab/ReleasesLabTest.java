@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,30 +34,10 @@ class ReleasesLabTest {
   }
 
   private Qemu start(Path lab, Release release, String... more) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "-M",
-                release.q35(),
-                "-accel",
-                "tcg",
-                "-m",
-                "96",
-                "-smp",
-                "2",
-                "-nodefaults",
-                "-serial",
-                "file:" + log(),
-                "-device",
-                "virtio-rng-pci",
-                "-kernel",
-                lab.resolve("vmlinuz").toString(),
-                "-initrd",
-                lab.resolve("initrd.gz").toString(),
-                "-append",
-                "console=ttyS0 quiet FILL=8"));
+    List<String> arguments = LinuxGuest.on(release.q35(), 96, lab, 8, log());
+    arguments.addAll(List.of("-smp", "2", "-device", "virtio-rng-pci"));
     arguments.addAll(List.of(more));
-    return release.start(lab, folder, arguments.toArray(String[]::new));
+    return release.start(lab, folder, arguments);
   }
 
   /**

@@ -5,22 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.change.Change;
-import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
-import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
-import org.vmstate.analyzer.output.Progress;
-import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
-import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 
 /**
@@ -35,20 +28,9 @@ class RomLabTest {
   @TempDir Path folder;
 
   private List<String> guest(Path lab, int size, String serial) {
-    List<String> all =
-        new ArrayList<>(
-            Arrays.asList(
-                ("-M q35 -m 128 -nodefaults -netdev user,id=n -device"
-                        + " virtio-net-pci,netdev=n,romsize="
-                        + size
-                        + " -serial file:"
-                        + folder.resolve(serial)
-                        + " -kernel "
-                        + lab.resolve("vmlinuz")
-                        + " -initrd "
-                        + lab.resolve("initrd.gz"))
-                    .split(" ")));
-    all.addAll(List.of("-append", "console=ttyS0 quiet FILL=8"));
+    List<String> all = LinuxGuest.on("q35", 128, lab, 8, folder.resolve(serial));
+    all.addAll(List.of("-netdev", "user,id=n"));
+    all.addAll(List.of("-device", "virtio-net-pci,netdev=n,romsize=" + size));
     return all;
   }
 
@@ -62,7 +44,7 @@ class RomLabTest {
   private void goOn(Path lab, int size, Path image, String serial, Path again) throws Exception {
     List<String> arguments = guest(lab, size, serial);
     arguments.addAll(List.of("-incoming", "defer"));
-    try (Qemu qemu = RELEASE.start(lab, folder, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = RELEASE.start(lab, folder, arguments)) {
       qemu.load("file:" + image);
       qemu.call("cont");
       Lab.await(folder.resolve(serial), " OK");
@@ -86,7 +68,7 @@ class RomLabTest {
         assertThrows(
             Exception.class,
             () -> {
-              try (Qemu qemu = RELEASE.start(lab, folder, arguments.toArray(String[]::new))) {
+              try (Qemu qemu = RELEASE.start(lab, folder, arguments)) {
                 try {
                   qemu.load("file:" + image);
                 } catch (IOException gone) {
@@ -97,23 +79,6 @@ class RomLabTest {
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
-  private Path changed(Path image, List<Change> changes, Optional<UpgradePlan> plan)
-      throws Exception {
-    Path out = folder.resolve("changed");
-    try (Destination destination = Destination.file(out, true, false)) {
-      new ImageChanger(image, ParseOptions.DEFAULT, changes)
-          .copy(destination, Progress.NONE, note -> {});
-      destination.sink().flush();
-      Path written = destination.temporary().orElseThrow();
-      ChangeCheck.require(image, written, ParseOptions.DEFAULT);
-      if (plan.isPresent()) {
-        plan.get().require(ImageSource.of(written), ParseOptions.DEFAULT);
-      }
-      destination.commit(Outcome.WHOLE, false);
-    }
-    return out;
-  }
-
   @Test
   void guestGoesToSmallerRomAndBack() throws Exception {
     Path lab = Lab.require();
@@ -121,7 +86,7 @@ class RomLabTest {
     int small = 256 << 10;
     Path image = folder.resolve("image");
     List<String> first = guest(lab, large, "serial");
-    try (Qemu qemu = RELEASE.start(lab, folder, first.toArray(String[]::new))) {
+    try (Qemu qemu = RELEASE.start(lab, folder, first)) {
       Lab.await(folder.resolve("serial"), "TICK 1 OK");
       qemu.call("stop");
       qemu.save("file:" + image);
@@ -130,14 +95,22 @@ class RomLabTest {
     refused(lab, small, image, there, "Size mismatch: " + ROM + ": 0x80000 != 0x40000");
     UpgradePlan plan = new UpgradePlan(there, false, note -> {});
     Path upgraded =
-        changed(
-            image, plan.changes(ImageSource.of(image), ParseOptions.DEFAULT), Optional.of(plan));
+        Changed.copy(
+            image,
+            plan.changes(ImageSource.of(image), ParseOptions.DEFAULT),
+            Optional.of(plan),
+            folder.resolve("changed"));
     Path again = folder.resolve("again");
     goOn(lab, small, upgraded, "there", again);
 
     refused(
         lab, large, again, target(lab, large), "Size mismatch: " + ROM + ": 0x40000 != 0x80000");
-    Path edited = changed(again, List.of(new Change.ResizeBlock(ROM, large)), Optional.empty());
+    Path edited =
+        Changed.copy(
+            again,
+            List.of(new Change.ResizeBlock(ROM, large)),
+            Optional.empty(),
+            folder.resolve("changed"));
     goOn(lab, large, edited, "back", folder.resolve("last"));
   }
 }

@@ -88,7 +88,7 @@ class SampleRecorder {
   private Qemu start(String emulator, String... machine) throws Exception {
     List<String> arguments = new ArrayList<>(List.of(machine));
     arguments.addAll(List.of("-nodefaults", "-accel", "tcg"));
-    return Qemu.start(folder, emulator, arguments.toArray(String[]::new));
+    return Qemu.start(folder, emulator, arguments);
   }
 
   private void idle(
@@ -231,7 +231,7 @@ class SampleRecorder {
     arguments.addAll(List.of("-m", "16", "-bios", folder.resolve("blank.bin").toString()));
     arguments.addAll(List.of("-nodefaults", "-accel", "tcg", "-S"));
     Path image = folder.resolve(name);
-    try (Qemu qemu = release.start(lab, folder, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, arguments)) {
       qemu.save(release.to(image));
     }
     add(name, description, image);

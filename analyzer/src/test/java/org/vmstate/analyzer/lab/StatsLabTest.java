@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,25 +51,8 @@ class StatsLabTest {
   void countersAreThoseOfQemu(Release release) throws Exception {
     Path lab = Lab.require();
     Path log = folder.resolve("serial.log");
-    try (Qemu qemu =
-        release.start(
-            lab,
-            folder,
-            "-M",
-            release.q35(),
-            "-accel",
-            "tcg",
-            "-m",
-            "96",
-            "-nodefaults",
-            "-serial",
-            "file:" + log,
-            "-kernel",
-            lab.resolve("vmlinuz").toString(),
-            "-initrd",
-            lab.resolve("initrd.gz").toString(),
-            "-append",
-            "console=ttyS0 quiet FILL=8")) {
+    List<String> guest = LinuxGuest.on(release.q35(), 96, lab, 8, log);
+    try (Qemu qemu = release.start(lab, folder, guest)) {
       Lab.await(log, "TICK 1 OK");
       qemu.call("migrate-set-parameters", "{\"max-bandwidth\": 30000000, \"downtime-limit\": 30}");
       Path plain = folder.resolve("plain");

@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,7 +26,6 @@ import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
-import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.TargetCheck;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
 import org.vmstate.formats.rule.QemuRelease;
@@ -66,7 +64,7 @@ class TargetLabTest {
       throws Exception {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("-incoming", "defer"));
-    try (Qemu qemu = release.start(lab, folder, all.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, all)) {
       qemu.load("exec:cat " + image);
       qemu.call("cont");
       boolean running = false;
@@ -88,23 +86,6 @@ class TargetLabTest {
               .map(f -> f.severity() + " " + f.text() + " " + f.loader(release))
               .collect(Collectors.joining("\n"));
     }
-  }
-
-  private Path upgraded(Path image, Target target) throws IOException {
-    UpgradePlan plan = new UpgradePlan(target, false, note -> {});
-    List<Change> changes = plan.changes(ImageSource.of(image), ParseOptions.DEFAULT);
-    assertFalse(changes.isEmpty());
-    Path out = folder.resolve("upgraded");
-    try (Destination destination = Destination.file(out, true, false)) {
-      new ImageChanger(image, ParseOptions.DEFAULT, changes)
-          .copy(destination, Progress.NONE, note -> {});
-      destination.sink().flush();
-      Path written = destination.temporary().orElseThrow();
-      ChangeCheck.require(image, written, ParseOptions.DEFAULT);
-      plan.require(ImageSource.of(written), ParseOptions.DEFAULT);
-      destination.commit(Outcome.WHOLE, false);
-    }
-    return out;
   }
 
   @ParameterizedTest
@@ -169,7 +150,7 @@ class TargetLabTest {
         assertThrows(Exception.class, () -> load(lab, reader, arguments, image), foretold);
     String words = refused.getMessage() + Qemu.said(folder);
     assertTrue(words.contains(message), words);
-    load(lab, reader, arguments, upgraded(image, target));
+    load(lab, reader, arguments, Changed.upgraded(image, target, folder.resolve("upgraded")));
     assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(image)));
   }
 
@@ -195,10 +176,10 @@ class TargetLabTest {
     List<String> arguments = arguments("pc-q35-10.0", MEMORY + "1M");
     Path json = folder.resolve("target.json");
     release.facts(lab, folder, arguments, json);
-    Path out = upgraded(image, Target.read(json, null));
+    Path out = Changed.upgraded(image, Target.read(json, null), folder.resolve("upgraded"));
     Path again = folder.resolve("again");
     arguments.addAll(List.of("-incoming", "defer"));
-    try (Qemu qemu = release.start(lab, folder, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, arguments)) {
       qemu.load("exec:cat " + out);
       qemu.save(release.to(again));
     }
@@ -248,7 +229,7 @@ class TargetLabTest {
     List<String> arguments =
         arguments("pc-q35-10.0", "-netdev user;id=n -device virtio-net-pci;netdev=n");
     Path plain = folder.resolve("plain");
-    try (Qemu qemu = release.start(lab, folder, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, arguments)) {
       qemu.save(release.to(plain));
     }
     // what a card with a tap device writes, which the test may not make
@@ -267,7 +248,7 @@ class TargetLabTest {
     assertTrue(said(image, target).contains(message), said(image, target));
     assertThrows(Exception.class, () -> load(lab, release, arguments, image));
     assertTrue(Qemu.said(folder).contains(message), Qemu.said(folder));
-    load(lab, release, arguments, upgraded(image, target));
+    load(lab, release, arguments, Changed.upgraded(image, target, folder.resolve("upgraded")));
   }
 
   @ParameterizedTest
@@ -282,7 +263,7 @@ class TargetLabTest {
     Release release = Release.V10_0;
     List<String> arguments = arguments(machine, "-device " + device);
     Path plain = folder.resolve("plain");
-    try (Qemu qemu = release.start(lab, folder, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, folder, arguments)) {
       qemu.save(release.to(plain));
     }
     String path = "0000:00:01.0/" + section + ".virtio.virtio/64bit_features.guest_features";

@@ -159,7 +159,7 @@ class TargetMatrixLabTest {
       throws Exception {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("-incoming", "defer"));
-    try (Qemu qemu = release.start(lab, scratch, all.toArray(String[]::new))) {
+    try (Qemu qemu = release.start(lab, scratch, all)) {
       qemu.load("exec:cat " + image);
       qemu.call("query-status");
       return "";

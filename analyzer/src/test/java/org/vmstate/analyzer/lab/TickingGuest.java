@@ -154,7 +154,7 @@ final class TickingGuest {
     Files.write(log, new byte[0]);
     List<String> arguments = new ArrayList<>(command);
     arguments.addAll(more);
-    return Qemu.start(folder, "x86_64", arguments.toArray(String[]::new));
+    return Qemu.start(folder, "x86_64", arguments);
   }
 
   /** Loads into a QEMU of our own and waits for the guest's word on its memory. */

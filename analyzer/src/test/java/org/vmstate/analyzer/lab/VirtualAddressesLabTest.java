@@ -64,7 +64,7 @@ class VirtualAddressesLabTest {
     arguments.addAll(List.of("-append", "console=" + console + " quiet FILL=8"));
     Path image = folder.resolve("image");
     List<Map<Long, Optional<byte[]>>> seen = new ArrayList<>();
-    try (Qemu qemu = Qemu.start(folder, target, arguments.toArray(String[]::new))) {
+    try (Qemu qemu = Qemu.start(folder, target, arguments)) {
       Lab.await(serial, "TICK 1 OK");
       qemu.call("stop");
       qemu.save("file:" + image);

@@ -10,6 +10,7 @@ import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.StreamConfiguration;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
 
@@ -107,7 +108,12 @@ public sealed interface Event {
   record SubsectionPart(ByteRange range, Subsection subsection) {}
 
   /** The header of a START, PART, END or FULL record. */
-  record SectionHeader(ByteRange range, int recordType, Section section) implements Event {}
+  record SectionHeader(ByteRange range, int recordType, Section section) implements Event {
+    /** Reports whether the record is the first of its section: only then it has the version. */
+    public boolean isFirst() {
+      return recordType == StreamFormat.SECTION_START || recordType == StreamFormat.SECTION_FULL;
+    }
+  }
 
   /** The end mark of a section. */
   record SectionFooter(ByteRange range, Section section) implements Event {}
