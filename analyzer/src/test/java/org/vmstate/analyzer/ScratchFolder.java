@@ -5,18 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** A temporary folder for properties, whose engine makes none. */
-public final class ScratchFolder {
-  private ScratchFolder() {}
+/** Properties with a temporary folder, of which their engine makes none. */
+public abstract class ScratchFolder {
+  /** One for all tries of a class; classes run one after the other. */
+  protected static Path folder;
 
-  /** Makes one. */
-  public static Path make() throws IOException {
-    return Files.createTempDirectory("vmstate-test");
+  @BeforeContainer
+  static void make() throws IOException {
+    folder = Files.createTempDirectory("vmstate-test");
   }
 
-  /** Deletes one with all that is in it. */
-  public static void remove(Path folder) throws IOException {
+  @AfterContainer
+  static void remove() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

@@ -11,18 +11,14 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.vmstate.analyzer.check.DiskState;
 import org.vmstate.analyzer.host.ImageWriters;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
-import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.ram.BitmapOrder;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
@@ -33,7 +29,6 @@ import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The image argument and the options that say how to read it. */
@@ -290,73 +285,15 @@ final class Input {
   }
 
   ParseOptions options() {
-    return options(choice());
+    return reading().options();
   }
 
   /** Returns the options with a form of deltas. */
   ParseOptions options(XbzrleChoice deltas) {
-    Long streamOffset = CommandBuilder.value(spec, "--stream-offset");
-    Integer pageSize = CommandBuilder.value(spec, "--page-size");
-    return new ParseOptions(
-        formatId(),
-        streamOffset == null ? OptionalLong.empty() : OptionalLong.of(nonNegative(streamOffset)),
-        pageSize == null ? OptionalInt.empty() : OptionalInt.of(powerOfTwo(pageSize)),
-        order(),
-        deltas,
-        ParseOptions.Extent.WHOLE,
-        false,
-        Limits.DEFAULT);
+    return reading().options(deltas);
   }
 
-  private Optional<FormatId> formatId() {
-    String name = CommandBuilder.value(spec, format);
-    if (name == null) {
-      return Optional.empty();
-    }
-    String option = format.equals("--format") ? "-f" : format;
-    return Optional.of(FormatNames.find(spec.commandLine(), option, name));
-  }
-
-  private long nonNegative(long value) {
-    if (value < 0) {
-      throw wrong("--stream-offset " + value + ": expected 0 or more");
-    }
-    return value;
-  }
-
-  private int powerOfTwo(int pageSize) {
-    if (Integer.bitCount(pageSize) != 1 || pageSize < 1 << 8 || pageSize > 1 << 19) {
-      throw wrong("--page-size " + pageSize + ": expected a power of two from 256 to 524288");
-    }
-    return pageSize;
-  }
-
-  private Optional<BitmapOrder> order() {
-    String bitmapOrder = CommandBuilder.value(spec, "--bitmap-order");
-    if (bitmapOrder == null) {
-      return Optional.empty();
-    }
-    for (BitmapOrder order : BitmapOrder.values()) {
-      if (order.label().equals(bitmapOrder)) {
-        return Optional.of(order);
-      }
-    }
-    throw wrong("--bitmap-order " + bitmapOrder + ": expected le, be64 or be32");
-  }
-
-  private XbzrleChoice choice() {
-    String xbzrle = CommandBuilder.value(spec, "--xbzrle");
-    if (xbzrle == null) {
-      return XbzrleChoice.AUTO;
-    }
-    return switch (xbzrle) {
-      case "current" -> XbzrleChoice.CURRENT;
-      case "2011" -> XbzrleChoice.PROPOSAL_2011;
-      default -> throw wrong("--xbzrle " + xbzrle + ": expected current or 2011");
-    };
-  }
-
-  private CommandLine.ParameterException wrong(String text) {
-    return new CommandLine.ParameterException(spec.commandLine(), text);
+  private ReadingOptions reading() {
+    return new ReadingOptions(spec, format);
   }
 }

@@ -16,13 +16,11 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.vmstate.analyzer.ScratchFolder;
 import org.vmstate.testkit.ImageBytes;
 
 /** Names in an image are anyone's text; no output may carry them to a terminal as commands. */
-class HostileNamesTest {
+class HostileNamesTest extends ScratchFolder {
   private static final String NAME = "pc\u001b]0;title\u0007\n\u009b2J\u202e";
 
   private static final List<String> COMMANDS =
@@ -49,18 +47,6 @@ class HostileNamesTest {
           "convert --force -O qemu-mapped-ram @OUT@",
           "convert --force --salvage -O qemu @OUT@",
           "edit --force --paused @OUT@");
-
-  private static Path folder;
-
-  @BeforeContainer
-  static void makeFolder() throws IOException {
-    folder = ScratchFolder.make();
-  }
-
-  @AfterContainer
-  static void removeFolder() throws IOException {
-    ScratchFolder.remove(folder);
-  }
 
   /** Strings with what terminals obey, and what turns or hides text. */
   @Provide

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,24 +15,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** What people pass on holds no secret of the host; what is to be restored holds all. */
 class SharedOutputTest {
   private static final String XML =
-      "<domain><name>n</name><cookie name='c'>S3CRET</cookie><graphics passwd='S3CRET'/></domain>";
+      "<domain><name>n</name><cookie name='c'>S3CRET</cookie><graphics passwd='S3CRET'/>"
+          + "<metadata><x:a xmlns:x='u' b='S3CRET'>S3CRET</x:a></metadata><!--S3CRET--></domain>";
 
   @TempDir Path folder;
+
+  private static void create(Path image, String option, String value) {
+    String[] small = {"create", "-O", "libvirt-raw", "--block", "pc.ram=64K"};
+    List<String> words = new ArrayList<>(List.of(small));
+    words.addAll(List.of(option, value, image.toString()));
+    CommandRun.ok(words);
+  }
 
   private Path image(String name, String xml) throws IOException {
     Path file = Files.writeString(folder.resolve(name + ".xml"), xml);
     Path image = folder.resolve(name);
-    CommandRun made =
-        CommandRun.of(
-            "create",
-            "-O",
-            "libvirt-raw",
-            "--block",
-            "pc.ram=64K",
-            "-o",
-            "xml=" + file,
-            image.toString());
-    assertEquals(0, made.code(), made.err());
+    create(image, "-o", "xml=" + file);
     return image;
   }
 
@@ -69,17 +68,7 @@ class SharedOutputTest {
   void machineOfAnyNameMakesWellFormedXml() throws IOException {
     Path image = folder.resolve("image");
     String machine = "a'<b>&\"\u0001\t\u00e9";
-    CommandRun made =
-        CommandRun.of(
-            "create",
-            "-O",
-            "libvirt-raw",
-            "--block",
-            "pc.ram=64K",
-            "--machine",
-            machine,
-            image.toString());
-    assertEquals(0, made.code(), made.err());
+    create(image, "--machine", machine);
     CommandRun checked = CommandRun.of("check", image.toString());
     assertFalse(checked.out().contains("XML"), checked.out());
     assertEquals(0, CommandRun.of("edit", "--paused", "--in-place", image.toString()).code());

@@ -20,8 +20,6 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.vmstate.analyzer.ScratchFolder;
 import org.vmstate.analyzer.memory.AbsentPages;
 import org.vmstate.analyzer.memory.MemoryHasher;
@@ -45,20 +43,8 @@ import org.vmstate.writer.synthetic.SyntheticImage;
 import org.vmstate.writer.synthetic.SyntheticRecipe;
 
 /** Whatever the way, the state stays what it was. */
-class ConverterPropertyTest {
+class ConverterPropertyTest extends ScratchFolder {
   private static final String XML = "<domain type='qemu'><name>x</name></domain>";
-
-  private static Path folder;
-
-  @BeforeContainer
-  static void makeFolder() throws IOException {
-    folder = ScratchFolder.make();
-  }
-
-  @AfterContainer
-  static void removeFolder() throws IOException {
-    ScratchFolder.remove(folder);
-  }
 
   /** What an image means: its memory, and every section that is not RAM. */
   record State(List<String> memory, List<String> sections) {

@@ -23,8 +23,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.vmstate.analyzer.ScratchFolder;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
@@ -42,19 +40,7 @@ import org.vmstate.testkit.ImageRecipe;
 import org.vmstate.testkit.MappedParts;
 
 /** What is taken out is what the image means, whatever it was converted to before. */
-class ExtractorPropertyTest {
-  private static Path folder;
-
-  @BeforeContainer
-  static void makeFolder() throws IOException {
-    folder = ScratchFolder.make();
-  }
-
-  @AfterContainer
-  static void removeFolder() throws IOException {
-    ScratchFolder.remove(folder);
-  }
-
+class ExtractorPropertyTest extends ScratchFolder {
   @Provide
   Arbitrary<ImageRecipe> images() {
     return ImageArbitraries.recipes().map(ImageRecipe::withAllSent);

@@ -55,9 +55,7 @@ class RandomChangesLabTest {
     try (Qemu qemu = release.start(lab, folder, machine)) {
       qemu.save(release.to(image));
     }
-    Path json = folder.resolve("facts.json");
-    release.facts(lab, folder, machine, json);
-    Target target = Target.read(json, null);
+    Target target = release.asked(lab, folder, machine);
     ImageFacts facts;
     try (ByteSource source = ImageReader.open(image)) {
       facts = ImageFacts.read(source, ParseOptions.DEFAULT);
@@ -97,9 +95,7 @@ class RandomChangesLabTest {
     try (Qemu qemu = release.start(lab, folder, machine)) {
       qemu.save(release.to(image));
     }
-    Path json = folder.resolve("facts.json");
-    release.facts(lab, folder, machine, json);
-    Target target = Target.read(json, null);
+    Target target = release.asked(lab, folder, machine);
     QemuRelease loader = target.release().orElseThrow();
     assertEquals(List.of(), Checks.errors(Checks.check(image, target, loader)));
     assertTrue(Loading.of(lab, folder, release, machine, image, false).done());

@@ -103,6 +103,13 @@ enum Release {
     return Target.read(dump, null);
   }
 
+  /** Asks it what it is when it is started with arguments. */
+  Target asked(Path lab, Path folder, List<String> arguments) throws IOException {
+    Path json = Files.createTempFile(folder, "facts", ".json");
+    facts(lab, folder, arguments, json);
+    return Target.read(json, null);
+  }
+
   /** Asks it what it is when it is started with arguments, and writes that down. */
   void facts(Path lab, Path folder, List<String> arguments, Path file) throws IOException {
     Path script = folder.resolve("qemu-" + number);

@@ -35,9 +35,7 @@ class RomLabTest {
   }
 
   private Target target(Path lab, int size) throws Exception {
-    Path json = folder.resolve("target" + size);
-    RELEASE.facts(lab, folder, guest(lab, size, "asked"), json);
-    return Target.read(json, null);
+    return RELEASE.asked(lab, folder, guest(lab, size, "asked"));
   }
 
   /** Loads an image, lets the guest go on, and saves it there. */

@@ -60,6 +60,13 @@ class TargetLabTest {
     return all;
   }
 
+  private void save(Path lab, Release release, List<String> arguments, Path image)
+      throws Exception {
+    try (Qemu qemu = release.start(lab, folder, arguments)) {
+      qemu.save(release.to(image));
+    }
+  }
+
   private void load(Path lab, Release release, List<String> arguments, Path image)
       throws Exception {
     List<String> all = new ArrayList<>(arguments);
@@ -134,15 +141,11 @@ class TargetLabTest {
       throws Exception {
     Path lab = Lab.require();
     Path image = folder.resolve("image");
-    try (Qemu qemu = writer.start(lab, folder, arguments(machine, saved).toArray(String[]::new))) {
-      qemu.save(writer.to(image));
-    }
+    save(lab, writer, arguments(machine, saved), image);
     byte[] before = Files.readAllBytes(image);
     List<String> arguments =
         arguments(otherMachine == null ? machine : otherMachine, loaded == null ? saved : loaded);
-    Path json = folder.resolve("target.json");
-    reader.facts(lab, folder, arguments, json);
-    Target target = Target.read(json, null);
+    Target target = reader.asked(lab, folder, arguments);
     String foretold = said(image, target);
     assertTrue(foretold.contains("ERROR"), foretold);
     assertTrue(foretold.contains(message) || foretold.contains("pckbd/extended_state"), foretold);
@@ -159,10 +162,7 @@ class TargetLabTest {
     Path lab = Lab.require();
     Release release = Release.V10_0;
     Path plain = folder.resolve("plain");
-    String[] saved = arguments("pc-q35-10.0", MEMORY + "2M").toArray(String[]::new);
-    try (Qemu qemu = release.start(lab, folder, saved)) {
-      qemu.save(release.to(plain));
-    }
+    save(lab, release, arguments("pc-q35-10.0", MEMORY + "2M"), plain);
     String section = "0000:00:01.0/virtio-mem-device-early";
     Path image = folder.resolve("image");
     // 128 blocks, of which the first, the 34th and the last two are plugged in
@@ -174,9 +174,8 @@ class TargetLabTest {
             new Change.SetField(section + ".bitmap", Change.Operator.SET, bits),
             new Change.SetField(section + ".size", Change.Operator.SET, "0x800000")));
     List<String> arguments = arguments("pc-q35-10.0", MEMORY + "1M");
-    Path json = folder.resolve("target.json");
-    release.facts(lab, folder, arguments, json);
-    Path out = Changed.upgraded(image, Target.read(json, null), folder.resolve("upgraded"));
+    Target target = release.asked(lab, folder, arguments);
+    Path out = Changed.upgraded(image, target, folder.resolve("upgraded"));
     Path again = folder.resolve("again");
     arguments.addAll(List.of("-incoming", "defer"));
     try (Qemu qemu = release.start(lab, folder, arguments)) {
@@ -200,14 +199,9 @@ class TargetLabTest {
     Path lab = Lab.require();
     Release release = Release.V10_0;
     Path image = folder.resolve("image");
-    String[] saved = arguments("pc-q35-10.0", MEMORY + "2M").toArray(String[]::new);
-    try (Qemu qemu = release.start(lab, folder, saved)) {
-      qemu.save(release.to(image));
-    }
+    save(lab, release, arguments("pc-q35-10.0", MEMORY + "2M"), image);
     List<String> arguments = arguments("pc-q35-10.0", MEMORY + "4M");
-    Path json = folder.resolve("target.json");
-    release.facts(lab, folder, arguments, json);
-    Target target = Target.read(json, null);
+    Target target = release.asked(lab, folder, arguments);
     String message = "Property 'block-size' changed from 0x200000 to 0x400000";
     assertTrue(said(image, target).contains(message), said(image, target));
     ChangeException e =
@@ -229,9 +223,7 @@ class TargetLabTest {
     List<String> arguments =
         arguments("pc-q35-10.0", "-netdev user;id=n -device virtio-net-pci;netdev=n");
     Path plain = folder.resolve("plain");
-    try (Qemu qemu = release.start(lab, folder, arguments)) {
-      qemu.save(release.to(plain));
-    }
+    save(lab, release, arguments, plain);
     // what a card with a tap device writes, which the test may not make
     String device = "0000:00:01.0/virtio-net.virtio.device.";
     Path image = folder.resolve("image");
@@ -241,9 +233,7 @@ class TargetLabTest {
         List.of(
             new Change.SetField(device + "has_vnet_hdr", Change.Operator.SET, "1"),
             new Change.SetField(device + "has_ufo", Change.Operator.SET, "1")));
-    Path json = folder.resolve("target.json");
-    release.facts(lab, folder, arguments, json);
-    Target target = Target.read(json, null);
+    Target target = release.asked(lab, folder, arguments);
     String message = "virtio-net: saved image requires vnet_hdr=on";
     assertTrue(said(image, target).contains(message), said(image, target));
     assertThrows(Exception.class, () -> load(lab, release, arguments, image));
@@ -263,18 +253,14 @@ class TargetLabTest {
     Release release = Release.V10_0;
     List<String> arguments = arguments(machine, "-device " + device);
     Path plain = folder.resolve("plain");
-    try (Qemu qemu = release.start(lab, folder, arguments)) {
-      qemu.save(release.to(plain));
-    }
+    save(lab, release, arguments, plain);
     String path = "0000:00:01.0/" + section + ".virtio.virtio/64bit_features.guest_features";
     Path image = folder.resolve("image");
     write(
         plain,
         image,
         List.of(new Change.SetField(path, Change.Operator.ADD, features.replace(';', ','))));
-    Path json = folder.resolve("target.json");
-    release.facts(lab, folder, arguments, json);
-    Target target = Target.read(json, null);
+    Target target = release.asked(lab, folder, arguments);
     String foretold = said(image, target);
     assertTrue(foretold.contains("the guest uses " + features.replace(";", ", ")), foretold);
     assertThrows(Exception.class, () -> load(lab, release, arguments, image));
