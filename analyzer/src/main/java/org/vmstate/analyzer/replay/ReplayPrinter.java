@@ -124,14 +124,18 @@ public final class ReplayPrinter {
                     "with a cache of "
                         + size(cache.cacheBytes())
                         + ": cache miss "
-                        + cache.misses()
+                        + about(cache, cache.misses())
                         + ", overflow "
-                        + cache.overflow()
+                        + about(cache, cache.overflow())
                         + (cache.contradictions() == 0
                             ? ""
-                            : ", not certain: "
+                            : "; "
                                 + cache.contradictions()
                                 + " pages were sent as by another cache")));
+  }
+
+  private static String about(RecordedCache cache, long count) {
+    return (cache.contradictions() == 0 ? "" : "about ") + count;
   }
 
   private static void early(Encoding encoding, long rounds, PrintStream out) {

@@ -1,5 +1,7 @@
 package org.vmstate.analyzer.stats;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
@@ -7,6 +9,7 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.StreamFormat;
 
 /**
  * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
@@ -22,6 +25,8 @@ public final class SaveStats implements EventSink, AutoCloseable {
   private long lastPage;
   private int pageSize;
   private boolean channels;
+  private boolean ended;
+  private boolean early;
 
   /** Starts counting. */
   public SaveStats() {
@@ -46,14 +51,31 @@ public final class SaveStats implements EventSink, AutoCloseable {
   }
 
   @Override
-  public void accept(Event event) {
+  public void accept(Event event) throws IOException {
     switch (event) {
       case Event.RamListEnd e -> ramBlocks(e.blocks());
       case Event.MappedPages e -> placed(e.run());
       case Event.RamPages e -> sent(e.run(), e.range().length());
       case Event.RamMarker e when (e.word() & RamFormat.MULTIFD_FLUSH) != 0 -> channels = true;
+      case Event.SectionHeader e
+          when e.recordType() == StreamFormat.SECTION_END
+              && e.section().name().equals(RamFormat.IDSTR) ->
+          ended = true;
+      case Event.Description e -> early = isSpaced(e);
       default -> {}
     }
+  }
+
+  /** QEMU before 6.0 puts blanks into its description. */
+  private static boolean isSpaced(Event.Description event) throws IOException {
+    byte[] start = new byte[2];
+    if (event.range().length() < StreamFormat.DESCRIPTION_FRAME + start.length) {
+      return false;
+    }
+    event
+        .content()
+        .copy(event.range().start() + StreamFormat.DESCRIPTION_FRAME, ByteBuffer.wrap(start));
+    return start[1] == ' ';
   }
 
   private void sent(PageRun run, long length) {
@@ -92,6 +114,15 @@ public final class SaveStats implements EventSink, AutoCloseable {
 
   Rounds rounds() {
     return rounds;
+  }
+
+  /**
+   * Reports whether no round began without a synchronisation of the dirty log. A background
+   * snapshot, whose memory has no END, sends pages as the guest touches them; threads that compress
+   * pages deliver them in any order; QEMU before 6.0 goes over memory otherwise.
+   */
+  boolean isInOrder() {
+    return ended && !early && total().pages(PageKind.ZLIB) == 0;
   }
 
   Round total() {

@@ -53,10 +53,18 @@ public final class StatsPrinter {
     }
     if (total.deltas() > 0) {
       out.println("xbzrle pages: at least " + total.deltas());
-      out.println("xbzrle transferred: " + total.deltaBytes() + " bytes");
+      out.println(
+          "xbzrle transferred: "
+              + total.deltaBytes()
+              + " bytes of deltas"
+              + (stats.notEncoded() > 0
+                  ? "; QEMU adds " + stats.pageSize() + " for each page that overflowed"
+                  : ""));
       out.println("xbzrle cache miss and overflow: " + stats.notEncoded() + " pages");
     }
-    out.println("dirty sync count: at least " + stats.rounds().count());
+    out.println(
+        "dirty sync count: "
+            + (stats.isInOrder() ? "at least " + stats.rounds().count() : "not known"));
     if (stats.hasChannels()) {
       out.println("multifd channels have more pages, which are not counted");
     }
@@ -95,18 +103,21 @@ public final class StatsPrinter {
     report.beginObject("total");
     Round total = stats.total();
     counters(total, counted, report);
-    long normal = total.pages(PageKind.DATA);
-    report.number("duplicate", total.duplicate());
-    report.number("normal", normal);
-    report.number("normal_bytes", normal * stats.pageSize());
+    if (!stats.isFixed()) {
+      long normal = total.pages(PageKind.DATA);
+      report.number("duplicate", total.duplicate());
+      report.number("normal", normal);
+      report.number("normal_bytes", normal * stats.pageSize());
+    }
     if (total.deltas() > 0) {
       report.beginObject("xbzrle_cache");
       report.number("pages_at_least", total.deltas());
-      report.number("bytes", total.deltaBytes());
+      report.number("bytes_at_least", total.deltaBytes());
+      report.number("bytes_at_most", total.deltaBytes() + stats.notEncoded() * stats.pageSize());
       report.number("cache_miss_and_overflow", stats.notEncoded());
       report.end();
     }
-    if (!stats.isFixed()) {
+    if (!stats.isFixed() && stats.isInOrder()) {
       report.number("dirty_sync_count_at_least", stats.rounds().count());
     }
     report.end();

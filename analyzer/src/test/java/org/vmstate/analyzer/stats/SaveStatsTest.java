@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.testkit.ImageBytes;
@@ -17,6 +24,8 @@ import org.vmstate.testkit.ImageBytes;
 /** Rounds and what they replace, in streams made by hand: one block of 8 pages. */
 class SaveStatsTest {
   private static final int NAME = 7;
+
+  @TempDir Path folder;
 
   private final ImageBytes image = ImageBytes.withRam("pc.ram", 8).again(2, 1);
   private boolean named;
@@ -87,6 +96,45 @@ class SaveStatsTest {
       SentPages.Often often = stats.sent().most(10).getFirst();
       assertEquals(3, often.page());
       assertEquals(5, often.times());
+    }
+  }
+
+  @Test
+  void compressedPagesAreInNoOrder() throws IOException {
+    byte[] page = new byte[4096];
+    Deflater deflater = new Deflater();
+    deflater.setInput(page);
+    deflater.finish();
+    int length = deflater.deflate(page);
+    begin(1, 0x100).be32(length).raw(Arrays.copyOf(page, length));
+    try (SaveStats stats = read(SentPages.MOST_BYTES)) {
+      assertFalse(stats.isInOrder());
+    }
+  }
+
+  /** A background snapshot has no END, and sends pages as the guest touches them. */
+  @Test
+  void memoryWithoutEndIsInNoOrder() throws IOException {
+    zero(1);
+    byte[] bytes = image.eos().footer(1).u8(0).toBytes();
+    try (SaveStats stats = new SaveStats(SentPages.MOST_BYTES)) {
+      ImageReader.survey(
+          new HeapSource(bytes, 0, new StructurePath()), ParseOptions.DEFAULT, stats);
+      assertFalse(stats.isInOrder());
+    }
+  }
+
+  /** QEMU 5.2 goes over memory otherwise; its description has blanks. */
+  @Test
+  void pagesOfEarlyReleasesAreInNoOrder() throws IOException {
+    for (Map.Entry<String, Boolean> sample : Map.of("pc-5.2", false, "pc", true).entrySet()) {
+      Path file = folder.resolve(sample.getKey());
+      Samples.unpack(sample.getKey(), file);
+      try (SaveStats stats = new SaveStats();
+          ByteSource source = ImageReader.open(file)) {
+        ImageReader.read(source, ParseOptions.DEFAULT, stats);
+        assertEquals(sample.getValue(), stats.isInOrder());
+      }
     }
   }
 
