@@ -1,15 +1,13 @@
 package org.vmstate.analyzer.change;
 
-import java.io.IOException;
 import java.util.Collection;
+import org.vmstate.analyzer.output.RefusedException;
 import org.vmstate.analyzer.report.Visible;
 import org.vmstate.formats.rule.Nearest;
 
 /** A change that is not possible; nothing was written. */
-public final class ChangeException extends IOException {
+public final class ChangeException extends RefusedException {
   private static final long serialVersionUID = 1L;
-
-  private final boolean named;
 
   /** Makes the exception with words about the image, in one line whatever names they quote. */
   public ChangeException(String message) {
@@ -17,18 +15,12 @@ public final class ChangeException extends IOException {
   }
 
   private ChangeException(String message, boolean named) {
-    super(Visible.text(message));
-    this.named = named;
+    super(Visible.text(message), named);
   }
 
   /** The same with words that start with what they are about: a recipe, an option. */
   public static ChangeException named(String message) {
     return new ChangeException(message, true);
-  }
-
-  /** Reports whether the message starts with what it is about. */
-  public boolean isNamed() {
-    return named;
   }
 
   /** Returns an exception that names those of some names that are most like the one wanted. */

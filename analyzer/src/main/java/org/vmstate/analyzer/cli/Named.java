@@ -3,11 +3,10 @@ package org.vmstate.analyzer.cli;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
-import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.facts.TargetException;
 import org.vmstate.analyzer.host.ImageInUseException;
-import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.OtherImageException;
+import org.vmstate.analyzer.output.RefusedException;
 import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.StateFormatException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,8 +49,7 @@ final class Named {
       case ImageInUseException _ -> true;
       case OtherImageException _ -> true;
       case TargetException _ -> true;
-      case ConversionException c -> c.isNamed();
-      case ChangeException c -> c.isNamed();
+      case RefusedException refused -> refused.isNamed();
       default -> false;
     };
   }

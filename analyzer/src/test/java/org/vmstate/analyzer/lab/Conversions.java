@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
+import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.FormatId;
@@ -32,5 +33,20 @@ final class Conversions {
 
   static List<String> convert(Path input, Path output, FormatId target) throws IOException {
     return convert(input, output, ConvertOptions.to(target));
+  }
+
+  /** Returns what takes memory out of images, with two threads. */
+  static Extractor extractor() {
+    return new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {});
+  }
+
+  /** Takes the memory out of an image, at its physical addresses. */
+  static Path raw(Path image, Path file) throws IOException {
+    try (Destination out = Destination.file(file, true, false);
+        ByteSource source = ImageReader.open(image)) {
+      extractor().raw(source, image, out);
+      out.commit(Outcome.WHOLE, false);
+    }
+    return file;
   }
 }

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.extract.BlockFolder;
-import org.vmstate.analyzer.extract.Extractor;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.FormatId;
@@ -45,26 +44,12 @@ class ExtractLabTest {
     }
   }
 
-  private static Extractor extractor() {
-    return new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {});
-  }
-
   private Path elf(Path image, boolean pipe) throws IOException {
     Path file = folder.resolve("our.core");
     try (Destination out = Destination.file(file, true, false);
         InputStream stream = Files.newInputStream(image);
         ByteSource source = pipe ? ImageReader.open(stream) : ImageReader.open(image)) {
-      extractor().elf(source, pipe ? null : image, out);
-      out.commit(Outcome.WHOLE, false);
-    }
-    return file;
-  }
-
-  private Path raw(Path image) throws IOException {
-    Path file = folder.resolve("our.raw");
-    try (Destination out = Destination.file(file, true, false);
-        ByteSource source = ImageReader.open(image)) {
-      extractor().raw(source, image, out);
+      Conversions.extractor().elf(source, pipe ? null : image, out);
       out.commit(Outcome.WHOLE, false);
     }
     return file;
@@ -95,7 +80,10 @@ class ExtractLabTest {
       assertEquals(theirs.ranges(), ours.ranges(), image.toString());
       assertEquals(registers(theirs), registers(ours), image.toString());
       assertEquals(-1, theirs.difference(ours), image.toString());
-      assertEquals(-1, theirs.differenceFlat(raw(image)), image.toString());
+      assertEquals(
+          -1,
+          theirs.differenceFlat(Conversions.raw(image, folder.resolve("our.raw"))),
+          image.toString());
     }
   }
 
@@ -178,7 +166,7 @@ class ExtractLabTest {
     }
     equalInEveryForm(dump, image);
     if (machine.contains("-smp 4")) {
-      seen.requireSame(image, extractor());
+      seen.requireSame(image, Conversions.extractor());
       readByGdb(image);
     }
   }
@@ -251,14 +239,14 @@ class ExtractLabTest {
     Path blocks = folder.resolve("blocks");
     try (BlockFolder out = BlockFolder.create(blocks);
         ByteSource source = ImageReader.open(image)) {
-      extractor().blocks(source, image, out);
+      Conversions.extractor().blocks(source, image, out);
       out.commit(Outcome.WHOLE, false);
     }
     byte[] memory = Files.readAllBytes(blocks.resolve("pc.ram"));
     assertEquals(32 << 20, memory.length);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ByteSource source = ImageReader.open(image)) {
-      extractor().pages(source, "pc.ram", 0, -1, bytes);
+      Conversions.extractor().pages(source, "pc.ram", 0, -1, bytes);
     }
     assertTrue(Arrays.equals(memory, bytes.toByteArray()));
     try (Stream<Path> files = Files.list(blocks)) {

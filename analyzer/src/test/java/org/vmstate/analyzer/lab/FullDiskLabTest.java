@@ -51,13 +51,22 @@ class FullDiskLabTest {
     return image;
   }
 
+  private Path errors() {
+    return folder.resolve("mount.err");
+  }
+
+  /** Mounts a file system of 8 MiB. */
+  private Path small() throws Exception {
+    Path small = Files.createDirectory(folder.resolve("small"));
+    Lab.run(errors(), "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
+    return small;
+  }
+
   @Test
   void fullFileSystemLeavesTheOldTarget() throws Exception {
     Lab.require();
     Path image = image(32 << 20);
-    Path small = Files.createDirectory(folder.resolve("small"));
-    Path errors = folder.resolve("mount.err");
-    Lab.run(errors, "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
+    Path small = small();
     try {
       Path target = small.resolve("target");
       byte[] old = "old".getBytes();
@@ -72,7 +81,7 @@ class FullDiskLabTest {
         }
       }
     } finally {
-      Lab.run(errors, "umount", small.toString());
+      Lab.run(errors(), "umount", small.toString());
     }
   }
 
@@ -81,9 +90,7 @@ class FullDiskLabTest {
   void fullTemporaryFolderIsNotTheImagesFault() throws Exception {
     Lab.require();
     Path image = image(32 << 20);
-    Path small = Files.createDirectory(folder.resolve("small"));
-    Path errors = folder.resolve("mount.err");
-    Lab.run(errors, "mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
+    Path small = small();
     String before = System.setProperty("java.io.tmpdir", small.toString());
     try (ByteSource pipe = ImageReader.open(Files.newInputStream(image))) {
       IOException e = assertThrows(IOException.class, pipe::seekable);
@@ -93,7 +100,7 @@ class FullDiskLabTest {
       }
     } finally {
       System.setProperty("java.io.tmpdir", before);
-      Lab.run(errors, "umount", small.toString());
+      Lab.run(errors(), "umount", small.toString());
     }
   }
 

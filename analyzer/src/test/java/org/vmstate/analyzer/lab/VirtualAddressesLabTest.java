@@ -22,12 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vmstate.analyzer.extract.Extractor;
-import org.vmstate.analyzer.output.Destination;
-import org.vmstate.analyzer.output.Progress;
 import org.vmstate.parser.ImageReader;
-import org.vmstate.parser.Outcome;
-import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 
 /**
@@ -78,7 +73,7 @@ class VirtualAddressesLabTest {
     } finally {
       Files.deleteIfExists(stub);
     }
-    Path raw = raw(image);
+    Path raw = Conversions.raw(image, folder.resolve("raw"));
     for (int cpu = 0; cpu < CPUS; cpu++) {
       requireSame(image, raw, cpu, seen.get(cpu), target.equals("riscv64"));
     }
@@ -116,27 +111,13 @@ class VirtualAddressesLabTest {
     return seen;
   }
 
-  private static Extractor extractor() {
-    return new Extractor(ParseOptions.DEFAULT, null, 2, Progress.NONE, note -> {});
-  }
-
-  private Path raw(Path image) throws IOException {
-    Path file = folder.resolve("raw");
-    try (Destination out = Destination.file(file, true, false);
-        ByteSource source = ImageReader.open(image)) {
-      extractor().raw(source, image, out);
-      out.commit(Outcome.WHOLE, false);
-    }
-    return file;
-  }
-
   private static void requireSame(
       Path image, Path raw, int cpu, Map<Long, Optional<byte[]>> seen, boolean checksPrivilege)
       throws IOException {
     List<Long> addresses = List.copyOf(seen.keySet());
     List<OptionalLong> ours;
     try (ByteSource source = ImageReader.open(image)) {
-      ours = extractor().translate(source, cpu, addresses);
+      ours = Conversions.extractor().translate(source, cpu, addresses);
     }
     int mapped = 0;
     int refused = 0;
@@ -170,7 +151,7 @@ class VirtualAddressesLabTest {
     long one = addresses.stream().filter(a -> seen.get(a).isPresent()).findFirst().orElseThrow();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ByteSource source = ImageReader.open(image)) {
-      extractor().virtual(source, cpu, one, LENGTH, bytes);
+      Conversions.extractor().virtual(source, cpu, one, LENGTH, bytes);
     }
     assertArrayEquals(seen.get(one).get(), bytes.toByteArray(), "0x" + Long.toHexString(one));
     System.out.println(

@@ -14,13 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
-import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.parser.memory.RamContents;
+import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.testkit.Corruptor;
 import org.vmstate.testkit.Corruptor.Damaged;
 import org.vmstate.testkit.ImageBytes;
@@ -31,17 +30,14 @@ class SalvageTest {
   private static final int PAGES = 8;
 
   /** What a salvaged image holds. */
-  private static final class Kept implements EventSink {
-    final RamContents contents = new RamContents();
+  private static final class Kept extends FinalMemory {
     final List<String> devices = new ArrayList<>();
     boolean finished;
 
     @Override
     public void accept(Event event) throws IOException {
+      super.accept(event);
       switch (event) {
-        case Event.StreamHeader e -> contents.setSource(e.content());
-        case Event.RamListEnd e -> contents.blocks(e.blocks());
-        case Event.RamPages e -> contents.add(e.run());
         case Event.Device e -> devices.add(e.section().name());
         case Event.EndOfStream _ -> finished = true;
         default -> {}
@@ -50,7 +46,7 @@ class SalvageTest {
 
     int page(int number) throws IOException {
       byte[] page = new byte[4096];
-      contents.page(contents.blocks().getFirst(), number, page);
+      contents().page(blocks().getFirst(), number, page);
       return page[4095] & 0xff;
     }
   }
@@ -228,7 +224,7 @@ class SalvageTest {
     List<String> losses = new ArrayList<>();
     for (int end : new int[] {(2 << 20) - 10, 2 << 20}) {
       Kept kept = salvage(Arrays.copyOf(image, end), losses);
-      assertEquals(1, kept.contents.blocks().size());
+      assertEquals(1, kept.blocks().size());
       assertEquals(9, kept.page(1));
       assertTrue(kept.finished);
       String first = losses.removeFirst();
@@ -250,7 +246,7 @@ class SalvageTest {
     List<String> losses = new ArrayList<>();
     for (int block = 0; block < 3; block++) {
       Kept kept = salvage(Arrays.copyOf(image, (block + 1 << 20) + 4096 + 100), losses);
-      assertEquals(block + 1, kept.contents.blocks().size());
+      assertEquals(block + 1, kept.blocks().size());
       assertEquals(1, kept.page(0));
       assertEquals(block == 0 ? 0 : 9, kept.page(1));
       assertTrue(kept.finished);
