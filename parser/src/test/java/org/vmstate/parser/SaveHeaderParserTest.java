@@ -2,6 +2,7 @@ package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vmstate.parser.Refusals.refused;
 
@@ -14,10 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.libvirt.Compression;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.testkit.ImageBytes;
 
 class SaveHeaderParserTest {
@@ -106,6 +109,27 @@ class SaveHeaderParserTest {
         MalformedDataException.class,
         32,
         "cookie offset");
+  }
+
+  private static Reason reason(byte[] image) {
+    StateFormatException e =
+        assertThrows(StateFormatException.class, () -> Recording.of(image), "nothing was refused");
+    return e.problem().reason();
+  }
+
+  /** Each has words of its own in libvirt. */
+  @Test
+  void reasonsAreThoseThatLibvirtTellsApart() throws IOException {
+    byte[] good = image(ImageBytes.libvirt(false, 2, DATA, 0, 0, XML.length() + 1));
+    assertEquals(Reason.SAVE_HEADER_CUT, reason(Arrays.copyOf(good, 91)));
+    assertEquals(Reason.DATA_LENGTH_PASSES_END, reason(Arrays.copyOf(good, 92 + XML.length())));
+    assertEquals(Reason.COOKIE_CUT, reason(Arrays.copyOf(good, 93 + XML.length())));
+    assertEquals(Reason.COOKIE_CUT, reason(Arrays.copyOf(good, 92 + DATA - 1)));
+    assertEquals(Reason.DATA_LENGTH_ZERO, reason(image(ImageBytes.libvirt(false, 2, 0, 0, 0, 0))));
+    assertEquals(
+        Reason.COOKIE_OUTSIDE, reason(image(ImageBytes.libvirt(false, 2, DATA, 0, 0, DATA))));
+    assertEquals(
+        Reason.COOKIE_PAST_DATA, reason(image(ImageBytes.libvirt(false, 2, DATA, 0, 0, DATA + 1))));
   }
 
   @Test

@@ -33,7 +33,7 @@ class RulesTest {
 
       The name is what programs may go by. Kinds: *malformed*, *truncated*, *unsupported*, *limit* and
       *unrecognized* end the reading, after a *note* it goes on. N and NAME in the messages of QEMU 11.1
-      and libvirt 11.3 stand for what was found.
+      and libvirt 12.8 stand for what was found.
 
       | code | reason | kind | what is wrong | what the loader prints |
       |---|---|---|---|---|

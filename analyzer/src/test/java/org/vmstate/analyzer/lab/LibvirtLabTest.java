@@ -2,22 +2,36 @@ package org.vmstate.analyzer.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.check.Finding;
+import org.vmstate.formats.rule.QemuRelease;
 
 /** One paused guest, saved by libvirt in all of its formats. */
 class LibvirtLabTest {
   private static final String DOMAIN = Libvirt.NAME;
   private static final String GRAPHICS =
       "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1' passwd='s3cret'/>";
+
+  private static final int VERSION_AT = 16;
+  private static final int LENGTH_AT = 20;
+  private static final int FORMAT_AT = 28;
+  private static final int COOKIE_AT = 32;
 
   @TempDir Path folder;
 
@@ -58,5 +72,42 @@ class LibvirtLabTest {
       assertEquals(expected, hashes, format);
       libvirt.virsh("restore", image.toString(), "--paused");
     }
+    libvirt.destroy(DOMAIN);
+    quotedMessagesAreThoseOfLibvirt(Files.readAllBytes(folder.resolve("raw")));
+  }
+
+  /** Each is refused before QEMU is started. */
+  private void quotedMessagesAreThoseOfLibvirt(byte[] good) throws Exception {
+    ByteBuffer header = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN);
+    int length = header.getInt(LENGTH_AT);
+    int cookie = header.getInt(COOKIE_AT);
+    byte[] unfinished = good.clone();
+    System.arraycopy("Part".getBytes(StandardCharsets.US_ASCII), 0, unfinished, 12, 4);
+    Map<String, byte[]> images = new LinkedHashMap<>();
+    images.put("failed to read qemu header", Arrays.copyOf(good, 50));
+    images.put("failed to read domain XML", Arrays.copyOf(good, 92 + cookie / 2));
+    images.put("failed to read cookie", Arrays.copyOf(good, 92 + length - 1));
+    images.put("save image is incomplete", unfinished);
+    images.put("image version is not supported (50331648 > 2)", with(good, VERSION_AT, 3));
+    images.put("invalid header data length: 0", with(good, LENGTH_AT, 0));
+    images.put("unsupported save image format: 7", with(good, FORMAT_AT, 7));
+    images.put("unsupported save image format: -1", with(good, FORMAT_AT, -1));
+    Path broken = folder.resolve("broken");
+    QemuRelease release = QemuRelease.of("10.0").orElseThrow();
+    for (Map.Entry<String, byte[]> image : images.entrySet()) {
+      Files.write(broken, image.getValue());
+      String said =
+          assertThrows(IOException.class, () -> libvirt.virsh("restore", broken.toString()))
+              .getMessage();
+      assertTrue(said.contains(image.getKey()), said);
+      List<Finding> errors = Checks.errors(Checks.check(broken, null, release));
+      assertEquals(image.getKey(), errors.getFirst().loader(release), errors.toString());
+    }
+  }
+
+  private static byte[] with(byte[] good, int at, int value) {
+    byte[] broken = good.clone();
+    ByteBuffer.wrap(broken).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
+    return broken;
   }
 }

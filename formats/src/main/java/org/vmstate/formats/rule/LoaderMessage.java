@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * What QEMU or libvirt prints when it refuses an image, by reason and release. Messages quote the
  * facts: names first, then numbers; words without facts are the part of the line that is always the
- * same. What QEMU 5.2, 7.2, 10.0 and 11.1 print is compared by a test with these.
+ * same. What QEMU 5.2, 7.2, 10.0 and 11.1 print is compared by a test with these. The words of
+ * libvirt are those of the release that Debian has beside that QEMU: 7.0, 9.0, 11.3 and 12.8.
  */
 public final class LoaderMessage {
   private static final String ACCEPTED = "";
@@ -70,10 +71,20 @@ public final class LoaderMessage {
         "Migration mapped-ram capability version not supported (expected <= 1, got %d)",
         Reason.MAPPED_HEADER_VERSION);
     say("image version is not supported", Reason.LIBVIRT_VERSION, Reason.LIBVIRT_FEATURES);
-    say("save image is incomplete", Reason.STREAM_MISSING, Reason.SAVE_CUT);
-    say("save image is incomplete", Reason.SAVE_UNFINISHED);
-    say("unsupported save image format: %d", Reason.LIBVIRT_FORMAT);
+    say("Not a migration stream", Reason.STREAM_MISSING);
+    say("save image is incomplete", Reason.SAVE_CUT, Reason.SAVE_UNFINISHED);
+    say("Invalid compressed save format %d", Reason.LIBVIRT_FORMAT);
+    since(10, 0, "unsupported save image format: %d", Reason.LIBVIRT_FORMAT);
+    say("failed to read qemu header", Reason.SAVE_HEADER_CUT);
+    say("invalid header data length: 0", Reason.DATA_LENGTH_ZERO);
     say("failed to read domain XML", Reason.DATA_LENGTH_LIMIT, Reason.DATA_LENGTH_PASSES_END);
+    say("failed to read cookie", Reason.COOKIE_CUT);
+    // libvirt 11.3 and before do not look, and may end
+    since(
+        11,
+        1,
+        "invalid save image header: cookie offset exceeds data length",
+        Reason.COOKIE_PAST_DATA);
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
         Reason.DEVICE_UNDECODABLE);

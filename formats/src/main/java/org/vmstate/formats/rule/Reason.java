@@ -29,11 +29,16 @@ public enum Reason {
   LIBVIRT_VERSION(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown version"),
   LIBVIRT_FEATURES(Kind.UNSUPPORTED, Rule.HEADER_VERSION, "the header has an unknown feature"),
   LIBVIRT_FORMAT(Kind.UNSUPPORTED, Rule.SAVE_FORMAT, "the format number is unknown"),
+  SAVE_HEADER_CUT(
+      Kind.TRUNCATED, Rule.END_MARK, "the save image header passes the end of the file"),
+  DATA_LENGTH_ZERO(Kind.MALFORMED, Rule.DATA_LENGTH, "there is no room for the XML"),
   DATA_LENGTH_LIMIT(Kind.LIMIT, Rule.DATA_LENGTH, "XML and cookie are longer than the limit"),
   DATA_LENGTH_PASSES_END(
       Kind.TRUNCATED, Rule.DATA_LENGTH, "XML and cookie pass the end of the file"),
+  COOKIE_CUT(Kind.TRUNCATED, Rule.DATA_LENGTH, "the cookie passes the end of the file"),
   DOMAIN_XML_UNTERMINATED(Kind.MALFORMED, Rule.DOMAIN_XML, "the XML has no zero byte at its end"),
   COOKIE_OUTSIDE(Kind.MALFORMED, Rule.COOKIE_OFFSET, "the cookie lies outside of its place"),
+  COOKIE_PAST_DATA(Kind.MALFORMED, Rule.COOKIE_OFFSET, "the cookie starts after its place"),
   COOKIE_UNTERMINATED(Kind.MALFORMED, Rule.COOKIE, "the cookie has no zero byte at its end"),
   PADDING_USED(
       Kind.NOTE, Rule.HEADER_PADDING, "a byte between the strings and the stream is not zero"),

@@ -58,6 +58,22 @@ class LoaderMessageTest {
     assertFalse(LoaderMessage.isAccepted(Reason.PAGE_BITS_OUTSIDE, new QemuRelease(7, 2)));
   }
 
+  /** The words of libvirt 9.0, 11.3 and 12.8 beside those of QEMU 7.2, 10.0 and 11.1. */
+  @Test
+  void libvirtIsThatOfTheSameTime() {
+    Facts facts = Facts.found(-1);
+    assertEquals("unsupported save image format: -1", today(Reason.LIBVIRT_FORMAT, facts));
+    assertEquals(
+        "Invalid compressed save format -1",
+        LoaderMessage.of(Reason.LIBVIRT_FORMAT, facts, new QemuRelease(7, 2)));
+    assertEquals(
+        "invalid save image header: cookie offset exceeds data length",
+        today(Reason.COOKIE_PAST_DATA, Facts.NONE));
+    QemuRelease before = new QemuRelease(10, 0);
+    assertEquals("", LoaderMessage.of(Reason.COOKIE_PAST_DATA, Facts.NONE, before));
+    assertFalse(LoaderMessage.isAccepted(Reason.COOKIE_PAST_DATA, before));
+  }
+
   @Test
   void releasesAreFoundByTheirNumbers() {
     assertEquals(Optional.of(QemuRelease.DEFAULT), QemuRelease.of("11.1"));

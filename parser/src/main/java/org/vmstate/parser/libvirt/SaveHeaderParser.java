@@ -27,8 +27,7 @@ public final class SaveHeaderParser {
       throws IOException {
     source.path().push("libvirt");
     long start = source.position();
-    LibvirtSaveHeader header =
-        SpecReader.readFixed(source, "header", SaveFormat.HEADER_LENGTH, LibvirtSaveHeader::new);
+    LibvirtSaveHeader header = header(source);
     LibvirtSaveHeader.Body body = header.body();
     long version = body.version();
     if (version > SaveFormat.VERSION_RFC) {
@@ -55,7 +54,11 @@ public final class SaveHeaderParser {
           "libvirt data length: " + dataLength + " bytes, the limit is " + limits.xmlBytes(),
           start + 20);
     }
-    byte[] data = data(source, dataLength, limits);
+    if (dataLength == 0) {
+      throw source.malformed(
+          Reason.DATA_LENGTH_ZERO, "libvirt data length: expected some, found 0", start + 20);
+    }
+    byte[] data = data(source, body, limits);
     int xmlLength = textLength(data, 0);
     if (xmlLength < 0 && version >= SaveFormat.VERSION) {
       throw source.malformed(
@@ -71,7 +74,7 @@ public final class SaveHeaderParser {
     if (cookieOffset != 0) {
       if (cookieOffset < xmlEnd || cookieOffset >= data.length) {
         throw source.malformed(
-            Reason.COOKIE_OUTSIDE,
+            cookieOffset > data.length ? Reason.COOKIE_PAST_DATA : Reason.COOKIE_OUTSIDE,
             "cookie offset: expected "
                 + xmlEnd
                 + " to "
@@ -120,11 +123,25 @@ public final class SaveHeaderParser {
     return saveHeader;
   }
 
-  private static byte[] data(ByteSource source, long length, Limits limits) throws IOException {
+  private static LibvirtSaveHeader header(ByteSource source) throws IOException {
     try {
-      return source.bytes(length, limits.xmlBytes(), "domain XML");
+      return SpecReader.readFixed(
+          source, "header", SaveFormat.HEADER_LENGTH, LibvirtSaveHeader::new);
     } catch (TruncatedDataException e) {
-      throw new TruncatedDataException(e.problem().as(Reason.DATA_LENGTH_PASSES_END));
+      throw new TruncatedDataException(e.problem().as(Reason.SAVE_HEADER_CUT));
+    }
+  }
+
+  /** Reads XML and cookie, which libvirt reads one after the other. */
+  private static byte[] data(ByteSource source, LibvirtSaveHeader.Body body, Limits limits)
+      throws IOException {
+    long start = source.position();
+    try {
+      return source.bytes(body.dataLen(), limits.xmlBytes(), "domain XML");
+    } catch (TruncatedDataException e) {
+      boolean cookie = body.cookieOffset() != 0 && source.length() - start >= body.cookieOffset();
+      throw new TruncatedDataException(
+          e.problem().as(cookie ? Reason.COOKIE_CUT : Reason.DATA_LENGTH_PASSES_END));
     }
   }
 
@@ -144,7 +161,7 @@ public final class SaveHeaderParser {
                     Reason.LIBVIRT_FORMAT,
                     "libvirt image format: expected 0 to 6, found " + body.format(),
                     start + 28,
-                    Facts.found(body.format())));
+                    Facts.found((int) body.format())));
   }
 
   private static List<Long> words(LibvirtSaveHeader.Body body) {
