@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -17,8 +19,10 @@ import org.vmstate.analyzer.report.JsonTree;
 public final class TargetQuestions {
   private static final String DUMP = "-dump-vmstate";
 
-  /** Options that say where files of QEMU are and which machine it is to be. */
-  private static final Set<String> NEEDED = Set.of("-L", "-M", "-machine");
+  /** Options that say which machine it is to be. */
+  private static final Set<String> MACHINE = Set.of("-M", "-machine");
+
+  private static final String TYPE = "type=";
 
   private final Duration time;
   private final Consumer<String> notes;
@@ -88,18 +92,34 @@ public final class TargetQuestions {
     // where the program is a wrapper, the words in front of the options are its own
     arguments.stream().takeWhile(a -> !a.startsWith("-")).forEach(command::add);
     for (int i = 0; i + 1 < arguments.size(); i++) {
-      if (NEEDED.contains(arguments.get(i).replaceFirst("^--", "-"))) {
-        command.addAll(arguments.subList(i, i + 2));
+      String option = arguments.get(i).replaceFirst("^--", "-");
+      String value = arguments.get(i + 1);
+      if (option.equals("-L")) {
+        command.addAll(List.of(option, value));
+      } else if (MACHINE.contains(option)) {
+        // other properties name objects of other options, as memory-backend=pc.ram does
+        type(value).ifPresent(type -> command.addAll(List.of("-machine", type)));
       }
     }
     command.addAll(List.of(DUMP, file.toString()));
     try (TargetProcess process = TargetProcess.run(folder, command)) {
       process.await(deadline);
-      if (!Files.isRegularFile(file)) {
+      if (!Files.isRegularFile(file) || Files.size(file) == 0) {
         throw process.gone(DUMP + " wrote nothing");
       }
       return JsonTree.object(file);
     }
+  }
+
+  private static Optional<String> type(String value) {
+    String first = value.split(",", 2)[0];
+    if (!first.contains("=")) {
+      return Optional.of(first);
+    }
+    return Arrays.stream(value.split(","))
+        .filter(p -> p.startsWith(TYPE))
+        .map(p -> p.substring(TYPE.length()))
+        .findFirst();
   }
 
   private boolean save(Qmp qmp, OwnState own, Path folder) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -240,5 +241,19 @@ class TargetQuestionsTest {
     TargetException none =
         assertThrows(TargetException.class, () -> questions(20).ofCommand("/no/such", List.of()));
     assertTrue(none.getMessage().startsWith("/no/such: cannot be started"), none.getMessage());
+  }
+
+  /** A machine's other properties name what other options make. */
+  @Test
+  void descriptionsAreAskedOfTheTypeOfTheMachineAlone() throws IOException {
+    String says = script("for last; do :; done; : >$last; echo \"$*\" >&2; exit 1");
+    List<String> guest =
+        List.of("-L", "/roms", "-M", "q35,memory-backend=pc.ram", "--machine", "hpet=off,type=pc");
+    List<String> all = new ArrayList<>(guest);
+    all.addAll(List.of("-machine", "usb=on", "-object", "memory-backend-ram,id=pc.ram,size=1M"));
+    TargetException e =
+        assertThrows(TargetException.class, () -> questions(20).ofCommand(says, all));
+    String expected = "the target: -L /roms -machine q35 -machine pc -dump-vmstate ";
+    assertTrue(e.getMessage().startsWith(expected), e.getMessage());
   }
 }

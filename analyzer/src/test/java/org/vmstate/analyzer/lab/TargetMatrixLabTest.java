@@ -38,6 +38,10 @@ class TargetMatrixLabTest {
 
   private static final boolean STORED = Boolean.getBoolean("matrix.stored");
 
+  /** As libvirt gives a machine its memory. */
+  private static final String BACKEND =
+      "-object memory-backend-ram,id=pc.ram,size=32M -machine memory-backend=pc.ram";
+
   @TempDir Path scratch;
 
   /** A way from a release to another. */
@@ -64,7 +68,7 @@ class TargetMatrixLabTest {
     Path lab = Lab.require();
     List<String> devices =
         FOLDER == null
-            ? List.of("-device virtio-net-pci", "-device dc390", "-device isa-vga")
+            ? List.of("-device virtio-net-pci", "-device dc390", "-device isa-vga", BACKEND)
             : Files.readAllLines(Path.of(FOLDER, "devices"));
     List<Way> ways =
         FOLDER == null
