@@ -33,7 +33,15 @@ public final class DeviceDecoders {
           "virtio-gpu",
           new VirtioGpuDecoder(),
           "scsi-requests",
-          new ScsiRequestsDecoder());
+          new ScsiRequestsDecoder(),
+          "shpc",
+          new ShpcDecoder(),
+          "usb-redir-packet-id-q",
+          UsbRedirDecoders::ids,
+          "usb-redir-bufpq",
+          UsbRedirDecoders::packets,
+          "usb-redir-parser",
+          UsbRedirDecoders::parser);
 
   private DeviceDecoders() {}
 
