@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.io.ByteSource;
 
@@ -111,6 +114,15 @@ class VirtualAddressesLabTest {
     return seen;
   }
 
+  private static boolean isMemory(Path image, long physical) throws IOException {
+    try (ByteSource source = ImageReader.open(image)) {
+      Conversions.extractor().physical(source, physical, LENGTH, OutputStream.nullOutputStream());
+      return true;
+    } catch (ConversionException e) {
+      return false;
+    }
+  }
+
   private static void requireSame(
       Path image, Path raw, int cpu, Map<Long, Optional<byte[]>> seen, boolean checksPrivilege)
       throws IOException {
@@ -143,6 +155,11 @@ class VirtualAddressesLabTest {
         }
         assertTrue(
             theirs.isPresent(), name + " is not mapped, ours 0x" + Long.toHexString(physical));
+        if (!Arrays.equals(theirs.get(), bytes.array()) && !isMemory(image, physical)) {
+          // without paging, below the memory of riscv's virt, lie devices: a hole of the raw file
+          System.out.println(name + " is 0x" + Long.toHexString(physical) + ", no memory");
+          continue;
+        }
         assertArrayEquals(theirs.get(), bytes.array(), name);
         mapped++;
       }
