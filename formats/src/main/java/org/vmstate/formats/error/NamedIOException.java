@@ -21,7 +21,9 @@ public final class NamedIOException extends IOException {
 
   /** Puts a name in front of an error. */
   public static NamedIOException of(Object name, IOException e) {
-    return new NamedIOException(name + ": " + e.getMessage(), e);
+    // some of the system's have no words
+    String words = e.getMessage() == null ? e.toString() : e.getMessage();
+    return new NamedIOException(name + ": " + words, e);
   }
 
   /** Puts a name in front of an error that has none. */

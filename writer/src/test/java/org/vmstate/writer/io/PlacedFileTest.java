@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.error.NamedIOException;
 
 /** An output over what stands in a file is never taken for one before it is whole. */
 class PlacedFileTest {
@@ -256,6 +257,7 @@ class PlacedFileTest {
   void closedFileCannotBeCommitted() throws IOException {
     PlacedFile file = PlacedFile.open(path, OFFSET);
     file.close();
-    assertThrows(ClosedChannelException.class, () -> file.commit(true));
+    IOException e = assertThrows(NamedIOException.class, () -> file.commit(true));
+    assertEquals(path + ": " + ClosedChannelException.class.getName(), e.getMessage());
   }
 }
