@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.output.ConversionException;
@@ -17,20 +19,36 @@ import org.vmstate.formats.ram.MultifdFormat;
 import org.vmstate.formats.stream.StreamFormat;
 
 /**
- * Accepts connections in any order and tells by their first four bytes what they are. One main
- * stream is taken; what is no part of a migration is closed, and who says nothing is left waiting.
+ * Accepts connections in any order and tells by their first bytes what they are. One main stream is
+ * taken; what is no part of a migration is closed, and who says nothing, or not enough to be a part
+ * of one, is left waiting.
  */
 final class Connections implements Closeable {
   private static final int MOST_WAITING = 1024;
   private static final int TLS_HANDSHAKE = 0x16;
 
+  /**
+   * Any sender sends more before it waits for anything: the configuration and the list of blocks.
+   */
+  private static final int MAIN_BYTES = 64;
+
+  private static final int INITIAL_BYTES = 64;
+
+  /** A channel begins with its initial packet and a SYNC, of which this is the least. */
+  private static final int CHANNEL_BYTES = INITIAL_BYTES + 320;
+
+  /** How long a channel may take for them before the others go on without it. */
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
+
   private final ServerSocketChannel server;
   private final Signal signal;
   private final Consumer<String> notes;
   private final Set<SocketChannel> waiting = new HashSet<>();
+  private final Map<SocketChannel, Long> begun = new HashMap<>();
   private final List<Feed> channels = new ArrayList<>();
   private Feed main;
-  private boolean told;
+  private final Set<String> told = new HashSet<>();
+  private boolean closed;
   private boolean enough;
   private boolean late;
   private Throwable failure;
@@ -77,31 +95,27 @@ final class Connections implements Closeable {
   }
 
   private void sort(SocketChannel connection) {
-    ByteBuffer head = ByteBuffer.allocate(Integer.BYTES);
-    try {
-      while (head.hasRemaining() && connection.read(head) >= 0) {
-        // four bytes come at once, or nearly so
+    ByteBuffer head = ByteBuffer.allocate(CHANNEL_BYTES);
+    int magic = fill(connection, head, Integer.BYTES) ? head.getInt(0) : 0;
+    boolean whole = false;
+    if (magic == StreamFormat.MAGIC) {
+      whole = fill(connection, head, MAIN_BYTES);
+    } else if (magic == MultifdFormat.MAGIC) {
+      synchronized (signal) {
+        begun.put(connection, System.nanoTime());
       }
-    } catch (IOException e) {
-      // it is closed as one that said nothing
+      whole =
+          fill(connection, head, CHANNEL_BYTES)
+              && head.getInt(INITIAL_BYTES) == MultifdFormat.MAGIC;
     }
     synchronized (signal) {
       waiting.remove(connection);
-      int magic = head.hasRemaining() ? 0 : head.getInt(0);
-      if (magic == StreamFormat.MAGIC && main == null) {
-        main = new Feed(connection, head.flip(), signal);
+      begun.remove(connection);
+      if (whole && take(magic, connection, head.flip())) {
         signal.arrived();
         return;
       }
-      if (magic == MultifdFormat.MAGIC
-          && !enough
-          && channels.size() < MultifdFormat.MOST_CHANNELS) {
-        channels.add(new Feed(connection, head.flip(), signal));
-        signal.arrived();
-        return;
-      }
-      late |= magic == MultifdFormat.MAGIC && enough;
-      refuse(magic);
+      refuse(magic, whole);
     }
     try {
       connection.close();
@@ -110,14 +124,50 @@ final class Connections implements Closeable {
     }
   }
 
-  private void refuse(int magic) {
-    if (!told && magic != 0) {
-      told = true;
-      notes.accept(
-          magic >>> 24 == TLS_HANDSHAKE
-              ? "a connection with TLS was refused; it is not supported"
-              : String.format(
-                  Locale.ROOT, "a connection was refused that starts with 0x%08x", magic));
+  private static boolean fill(SocketChannel connection, ByteBuffer head, int length) {
+    head.limit(length);
+    try {
+      while (head.hasRemaining() && connection.read(head) >= 0) {
+        // they come at once, or nearly so
+      }
+    } catch (IOException e) {
+      // it is closed as one that said nothing
+    }
+    return !head.hasRemaining();
+  }
+
+  private boolean take(int magic, SocketChannel connection, ByteBuffer head) {
+    if (magic == StreamFormat.MAGIC && main == null) {
+      main = new Feed(connection, head, signal);
+      return true;
+    }
+    if (magic == MultifdFormat.MAGIC && !enough && channels.size() < MultifdFormat.MOST_CHANNELS) {
+      channels.add(new Feed(connection, head, signal));
+      return true;
+    }
+    late |= magic == MultifdFormat.MAGIC && enough;
+    return false;
+  }
+
+  private void refuse(int magic, boolean whole) {
+    String note;
+    if (magic == 0 || closed) {
+      return;
+    } else if (magic >>> 24 == TLS_HANDSHAKE) {
+      note = "a connection with TLS was refused; it is not supported";
+    } else if (whole && magic == StreamFormat.MAGIC) {
+      note = "a second sender was refused: the first one sends already";
+    } else if (whole && enough) {
+      note = "a channel was refused that came after the first pages";
+    } else {
+      note = String.format(Locale.ROOT, "a connection was refused that starts with 0x%08x", magic);
+      // one is enough, however many strangers there are
+      if (!told.add("")) {
+        return;
+      }
+    }
+    if (told.add(note)) {
+      notes.accept(note);
     }
   }
 
@@ -161,17 +211,23 @@ final class Connections implements Closeable {
     }
   }
 
-  /** Reports whether no channel is known that was not handed out. */
+  /** Reports whether no channel is known that was not handed out, and none has just begun. */
   boolean isQuiet() {
     synchronized (signal) {
-      return channels.isEmpty();
+      long now = System.nanoTime();
+      return channels.isEmpty()
+          && begun.values().stream().allMatch(since -> now - since > PATIENCE_NANOS);
     }
   }
 
-  /** Requires that no channel came after all of them seemed to be there. */
-  void requireAll() throws IOException {
+  /**
+   * Requires that no channel came after all of them seemed to be there.
+   *
+   * @param proven whether the numbers of packets show that none is missing: it was a stranger's
+   */
+  void requireAll(boolean proven) throws IOException {
     synchronized (signal) {
-      if (late) {
+      if (late && !proven) {
         throw new ConversionException(
             "a channel came too late; expected all before the first pages");
       }
@@ -190,6 +246,7 @@ final class Connections implements Closeable {
     server.close();
     List<SocketChannel> left;
     synchronized (signal) {
+      closed = true;
       left = new ArrayList<>(waiting);
       waiting.clear();
     }

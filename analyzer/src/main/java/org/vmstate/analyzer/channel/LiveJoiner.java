@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.parser.io.BulkStream;
 import org.vmstate.parser.io.StreamSource;
@@ -100,21 +101,27 @@ final class LiveJoiner extends StreamJoiner {
    * all of them have connected and sent a packet; those packets have the first numbers.
    */
   private void awaitChannels() throws IOException {
+    Candidates candidates = new Candidates();
     long until = System.nanoTime() + GRACE * 1_000_000L;
     while (true) {
-      List<Feed> arrived = connections.channels();
-      for (Feed feed : arrived) {
+      for (Feed feed : connections.channels()) {
         ChannelReader channel =
             new ChannelReader(
                 StreamSource.live(feed, new StructurePath()), "channel[" + feeds.size() + "]");
         feeds.put(channel, feed);
-        channels().add(channel);
+        try {
+          candidates.add(channel);
+        } catch (StateFormatException e) {
+          notes.accept("a channel was refused: " + e.getMessage());
+          refuse(channel);
+        }
         // the next one may wait in the listener's queue, and numbers do not say which is the last
         until = System.nanoTime() + QUIET * 1_000_000L;
       }
-      boolean known = channels().size() > 0 && channels().expected() == channels().size();
+      List<ChannelReader> likeliest = candidates.likeliest();
+      boolean known = !likeliest.isEmpty() && channels().expected(likeliest) == likeliest.size();
       boolean quiet = System.nanoTime() >= until && connections.isQuiet();
-      if (quiet && (known || !isFlushed())) {
+      if (quiet && (known || candidates.isTied() || !isFlushed())) {
         break;
       }
       if (isFlushed() && !known) {
@@ -123,8 +130,20 @@ final class LiveJoiner extends StreamJoiner {
         signal.await(GRACE / 10);
       }
     }
+    for (ChannelReader stranger : candidates.others()) {
+      notes.accept("a channel with another UUID than most was refused");
+      refuse(stranger);
+    }
+    for (ChannelReader channel : candidates.likeliest()) {
+      channels().add(channel);
+    }
     channels().requireNumbers();
     connections.enough();
+  }
+
+  private void refuse(ChannelReader stranger) throws IOException {
+    feeds.remove(stranger);
+    stranger.close();
   }
 
   @Override

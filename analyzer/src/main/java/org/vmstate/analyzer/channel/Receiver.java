@@ -60,7 +60,7 @@ public final class Receiver implements Closeable {
     try {
       ByteSource source = StreamSource.live(joiner.stream(), new StructurePath());
       ImageReader.read(source, options, joiner);
-      connections.requireAll();
+      connections.requireAll(joiner.channels().isNumbered());
       joiner.finish();
     } finally {
       joiner.close();

@@ -15,6 +15,7 @@ import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.SnapshotName;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,6 +85,8 @@ final class ReceiveCommand implements Callable<Integer> {
             try (ByteSource source = receiver.stream(ParseOptions.DEFAULT)) {
               return new Converter(options, ParseOptions.DEFAULT, progress, notes)
                   .convert(source, null, target);
+            } catch (TruncatedDataException e) {
+              throw broken(new ListenAddress(receiver.address()), e);
             }
           }
         });
@@ -92,6 +95,17 @@ final class ReceiveCommand implements Callable<Integer> {
             LoadCommand.ofNew(Path.of(CommandBuilder.argument(spec, 1)), d.snapshot())
                 .forEach(work::note));
     return ExitCode.OK;
+  }
+
+  private TruncatedDataException broken(ListenAddress address, TruncatedDataException e) {
+    boolean file = !CommandBuilder.argument(spec, 1).equals("-");
+    return new TruncatedDataException(
+        e.problem()
+            .inWords(
+                address
+                    + ": the sender ended or broke off the migration before its end; "
+                    + (file ? "nothing was written" : "what was written is not whole")
+                    + "; the last came"));
   }
 
   private static Iterator<String> formats() {

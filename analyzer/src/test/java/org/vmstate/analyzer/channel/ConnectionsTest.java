@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.vmstate.analyzer.channel.FailingSockets.Connection;
 import org.vmstate.analyzer.channel.FailingSockets.Server;
 import org.vmstate.analyzer.output.ConversionException;
-import org.vmstate.formats.ram.MultifdFormat;
 
 /** What the threads of connections meet, of which nobody must wait for ever. */
 class ConnectionsTest {
@@ -79,25 +78,54 @@ class ConnectionsTest {
         });
   }
 
-  /** Its pages would be missing, or older ones be taken for them. */
+  /** Its pages would be missing, or older ones be taken for them, where numbers do not show it. */
   @Test
-  void channelThatComesTooLateIsAnError() {
+  void channelThatComesTooLateIsAnErrorUnlessNothingIsMissing() {
     assertTimeoutPreemptively(
         PATIENCE,
         () -> {
-          ByteBuffer magic = ByteBuffer.allocate(4).putInt(MultifdFormat.MAGIC).flip();
           try (ServerSocketChannel server = ServerSocketChannel.open();
               Connections connections = new Connections(listening(server), signal(), _ -> {})) {
             connections.enough();
-            connections.requireAll();
+            connections.requireAll(false);
             try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
-              channel.write(magic);
-              // it is closed when it was looked at
-              assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+              channel.write(ByteBuffer.wrap(RecordedSave.first()));
+              assertRefused(channel);
             }
-            assertThrows(ConversionException.class, connections::requireAll);
+            assertThrows(ConversionException.class, () -> connections.requireAll(false));
+            connections.requireAll(true);
           }
         });
+  }
+
+  /** A channel's first packet is complete at once; whoever sends less is none. */
+  @Test
+  void lateConnectionThatOnlyStartsLikeAChannelIsNone() {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          try (ServerSocketChannel server = ServerSocketChannel.open();
+              Connections connections = new Connections(listening(server), signal(), _ -> {})) {
+            connections.enough();
+            for (int length : new int[] {4, 8, 64, 383}) {
+              try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
+                channel.write(ByteBuffer.wrap(RecordedSave.first(), 0, length));
+                channel.shutdownOutput();
+                assertRefused(channel);
+              }
+            }
+            connections.requireAll(false);
+          }
+        });
+  }
+
+  /** It is closed when it was looked at. */
+  private static void assertRefused(SocketChannel channel) {
+    try {
+      assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+    } catch (IOException reset) {
+      // bytes were left that nobody read
+    }
   }
 
   private static ServerSocketChannel listening(ServerSocketChannel server) throws IOException {

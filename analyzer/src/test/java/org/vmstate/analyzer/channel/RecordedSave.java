@@ -42,7 +42,7 @@ public final class RecordedSave {
   }
 
   /** Returns channel 0 of a guest. */
-  static byte[] first(int uuid) {
+  public static byte[] first(int uuid) {
     ImageBytes channel = channel(uuid, 0);
     sync(channel, 0);
     packet(channel, 0, 1, 0, 2, 1);

@@ -88,10 +88,13 @@ public final class ChannelGroup implements Closeable {
     return channels.size();
   }
 
-  /** Returns how many channels there must be: the first packets of all are numbered from 0. */
-  public long expected() throws IOException {
-    long most = channels.size();
-    for (ChannelReader channel : channels) {
+  /**
+   * Returns how many channels there must be when some are known, which need not be in the group
+   * yet: the first packets of all are numbered from 0.
+   */
+  public long expected(List<ChannelReader> known) throws IOException {
+    long most = known.size();
+    for (ChannelReader channel : known) {
       most = Math.max(most, channel.packets() == 0 ? next(channel) + 1 : 0);
     }
     return most;
@@ -179,6 +182,11 @@ public final class ChannelGroup implements Closeable {
     synced.clear();
   }
 
+  /** Reports whether there are channels, and their packets' numbers show whether one is missing. */
+  public boolean isNumbered() {
+    return !channels.isEmpty() && channels.stream().allMatch(ChannelReader::isNumbered);
+  }
+
   /** Requires that nothing is left, and that no packet was missing. */
   public void end() throws IOException {
     long count = 0;
@@ -199,8 +207,7 @@ public final class ChannelGroup implements Closeable {
       count += channel.packets();
       last = Math.max(last, channel.lastNumber());
     }
-    boolean numbered = channels.stream().allMatch(ChannelReader::isNumbered);
-    if (count != last + 1 && numbered && !accepting && !channels.isEmpty()) {
+    if (count != last + 1 && isNumbered() && !accepting) {
       throw channels
           .getFirst()
           .source()

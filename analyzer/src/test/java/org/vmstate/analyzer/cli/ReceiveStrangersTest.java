@@ -1,0 +1,132 @@
+package org.vmstate.analyzer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.analyzer.channel.RecordedSave;
+
+/** A recorded migration comes over a socket, where it breaks off or others connect first. */
+class ReceiveStrangersTest {
+  private static final int HELLO = 64;
+
+  @TempDir Path folder;
+
+  private final List<SocketChannel> connections = new ArrayList<>();
+
+  private Path socket() {
+    return folder.resolve("s");
+  }
+
+  private Path out() {
+    return folder.resolve("out");
+  }
+
+  private SocketChannel send(byte[] bytes) throws IOException {
+    SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(socket()));
+    connections.add(connection);
+    connection.write(ByteBuffer.wrap(bytes));
+    return connection;
+  }
+
+  /** Sends. */
+  private interface Sender {
+    void send() throws Exception;
+  }
+
+  private CommandRun receive(Sender sender) throws Exception {
+    FutureTask<Void> sending =
+        new FutureTask<>(
+            () -> {
+              while (!Files.exists(socket())) {
+                Thread.sleep(5);
+              }
+              sender.send();
+              return null;
+            });
+    Thread.ofPlatform().daemon().start(sending);
+    try {
+      CommandRun run =
+          CommandRun.of("receive", "--timeout", "20", "unix:" + socket(), out().toString());
+      sending.get();
+      return run;
+    } finally {
+      for (SocketChannel connection : connections) {
+        connection.close();
+      }
+    }
+  }
+
+  private void real() throws IOException {
+    send(RecordedSave.first()).shutdownOutput();
+    send(RecordedSave.second()).shutdownOutput();
+    send(RecordedSave.main()).shutdownOutput();
+  }
+
+  private static byte[] stranger(String kind) {
+    return switch (kind) {
+      case "main header" -> Arrays.copyOf(RecordedSave.main(), 8);
+      case "main configuration" -> Arrays.copyOf(RecordedSave.main(), 12);
+      case "channel magic" -> Arrays.copyOf(RecordedSave.first(2), 8);
+      case "channel hello" -> Arrays.copyOf(RecordedSave.first(2), HELLO);
+      case "channel garbage" -> Arrays.copyOf(RecordedSave.first(2), HELLO + 4);
+      case "channel of another" -> RecordedSave.first(2);
+      default -> throw new AssertionError(kind);
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "main header",
+        "main configuration",
+        "channel magic",
+        "channel hello",
+        "channel garbage",
+        "channel of another"
+      })
+  void strangerThatStartsLikeAMigrationDoesNoHarm(String kind) throws Exception {
+    CommandRun run =
+        receive(
+            () -> {
+              send(stranger(kind));
+              // so that it is the first one
+              Thread.sleep(100);
+              real();
+            });
+    assertEquals(ExitCode.OK, run.code(), run::toString);
+    assertTrue(Files.size(out()) > 4096, "a page with data, a zero one");
+  }
+
+  @Test
+  void senderThatBreaksOffIsNamedByTheAddress() throws Exception {
+    byte[] main = RecordedSave.main();
+    CommandRun run = receive(() -> send(Arrays.copyOf(main, main.length - 8)).shutdownOutput());
+    assertEquals(ExitCode.CORRUPT, run.code(), run::toString);
+    List<String> lines = run.err().lines().toList();
+    assertTrue(
+        lines
+            .getLast()
+            .startsWith(
+                "vmstate-img: unix:"
+                    + socket()
+                    + ": the sender ended or broke off the migration before its end; nothing was"
+                    + " written; the last came at 0x"),
+        run::err);
+    assertFalse(Files.exists(out()));
+  }
+}
