@@ -151,7 +151,7 @@ class PlacedFileTest {
     file.close();
     IOException e =
         assertThrows(IOException.class, () -> file.sink().writeAt(9000, ByteBuffer.allocate(1)));
-    assertEquals(path + ": null", e.getMessage());
+    assertEquals(path + ": java.nio.channels.ClosedChannelException", e.getMessage());
   }
 
   /** On a block device everything that is not written would be what stood there. */
