@@ -2,6 +2,7 @@ package org.vmstate.analyzer.change;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,13 +168,30 @@ public final class ChangePlan {
     }
   }
 
+  /** Commands stand also between the pages, which the plan has not seen. */
   private void command(String label) throws ChangeException {
-    if (!facts.commands().contains(label)) {
-      throw ChangeException.unknown("command", label, facts.commands());
-    }
     for (CommandType type : CommandType.values()) {
       if (type.label().equals(label)) {
         commands.add(type.ordinal());
+        return;
+      }
+    }
+    throw ChangeException.unknown(
+        "command", label, Arrays.stream(CommandType.values()).map(CommandType::label).toList());
+  }
+
+  /**
+   * Requires that the commands that go are among those that were met.
+   *
+   * @throws ChangeException when one is not
+   */
+  void requireCommands(Set<Integer> met) throws ChangeException {
+    for (int code : commands) {
+      if (!met.contains(code)) {
+        throw ChangeException.unknown(
+            "command",
+            CommandType.of(code).label(),
+            met.stream().map(c -> CommandType.of(c).label()).toList());
       }
     }
   }

@@ -7,9 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.vmstate.analyzer.convert.ConvertOptions;
 import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.analyzer.output.Destination;
@@ -21,6 +23,7 @@ import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
+import org.vmstate.formats.stream.CommandType;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
@@ -30,8 +33,9 @@ import org.vmstate.parser.io.SplicedSource.Segment;
 import org.vmstate.writer.io.ByteSink;
 
 /**
- * Applies changes to an image: one pass finds out what there is, a second makes the splices, then
- * everything between them is copied. The image itself is only read, except by {@link #inPlace}.
+ * Applies changes to an image: one pass finds out what there is and passes over the memory, a
+ * second reads all and makes the splices, and a copy of everything between them follows it. The
+ * image itself is only read, except by {@link #inPlace}.
  */
 public final class ImageChanger {
   private final ImageSource image;
@@ -53,7 +57,7 @@ public final class ImageChanger {
   private ChangePlan plan() throws IOException {
     ImageFacts facts;
     try (ByteSource source = image.open()) {
-      facts = ImageFacts.read(source, extent());
+      facts = ImageFacts.read(source, options.with(ParseOptions.Extent.DEVICES));
     }
     ChangePlan plan = ChangePlan.of(facts, changes);
     if (!plan.isSupported()) {
@@ -63,8 +67,8 @@ public final class ImageChanger {
   }
 
   /**
-   * Returns how far the image is read, and its copy to be checked: what stands between the pages is
-   * passed over unless a change may concern it, as it is copied byte by byte.
+   * Returns how far the changed image has to be checked: what stands between the pages is passed
+   * over unless a change may concern it, as it stays byte by byte what it was.
    */
   public ParseOptions extent() {
     boolean devices =
@@ -73,7 +77,7 @@ public final class ImageChanger {
                 change ->
                     switch (change) {
                       case Change.DropSection c -> false;
-                      case Change.DropCommand c -> false;
+                      case Change.DropCommand c -> hasNoContent(c.command());
                       case Change.RenameBlock c -> false;
                       case Change.ResizeBlock c -> false;
                       case Change.DropBlock c -> false;
@@ -82,12 +86,49 @@ public final class ImageChanger {
     return devices ? options.with(ParseOptions.Extent.DEVICES) : options;
   }
 
+  private static boolean hasNoContent(String command) {
+    return Arrays.stream(CommandType.values())
+        .anyMatch(type -> type.label().equals(command) && type.length() == 0);
+  }
+
+  /** Reads an image to its end. */
+  public interface Reading {
+    /** Sends what is in the source to a sink, and returns how the pass ended. */
+    Outcome read(ByteSource source, EventSink sink) throws IOException;
+  }
+
+  private Outcome read(ByteSource source, EventSink sink) throws IOException {
+    return ImageReader.read(source, options, sink);
+  }
+
+  /** Writes a changed copy on which there is no proof, which the caller then commits. */
+  public Outcome copy(Destination target, Progress progress, Consumer<String> notes)
+      throws IOException {
+    return copy(target, progress, notes, Optional.empty(), _ -> {});
+  }
+
   /**
    * Writes a changed copy, which the caller then commits.
    *
+   * @param proof looks at the result, perhaps while it is written and on another thread
    * @return how the pass over the image ended
    */
-  public Outcome copy(Destination target, Progress progress, Consumer<String> notes)
+  public Outcome copy(Destination target, Progress progress, Consumer<String> notes, Proof proof)
+      throws IOException {
+    return copy(target, progress, notes, Optional.empty(), proof);
+  }
+
+  /**
+   * Writes a changed copy of what a pass of the caller's own reads.
+   *
+   * @param reading makes the pass, on another thread
+   */
+  public Outcome copy(
+      Destination target,
+      Progress progress,
+      Consumer<String> notes,
+      Optional<Reading> reading,
+      Proof proof)
       throws IOException {
     ChangePlan plan = plan();
     Optional<String> holder = image.holder();
@@ -101,39 +142,77 @@ public final class ImageChanger {
       }
     }
     if (plan.facts().compression().isPresent()) {
+      if (reading.isPresent()) {
+        try (ByteSource source = image.open()) {
+          reading.get().read(source, _ -> {}).require();
+        }
+      }
       compressed(plan, target, progress, notes);
+      proof.require(written(target));
       return Outcome.WHOLE;
     }
-    try (WholeCheck check = WholeCheck.start(image, options, _ -> {})) {
-      return check.during(watched -> splice(plan, target, watched), progress);
+    SpliceFinder finder = new SpliceFinder(plan);
+    Outcome outcome;
+    try (WholeCheck check =
+        WholeCheck.start(stoppable -> find(finder, stoppable, reading.orElse(this::read), proof))) {
+      outcome = check.during(watched -> follow(plan, finder.feed(), target, watched), progress);
+    }
+    if (!isInReach(finder.feed().splices())) {
+      proof.require(written(target));
+    }
+    return outcome;
+  }
+
+  /** Reads the image, finds its splices, and looks at what becomes of it. */
+  private Outcome find(
+      SpliceFinder finder, UnaryOperator<EventSink> stoppable, Reading reading, Proof proof)
+      throws IOException {
+    try {
+      Outcome outcome = find(finder, stoppable, reading);
+      List<Splice> splices = finder.feed().splices();
+      if (isInReach(splices)) {
+        proof.require(spliced(splices));
+      }
+      return outcome;
+    } finally {
+      finder.feed().end();
+    }
+  }
+
+  private Outcome find(SpliceFinder finder, UnaryOperator<EventSink> stoppable, Reading reading)
+      throws IOException {
+    try (ByteSource source = image.open()) {
+      // a broken image that was changed would look like a good one
+      Outcome outcome = reading.read(source, stoppable.apply(finder));
+      outcome.require();
+      finder.finish(source.length());
+      return outcome;
     }
   }
 
   /** Returns what a copy wrote, to look at it before it counts. */
-  public ImageSource written(Destination target) throws IOException {
+  private ImageSource written(Destination target) throws IOException {
     long front = image.front();
     return front == 0 ? target.written() : ImageSource.after(front, target.written());
   }
 
-  private void splice(ChangePlan plan, Destination target, Progress progress) throws IOException {
-    SpliceFinder finder = new SpliceFinder(plan);
-    try (ByteSource source = image.open()) {
-      ImageReader.read(source, extent(), finder).require();
-      long end = source.length();
-      // asked once: a file system that fails may answer otherwise the next time
-      Optional<Path> found = image.file();
-      if (found.isEmpty()) {
-        splice(source, finder.splices(), target.sink(), progress);
-        return;
+  /** Writes the copy behind the pass that finds its splices. */
+  private void follow(ChangePlan plan, SpliceFeed feed, Destination target, Progress progress)
+      throws IOException {
+    // asked once: a file system that fails may answer otherwise the next time
+    Optional<Path> found = image.file();
+    if (found.isEmpty()) {
+      try (ByteSource source = image.open()) {
+        feed.follow(
+            (from, to) -> copy(source, from, to, target.sink(), progress),
+            splice -> splice.write(target.sink()));
       }
-      Path file = found.get();
-      long at = 0;
-      for (Splice splice : finder.splices()) {
-        target.append(file, at, splice.range().start(), progress);
-        splice.write(target.sink());
-        at = splice.range().end();
-      }
-      target.append(file, at, end, progress);
+      return;
+    }
+    try (FileParts parts = FileParts.open(found.get(), plan.facts().isFixed())) {
+      feed.follow(
+          (from, to) -> parts.copy(from, to, target, progress),
+          splice -> splice.write(target.sink()));
     }
   }
 
@@ -160,8 +239,9 @@ public final class ImageChanger {
     try (ByteSource source = image.open();
         ByteSource content = ImageReader.readKeeping(source, options, decompressed);
         StreamOutput output = new StreamOutput(ConvertOptions.to(format), target, notes)) {
+      finder.finish(content.length());
       ByteSink sink = output.open(front);
-      splice(content, finder.splices(), sink, progress);
+      splice(content, finder.feed().splices(), sink, progress);
     }
   }
 
@@ -213,14 +293,9 @@ public final class ImageChanger {
       throw ChangeException.named(file + ": is compressed; give OUT to write a changed copy");
     }
     SpliceFinder finder = new SpliceFinder(plan);
-    try (ByteSource source = image.open()) {
-      ImageReader.read(source, extent(), finder).require();
-    }
-    // a broken image that was changed would look like a good one
-    try (ByteSource source = image.open()) {
-      ImageReader.read(source, options, _ -> {}).require();
-    }
-    for (Splice splice : finder.splices()) {
+    find(finder, UnaryOperator.identity(), this::read);
+    List<Splice> splices = finder.feed().splices();
+    for (Splice splice : splices) {
       if (splice.growth() != 0) {
         throw new ChangeException(
             "change at 0x"
@@ -231,10 +306,10 @@ public final class ImageChanger {
                 + "; give OUT to write a changed copy");
       }
     }
-    proof.require(spliced(finder.splices()));
+    proof.require(spliced(splices));
     long front = image.front();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      for (Splice splice : finder.splices()) {
+      for (Splice splice : splices) {
         ByteBuffer bytes = ByteBuffer.wrap(splice.bytes());
         while (bytes.hasRemaining()) {
           channel.write(bytes, front + splice.range().start() + bytes.position());
@@ -248,6 +323,11 @@ public final class ImageChanger {
     }
   }
 
+  /** Reports whether the image as it will be can be read without being written. */
+  private static boolean isInReach(List<Splice> splices) {
+    return splices.stream().allMatch(splice -> splice.pages().isEmpty());
+  }
+
   /** Returns the image as it will be. */
   private ImageSource spliced(List<Splice> splices) {
     return new ImageSource() {
@@ -259,6 +339,7 @@ public final class ImageChanger {
         for (Splice splice : splices) {
           segments.add(new Segment(before, at, splice.range().start() - at));
           segments.add(Segment.of(splice.bytes()));
+          segments.add(Segment.zeros(splice.zeros()));
           at = splice.range().end();
         }
         segments.add(new Segment(before, at, before.length() - at));

@@ -16,6 +16,7 @@ import org.vmstate.formats.libvirt.Compression;
 import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.CommandType;
+import org.vmstate.formats.stream.MachineRelease;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -79,6 +80,16 @@ public final class ImageFacts implements EventSink {
     sections.put(key(section), new Found(section, state, bytes));
   }
 
+  /** Adds the command that most likely stands between pages that were passed over. */
+  public void assumeSwitchover() {
+    boolean announced =
+        MachineRelease.of(machine()).map(MachineRelease::announcesSwitchover).orElse(true);
+    String label = CommandType.SWITCHOVER_START.label();
+    if (announced && !commands.contains(label)) {
+      commands.add(label);
+    }
+  }
+
   /** Returns the first bytes of the description, empty where there is none. */
   String head() {
     return head;
@@ -99,6 +110,11 @@ public final class ImageFacts implements EventSink {
 
   List<String> commands() {
     return commands;
+  }
+
+  /** Reports whether pages have fixed places. */
+  boolean isFixed() {
+    return blocks().stream().anyMatch(block -> block.mapped().isPresent());
   }
 
   List<RamBlock> blocks() {

@@ -52,12 +52,16 @@ final class RamSplices {
       case Event.RamBlockEntry e -> entry(e);
       case Event.MappedHeader e -> header(e);
       case Event.PageBitmap e -> bitmap(e);
-      case Event.PageArea e -> area(e);
+      case Event.PageArea e -> {
+        area(e);
+        finder.settle(e.range().end());
+      }
       case Event.Gap e -> gap(e);
       case Event.RamPages e -> {
         if (plan.changesBlocks()) {
           pages(e.range(), e.run());
         }
+        finder.settle(e.range().end());
       }
       default -> {}
     }

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.analyzer.report.JsonTree;
+import org.vmstate.parser.ParseOptions;
 
 /**
  * A list of changes with conditions, written down as JSON or YAML: {@code recipe}, {@code summary},
@@ -208,6 +209,13 @@ public final class Recipe {
   /** Reports whether the guest would have to agree, so that it is only done when asked for. */
   public boolean isForced() {
     return forced;
+  }
+
+  /** Returns how much of an image has to be read to know the changes. */
+  public ParseOptions.Extent extent() {
+    return steps.stream().anyMatch(step -> step.when.asksForCommand())
+        ? ParseOptions.Extent.WHOLE
+        : ParseOptions.Extent.DEVICES;
   }
 
   /** Returns what it is for. */

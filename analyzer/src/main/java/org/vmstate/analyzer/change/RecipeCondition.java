@@ -97,6 +97,11 @@ final class RecipeCondition {
     return new RecipeCondition(map);
   }
 
+  /** Reports whether it is about commands, which stand also between the pages. */
+  boolean asksForCommand() {
+    return members.containsKey("command");
+  }
+
   private boolean fits(String member, String name) {
     Object wanted = members.get(member);
     if (wanted == null) {

@@ -3,9 +3,10 @@ package org.vmstate.analyzer.change;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.event.Event;
@@ -26,7 +27,8 @@ import org.vmstate.writer.vmdesc.StateEncoder;
 final class SpliceFinder implements EventSink {
 
   private final ChangePlan plan;
-  private final List<Splice> splices = new ArrayList<>();
+  private final SpliceFeed feed = new SpliceFeed();
+  private final Set<Integer> commands = new LinkedHashSet<>();
   private List<Subsection> subsections = List.of();
   private final RamSplices ram;
   private SourceBytes source;
@@ -38,19 +40,34 @@ final class SpliceFinder implements EventSink {
     this.ram = new RamSplices(plan, this);
   }
 
-  /** Returns the splices in the order of the input. */
-  List<Splice> splices() {
-    return splices;
+  /** Returns what the splices go to. */
+  SpliceFeed feed() {
+    return feed;
+  }
+
+  /**
+   * Ends the pass over an input of a length.
+   *
+   * @throws ChangeException when something was not met that a change names
+   */
+  void finish(long length) throws ChangeException {
+    plan.requireCommands(commands);
+    feed.complete(length);
   }
 
   void add(Splice splice) {
-    splices.add(splice);
+    feed.add(splice);
     growth += splice.growth();
   }
 
   /** Returns how much longer the output is than the input so far. */
   long growth() {
     return growth;
+  }
+
+  /** Says that there are no splices but those added up to an offset of the input. */
+  void settle(long offset) {
+    feed.settle(offset);
   }
 
   SourceBytes source() {
@@ -103,6 +120,7 @@ final class SpliceFinder implements EventSink {
         open = null;
       }
       case Event.Command e -> {
+        commands.add(e.code());
         if (plan.drops(e.code())) {
           add(Splice.nothing(e.range()));
         }

@@ -6,14 +6,17 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.rule.Severity;
+import org.vmstate.parser.Outcome;
 
 /**
  * Outcome of a check.
  *
  * @param findings what was found, in the order of the file where that is possible
  * @param error what ended the pass, empty when all of the image was read
+ * @param outcome how the pass ended otherwise
  */
-public record CheckResult(Findings findings, Optional<StateFormatException> error) {
+public record CheckResult(
+    Findings findings, Optional<StateFormatException> error, Optional<Outcome> outcome) {
 
   /** The answer to whether the image is good. */
   public enum Verdict {

@@ -72,12 +72,14 @@ public final class Checker {
                     new TargetRegisterInspector(findings, target, target.facts().get())));
     what.disk().ifPresent(disk -> inspectors.add(new DiskInspector(findings, disk)));
     Optional<StateFormatException> error = Optional.empty();
+    Optional<Outcome> outcome = Optional.empty();
     try {
       // what is broken is told by the inspectors, each thing by its rule
       List<EventSink> sinks = new ArrayList<>(inspectors);
       sinks.add(beside);
-      Outcome outcome = ImageReader.survey(source, options, new Fanout(sinks));
-      notWhole(outcome, findings, sections.source());
+      EventSink all = new Fanout(sinks, hasMemory());
+      outcome = Optional.of(ImageReader.survey(source, options, all));
+      notWhole(outcome.get(), findings, sections.source());
     } catch (StateFormatException e) {
       error = Optional.of(e);
       Finding finding = ParseErrors.of(e, sections.source());
@@ -88,17 +90,21 @@ public final class Checker {
     }
     for (Inspector inspector : inspectors) {
       // pages that were passed over are not missed
-      boolean seen = inspector != ram || options.extent() == ParseOptions.Extent.WHOLE;
+      boolean seen = inspector != ram || hasMemory();
       inspector.finish(seen && error.isEmpty() && sections.isFinished());
     }
-    return new CheckResult(findings, error);
+    return new CheckResult(findings, error, outcome);
+  }
+
+  private boolean hasMemory() {
+    return options.extent() == ParseOptions.Extent.WHOLE;
   }
 
   /** Returns what is to be said when the image's place in a container is damaged. */
   public CheckResult unopened(StateFormatException e) throws IOException {
     Findings findings = new Findings(what.release());
     findings.add(ParseErrors.of(e, null));
-    return new CheckResult(findings, Optional.of(e));
+    return new CheckResult(findings, Optional.of(e), Optional.empty());
   }
 
   /** No other verb takes an image that is not whole, even where a loader would. */

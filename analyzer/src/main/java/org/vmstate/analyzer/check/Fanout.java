@@ -8,9 +8,16 @@ import org.vmstate.formats.event.EventSink;
 /** Sends the events of one pass to several sinks. */
 final class Fanout implements EventSink {
   private final List<? extends EventSink> sinks;
+  private final boolean pages;
 
-  Fanout(List<? extends EventSink> sinks) {
+  /**
+   * Sends to sinks.
+   *
+   * @param pages whether they look at the pages of a fixed layout
+   */
+  Fanout(List<? extends EventSink> sinks, boolean pages) {
     this.sinks = List.copyOf(sinks);
+    this.pages = pages;
   }
 
   @Override
@@ -23,6 +30,6 @@ final class Fanout implements EventSink {
   /** Payloads and pages are looked at; those of a pipe must be at hand. */
   @Override
   public boolean wants(Want want) {
-    return true;
+    return pages || want != Want.MAPPED_PAGES;
   }
 }

@@ -18,7 +18,6 @@ import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.formats.stream.Capability;
-import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.qcow2.Snapshot;
 import picocli.CommandLine.Model.CommandSpec;
@@ -136,8 +135,9 @@ final class EditCommand implements Callable<Integer> {
     Optional<Snapshot> chosen = input.chosen();
     ImageSource image = input.image();
     ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
+    ImageChanger.Proof proof = changed -> ChangeCheck.require(image, changed, changer.extent());
     if (out == null && chosen.isEmpty()) {
-      changer.inPlace(changed -> ChangeCheck.require(image, changed, changer.extent()));
+      changer.inPlace(proof);
       return ExitCode.OK;
     }
     Work work = new Work(spec);
@@ -146,11 +146,7 @@ final class EditCommand implements Callable<Integer> {
             out == null
                 ? Destination.intoDisk(DiskPlace.into(file, chosen.orElseThrow()))
                 : Destination.file(Path.of(out), work.isForced(), false),
-        (target, progress, notes) -> {
-          Outcome outcome = changer.copy(target, progress, notes);
-          ChangeCheck.require(image, changer.written(target), changer.extent());
-          return outcome;
-        });
+        (target, progress, notes) -> changer.copy(target, progress, notes, proof));
     if (out == null) {
       LoadCommand.of(file, chosen.orElseThrow()).forEach(work::note);
     }

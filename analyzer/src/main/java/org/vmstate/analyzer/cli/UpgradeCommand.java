@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ChangeException;
@@ -15,8 +16,8 @@ import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
+import org.vmstate.analyzer.upgrade.OtherChangesException;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
-import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,13 +86,34 @@ final class UpgradeCommand implements Callable<Integer> {
     if (target != null) {
       return toTarget(image, out, target, work);
     }
-    List<Change> changes = new ArrayList<>();
+    List<Change> changes = byRecipes(image, recipes, work);
+    ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
+    work.run(
+        () -> Destination.file(out, work.isForced(), false),
+        (destination, progress, notes) ->
+            changer.copy(
+                destination,
+                progress,
+                notes,
+                changed -> ChangeCheck.require(image, changed, changer.extent())));
+    return ExitCode.OK;
+  }
+
+  private List<Change> byRecipes(ImageSource image, String[] places, Work work) throws IOException {
+    List<Recipe> recipes = new ArrayList<>();
+    ParseOptions.Extent extent = ParseOptions.Extent.DEVICES;
+    for (String place : places) {
+      Recipe recipe = Recipe.read(place);
+      recipes.add(recipe);
+      extent = recipe.extent() == ParseOptions.Extent.WHOLE ? recipe.extent() : extent;
+    }
     ImageFacts facts;
     try (ByteSource source = image.open()) {
-      facts = ImageFacts.read(source, ParseOptions.DEFAULT);
+      facts = ImageFacts.read(source, ParseOptions.DEFAULT.with(extent));
     }
-    for (String place : recipes) {
-      Recipe recipe = Recipe.read(place);
+    List<Change> changes = new ArrayList<>();
+    for (Recipe recipe : recipes) {
+      String place = recipe.name();
       if (recipe.isForced() && !CommandBuilder.isSet(spec, "--force-feature")) {
         throw ChangeException.named(
             place + ": only the guest can agree: " + recipe.cure() + ", or --force-feature");
@@ -105,8 +127,7 @@ final class UpgradeCommand implements Callable<Integer> {
     if (changes.isEmpty()) {
       throw new ChangeException("no recipe fits this image; nothing was written");
     }
-    write(image, out, changes, work, changed -> {});
-    return ExitCode.OK;
+    return changes;
   }
 
   private int toTarget(ImageSource image, Path out, Path description, Work work)
@@ -118,31 +139,46 @@ final class UpgradeCommand implements Callable<Integer> {
     }
     UpgradePlan plan =
         new UpgradePlan(target, CommandBuilder.isSet(spec, "--force-feature"), work::note);
-    List<Change> changes = plan.changes(image, ParseOptions.DEFAULT);
+    List<Change> changes = plan.likely(image, ParseOptions.DEFAULT);
+    if (!changes.isEmpty()) {
+      ImageChanger.Reading reading = plan.confirming(changes, ParseOptions.DEFAULT);
+      try {
+        write(image, out, changes, work, Optional.of(reading), plan);
+        return ExitCode.OK;
+      } catch (OtherChangesException e) {
+        changes = e.changes();
+      }
+    } else {
+      changes = plan.changes(image, ParseOptions.DEFAULT);
+    }
     if (changes.isEmpty()) {
       throw new ChangeException(
           "the target accepts this image as it is, as far as can be seen; nothing was written");
     }
-    write(image, out, changes, work, changed -> plan.require(changed, ParseOptions.DEFAULT));
+    write(image, out, changes, work, Optional.empty(), plan);
     return ExitCode.OK;
   }
 
-  /** Checks a changed copy before it counts. */
-  private interface Proof {
-    void require(ImageSource changed) throws IOException;
-  }
-
-  private void write(ImageSource image, Path out, List<Change> changes, Work work, Proof proof)
+  private void write(
+      ImageSource image,
+      Path out,
+      List<Change> changes,
+      Work work,
+      Optional<ImageChanger.Reading> reading,
+      UpgradePlan plan)
       throws IOException {
     ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
     work.run(
         () -> Destination.file(out, work.isForced(), false),
-        (target, progress, notes) -> {
-          Outcome outcome = changer.copy(target, progress, notes);
-          ImageSource changed = changer.written(target);
-          ChangeCheck.require(image, changed, changer.extent());
-          proof.require(changed);
-          return outcome;
-        });
+        (target, progress, notes) ->
+            changer.copy(
+                target,
+                progress,
+                notes,
+                reading,
+                changed -> {
+                  ChangeCheck.require(image, changed, changer.extent());
+                  plan.require(changed, changer.extent());
+                }));
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.parser.ImageReader;
@@ -20,14 +21,8 @@ public final class WholeCheck implements AutoCloseable {
   private final Thread thread;
   private volatile boolean unwanted;
 
-  private WholeCheck(ImageSource image, ParseOptions options, EventSink sink) {
-    check =
-        new FutureTask<>(
-            () -> {
-              try (ByteSource source = image.open()) {
-                return ImageReader.read(source, options, stoppable(sink));
-              }
-            });
+  private WholeCheck(Pass pass) {
+    check = new FutureTask<>(() -> pass.run(this::stoppable));
     thread = new Thread(check, "check");
     thread.setDaemon(true);
   }
@@ -38,9 +33,30 @@ public final class WholeCheck implements AutoCloseable {
    * @param sink accepts what is in the image, on the other thread
    */
   public static WholeCheck start(ImageSource image, ParseOptions options, EventSink sink) {
-    WholeCheck result = new WholeCheck(image, options, sink);
+    return start(
+        stoppable -> {
+          try (ByteSource source = image.open()) {
+            return ImageReader.read(source, options, stoppable.apply(sink));
+          }
+        });
+  }
+
+  /** Starts a pass over an image, and whatever has to hold after it. */
+  public static WholeCheck start(Pass pass) {
+    WholeCheck result = new WholeCheck(pass);
     result.thread.start();
     return result;
+  }
+
+  /** Reads an image on the other thread. */
+  public interface Pass {
+    /**
+     * Returns how the pass ended.
+     *
+     * @param stoppable gives a sink's place to one that ends the pass when it is not wanted any
+     *     more
+     */
+    Outcome run(UnaryOperator<EventSink> stoppable) throws IOException;
   }
 
   private EventSink stoppable(EventSink sink) {

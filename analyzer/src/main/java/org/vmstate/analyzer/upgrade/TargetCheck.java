@@ -13,6 +13,7 @@ import org.vmstate.analyzer.check.Checker;
 import org.vmstate.analyzer.check.Finding;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.facts.TargetFacts;
+import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ParseOptions;
@@ -24,6 +25,7 @@ public final class TargetCheck {
   private final CheckOptions what;
   private final ImageFacts facts = new ImageFacts();
   private final List<Recipe> breaks = new ArrayList<>();
+  private boolean assuming;
 
   /** Checks with options. */
   public TargetCheck(ParseOptions options, CheckOptions what) {
@@ -31,14 +33,34 @@ public final class TargetCheck {
     this.what = what;
   }
 
+  /** Has the pass take what it passes over for what is usual, and returns this. */
+  TargetCheck assuming() {
+    assuming = true;
+    return this;
+  }
+
   /** Makes the pass. */
   public CheckResult check(ByteSource source) throws IOException {
+    return check(source, event -> {});
+  }
+
+  /** Makes the pass, which a sink follows. */
+  CheckResult check(ByteSource source, EventSink beside) throws IOException {
     Checker checker = new Checker(options, what);
     Optional<TargetFacts> target = what.target().flatMap(Target::facts);
     if (target.isEmpty()) {
-      return checker.check(source);
+      return checker.check(source, beside);
     }
-    CheckResult result = checker.check(source, facts);
+    CheckResult result =
+        checker.check(
+            source,
+            event -> {
+              facts.accept(event);
+              beside.accept(event);
+            });
+    if (assuming) {
+      facts.assumeSwitchover();
+    }
     result.findings().applied(Rule.KNOWN_BREAK);
     for (Recipe recipe : Recipe.ofBreaks()) {
       List<String> places = recipe.meets(facts, target.get());

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ChangeException;
+import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
@@ -17,6 +18,7 @@ import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.facts.ArmRegisters;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.output.ImageSource;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
@@ -58,11 +60,16 @@ public final class UpgradePlan {
    * @throws ChangeException when something cannot be cured by a change
    */
   public List<Change> changes(ImageSource image, ParseOptions options) throws IOException {
-    TargetCheck check = new TargetCheck(options, options());
-    CheckResult result;
+    return changes(new TargetCheck(options, options()), image);
+  }
+
+  private List<Change> changes(TargetCheck check, ImageSource image) throws IOException {
     try (ByteSource source = image.open()) {
-      result = check.check(source);
+      return changes(check, check.check(source));
     }
+  }
+
+  private List<Change> changes(TargetCheck check, CheckResult result) throws IOException {
     if (result.error().isPresent()) {
       throw result.error().get();
     }
@@ -102,6 +109,38 @@ public final class UpgradePlan {
           "not to be cured by a change: " + String.join("; ", refused) + "; nothing was written");
     }
     return List.copyOf(changes);
+  }
+
+  /**
+   * Returns the changes that an image most likely needs, by what stands around its memory; none
+   * where that does not say.
+   */
+  public List<Change> likely(ImageSource image, ParseOptions options) throws IOException {
+    try {
+      ParseOptions around = options.with(ParseOptions.Extent.DEVICES);
+      return new UpgradePlan(target, forced, _ -> {})
+          .changes(new TargetCheck(around, options()).assuming(), image);
+    } catch (ChangeException | StateFormatException _) {
+      // all of the image says why, and perhaps more of it
+      return List.of();
+    }
+  }
+
+  /**
+   * Returns a pass over all of an image that holds likely changes to it.
+   *
+   * @throws OtherChangesException from the pass, when it needs others
+   */
+  public ImageChanger.Reading confirming(List<Change> likely, ParseOptions options) {
+    return (source, sink) -> {
+      TargetCheck check = new TargetCheck(options, options());
+      CheckResult result = check.check(source, sink);
+      List<Change> needed = changes(check, result);
+      if (!needed.equals(likely)) {
+        throw new OtherChangesException(needed);
+      }
+      return result.outcome().orElseThrow();
+    };
   }
 
   private static String cost(String cost) {

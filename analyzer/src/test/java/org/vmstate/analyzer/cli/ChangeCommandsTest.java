@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.analyzer.host.HoleMap;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.parser.ImageReader;
@@ -64,6 +65,39 @@ class ChangeCommandsTest {
     assertTrue(run.err().contains("drop-command switchover-start"), run.err());
     CommandRun check = ok("check", "--target", target, out());
     assertTrue(check.out().contains("no errors"), check.out());
+  }
+
+  @Test
+  void commandThatIsNotBetweenThePagesIsNotDropped() throws IOException {
+    String target = target("pc-i440fx-7.2", "pc-i440fx-7.2");
+    String without = folder.resolve("without").toString();
+    ok("edit", "--drop-command", "switchover-start", SAMPLE, without);
+    CommandRun run = ok("upgrade", "--target", target, without, out());
+    assertFalse(run.err().contains("drop-command"), run.err());
+    String expected = folder.resolve("expected").toString();
+    ok("edit", "--machine", "pc-i440fx-7.2", without, expected);
+    assertEquals(-1, Files.mismatch(Path.of(out()), Path.of(expected)));
+  }
+
+  @Test
+  void holesOfAFixedLayoutStayHoles() throws IOException {
+    Path image = folder.resolve("image");
+    ok(
+        "create",
+        "-O",
+        "qemu-mapped-ram",
+        "--block",
+        "pc.ram=64M",
+        "--pages",
+        "zero=100",
+        "" + image);
+    ok("edit", "-q", "--machine", "other", "" + image, out());
+    try (HoleMap before = HoleMap.of(image);
+        HoleMap after = HoleMap.of(Path.of(out()))) {
+      long pages = 2 << 20;
+      long end = pages + (60 << 20);
+      assertEquals(before.nextData(pages, end), after.nextData(pages, end));
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.vmstate.parser.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.vmstate.formats.event.SourceBytes;
 
@@ -52,7 +53,7 @@ public final class SplicedSource extends SeekableSource {
   /** Returns the pieces between two offsets. */
   public List<Segment> slice(long from, long to) {
     List<Segment> result = new ArrayList<>();
-    for (int i = 0; i < starts.length; i++) {
+    for (int i = first(from); i < starts.length && starts[i] < to; i++) {
       Segment s = segments.get(i);
       long first = Math.max(from, starts[i]);
       long last = Math.min(to, starts[i] + s.length());
@@ -61,6 +62,17 @@ public final class SplicedSource extends SeekableSource {
       }
     }
     return result;
+  }
+
+  /** Returns the first piece that ends at an offset or later. */
+  private int first(long offset) {
+    int found = Arrays.binarySearch(starts, offset);
+    int at = found < 0 ? Math.max(0, -found - 2) : found;
+    // pieces without bytes begin where the next one does
+    while (at > 0 && starts[at] == offset) {
+      at--;
+    }
+    return at;
   }
 
   @Override
