@@ -87,7 +87,7 @@ final class StartCache {
 
   /**
    * Makes the first archive free of the clock, which is what differs from the second. What else
-   * differs is returned, and nothing done: aarch64 puts entries in another order each time.
+   * differs is returned, and nothing done: on aarch64, emulated, names came in another order.
    */
   private static String settle(Path first, Path second) throws IOException {
     ByteBuffer a = ByteBuffer.wrap(Files.readAllBytes(first)).order(ByteOrder.nativeOrder());
