@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.analyzer.facts.TargetException;
+import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
@@ -43,7 +44,7 @@ class HostCpuTest {
   }
 
   private static Event saveHeader(String xml) {
-    return new Event.SaveImageHeader(null, null, List.of(), xml, "");
+    return new Event.SaveImageHeader(new ByteRange(0, 92), null, List.of(), xml, "");
   }
 
   @Test
