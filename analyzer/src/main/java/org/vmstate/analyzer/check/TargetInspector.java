@@ -18,6 +18,8 @@ import org.vmstate.formats.stream.StreamFormat;
 
 /** Says whether a target accepts the configuration and the commands of an image. */
 final class TargetInspector extends TargetRules {
+  private static final String DIRTY_LIMIT = "dirty-limit";
+
   private static final Set<String> VALIDATED =
       Set.of(Capability.IGNORE_SHARED, Capability.MAPPED_RAM);
   private static final Set<String> NO_LONGER_EXCLUDED =
@@ -122,6 +124,16 @@ final class TargetInspector extends TargetRules {
                     last(),
                     "mapped-ram with multifd: excluded by the proposal of 2022, accepted since"
                         + " QEMU 9.0")
+                .as(Severity.INFO));
+      }
+      // a target that was asked has it set
+      if (target().capabilities().contains(DIRTY_LIMIT) && target().release().isEmpty()) {
+        add(
+            here(
+                    Rule.TARGET_RAM,
+                    last(),
+                    "dirty-limit: can be set only where KVM runs with dirty-ring-size, not with"
+                        + " TCG")
                 .as(Severity.INFO));
       }
       for (String name : VALIDATED.stream().sorted().toList()) {

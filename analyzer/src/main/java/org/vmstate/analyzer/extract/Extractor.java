@@ -263,8 +263,7 @@ public final class Extractor {
     RamContents.requirePossible(facts.blocks());
     FileSink sink = (FileSink) target.sink();
     if (plan.end() > 0) {
-      sink.skipTo(plan.end() - 1);
-      sink.reach();
+      sink.reach(plan.end() - 1);
     }
     for (MemoryLayout.Header header : plan.headers()) {
       sink.writeAt(header.offset(), ByteBuffer.wrap(header.bytes()));

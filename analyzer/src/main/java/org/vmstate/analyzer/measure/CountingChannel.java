@@ -57,6 +57,13 @@ final class CountingChannel extends PositionalChannel {
     return count;
   }
 
+  /** Only the length changes: what is cut off is written again. */
+  @Override
+  public synchronized FileChannel truncate(long length) {
+    size = Math.min(size, length);
+    return this;
+  }
+
   @Override
   public synchronized long size() {
     return size;

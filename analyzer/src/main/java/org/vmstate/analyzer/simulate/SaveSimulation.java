@@ -19,6 +19,9 @@ final class SaveSimulation {
   private static final double SLICE = 0.1;
   private static final int MOST_ROUNDS = 100_000;
 
+  /** Seconds after which a save that goes on is taken for one that never ends: a week. */
+  private static final double MOST_SECONDS = 7 * 86_400;
+
   /** Writes that are followed one by one, which takes some ten seconds. */
   private static final long MOST_WRITES = 200_000_000;
 
@@ -47,6 +50,7 @@ final class SaveSimulation {
   private long writes;
   private long simulated;
   private int writtenPages;
+  private int pagesLeft;
   private int pointer;
   private boolean bulk = true;
   private double threshold;
@@ -106,7 +110,7 @@ final class SaveSimulation {
     boolean fits = false;
     while (!fits) {
       boolean left = slice();
-      double pending = (double) dirty.cardinality() * scenario.pageSize();
+      double pending = (double) pagesLeft * scenario.pageSize();
       if (pending < threshold || !left) {
         endRound();
         sync();
@@ -117,6 +121,9 @@ final class SaveSimulation {
       }
       if (never.isPresent() && !scenario.stops()) {
         return result(never, 0);
+      }
+      if (!fits && now > MOST_SECONDS) {
+        return result(Optional.of(tooLong()), 0);
       }
       if (!fits && never.isEmpty() && now > scenario.stopSeconds()) {
         never =
@@ -169,6 +176,7 @@ final class SaveSimulation {
       }
       pointer = page + 1;
       dirty.clear(page);
+      pagesLeft--;
       long sent = page(page, last);
       sliceBytes += sent;
       double time = now + scenario.pageTime() + sent / scenario.link();
@@ -178,7 +186,7 @@ final class SaveSimulation {
         advance(time);
       }
     }
-    return !dirty.isEmpty();
+    return pagesLeft > 0;
   }
 
   /** Sends a page; returns its bytes. */
@@ -255,13 +263,21 @@ final class SaveSimulation {
     written.clear();
     writtenPages = 0;
     roundStart = now;
-    roundDirty = dirty.cardinality();
+    pagesLeft = dirty.cardinality();
+    roundDirty = pagesLeft;
     roundPages = 0;
     roundBytes = 0;
   }
 
   private void endRound() {
     rounds.add(new SaveResult.SaveRound(roundStart, roundDirty, roundPages, roundBytes));
+  }
+
+  private String tooLong() {
+    return String.format(
+        Locale.ROOT,
+        "after a week of at most %.0f bytes in a second it had not ended",
+        Math.min(scenario.bandwidth(), scenario.link()));
   }
 
   /** What is dirty after each round does not become less. */

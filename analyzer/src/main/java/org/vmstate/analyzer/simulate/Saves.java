@@ -49,7 +49,12 @@ public record Saves(
         memory >= pageSize && memory % pageSize == 0 && memory / pageSize <= MOST_PAGES,
         "memory: expected 1 to " + MOST_PAGES + " pages, found " + memory + " bytes");
     require(zeroShare >= 0 && zeroShare <= 1, "zero pages: expected 0 to 100 percent");
-    require(bandwidth > 0, "bandwidth: expected at least 1");
+    require(
+        bandwidth >= 10L * pageSize,
+        "bandwidth: expected at least "
+            + 10L * pageSize
+            + ", a page in each tenth of a second, found "
+            + bandwidth);
     require(link > 0, "link: expected at least 1");
     require(downtime >= 0 && downtime <= 3_600_000, "downtime: expected 0 to 3600000 ms");
     require(pageTime >= 0 && pageTime <= 1_000_000, "page time: expected 0 to 1000000");

@@ -84,6 +84,14 @@ class TargetTest {
             "{\"page_size\": 4096, \"ram_blocks\": {\"pc.ram\": 16384}, \"capabilities\": []}"));
   }
 
+  /** Set in a file it is a wish; a QEMU without KVM's ring refuses it. */
+  @Test
+  void dirtyLimitNeedsAnotherHost() throws IOException {
+    assertEquals(
+        Set.of(Rule.TARGET_RAM), found(GOOD, "{\"capabilities\": [\"dirty-limit\", \"events\"]}"));
+    assertEquals(Set.of(), found(GOOD, "{\"capabilities\": [\"events\"]}"));
+  }
+
   @Test
   void otherMachineIsFound() throws IOException {
     assertEquals(Set.of(Rule.TARGET_MACHINE), found(GOOD.replace("test-1.0", "best-1.0"), null));

@@ -64,6 +64,36 @@ class SaveSimulationTest {
     assertTrue(runs.get(2).result().never().isEmpty(), "32 MiB");
   }
 
+  /** With less no page would ever be sent. */
+  @Test
+  void bandwidthIsAtLeastAPageInEachTurn() {
+    assertThrows(IllegalArgumentException.class, () -> slow(40_959, 1024 * MIB));
+    assertTrue(first(slow(40_960, 1024 * MIB)).seconds() > 500);
+  }
+
+  @Test
+  void linkThatNeedsMoreThanAWeekIsNotWaitedFor() {
+    String never = first(slow(40_960, 1)).never().orElseThrow();
+    assertTrue(never.contains("a week of at most 1 bytes in a second"), never);
+  }
+
+  private static Saves slow(long bandwidth, long link) {
+    return new Saves(
+        64 * MIB,
+        4096,
+        0.5,
+        new Saves.LoadSpec("loop", 16 * MIB, 1000, 90, MIB, 0, new int[0]),
+        bandwidth,
+        link,
+        100,
+        2,
+        2,
+        false,
+        Optional.empty(),
+        List.of(MIB),
+        Double.POSITIVE_INFINITY);
+  }
+
   @Test
   void sameScenarioGoesTheSameWay() {
     assertEquals(

@@ -237,12 +237,12 @@ public final class FileSink extends ByteSink {
   }
 
   /**
-   * Lets the file reach to the next byte, whose place has to be written later. Where places before
-   * that are then written, XFS does not set aside blocks after them, which stay in the holes.
+   * Lets the file reach to the byte at an offset, whose place has to be written later. Where places
+   * before that are then written, XFS does not set aside blocks after them, which stay in the
+   * holes.
    */
-  public void reach() throws IOException {
-    drain();
-    lengthen(base + start + 1);
+  public void reach(long offset) throws IOException {
+    lengthen(base + offset + 1);
   }
 
   private void drain() throws IOException {

@@ -19,6 +19,15 @@ public interface DiskFile {
   /** Returns the length of the file in bytes. */
   long size() throws IOException;
 
+  /**
+   * Gives the file a length, which is more than it has. XFS sets aside blocks after the end of a
+   * file that grows; what it did is given back, and not done while places before the end are
+   * written.
+   */
+  default void reach(long length) throws IOException {
+    write(length - 1, ByteBuffer.allocate(1));
+  }
+
   /** Returns a channel as such a file. */
   static DiskFile of(FileChannel channel) {
     return new DiskFile() {
@@ -41,6 +50,15 @@ public interface DiskFile {
         while (data.hasRemaining()) {
           at += channel.write(data, at);
         }
+      }
+
+      @Override
+      public void reach(long length) throws IOException {
+        long end = channel.size();
+        // only a file that becomes shorter gives back
+        write(length - 1, ByteBuffer.allocate(1));
+        channel.truncate(end);
+        write(length - 1, ByteBuffer.allocate(1));
       }
 
       @Override

@@ -58,6 +58,13 @@ public final class FreshDisk {
     long tables = (data + GEOMETRY.l2Entries() - 1) / GEOMETRY.l2Entries();
     long index = GEOMETRY.stateIndex(DISK);
     long l2 = allocate(tables);
+    long entries = index + tables;
+    long l1 = allocate(clusters(entries * Geometry.L1_ENTRY));
+    long active = allocate(1);
+    long snapshots = allocate(1);
+    Counts counts = counts();
+    // the last cluster whole, and first: see DiskFile.reach
+    file.reach(next * CLUSTER);
     for (long t = 0; t < tables; t++) {
       ByteBuffer table = ByteBuffer.allocate(CLUSTER);
       long first = t * GEOMETRY.l2Entries();
@@ -65,22 +72,19 @@ public final class FreshDisk {
         table.putLong(i * Long.BYTES, STATE_AT + (first + i) * CLUSTER);
       }
       file.write(l2 + t * CLUSTER, table);
-    }
-    long entries = index + tables;
-    long l1 = allocate(clusters(entries * Geometry.L1_ENTRY));
-    for (long t = 0; t < tables; t++) {
       file.be64(l1 + (index + t) * Geometry.L1_ENTRY, l2 + t * CLUSTER);
     }
-    long active = allocate(1);
-    long snapshots = allocate(1);
     file.write(
         snapshots, ByteBuffer.wrap(SnapshotEntry.of("1", name, date, DISK, l1, entries, length)));
-    long[] counts = counts();
-    header(active, index, counts[0], counts[1], snapshots);
+    write(counts);
+    header(active, index, counts.table, counts.tableClusters, snapshots);
   }
 
-  /** Writes the reference counts, all 1; returns the table's offset and clusters. */
-  private long[] counts() throws IOException {
+  /** Where the reference counts are. */
+  private record Counts(long first, long blocks, long table, long tableClusters, long all) {}
+
+  /** Finds room for the reference counts of all clusters and of their own. */
+  private Counts counts() {
     long blocks = 0;
     long table = 0;
     long all = next;
@@ -94,19 +98,19 @@ public final class FreshDisk {
       table = wantedTable;
       all = next + blocks + table;
     }
-    long firstBlock = allocate(blocks);
-    long tableAt = allocate(table);
-    for (long b = 0; b < blocks; b++) {
+    return new Counts(allocate(blocks), blocks, allocate(table), table, all);
+  }
+
+  /** Writes the reference counts, all 1. */
+  private void write(Counts counts) throws IOException {
+    for (long b = 0; b < counts.blocks; b++) {
       ByteBuffer block = ByteBuffer.allocate(CLUSTER);
-      for (int i = 0; i < COUNTS && b * COUNTS + i < all; i++) {
+      for (int i = 0; i < COUNTS && b * COUNTS + i < counts.all; i++) {
         block.putShort(i * Short.BYTES, (short) 1);
       }
-      file.write(firstBlock + b * CLUSTER, block);
-      file.be64(tableAt + b * Long.BYTES, firstBlock + b * CLUSTER);
+      file.write(counts.first + b * CLUSTER, block);
+      file.be64(counts.table + b * Long.BYTES, counts.first + b * CLUSTER);
     }
-    // the last cluster whole
-    file.write(next * CLUSTER - 1, ByteBuffer.allocate(1));
-    return new long[] {tableAt, table};
   }
 
   private void header(long active, long l1Entries, long table, long tableClusters, long snapshots)

@@ -1,7 +1,9 @@
 package org.vmstate.writer.ram;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import org.vmstate.formats.layout.FixedLayout;
 import org.vmstate.formats.ram.MappedBlock;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.writer.io.FileSink;
+import org.vmstate.writer.io.StreamSink;
 
 /**
  * Writes a RAM block list whose pages have fixed places, in one of the layouts that have them.
@@ -35,20 +38,39 @@ public final class FixedRamWriter implements Closeable {
     this.pages = new PlacedPages(sink.isTransferable(), this::places);
   }
 
-  /** Writes the list; the sink then stands after the last page area. */
+  /**
+   * Writes the list; the sink then stands after the last page area. The file gets its length first:
+   * where it grows from header to header, XFS sets aside blocks after each, which stay in the
+   * holes.
+   */
   public List<RamBlock> list(List<RamBlock> wanted) throws IOException {
-    BlockListWriter out = new BlockListWriter(sink);
+    ByteArrayOutputStream entries = new ByteArrayOutputStream();
+    BlockListWriter out = new BlockListWriter(new StreamSink(entries));
     out.total(wanted.stream().mapToLong(RamBlock::usedLength).sum());
+    List<byte[]> pieces = new ArrayList<>();
+    long end = sink.position();
     for (RamBlock block : wanted) {
       out.entry(block);
-      MappedBlock place = layout.place(sink.position(), block.pages(), block.pageSize(), alignment);
+      long at = end + entries.size();
+      MappedBlock place = layout.place(at, block.pages(), block.pageSize(), alignment);
       out.header(layout, place);
-      sink.skipTo(Math.addExact(place.pagesOffset(), block.usedLength()));
+      pieces.add(entries.toByteArray());
+      entries.reset();
+      end = Math.addExact(place.pagesOffset(), block.usedLength());
       blocks.add(block.withMapped(Optional.of(place)));
       pages.add(blocks.getLast());
     }
-    sink.reach();
+    pieces.add(entries.toByteArray());
+    sink.reach(end);
+    for (int i = 0; i < pieces.size(); i++) {
+      sink.write(ByteBuffer.wrap(pieces.get(i)));
+      sink.skipTo(i < blocks.size() ? end(blocks.get(i)) : sink.position());
+    }
     return List.copyOf(blocks);
+  }
+
+  private static long end(RamBlock block) {
+    return block.mapped().orElseThrow().pagesOffset() + block.usedLength();
   }
 
   private void places(RamBlock block, long from, long length, PlacedPages.Place place)

@@ -83,11 +83,15 @@ class FileSinkCallsTest {
     assertEquals(List.of(), file.calls());
   }
 
+  /** Before what waits in memory, which then does not make the file longer. */
   @Test
-  void fileReachesToTheByteAfterWhatWasWritten() throws IOException {
+  void fileReachesToAByteBeforeAnythingElseIsWritten() throws IOException {
     sink.write(bytes(5));
-    sink.reach();
-    assertArrayEquals(Arrays.copyOf(bytes(5), 6), file.content());
+    sink.reach(9);
+    assertEquals(List.of("write 9+1"), file.calls());
+    sink.flush();
+    assertEquals(List.of("write 0+5"), file.calls());
+    assertArrayEquals(Arrays.copyOf(bytes(5), 10), file.content());
     assertEquals(5, sink.position());
   }
 
