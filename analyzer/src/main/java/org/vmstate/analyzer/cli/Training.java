@@ -45,6 +45,7 @@ final class Training {
         trainConvert(scratch);
       }
     }
+    trainChanges(scratch);
     trainCompressed(scratch);
     Files.delete(scratch);
     Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
@@ -79,6 +80,35 @@ final class Training {
     Files.deleteIfExists(out);
     Main.run("create", "-q", "--no-sync", out.toString());
     Files.deleteIfExists(out);
+  }
+
+  private static void trainChanges(Path scratch) throws IOException {
+    Samples.unpack("pc", scratch);
+    Path out = scratch.resolveSibling(scratch.getFileName() + ".changed");
+    Path recipe = scratch.resolveSibling(scratch.getFileName() + ".recipe");
+    Files.writeString(
+        recipe, "{\"recipe\": \"training\", \"steps\": [{\"machine\": \"pc-i440fx-9.2\"}]}");
+    try (Output.Redirect _ = Output.redirect(new Nowhere())) {
+      Main.run(
+          "edit",
+          "-q",
+          "--no-sync",
+          "--set",
+          "cpu#0.env.tsc=1",
+          scratch.toString(),
+          out.toString());
+      Files.deleteIfExists(out);
+      Main.run(
+          "upgrade",
+          "-q",
+          "--no-sync",
+          "--recipe",
+          recipe.toString(),
+          scratch.toString(),
+          out.toString());
+    }
+    Files.deleteIfExists(out);
+    Files.delete(recipe);
   }
 
   /** The decompressors written in Java profit most from being known to the compiler beforehand. */
