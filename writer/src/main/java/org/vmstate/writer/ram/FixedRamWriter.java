@@ -45,21 +45,25 @@ public final class FixedRamWriter implements Closeable {
    */
   public List<RamBlock> list(List<RamBlock> wanted) throws IOException {
     ByteArrayOutputStream entries = new ByteArrayOutputStream();
-    BlockListWriter out = new BlockListWriter(new StreamSink(entries));
+    StreamSink head = new StreamSink(entries);
+    BlockListWriter out = new BlockListWriter(head);
     out.total(wanted.stream().mapToLong(RamBlock::usedLength).sum());
     List<byte[]> pieces = new ArrayList<>();
     long end = sink.position();
     for (RamBlock block : wanted) {
       out.entry(block);
+      head.flush();
       long at = end + entries.size();
       MappedBlock place = layout.place(at, block.pages(), block.pageSize(), alignment);
       out.header(layout, place);
+      head.flush();
       pieces.add(entries.toByteArray());
       entries.reset();
       end = Math.addExact(place.pagesOffset(), block.usedLength());
       blocks.add(block.withMapped(Optional.of(place)));
       pages.add(blocks.getLast());
     }
+    head.flush();
     pieces.add(entries.toByteArray());
     sink.reach(end);
     for (int i = 0; i < pieces.size(); i++) {
