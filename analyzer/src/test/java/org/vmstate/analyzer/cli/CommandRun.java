@@ -23,12 +23,15 @@ public record CommandRun(int code, String out, String err) {
   public static CommandRun of(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream before = System.out;
+    InputStream systemIn = System.in;
     try {
+      System.setIn(new ByteArrayInputStream(new byte[0]));
       System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
       CommandRun run = into(out, List.of(words));
       return new CommandRun(run.code, out.toString(StandardCharsets.UTF_8), run.err);
     } finally {
       System.setOut(before);
+      System.setIn(systemIn);
     }
   }
 
@@ -49,19 +52,16 @@ public record CommandRun(int code, String out, String err) {
     return ok(words.toArray(String[]::new));
   }
 
-  /** Runs a command whose standard output is a stream. */
+  /** Runs a command whose standard output is a stream, with the standard input that there is. */
   static CommandRun into(OutputStream out, List<String> words) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream systemErr = System.err;
-    InputStream systemIn = System.in;
     try (Output.Redirect _ = Output.redirect(out)) {
       System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-      System.setIn(new ByteArrayInputStream(new byte[0]));
       int code = Main.run(words.toArray(String[]::new));
       return new CommandRun(code, "", err.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(systemErr);
-      System.setIn(systemIn);
     }
   }
 }
