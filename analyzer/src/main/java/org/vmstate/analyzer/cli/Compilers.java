@@ -41,9 +41,12 @@ final class Compilers {
 
   private Compilers() {}
 
-  /** Begins anew with the optimizing compiler where it pays; comes before any input or output. */
+  /**
+   * Begins anew with the optimizing compiler where it pays; comes before any input or output.
+   * {@code info} reads the head of an image only, and is not kept waiting for the answer.
+   */
   static void choose(String[] args) {
-    if (isWorth(List.of(args))) {
+    if ((args.length == 0 || !args[0].equals("info")) && isWorth(List.of(args))) {
       Restart.with(FIRST_ONLY, ALL);
     }
   }

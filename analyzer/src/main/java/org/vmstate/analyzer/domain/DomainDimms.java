@@ -15,7 +15,12 @@ import javax.xml.stream.XMLStreamReader;
  * 11.3 src/qemu/qemu_command.c.
  */
 public final class DomainDimms {
+  /** Where there is no domain XML; reading an empty one would load the whole XML parser. */
+  public static final DomainDimms NONE = new DomainDimms();
+
   private final Map<String, Long> bases = new HashMap<>();
+
+  private DomainDimms() {}
 
   /** Reads a domain XML; one that cannot be read has no DIMMs. */
   public DomainDimms(String xml) {

@@ -2,7 +2,6 @@ package org.vmstate.analyzer.info;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.stream.StreamFormat;
@@ -18,10 +17,11 @@ final class StreamEnd {
 
   private static final int NEAR = 2 << 20;
 
-  private static final String MAGIC =
-      new String(
-          ByteBuffer.allocate(Integer.BYTES).putInt(StreamFormat.MAGIC).array(),
-          StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC =
+      ByteBuffer.allocate(Integer.BYTES).putInt(StreamFormat.MAGIC).array();
+
+  /** Short, so that the loop over one is compiled soon: it runs before any compiler has seen it. */
+  private static final int STRIP = 256;
 
   private StreamEnd() {}
 
@@ -58,11 +58,24 @@ final class StreamEnd {
     }
     byte[] bytes = new byte[(int) (description - from)];
     source.copy(from, ByteBuffer.wrap(bytes));
-    // The loop runs before any compiler has seen it. It looks at every fourth byte, which hits one
-    // of the magic's four; most bytes are zeros.
-    for (int i = Integer.BYTES - 1; i < bytes.length; i += Integer.BYTES) {
-      byte at = bytes[i];
-      if (at != 0 && MAGIC.indexOf(at) >= 0 && isHeadAround(bytes, i)) {
+    for (int at = 0; at < bytes.length; at += STRIP) {
+      if (hasHead(bytes, at, Math.min(bytes.length, at + STRIP))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Looks at every fourth byte, which hits one of the magic's four; most bytes are zeros. */
+  private static boolean hasHead(byte[] bytes, int from, int to) {
+    for (int i = from + Integer.BYTES - 1; i < to; i += Integer.BYTES) {
+      int at = bytes[i];
+      if (at != 0
+          && (at == MAGIC[0]
+              || at == MAGIC[1] && bytes[i - 1] == MAGIC[0]
+              || at == MAGIC[2] && bytes[i - 1] == MAGIC[1]
+              || at == MAGIC[3] && bytes[i - 1] == MAGIC[2])
+          && isHeadAround(bytes, i)) {
         return true;
       }
     }

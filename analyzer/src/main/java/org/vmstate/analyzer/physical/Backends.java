@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.physical;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -74,7 +73,7 @@ final class Backends {
       (isPlugged(block) ? plugged : unknown).add(block);
     }
     byAddress();
-    plugged.sort(Comparator.comparing(RamBlock::name, Backends::naturally));
+    plugged.sort((a, b) -> naturally(a.name(), b.name()));
   }
 
   private void choose(List<RamBlock> candidates, long total, long[] nodes) {
@@ -93,7 +92,7 @@ final class Backends {
           sum += block.usedLength();
         }
       }
-      memory.sort(Comparator.comparing(RamBlock::name, Backends::naturally));
+      memory.sort((a, b) -> naturally(a.name(), b.name()));
       certainty = memory.size() > 1 ? Certainty.GUESSED : Certainty.LIKELY;
       basis.add("memory backends in the order of their names");
     }
@@ -120,7 +119,7 @@ final class Backends {
   /** With x-ignore-shared each block has its address among the others. */
   private void byAddress() {
     List<RamBlock> sorted = new ArrayList<>(memory);
-    sorted.sort(Comparator.comparingLong(RamBlock::address));
+    sorted.sort((a, b) -> Long.compare(a.address(), b.address()));
     long at = 0;
     for (RamBlock block : sorted) {
       if (block.address() != at) {

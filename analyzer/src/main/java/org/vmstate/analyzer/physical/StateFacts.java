@@ -29,7 +29,7 @@ public class StateFacts implements EventSink {
   private final List<Fields> cpus = new ArrayList<>();
   private byte[] tables = {};
   private boolean tablesAsked;
-  private DomainDimms dimms = new DomainDimms("<domain/>");
+  private DomainDimms dimms = DomainDimms.NONE;
   private String machine = "";
   private List<RamBlock> blocks = List.of();
 

@@ -117,7 +117,7 @@ public final class OutputFile implements Closeable {
   /** A name that no other process has; a secure random one takes ten times as long to make. */
   private static String temporaryName() {
     long process = ProcessHandle.current().pid();
-    return String.format(Locale.ROOT, PREFIX + "%d-%x.part", process, System.nanoTime());
+    return String.format(Locale.US, PREFIX + "%d-%x.part", process, System.nanoTime());
   }
 
   /** Returns the file being written. */

@@ -142,7 +142,7 @@ public final class DescriptionEditor {
   private static String vmsd(String name, long version, List<String> fields, List<String> nested) {
     String text =
         String.format(
-            Locale.ROOT,
+            Locale.US,
             "{\"vmsd_name\": \"%s\", \"version\": %d, \"fields\": [%s]",
             name,
             version,
@@ -154,12 +154,7 @@ public final class DescriptionEditor {
 
   private static String field(String name, String array, String type, int size) {
     return String.format(
-        Locale.ROOT,
-        "{\"name\": \"%s\", %s\"type\": \"%s\", \"size\": %d}",
-        name,
-        array,
-        type,
-        size);
+        Locale.US, "{\"name\": \"%s\", %s\"type\": \"%s\", \"size\": %d}", name, array, type, size);
   }
 
   private static List<String> fields(Subsection subsection) {
