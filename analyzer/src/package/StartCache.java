@@ -26,16 +26,26 @@ final class StartCache {
   }
 
   /**
-   * Makes the archive where the runtime looks for one by itself; the classes of the program are
-   * looked up in its jar. Files of its own go to a scratch folder.
+   * Makes the archive where the runtime looks for one by itself, and the small one of {@code info};
+   * the classes of the program are looked up in its jar. Files of its own go to a scratch folder.
    */
   void make(Path jar, Path scratch) throws IOException, InterruptedException {
+    make(jar, scratch, "info", home.resolve("info.jsa"));
+    make(
+        jar,
+        scratch,
+        scratch.resolve("java-home").toString(),
+        home.resolve("runtime/lib/server/classes.jsa"));
+  }
+
+  private void make(Path jar, Path scratch, String training, Path archive)
+      throws IOException, InterruptedException {
     String raw = scratch.resolve("classes.raw").toString();
     String list = scratch.resolve("classes.list").toString();
     java(
         List.of("-Xmx512m", "-Xshare:off", "-XX:DumpLoadedClassList=" + raw),
         "/org.vmstate.analyzer.cli.Training",
-        scratch.resolve("java-home").toString());
+        training);
     ClassList.main(new String[] {raw, jar.toString(), list});
     Path first = dump(list, scratch.resolve("first.jsa"));
     Path second = dump(list, scratch.resolve("second.jsa"));
@@ -46,7 +56,7 @@ final class StartCache {
       }
       System.err.println("package: " + differs + "; it works, but another build gives other bytes");
     }
-    Files.move(first, home.resolve("runtime/lib/server/classes.jsa"));
+    Files.move(first, archive);
   }
 
   private Path dump(String list, Path out) throws IOException, InterruptedException {

@@ -66,7 +66,7 @@ final class PluggedMemory {
     if (size < 1 || before < size || before % size != 0) {
       throw new ChangeException(
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "block size of %s: expected a part of 0x%x, as the guest plugs and unplugs by that,"
                   + " found 0x%x",
               section,

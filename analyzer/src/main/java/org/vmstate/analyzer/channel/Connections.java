@@ -160,7 +160,7 @@ final class Connections implements Closeable {
     } else if (whole && enough) {
       note = "a channel was refused that came after the first pages";
     } else {
-      note = String.format(Locale.US, "a connection was refused that starts with 0x%08x", magic);
+      note = String.format(Locale.ROOT, "a connection was refused that starts with 0x%08x", magic);
       // one is enough, however many strangers there are
       if (!told.add("")) {
         return;

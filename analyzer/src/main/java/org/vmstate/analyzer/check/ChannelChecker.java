@@ -158,7 +158,7 @@ final class ChannelChecker {
           Rule.MULTIFD_COUNTS,
           at + 12,
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "pages: %d and %d zero ones of %d, %d bytes",
               normal,
               zero,
@@ -182,7 +182,7 @@ final class ChannelChecker {
           Rule.MULTIFD_SIZE,
           at + 20,
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "data: expected %d bytes, found %d",
               normal * pageSize,
               packet.nextPacketSize()));

@@ -32,7 +32,7 @@ public final class CheckPrinter {
       print.println(
           Visible.text(
               String.format(
-                  Locale.US,
+                  Locale.ROOT,
                   "%s %s %s: %s at 0x%x%s",
                   f.severity().label(),
                   f.rule().code(),
@@ -62,7 +62,7 @@ public final class CheckPrinter {
     print.println(
         Visible.text(
             String.format(
-                Locale.US,
+                Locale.ROOT,
                 "%s: %s (%s, %s, %s)",
                 image,
                 verdict(result),

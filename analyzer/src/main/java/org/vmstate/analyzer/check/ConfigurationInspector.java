@@ -167,7 +167,7 @@ final class ConfigurationInspector extends Inspector {
                   Facts.found(at),
                   at,
                   String.format(
-                      Locale.US, "stream: starts at %1$d; load it with file:...,offset=%1$d", at))
+                      Locale.ROOT, "stream: starts at %1$d; load it with file:...,offset=%1$d", at))
               .as(Severity.INFO)
               .with(Map.of("start", at)));
     }

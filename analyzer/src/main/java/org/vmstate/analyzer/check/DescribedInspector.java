@@ -141,7 +141,7 @@ final class DescribedInspector extends Inspector {
             Facts.named(section.name(), section.instance()),
             start(header),
             String.format(
-                Locale.US,
+                Locale.ROOT,
                 "section %s: sent but not described%s",
                 section.name(),
                 old ? ", unless by its number of old" : ""))

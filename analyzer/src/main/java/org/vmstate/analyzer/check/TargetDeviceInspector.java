@@ -131,7 +131,7 @@ final class TargetDeviceInspector extends TargetRules {
                 Facts.named(field.name(), field.size(), 0),
                 last(),
                 String.format(
-                    Locale.US,
+                    Locale.ROOT,
                     "%s: field %s has %d bytes, which the target does not read in version %d",
                     path,
                     field.name(),
@@ -195,7 +195,7 @@ final class TargetDeviceInspector extends TargetRules {
                             Facts.named(odd.path(), odd.sent(), odd.own()),
                             last(),
                             String.format(
-                                Locale.US,
+                                Locale.ROOT,
                                 "%s: %d bytes in fields that the target has not, %d in fields that"
                                     + " were not sent",
                                 odd.path(),
@@ -215,7 +215,7 @@ final class TargetDeviceInspector extends TargetRules {
                     : Facts.named(type.name(), section.version(), type.minimum()),
                 last(),
                 String.format(
-                    Locale.US,
+                    Locale.ROOT,
                     "%s: the section has version %d, the target loads %d to %d",
                     section.name(),
                     section.version(),
@@ -272,7 +272,7 @@ final class TargetDeviceInspector extends TargetRules {
                   Facts.named(name, field.size(), known.getFirst().size()),
                   last(),
                   String.format(
-                      Locale.US,
+                      Locale.ROOT,
                       "%s: field %s has %d bytes, on the target %d",
                       path,
                       name,
@@ -307,7 +307,7 @@ final class TargetDeviceInspector extends TargetRules {
                 Rule.TARGET_VERSION,
                 last(),
                 String.format(
-                    Locale.US,
+                    Locale.ROOT,
                     "%s: subsection %s has version %d, the target loads %d to %d",
                     path,
                     subsection.name(),

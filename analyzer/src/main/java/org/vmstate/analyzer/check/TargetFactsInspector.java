@@ -127,7 +127,7 @@ final class TargetFactsInspector extends Inspector {
                   Facts.named(section.name(), section.version(), version),
                   last(),
                   String.format(
-                      Locale.US,
+                      Locale.ROOT,
                       "%s: the section has version %d, the target loads up to %d",
                       section.name(),
                       section.version(),
@@ -184,7 +184,7 @@ final class TargetFactsInspector extends Inspector {
                 reason,
                 facts,
                 last(),
-                String.format(Locale.US, "%s: has 0x%x, on the target 0x%x", path, value, own))
+                String.format(Locale.ROOT, "%s: has 0x%x, on the target 0x%x", path, value, own))
             .with(
                 Map.of(
                     "fixed",
@@ -308,7 +308,7 @@ final class TargetFactsInspector extends Inspector {
                 Facts.found(at, sent[at] & 0xff, own[at] & 0xff),
                 last(),
                 String.format(
-                    Locale.US,
+                    Locale.ROOT,
                     "%s: byte 0x%x of the configuration space is 0x%02x, on the target 0x%02x",
                     name,
                     at,

@@ -57,7 +57,7 @@ final class TargetMemoryInspector extends TargetRules {
                 Facts.named(block.name(), block.usedLength(), length),
                 last(),
                 String.format(
-                    Locale.US,
+                    Locale.ROOT,
                     "RAM block %s: the stream has %d bytes, the target %d",
                     block.name(),
                     block.usedLength(),

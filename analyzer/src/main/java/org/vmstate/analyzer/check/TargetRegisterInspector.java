@@ -86,7 +86,7 @@ final class TargetRegisterInspector extends TargetRules {
 
   private static String words(Section section, int gone, int other, int all) {
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         "%s %d: the target's processor does not have %d of %d registers, and has another identity"
             + " in %d: ",
         section.name(),

@@ -120,7 +120,7 @@ final class CreateCommand implements Callable<Integer> {
 
   private static String describe(XbzrleStatistics s) {
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         "xbzrle: %d lookups, %d misses, %d hits, %d overflows, %d bytes",
         s.lookups(),
         s.misses(),

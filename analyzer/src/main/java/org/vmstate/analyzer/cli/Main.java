@@ -15,7 +15,17 @@ import picocli.CommandLine;
 public final class Main {
   /** Commands that read the description of the devices, which is JSON. */
   private static final Set<String> DESCRIBING =
-      Set.of("check", "compare", "convert", "dump", "extract", "map", "measure", "stats");
+      Set.of(
+          "check",
+          "compare",
+          "convert",
+          "dump",
+          "edit",
+          "extract",
+          "map",
+          "measure",
+          "stats",
+          "upgrade");
 
   private Main() {}
 
@@ -36,9 +46,8 @@ public final class Main {
 
   /** Does what comes before every command. */
   static void prepare(String... args) {
-    // What is printed is English, with the digits of every language's programs. The formatter
-    // knows this locale without the tables of all, which take a tenth of a start to load.
-    Locale.setDefault(Locale.US);
+    // what is printed is English, with the digits of every language's programs
+    Locale.setDefault(Locale.ROOT);
     Compilers.choose(args);
     StartCache.report();
     Terminal.remember();

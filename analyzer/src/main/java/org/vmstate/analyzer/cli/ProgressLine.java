@@ -28,17 +28,17 @@ final class ProgressLine implements Progress, AutoCloseable {
     double seconds = (now - start) / NANOS;
     double rate = furthest / seconds;
     String text =
-        String.format(Locale.US, "%s, %s/s", Sizes.human(furthest), Sizes.human((long) rate));
+        String.format(Locale.ROOT, "%s, %s/s", Sizes.human(furthest), Sizes.human((long) rate));
     if (total > 0) {
       text =
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "%.0f%%, %s, %.0f s left",
               100.0 * furthest / total,
               text,
               (total - furthest) / rate);
     }
-    line(String.format(Locale.US, "%s", text));
+    line(String.format(Locale.ROOT, "%s", text));
   }
 
   private void line(String text) {

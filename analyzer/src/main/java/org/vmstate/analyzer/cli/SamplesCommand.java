@@ -42,7 +42,7 @@ final class SamplesCommand implements Callable<Integer> {
       try (OutputStream out = Output.stdout()) {
         PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8);
         for (Sample sample : Samples.list()) {
-          print.printf(Locale.US, "%-20s %s%n", sample.name(), sample.description());
+          print.printf(Locale.ROOT, "%-20s %s%n", sample.name(), sample.description());
         }
         print.flush();
       }

@@ -20,7 +20,7 @@ public final class ComparePrinter {
         Difference.Run run = d.runs().get(i);
         out.println(
             String.format(
-                Locale.US,
+                Locale.ROOT,
                 "    0x%x to 0x%x, %d bytes",
                 run.first(),
                 run.first() + run.length(),

@@ -140,10 +140,10 @@ final class StateDiff {
     long value = FieldValue.integer(desc.type(), raw, 0, raw.length);
     Optional<BitNames> bits = BitNames.of(desc.typeName());
     if (bits.isPresent()) {
-      return String.format(Locale.US, "0x%x %s", value, bits.get().set(value));
+      return String.format(Locale.ROOT, "0x%x %s", value, bits.get().set(value));
     }
     return raw.length == Long.BYTES
-        ? String.format(Locale.US, "0x%016x", value)
+        ? String.format(Locale.ROOT, "0x%016x", value)
         : Long.toString(value);
   }
 

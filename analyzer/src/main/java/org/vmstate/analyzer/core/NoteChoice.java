@@ -85,6 +85,6 @@ public final class NoteChoice {
   }
 
   private static String hex(long address) {
-    return String.format(Locale.US, "0x%x", address);
+    return String.format(Locale.ROOT, "0x%x", address);
   }
 }

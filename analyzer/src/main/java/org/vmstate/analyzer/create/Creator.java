@@ -59,7 +59,7 @@ public final class Creator {
   private static String domain(SyntheticRecipe recipe) {
     RamBlock memory = recipe.ramBlocks().getFirst();
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         """
         <domain type='qemu'>
           <name>synthetic</name>

@@ -38,7 +38,7 @@ public final class DirtyLogPrinter {
       throws IOException {
     out.println(
         String.format(
-            Locale.US,
+            Locale.ROOT,
             STEP,
             "step",
             "memory",
@@ -51,7 +51,7 @@ public final class DirtyLogPrinter {
       DirtyTracker.PageView v = line.view();
       out.println(
           String.format(
-              Locale.US,
+              Locale.ROOT,
               STEP,
               line.step(),
               v.memory(),
@@ -90,11 +90,11 @@ public final class DirtyLogPrinter {
                     + " steps loses a write"));
     out.println("chunks, for a guest of " + run.pages() + " pages:");
     out.println(
-        String.format(Locale.US, COST, "pages", "GET", "CLEAR", "sent", "needlessly sent", "lost"));
+        String.format(Locale.ROOT, COST, "pages", "GET", "CLEAR", "sent", "needlessly sent", "lost"));
     for (ChunkCost cost : run.costs()) {
       out.println(
           String.format(
-              Locale.US,
+              Locale.ROOT,
               COST,
               1L << cost.shift(),
               cost.gets(),

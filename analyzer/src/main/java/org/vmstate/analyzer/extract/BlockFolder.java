@@ -78,7 +78,7 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
               || c >= '0' && c <= '9'
               || "_-+@".indexOf(c) >= 0
               || c == '.' && !name.isEmpty();
-      name.append(plain ? String.valueOf(c) : String.format(Locale.US, "%%%02x", (int) c));
+      name.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02x", (int) c));
     }
     if (name.length() > LONGEST) {
       return name.substring(0, LONGEST) + "~" + block.index();

@@ -61,6 +61,6 @@ final class DebuggerRegisters {
 
   private void line(String name, long value) {
     String hexadecimal = "0x" + Long.toHexString(value);
-    lines.add(String.format(Locale.US, "%-14s %-18s %d", name, hexadecimal, value));
+    lines.add(String.format(Locale.ROOT, "%-14s %-18s %d", name, hexadecimal, value));
   }
 }

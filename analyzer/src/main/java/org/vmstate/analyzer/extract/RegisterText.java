@@ -55,7 +55,7 @@ final class RegisterText {
   }
 
   private void add(String format, Object... values) {
-    out.append(String.format(Locale.US, format, values));
+    out.append(String.format(Locale.ROOT, format, values));
   }
 
   private void x86(Fields cpu) {

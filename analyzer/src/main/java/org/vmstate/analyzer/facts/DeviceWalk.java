@@ -138,7 +138,7 @@ final class DeviceWalk {
   private static String function(String text) {
     try {
       int number = Integer.parseInt(text);
-      return String.format(Locale.US, "%02x.%x", number >> 3 & 0x1f, number & 7);
+      return String.format(Locale.ROOT, "%02x.%x", number >> 3 & 0x1f, number & 7);
     } catch (NumberFormatException e) {
       return text.contains(".") ? text : text + ".0";
     }

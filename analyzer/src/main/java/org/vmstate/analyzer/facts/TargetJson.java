@@ -94,7 +94,7 @@ public final class TargetJson {
     numbers(out, "fixed", facts.fixed());
     out.beginObject("registers");
     for (Map.Entry<Long, Long> register : facts.registers().entrySet()) {
-      out.hex64(String.format(Locale.US, "0x%016x", register.getKey()), register.getValue());
+      out.hex64(String.format(Locale.ROOT, "0x%016x", register.getKey()), register.getValue());
     }
     out.end();
     out.text("description", facts.description());

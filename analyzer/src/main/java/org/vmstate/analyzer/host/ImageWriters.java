@@ -41,7 +41,7 @@ public final class ImageWriters {
     long inode = (Long) Files.getAttribute(image, "unix:ino");
     long major = device >>> 8 & 0xfff | device >>> 32 & ~0xfffL;
     long minor = device & 0xff | device >>> 12 & ~0xffL;
-    return String.format(Locale.US, "%02x:%02x:%d", major, minor, inode);
+    return String.format(Locale.ROOT, "%02x:%02x:%d", major, minor, inode);
   }
 
   /** A line: number, kind, advisory or not, read or write, process, place, first and last byte. */

@@ -39,7 +39,7 @@ final class DeviceLinePrinter {
     long opaque = devices.stream().mapToLong(DeviceLine::opaque).sum();
     out.print(
         String.format(
-            Locale.US,
+            Locale.ROOT,
             "device state: %d bytes, %d of them opaque (%.1f %%)\n",
             length,
             opaque,

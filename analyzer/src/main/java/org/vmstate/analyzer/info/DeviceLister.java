@@ -90,7 +90,7 @@ public final class DeviceLister implements EventSink {
   private static String pci(Fields device) {
     return device.has("vendor_id") && device.has("class")
         ? String.format(
-            Locale.US,
+            Locale.ROOT,
             "%04x:%04x class %04x",
             device.value("vendor_id"),
             device.value("device_id"),

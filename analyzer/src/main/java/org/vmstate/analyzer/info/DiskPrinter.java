@@ -82,7 +82,7 @@ public final class DiskPrinter {
   }
 
   private static String row(String... cells) {
-    return String.format(Locale.US, ROW, (Object[]) cells).stripTrailing();
+    return String.format(Locale.ROOT, ROW, (Object[]) cells).stripTrailing();
   }
 
   private static String machine(DiskInfo.State state) {
@@ -104,7 +104,7 @@ public final class DiskPrinter {
     long seconds = Long.divideUnsigned(nanoseconds, SECOND);
     long milliseconds = Long.remainderUnsigned(nanoseconds, SECOND) / 1_000_000;
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         "%04d:%02d:%02d.%03d",
         seconds / 3600,
         seconds / 60 % 60,

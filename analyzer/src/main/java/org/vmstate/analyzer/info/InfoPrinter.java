@@ -86,7 +86,7 @@ public final class InfoPrinter {
       line(
           out,
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "    0x%x to 0x%x: %s%s%s",
               range.start(),
               range.end(),

@@ -61,7 +61,7 @@ public record PageAreas(long alignment, long padding, boolean parallel, long sec
                 ? "parallel restore possible, direct with sectors up to " + sector + " bytes"
                 : "parallel restore possible, direct not: sectors have at least 512 bytes";
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         "page areas: aligned to %s, %s (%d bytes) of padding; %s",
         Sizes.human(alignment),
         Sizes.human(padding),

@@ -106,14 +106,14 @@ public final class FileMap implements EventSink {
     long first = e.run().firstPage();
     int size = e.run().block().pageSize();
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         "%s %s 0x%x%s",
         e.run().block().name(),
         e.run().kind().label(),
         first * size,
         e.run().count() == 1
             ? ""
-            : String.format(Locale.US, " to 0x%x", (first + e.run().count()) * size));
+            : String.format(Locale.ROOT, " to 0x%x", (first + e.run().count()) * size));
   }
 
   private void state(Event e, Optional<StateNode> state) throws IOException {

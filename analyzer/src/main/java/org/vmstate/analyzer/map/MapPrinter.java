@@ -33,7 +33,7 @@ public final class MapPrinter {
               }
               out.println(
                   String.format(
-                      Locale.US,
+                      Locale.ROOT,
                       "%-16s %-16d %s",
                       "0x" + Long.toHexString(entry.range().start()),
                       entry.range().length(),
@@ -133,12 +133,12 @@ public final class MapPrinter {
               int size = block.pageSize();
               String line =
                   String.format(
-                      Locale.US,
+                      Locale.ROOT,
                       "  0x%012x to 0x%012x %-10s%s%s%s",
                       run.firstPage() * size,
                       (run.firstPage() + run.count()) * size,
                       kind(run),
-                      fill(run) != 0 ? String.format(Locale.US, " 0x%02x", fill(run)) : "",
+                      fill(run) != 0 ? String.format(Locale.ROOT, " 0x%02x", fill(run)) : "",
                       offset(run) >= 0 ? " at 0x" + Long.toHexString(offset(run)) : "",
                       times > 1 ? ", sent " + times + " times" : "");
               out.println(line.stripTrailing());

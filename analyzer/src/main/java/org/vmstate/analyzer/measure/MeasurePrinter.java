@@ -21,15 +21,21 @@ public final class MeasurePrinter {
 
   /** Prints a table of outputs. */
   public static void table(List<Measured> all, PrintStream out) {
-    out.println(String.format(Locale.US, ROW, "layout", "align", "size", "on disk", "blocks"));
+    out.println(String.format(Locale.ROOT, ROW, "layout", "align", "size", "on disk", "blocks"));
     for (Measured one : all) {
       String align = one.align().isEmpty() ? "" : Long.toString(one.align().getAsLong());
       out.println(
           one.impossible().isPresent()
-              ? String.format(Locale.US, "%-16s %9s ", one.format(), align)
+              ? String.format(Locale.ROOT, "%-16s %9s ", one.format(), align)
                   + Visible.text(one.impossible().get())
               : String.format(
-                  Locale.US, ROW, one.format(), align, one.size(), one.allocated(), one.blocks()));
+                  Locale.ROOT,
+                  ROW,
+                  one.format(),
+                  align,
+                  one.size(),
+                  one.allocated(),
+                  one.blocks()));
     }
   }
 

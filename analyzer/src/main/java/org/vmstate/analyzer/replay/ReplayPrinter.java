@@ -48,7 +48,7 @@ public final class ReplayPrinter {
     replayed.recorded().ifPresent(r -> sender(r, out));
     out.println(
         String.format(
-            Locale.US,
+            Locale.ROOT,
             ROW,
             "codec",
             "cache",
@@ -64,18 +64,18 @@ public final class ReplayPrinter {
         XbzrleStatistics s = trial.statistics();
         out.println(
             String.format(
-                Locale.US,
+                Locale.ROOT,
                 ROW,
                 Visible.text(trial.codec()),
                 size(trial.cacheBytes()),
                 s.lookups(),
                 s.hits(),
-                String.format(Locale.US, "%.3f", trial.missRate()),
+                String.format(Locale.ROOT, "%.3f", trial.missRate()),
                 trial.returning() == 0
                     ? "-"
                     : String.format(
-                        Locale.US, "%.3f", (double) trial.returningMisses() / trial.returning()),
-                String.format(Locale.US, "%.1f", trial.encodingRate()),
+                        Locale.ROOT, "%.3f", (double) trial.returningMisses() / trial.returning()),
+                String.format(Locale.ROOT, "%.1f", trial.encodingRate()),
                 s.overflow(),
                 trial.wire()));
       }
@@ -153,7 +153,7 @@ public final class ReplayPrinter {
                 + rounds
                 + " and perhaps fewer, which the recording cannot tell; miss rate after "
                 + some.stream()
-                    .map(n -> n + " rounds " + String.format(Locale.US, "%.3f", rates.get(n - 1)))
+                    .map(n -> n + " rounds " + String.format(Locale.ROOT, "%.3f", rates.get(n - 1)))
                     .collect(Collectors.joining(", ")));
       }
     }
@@ -218,20 +218,20 @@ public final class ReplayPrinter {
     report.number("lookups", s.lookups());
     report.number("hits", s.hits());
     report.number("cache_miss", s.misses());
-    report.text("cache_miss_rate", String.format(Locale.US, "%.4f", trial.missRate()));
+    report.text("cache_miss_rate", String.format(Locale.ROOT, "%.4f", trial.missRate()));
     report.number("returning", trial.returning());
     report.number("returning_misses", trial.returningMisses());
     report.number("pages", s.pages());
     report.number("bytes", s.bytes());
     report.number("overflow", s.overflow());
-    report.text("encoding_rate", String.format(Locale.US, "%.2f", trial.encodingRate()));
+    report.text("encoding_rate", String.format(Locale.ROOT, "%.2f", trial.encodingRate()));
     report.number("wire_bytes", trial.wire());
     report.number("wire_bytes_without", trial.wholeWire());
     if (kind == Replayed.Kind.RECORDING) {
       report.bool("may_end_earlier", trial.mayEndEarlier());
       report.beginArray("cache_miss_rates");
       for (double rate : trial.missRates()) {
-        report.text("", String.format(Locale.US, "%.4f", rate));
+        report.text("", String.format(Locale.ROOT, "%.4f", rate));
       }
       report.end();
     }

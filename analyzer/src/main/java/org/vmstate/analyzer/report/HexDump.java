@@ -24,10 +24,10 @@ public final class HexDump extends OutputStream {
   @Override
   public void write(int value) throws IOException {
     if (count == 0) {
-      text.append(String.format(Locale.US, "%016x ", address));
+      text.append(String.format(Locale.ROOT, "%016x ", address));
     }
     text.append(count == WIDTH / 2 ? "  " : " ")
-        .append(String.format(Locale.US, "%02x", value & 0xff));
+        .append(String.format(Locale.ROOT, "%02x", value & 0xff));
     characters.append(value >= ' ' && value < 0x7f ? (char) value : '.');
     count++;
     if (count == WIDTH) {

@@ -37,7 +37,7 @@ public final class Visible {
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
-          result.append(String.format(Locale.US, c < 0x100 ? "\\x%02x" : "\\u%04x", c));
+          result.append(String.format(Locale.ROOT, c < 0x100 ? "\\x%02x" : "\\u%04x", c));
       default -> result.appendCodePoint(c);
     }
   }

@@ -16,7 +16,7 @@ public final class SavePrinter {
   private SavePrinter() {}
 
   private static String number(double value) {
-    return String.format(Locale.US, "%.2f", value);
+    return String.format(Locale.ROOT, "%.2f", value);
   }
 
   /** Prints a table, and the curve of the last save. */
@@ -24,7 +24,7 @@ public final class SavePrinter {
     List<Saves.Run> runs = saves.run();
     out.println(
         String.format(
-            Locale.US,
+            Locale.ROOT,
             ROW,
             "deltas",
             "cache",
@@ -38,7 +38,7 @@ public final class SavePrinter {
       SaveResult r = run.result();
       out.println(
           String.format(
-              Locale.US,
+              Locale.ROOT,
               ROW,
               run.codec().orElse("none"),
               run.codec().isEmpty() ? "-" : (run.cacheBytes() >> 20) + "M",
@@ -62,7 +62,7 @@ public final class SavePrinter {
 
   private static String missRate(XbzrleStatistics s) {
     return String.format(
-        Locale.US, "%.3f", s.lookups() == 0 ? 0 : (double) s.misses() / s.lookups());
+        Locale.ROOT, "%.3f", s.lookups() == 0 ? 0 : (double) s.misses() / s.lookups());
   }
 
   private static void curve(SaveResult result, PrintStream out) {
@@ -75,7 +75,7 @@ public final class SavePrinter {
       int length = (int) (round.dirty() * WIDTH / Math.max(1, most));
       out.println(
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "%6d %9.2f s %9d %s",
               i + 1,
               round.second(),

@@ -129,7 +129,7 @@ final class SaveSimulation {
         never =
             Optional.of(
                 String.format(
-                    Locale.US, "the guest was stopped after %.1f s", scenario.stopSeconds()));
+                    Locale.ROOT, "the guest was stopped after %.1f s", scenario.stopSeconds()));
       }
     }
     endRound();
@@ -275,7 +275,7 @@ final class SaveSimulation {
 
   private String tooLong() {
     return String.format(
-        Locale.US,
+        Locale.ROOT,
         "after a week of at most %.0f bytes in a second it had not ended",
         Math.min(scenario.bandwidth(), scenario.link()));
   }

@@ -60,7 +60,7 @@ public final class RoundCurves {
   }
 
   private static String text(String format, Object... values) {
-    return String.format(Locale.US, format, values);
+    return String.format(Locale.ROOT, format, values);
   }
 
   private static void draw(Curve curve, List<Round> rounds, Appendable out) throws IOException {

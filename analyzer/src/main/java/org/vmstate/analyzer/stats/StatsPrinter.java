@@ -15,7 +15,7 @@ public final class StatsPrinter {
   private StatsPrinter() {}
 
   private static String row(Object... values) {
-    return String.format(Locale.US, ROW, values);
+    return String.format(Locale.ROOT, ROW, values);
   }
 
   private static String row(String name, Round round, boolean counted) {
@@ -75,7 +75,7 @@ public final class StatsPrinter {
     for (SentPages.Often often : stats.sent().most(MOST_WRITTEN)) {
       out.println(
           String.format(
-              Locale.US,
+              Locale.ROOT,
               "sent %d times%s: %s 0x%x",
               often.times(),
               often.times() == SentPages.MOST_TIMES ? " or more" : "",

@@ -51,7 +51,7 @@ public final class CapabilityTable {
     /** Returns it in one sentence. */
     public String words() {
       return String.format(
-          Locale.US,
+          Locale.ROOT,
           "QEMU %s refuses %s %s %s: %s",
           release,
           capability,

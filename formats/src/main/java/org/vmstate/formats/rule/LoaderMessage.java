@@ -273,6 +273,6 @@ public final class LoaderMessage {
   private static String words(String words, Facts facts) {
     Object[] quoted = Stream.concat(facts.names().stream(), facts.numbers().stream()).toArray();
     long needed = words.chars().filter(c -> c == '%').count();
-    return needed > quoted.length ? "" : String.format(Locale.US, words, quoted);
+    return needed > quoted.length ? "" : String.format(Locale.ROOT, words, quoted);
   }
 }

@@ -301,7 +301,7 @@ public enum Rule {
 
   /** Returns the stable code, such as {@code V035}. */
   public String code() {
-    return String.format(Locale.US, "V%03d", number);
+    return String.format(Locale.ROOT, "V%03d", number);
   }
 
   /** Returns the name in the form {@code ram-sum}. */

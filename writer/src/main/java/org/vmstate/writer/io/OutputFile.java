@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 import java.util.Set;
 import org.vmstate.formats.error.NamedIOException;
 
@@ -117,7 +116,7 @@ public final class OutputFile implements Closeable {
   /** A name that no other process has; a secure random one takes ten times as long to make. */
   private static String temporaryName() {
     long process = ProcessHandle.current().pid();
-    return String.format(Locale.US, PREFIX + "%d-%x.part", process, System.nanoTime());
+    return PREFIX + process + "-" + Long.toHexString(System.nanoTime()) + ".part";
   }
 
   /** Returns the file being written. */

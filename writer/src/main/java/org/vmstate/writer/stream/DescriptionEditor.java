@@ -139,11 +139,12 @@ public final class DescriptionEditor {
     return vmsd(CONFIGURATION, 1, fields, nested);
   }
 
+  // %s, as the formatter loads the tables of all locales for the digits of %d
   private static String vmsd(String name, long version, List<String> fields, List<String> nested) {
     String text =
         String.format(
-            Locale.US,
-            "{\"vmsd_name\": \"%s\", \"version\": %d, \"fields\": [%s]",
+            Locale.ROOT,
+            "{\"vmsd_name\": \"%s\", \"version\": %s, \"fields\": [%s]",
             name,
             version,
             String.join(", ", fields));
@@ -154,7 +155,12 @@ public final class DescriptionEditor {
 
   private static String field(String name, String array, String type, int size) {
     return String.format(
-        Locale.US, "{\"name\": \"%s\", %s\"type\": \"%s\", \"size\": %d}", name, array, type, size);
+        Locale.ROOT,
+        "{\"name\": \"%s\", %s\"type\": \"%s\", \"size\": %s}",
+        name,
+        array,
+        type,
+        size);
   }
 
   private static List<String> fields(Subsection subsection) {
