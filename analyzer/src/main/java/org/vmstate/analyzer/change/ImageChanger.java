@@ -12,17 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.vmstate.analyzer.convert.ConvertOptions;
-import org.vmstate.analyzer.convert.StreamOutput;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.output.WholeCheck;
-import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.NamedIOException;
-import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
-import org.vmstate.formats.event.Front;
 import org.vmstate.formats.stream.CommandType;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
@@ -30,7 +25,6 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SplicedSource;
 import org.vmstate.parser.io.SplicedSource.Segment;
-import org.vmstate.writer.io.ByteSink;
 
 /**
  * Applies changes to an image: one pass finds out what there is and passes over the memory, a
@@ -41,6 +35,7 @@ public final class ImageChanger {
   private final ImageSource image;
   private final ParseOptions options;
   private final List<Change> changes;
+  private final Optional<ImageFacts> known;
 
   /** Changes an image. */
   public ImageChanger(Path file, ParseOptions options, List<Change> changes) {
@@ -49,21 +44,34 @@ public final class ImageChanger {
 
   /** Changes an image that may be a part of a file. */
   public ImageChanger(ImageSource image, ParseOptions options, List<Change> changes) {
+    this(image, options, changes, Optional.empty());
+  }
+
+  /**
+   * Changes an image that was looked at before.
+   *
+   * @param known what was found in it, down to the fields of its devices
+   */
+  public ImageChanger(
+      ImageSource image, ParseOptions options, List<Change> changes, Optional<ImageFacts> known) {
     this.image = image;
     this.options = options;
     this.changes = List.copyOf(changes);
+    this.known = known;
   }
 
   private ChangePlan plan() throws IOException {
-    ImageFacts facts;
-    try (ByteSource source = image.open()) {
-      facts = ImageFacts.read(source, options.with(ParseOptions.Extent.DEVICES));
-    }
-    ChangePlan plan = ChangePlan.of(facts, changes);
+    ChangePlan plan = ChangePlan.of(known.isPresent() ? known.get() : facts(), changes);
     if (!plan.isSupported()) {
       throw new ChangeException("stream version: expected 3, older ones are not changed");
     }
     return plan;
+  }
+
+  private ImageFacts facts() throws IOException {
+    try (ByteSource source = image.open()) {
+      return ImageFacts.read(source, options.with(ParseOptions.Extent.DEVICES));
+    }
   }
 
   /**
@@ -138,7 +146,7 @@ public final class ImageChanger {
     long front = image.front();
     if (front > 0) {
       try (ByteSource whole = image.openWhole()) {
-        copy(whole, 0, front, target.sink(), Progress.NONE);
+        SourceCopy.copy(whole, 0, front, target.sink(), Progress.NONE);
       }
     }
     if (plan.facts().compression().isPresent()) {
@@ -147,7 +155,7 @@ public final class ImageChanger {
           reading.get().read(source, _ -> {}).require();
         }
       }
-      compressed(plan, target, progress, notes);
+      CompressedChange.write(image, options, plan, target, progress, notes);
       proof.require(written(target));
       return Outcome.WHOLE;
     }
@@ -204,7 +212,7 @@ public final class ImageChanger {
     if (found.isEmpty()) {
       try (ByteSource source = image.open()) {
         feed.follow(
-            (from, to) -> copy(source, from, to, target.sink(), progress),
+            (from, to) -> SourceCopy.copy(source, from, to, target.sink(), progress),
             splice -> splice.write(target.sink()));
       }
       return;
@@ -213,58 +221,6 @@ public final class ImageChanger {
       feed.follow(
           (from, to) -> parts.copy(from, to, target, progress),
           splice -> splice.write(target.sink()));
-    }
-  }
-
-  /** A compressed stream is decompressed into a temporary file and compressed again. */
-  private void compressed(
-      ChangePlan plan, Destination target, Progress progress, Consumer<String> notes)
-      throws IOException {
-    SpliceFinder finder = new SpliceFinder(plan);
-    Front front = new Front();
-    EventSink decompressed =
-        event -> {
-          front.accept(event);
-          if (front.compression().isPresent() && !(event instanceof Event.CompressedStream)) {
-            finder.accept(event);
-          }
-        };
-    FormatId format =
-        plan.facts().saveHeader().isPresent()
-            ? FormatId.libvirt(plan.facts().compression().orElseThrow())
-            : FormatId.QEMU;
-    if (format == FormatId.QEMU) {
-      notes.accept("the changed copy is not compressed");
-    }
-    try (ByteSource source = image.open();
-        ByteSource content = ImageReader.readKeeping(source, options, decompressed);
-        StreamOutput output = new StreamOutput(ConvertOptions.to(format), target, notes)) {
-      finder.finish(content.length());
-      ByteSink sink = output.open(front);
-      splice(content, finder.feed().splices(), sink, progress);
-    }
-  }
-
-  private static void splice(
-      ByteSource source, List<Splice> splices, ByteSink sink, Progress progress)
-      throws IOException {
-    long at = 0;
-    for (Splice splice : splices) {
-      copy(source, at, splice.range().start(), sink, progress);
-      splice.write(sink);
-      at = splice.range().end();
-    }
-    copy(source, at, source.length(), sink, progress);
-  }
-
-  private static void copy(ByteSource source, long from, long to, ByteSink sink, Progress progress)
-      throws IOException {
-    ByteBuffer chunk = sink.allocate(256 << 10);
-    for (long at = from; at < to; at += chunk.limit()) {
-      chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
-      source.copy(at, chunk);
-      sink.write(chunk.flip());
-      progress.at(at, to);
     }
   }
 

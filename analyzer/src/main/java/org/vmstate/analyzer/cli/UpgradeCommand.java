@@ -86,20 +86,12 @@ final class UpgradeCommand implements Callable<Integer> {
     if (target != null) {
       return toTarget(image, out, target, work);
     }
-    List<Change> changes = byRecipes(image, recipes, work);
-    ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
-    work.run(
-        () -> Destination.file(out, work.isForced(), false),
-        (destination, progress, notes) ->
-            changer.copy(
-                destination,
-                progress,
-                notes,
-                changed -> ChangeCheck.require(image, changed, changer.extent())));
+    byRecipes(image, out, recipes, work);
     return ExitCode.OK;
   }
 
-  private List<Change> byRecipes(ImageSource image, String[] places, Work work) throws IOException {
+  private void byRecipes(ImageSource image, Path out, String[] places, Work work)
+      throws IOException {
     List<Recipe> recipes = new ArrayList<>();
     ParseOptions.Extent extent = ParseOptions.Extent.DEVICES;
     for (String place : places) {
@@ -127,7 +119,14 @@ final class UpgradeCommand implements Callable<Integer> {
     if (changes.isEmpty()) {
       throw new ChangeException("no recipe fits this image; nothing was written");
     }
-    return changes;
+    ImageChanger changer =
+        new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(facts));
+    write(out, work, changer, Optional.empty(), changed -> require(image, changed, changer));
+  }
+
+  private static void require(ImageSource image, ImageSource changed, ImageChanger changer)
+      throws IOException {
+    ChangeCheck.require(image, changed, changer.extent());
   }
 
   private int toTarget(ImageSource image, Path out, Path description, Work work)
@@ -143,7 +142,7 @@ final class UpgradeCommand implements Callable<Integer> {
     if (!changes.isEmpty()) {
       ImageChanger.Reading reading = plan.confirming(changes, ParseOptions.DEFAULT);
       try {
-        write(image, out, changes, work, Optional.of(reading), plan);
+        toTarget(image, out, changes, work, Optional.of(reading), plan);
         return ExitCode.OK;
       } catch (OtherChangesException e) {
         changes = e.changes();
@@ -155,11 +154,11 @@ final class UpgradeCommand implements Callable<Integer> {
       throw new ChangeException(
           "the target accepts this image as it is, as far as can be seen; nothing was written");
     }
-    write(image, out, changes, work, Optional.empty(), plan);
+    toTarget(image, out, changes, work, Optional.empty(), plan);
     return ExitCode.OK;
   }
 
-  private void write(
+  private static void toTarget(
       ImageSource image,
       Path out,
       List<Change> changes,
@@ -168,17 +167,26 @@ final class UpgradeCommand implements Callable<Integer> {
       UpgradePlan plan)
       throws IOException {
     ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
+    write(
+        out,
+        work,
+        changer,
+        reading,
+        changed -> {
+          require(image, changed, changer);
+          plan.require(changed, changer.extent());
+        });
+  }
+
+  private static void write(
+      Path out,
+      Work work,
+      ImageChanger changer,
+      Optional<ImageChanger.Reading> reading,
+      ImageChanger.Proof proof)
+      throws IOException {
     work.run(
         () -> Destination.file(out, work.isForced(), false),
-        (target, progress, notes) ->
-            changer.copy(
-                target,
-                progress,
-                notes,
-                reading,
-                changed -> {
-                  ChangeCheck.require(image, changed, changer.extent());
-                  plan.require(changed, changer.extent());
-                }));
+        (target, progress, notes) -> changer.copy(target, progress, notes, reading, proof));
   }
 }
