@@ -20,7 +20,7 @@ final class CommandBuilder {
   private final CommandSpec spec;
 
   CommandBuilder(String name, Callable<Integer> action) {
-    spec = CommandSpec.wrapWithoutInspection(action).name(name);
+    spec = CommandSpec.wrapWithoutInspection(action, Factory.INSTANCE).name(name);
     spec.versionProvider(new Version());
     spec.addOption(
         OptionSpec.builder("-h", "--help")

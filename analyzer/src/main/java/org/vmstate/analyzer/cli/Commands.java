@@ -61,7 +61,7 @@ final class Commands {
    * them costs time at every start.
    */
   static CommandLine line(String called) {
-    CommandLine line = new CommandLine(RootCommand.create());
+    CommandLine line = new CommandLine(RootCommand.create(), Factory.INSTANCE);
     CommandSpec only = called.equals("generate-completion") ? null : create(called);
     if (only != null) {
       line.addSubcommand(only);

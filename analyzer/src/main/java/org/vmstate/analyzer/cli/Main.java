@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -16,15 +17,7 @@ public final class Main {
   /** Commands that read the description of the devices, which is JSON. */
   private static final Set<String> DESCRIBING =
       Set.of(
-          "check",
-          "compare",
-          "convert",
-          "dump",
-          "edit",
-          "extract",
-          "map",
-          "measure",
-          "stats",
+          "check", "compare", "convert", "dump", "edit", "extract", "map", "measure", "stats",
           "upgrade");
 
   private Main() {}
@@ -33,9 +26,7 @@ public final class Main {
   public static void main(String[] args) {
     prepare(args);
     int exitCode;
-    if (args.length > 0 && DESCRIBING.contains(args[0])) {
-      prepareNumbers();
-    }
+    warm(args.length > 0 && DESCRIBING.contains(args[0]));
     try {
       exitCode = run(args);
     } catch (Error e) {
@@ -54,11 +45,22 @@ public final class Main {
   }
 
   /**
-   * Lets a second thread make the tables of {@link BigDecimal}, which the JSON parser waits for.
-   * They take half as long as the command line does, and nobody here needs them.
+   * Lets a second thread load what each run waits for and nothing here needs soon: what mappings
+   * are seen through, the tables of {@link BigDecimal} for the JSON parser, and the logger that
+   * Java asks at its exit. Together they take as long as the command line does.
    */
-  static void prepareNumbers() {
-    Thread thread = new Thread(() -> BigDecimal.valueOf(0));
+  static void warm(boolean numbers) {
+    Thread thread =
+        new Thread(
+            () -> {
+              MemorySegment.ofArray(new byte[1]).asByteBuffer();
+              if (numbers) {
+                BigDecimal.valueOf(0);
+              }
+              System.getLogger("java.lang.Runtime").isLoggable(System.Logger.Level.DEBUG);
+            });
+    // who needs it meets the same failure, and reports it
+    thread.setUncaughtExceptionHandler((_, _) -> {});
     thread.setDaemon(true);
     thread.start();
   }

@@ -27,7 +27,7 @@ final class Training {
    */
   public static void main(String[] args) throws IOException {
     Main.prepare(args);
-    Main.prepareNumbers();
+    Main.warm(true);
     if (args[0].equals("info")) {
       trainInfo();
     } else {
