@@ -186,7 +186,8 @@ class ExtractLabTest {
     // the first CPU may run a program; its threads are named by the address that they stand at
     Matcher rip = Pattern.compile("(?m)^rip +0x([0-9a-f]+) ").matcher(text);
     assertTrue(rip.find(), text);
-    assertTrue(text.contains("#0  0x%16s in".formatted(rip.group(1)).replace("0x ", "0x0")), text);
+    assertTrue(
+        text.contains("#0  0x%016x in".formatted(Long.parseUnsignedLong(rip.group(1), 16))), text);
   }
 
   @ParameterizedTest
