@@ -70,6 +70,7 @@ final class Commands {
       line.addSubcommand(new CommandLine.HelpCommand());
     }
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionStrategy(new NativeCode());
     return line;
   }
 

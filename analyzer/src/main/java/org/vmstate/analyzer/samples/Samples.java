@@ -135,9 +135,12 @@ public final class Samples {
       throw TemporaryFile.failed(folder, e);
     }
     try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      named(name, out, file);
+      unpack(name, out);
       return file;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw TemporaryFile.failed(folder, e);
+    } catch (RuntimeException | Error e) {
       Files.deleteIfExists(file);
       throw e;
     }

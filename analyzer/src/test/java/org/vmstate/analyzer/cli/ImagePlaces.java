@@ -45,7 +45,8 @@ final class ImagePlaces implements EventSink {
     try (Container container = Container.open(ImageReader.open(file), file);
         ByteSource source = container.state(Optional.empty())) {
       ImageReader.read(source, ParseOptions.DEFAULT, places);
-      for (ByteRange hole : places.holes) {
+      // offsets in what is compressed are none of the source
+      for (ByteRange hole : places.outer.isEmpty() ? places.holes : List.<ByteRange>of()) {
         ByteBuffer start = ByteBuffer.allocate((int) Math.min(SOUGHT, hole.length()));
         source.copy(hole.start(), start);
         places.starts.add(start.array());
@@ -108,8 +109,9 @@ final class ImagePlaces implements EventSink {
         holes.add(new ByteRange(header, Math.max(middle, header + 1)));
       }
       case Event.SectionFooter e when !ram -> {
-        ByteRange front = holes.getLast();
-        holes.add(new ByteRange(front.end(), range.end()));
+        boolean device = !holes.isEmpty() && holes.getLast().start() == header;
+        long front = device ? holes.getLast().end() : header;
+        holes.add(new ByteRange(front, range.end()));
         holes.add(new ByteRange(header, range.end()));
       }
       case Event.EndOfStream e -> streamEnd = range.end();

@@ -15,6 +15,7 @@ record JudgedVerb(boolean judges, List<String> words) {
   static final List<JudgedVerb> ALL =
       List.of(
           judge("info @IMAGE"),
+          judge("info --memory @IMAGE"),
           answer("dump @IMAGE"),
           answer("dump --memory=sha256 @IMAGE"),
           answer("dump --compat=analyze-migration @IMAGE"),
@@ -25,15 +26,18 @@ record JudgedVerb(boolean judges, List<String> words) {
           judge("convert --no-sync -O qemu-mapped-ram @IMAGE @OUT"),
           judge("convert --no-sync -O libvirt-raw -o xml=@XML @IMAGE @OUT"),
           judge("convert --no-sync -O libvirt-zstd -o xml=@XML @IMAGE @OUT"),
+          judge("convert --no-sync -O libvirt-sparse -o xml=@XML @IMAGE @OUT"),
           judge("convert --no-sync -O qemu -o compact=yes @IMAGE @OUT"),
           answer("extract --no-sync -O raw @IMAGE @OUT"),
           answer("extract --no-sync -O elf @IMAGE @OUT"),
+          answer("extract --no-sync -O kdump @IMAGE @OUT"),
           answer("extract --no-sync --blocks=@OUT @IMAGE"),
           answer("extract --no-sync --xml @IMAGE @OUT"),
           answer("extract --no-sync --description @IMAGE @OUT"),
           answer("map @IMAGE"),
           judge("map --pages @IMAGE"),
           answer("map --no-sync --output=html @IMAGE @OUT"),
+          judge("stats @IMAGE"),
           judge("measure -O libvirt-zstd -o xml=@XML @IMAGE"),
           judge("edit --no-sync --paused @IMAGE @OUT"));
 

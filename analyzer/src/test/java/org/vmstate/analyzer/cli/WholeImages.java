@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.vmstate.analyzer.samples.Sample;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
@@ -19,6 +20,7 @@ final class WholeImages {
   private static final String CREATED = "created ";
   private static final String GOOD = "good ";
   private static final String HELD = "state in ";
+  private static final String FOUND = "file ";
 
   private WholeImages() {}
 
@@ -41,25 +43,39 @@ final class WholeImages {
         names.add(SAMPLE + sample.name());
       }
     }
+    names.addAll(found());
     return names;
   }
 
+  /** Images that nobody tuned to, in the folder {@code -Dcompleteness.folder}. */
+  private static List<String> found() throws IOException {
+    String folder = System.getProperty("completeness.folder");
+    if (folder == null) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(Path.of(folder))) {
+      return files.sorted().map(file -> FOUND + file).toList();
+    }
+  }
+
   static boolean isSample(String name) {
-    return name.startsWith(SAMPLE);
+    return name.startsWith(SAMPLE) || name.startsWith(FOUND);
   }
 
   /** Reports whether offsets of what a pass tells of are not those of the file. */
   static boolean isCompressed(String name) {
-    return name.matches(".*libvirt-(gzip|bzip2|xz|lzop|zstd)");
+    return name.matches(".*libvirt-(gzip|bzip2|xz|lzop|zstd)|file .*[.](gz|bz2|xz|lzo|zst)");
   }
 
   /** Reports whether the image lies in a container, in places of the container's choice. */
   static boolean isHeld(String name) {
-    return name.startsWith(HELD);
+    return name.startsWith(HELD) || name.startsWith(FOUND) && name.endsWith(".qcow2");
   }
 
   static void write(String name, Path file) throws IOException {
-    if (isSample(name)) {
+    if (name.startsWith(FOUND)) {
+      Files.copy(Path.of(name.substring(FOUND.length())), file);
+    } else if (isSample(name)) {
       Samples.unpack(name.substring(SAMPLE.length()), file);
     } else if (name.startsWith(GOOD)) {
       int index = Integer.parseInt(name.substring(GOOD.length()));

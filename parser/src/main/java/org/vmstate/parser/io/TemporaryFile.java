@@ -108,7 +108,8 @@ public final class TemporaryFile implements Closeable {
     }
     long kept = Math.min(KEPT_FREE, store.getTotalSpace() / SHARE);
     if (store.getUsableSpace() - kept < STEP + end - Math.max(allowed, channel.size())) {
-      throw new IOException("expected room for " + (end >> 20) + " MiB and more, found too little");
+      throw new IOException(
+          "expected room for " + Math.ceilDiv(end, 1 << 20) + " MiB and more, found too little");
     }
     allowed = end + STEP;
   }
