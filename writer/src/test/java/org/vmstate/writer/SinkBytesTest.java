@@ -309,7 +309,7 @@ class SinkBytesTest {
       assertTrue(sink.isTransferable());
       sink.transferAt(source, 40, 60, 5);
       EOFException e = assertThrows(EOFException.class, () -> sink.transferAt(source, 40, 61, 5));
-      assertEquals("input: unexpected end at offset 100", e.getMessage());
+      assertEquals("unexpected end at offset 100", e.getMessage());
       // the lock is given back: others can still write
       Thread other =
           Thread.ofVirtual()

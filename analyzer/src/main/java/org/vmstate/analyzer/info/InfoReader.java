@@ -35,6 +35,9 @@ public final class InfoReader implements EventSink {
   private final boolean whole;
   private StateFacts facts = new StateFacts();
 
+  /** What a pass to the end of the stream met. */
+  private Optional<StateFormatException> damage = Optional.empty();
+
   private InfoReader(boolean whole) {
     this.whole = whole;
   }
@@ -93,6 +96,10 @@ public final class InfoReader implements EventSink {
       unused = pass.unused();
     }
     OptionalInt devices = countDevices(source, options, description);
+    Optional<PhysicalMap> map = map(source, options);
+    if (problem.isEmpty()) {
+      problem = damage;
+    }
     FormatId format = format(options);
     return new ImageInfo(
         name,
@@ -105,7 +112,7 @@ public final class InfoReader implements EventSink {
         front.xml().isEmpty() ? Optional.empty() : DomainFacts.parse(front.xml()),
         front.configuration(),
         front.blocks(),
-        map(source, options),
+        map,
         devices,
         unused,
         problem,
@@ -129,11 +136,13 @@ public final class InfoReader implements EventSink {
   private PhysicalMap whole(ByteSource source, ParseOptions options) throws IOException {
     StateFacts more = new StateFacts();
     source.seek(source.origin());
+    source.path().clear();
     try {
       ImageReader.read(source, options, more);
       facts = more;
     } catch (StateFormatException e) {
       // what stands before the damage has to do
+      damage = Optional.of(e);
       facts = more.blocks().isEmpty() ? facts : more;
     }
     return MapBuilder.of(facts);

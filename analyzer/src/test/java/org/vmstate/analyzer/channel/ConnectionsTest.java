@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -81,46 +82,57 @@ class ConnectionsTest {
   /** Its pages would be missing, or older ones be taken for them, where numbers do not show it. */
   @Test
   void channelThatComesTooLateIsAnErrorUnlessNothingIsMissing() {
-    assertTimeoutPreemptively(
-        PATIENCE,
-        () -> {
-          try (ServerSocketChannel server = ServerSocketChannel.open();
-              Connections connections = new Connections(listening(server), signal(), _ -> {})) {
-            connections.enough();
-            connections.requireAll(false);
-            try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
-              channel.write(ByteBuffer.wrap(RecordedSave.first()));
-              assertRefused(channel);
-            }
-            assertThrows(ConversionException.class, () -> connections.requireAll(false));
-            connections.requireAll(true);
-          }
+    withoutChannels(
+        (connections, address) -> {
+          connections.requireAll(false);
+          assertRefused(address, RecordedSave.first().length, false);
+          assertThrows(ConversionException.class, () -> connections.requireAll(false));
+          connections.requireAll(true);
         });
   }
 
   /** A channel's first packet is complete at once; whoever sends less is none. */
   @Test
   void lateConnectionThatOnlyStartsLikeAChannelIsNone() {
+    withoutChannels(
+        (connections, address) -> {
+          for (int length : new int[] {4, 8, 64, 383}) {
+            assertRefused(address, length, true);
+          }
+          connections.requireAll(false);
+        });
+  }
+
+  /** What is tried with connections that need no more channels. */
+  private interface Trial {
+    void run(Connections connections, SocketAddress address) throws IOException;
+  }
+
+  private static void withoutChannels(Trial trial) {
     assertTimeoutPreemptively(
         PATIENCE,
         () -> {
           try (ServerSocketChannel server = ServerSocketChannel.open();
               Connections connections = new Connections(listening(server), signal(), _ -> {})) {
             connections.enough();
-            for (int length : new int[] {4, 8, 64, 383}) {
-              try (SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
-                channel.write(ByteBuffer.wrap(RecordedSave.first(), 0, length));
-                channel.shutdownOutput();
-                assertRefused(channel);
-              }
-            }
-            connections.requireAll(false);
+            trial.run(connections, server.getLocalAddress());
           }
         });
   }
 
-  /** It is closed when it was looked at. */
-  private static void assertRefused(SocketChannel channel) {
+  /** A connection that sends the first bytes of a channel is closed when it was looked at. */
+  private static void assertRefused(SocketAddress address, int length, boolean ends)
+      throws IOException {
+    try (SocketChannel channel = SocketChannel.open(address)) {
+      channel.write(ByteBuffer.wrap(RecordedSave.first(), 0, length));
+      if (ends) {
+        channel.shutdownOutput();
+      }
+      assertClosed(channel);
+    }
+  }
+
+  private static void assertClosed(SocketChannel channel) {
     try {
       assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
     } catch (IOException reset) {

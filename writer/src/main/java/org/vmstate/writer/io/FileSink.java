@@ -204,7 +204,7 @@ public final class FileSink extends ByteSink {
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(count, held.room(base + to)));
     while (bytes.hasRemaining()) {
       if (source.read(bytes, from + bytes.position()) < 0) {
-        throw new EOFException("input: unexpected end at offset " + (from + bytes.position()));
+        throw new EOFException("unexpected end at offset " + (from + bytes.position()));
       }
     }
     return held.take(base + to, bytes.flip());
@@ -223,7 +223,7 @@ public final class FileSink extends ByteSink {
       while (done < count) {
         long n = file.transferFrom(source, base + to + done, count - done);
         if (n <= 0) {
-          throw new EOFException("input: unexpected end at offset " + (from + done));
+          throw new EOFException("unexpected end at offset " + (from + done));
         }
         done += n;
       }

@@ -141,7 +141,7 @@ class PlacedFileTest {
         FileChannel source = source(50)) {
       EOFException e =
           assertThrows(EOFException.class, () -> file.sink().transferAt(source, 40, 20, OFFSET));
-      assertEquals("input: unexpected end at offset 50", e.getMessage());
+      assertEquals("unexpected end at offset 50", e.getMessage());
     }
   }
 
