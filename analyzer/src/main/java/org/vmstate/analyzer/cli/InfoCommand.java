@@ -76,7 +76,11 @@ final class InfoCommand implements Callable<Integer> {
                   input.options(),
                   CommandBuilder.isSet(spec, "--memory"),
                   bytes);
-          devices = devices(input, state);
+          try {
+            devices = devices(input, state);
+          } catch (StateFormatException e) {
+            info = info.broken(e);
+          }
         } catch (StateFormatException e) {
           if (disk.isPresent()) {
             // the list is known, whatever its only entry holds
@@ -142,11 +146,6 @@ final class InfoCommand implements Callable<Integer> {
     }
     source.path().clear();
     source.seek(source.origin());
-    try {
-      return Optional.of(DeviceLister.list(source, input.options()));
-    } catch (StateFormatException e) {
-      Failures.note("devices: " + e.getMessage());
-      return Optional.empty();
-    }
+    return Optional.of(DeviceLister.list(source, input.options()));
   }
 }

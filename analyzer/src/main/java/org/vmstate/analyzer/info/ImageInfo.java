@@ -49,6 +49,29 @@ public record ImageInfo(
     Optional<StateFormatException> problem,
     String restore) {
 
+  /** Returns the same of an image that turned out not to be whole; what was known before stays. */
+  public ImageInfo broken(StateFormatException found) {
+    if (problem.isPresent()) {
+      return this;
+    }
+    return new ImageInfo(
+        image,
+        format,
+        compressedWith,
+        size,
+        diskSize,
+        streamOffset,
+        saveHeader,
+        domain,
+        configuration,
+        blocks,
+        memory,
+        devices,
+        unused,
+        Optional.of(found),
+        "no: " + found.getMessage());
+  }
+
   /** Returns where the pages of a fixed layout lie. */
   public Optional<PageAreas> areas() {
     return PageAreas.of(blocks, format);

@@ -16,6 +16,7 @@ record JudgedVerb(boolean judges, List<String> words) {
       List.of(
           judge("info @IMAGE"),
           judge("info --memory @IMAGE"),
+          judge("info --devices @IMAGE"),
           answer("dump @IMAGE"),
           answer("dump --memory=sha256 @IMAGE"),
           answer("dump --compat=analyze-migration @IMAGE"),
