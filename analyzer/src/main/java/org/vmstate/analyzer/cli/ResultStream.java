@@ -75,8 +75,12 @@ final class ResultStream extends OutputStream {
     guarded(target::flush);
   }
 
+  /**
+   * Ends with what is left. The process's own is not closed: where the caller closed it, the number
+   * is that of a file which the JVM opened, such as the one that holds the classes.
+   */
   @Override
   public void close() throws IOException {
-    guarded(target::close);
+    guarded(isSystems ? target::flush : target::close);
   }
 }

@@ -28,19 +28,15 @@ class NativeCodeTest {
     CommandRun.ok("samples", "pc", "-o", plain.toString());
     CommandRun.ok("samples", "libvirt-zstd", "-o", compressed.toString());
     Path missing = folder.resolve("missing");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Djava.io.tmpdir=" + missing);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    List<String> arguments = new ArrayList<>();
     for (String word : words.split(" ")) {
-      command.add(
+      arguments.add(
           word.replace("@A", compressed.toString())
               .replace("@B", plain.toString())
               .replace("@X", xml.toString())
               .replace("@O", folder.resolve("o").toString()));
     }
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
+    Process process = OwnProcess.start("-Djava.io.tmpdir=" + missing, "\"$@\"", arguments);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(code, process.waitFor(), said);
     assertTrue(said.contains("vmstate-img: temporary folder " + missing + ": a library's"), said);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,5 +73,17 @@ class StandardOutputTest {
     CommandRun closed = CommandRun.into(new Full("Broken pipe"), words);
     assertNotEquals(0, closed.code());
     assertEquals("", closed.err().replaceAll("(?m)^vmstate-img: note: .*\n", ""));
+  }
+
+  /** The JVM gave its number to a file of its own, which nobody may close. */
+  @ParameterizedTest
+  @ValueSource(strings = {"check /none/none", "info sample:pc"})
+  void closedStandardOutputIsAnErrorInOneLine(String command)
+      throws IOException, InterruptedException {
+    Process process =
+        OwnProcess.start("-XX:-CreateCoredumpOnCrash", "\"$@\" >&-", List.of(command.split(" ")));
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), said);
+    assertEquals(1, said.lines().filter(l -> l.startsWith("vmstate-img: ")).count(), said);
   }
 }
