@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,12 @@ final class TargetProcess implements Closeable {
   private static final int MOST_PATH = 107;
 
   private static final int KEPT = 4 << 10;
+
+  /** How an error of QEMU begins, which has the program's name, other than a warning. */
+  private static final Pattern ERROR = Pattern.compile("qemu[^ :]*: (?!warning: |info: )");
+
+  /** Most lines of an error and its hints. */
+  private static final int MOST_LINES = 4;
 
   /** Options that would load a state, or leave this process, with how many values they have. */
   private static final Set<String> WITH_VALUE = Set.of("-incoming", "-loadvm", "-pidfile");
@@ -138,7 +145,22 @@ final class TargetProcess implements Closeable {
     }
   }
 
-  /** Returns an error with the last line that QEMU printed. */
+  /**
+   * Returns what a QEMU that ended said last: its last error with the hints that follow, or else
+   * its last line. Errors are the lines that have its name, hints have none.
+   */
+  private static String lastWords(String printed) {
+    List<String> lines = printed.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      if (ERROR.matcher(lines.get(i)).lookingAt()) {
+        List<String> words = lines.subList(i, Math.min(lines.size(), i + MOST_LINES));
+        return String.join(" ", words);
+      }
+    }
+    return lines.isEmpty() ? "" : lines.getLast();
+  }
+
+  /** Returns an error with what QEMU said last. */
   TargetException gone(String otherwise) {
     try {
       if (!process.isAlive()) {
@@ -149,9 +171,9 @@ final class TargetProcess implements Closeable {
     }
     String said;
     synchronized (printed) {
-      said = printed.toString().strip();
+      said = printed.toString();
     }
-    String last = said.substring(said.lastIndexOf('\n') + 1);
+    String last = lastWords(said);
     return new TargetException("the target: " + (last.isEmpty() ? otherwise : last));
   }
 

@@ -243,6 +243,22 @@ class TargetQuestionsTest {
     assertTrue(none.getMessage().startsWith("/no/such: cannot be started"), none.getMessage());
   }
 
+  /** QEMU says what is wrong, then what may help; warnings come before. */
+  @Test
+  void errorIsToldWithTheHintAfterIt() throws IOException {
+    String fails =
+        script(
+            "echo 'qemu-system-x86_64: warning: old'"
+                + "; echo 'qemu-system-x86_64: unsupported machine type: \"pc-9\"'"
+                + "; echo 'Use -machine help to list supported machines'; exit 1");
+    TargetException e =
+        assertThrows(TargetException.class, () -> questions(20).ofCommand(fails, List.of()));
+    assertEquals(
+        "the target: qemu-system-x86_64: unsupported machine type: \"pc-9\""
+            + " Use -machine help to list supported machines",
+        e.getMessage());
+  }
+
   /** A machine's other properties name what other options make. */
   @Test
   void descriptionsAreAskedOfTheTypeOfTheMachineAlone() throws IOException {
