@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.event.Subsection;
 import org.vmstate.writer.stream.Capabilities;
 import org.vmstate.writer.stream.DescriptionEditor;
+import org.vmstate.writer.vmdesc.DeviceListEditor;
 
 /** The configuration object in the form in which QEMU 10.0 writes it. */
 class DescriptionEditorTest {
@@ -88,5 +90,25 @@ class DescriptionEditorTest {
     assertEquals("{\"page_size\": 1}", edit("{\"page_size\": 1}", List.of()));
     assertEquals("garbage {", edit("garbage {", List.of()));
     assertEquals("{\"configuration\": {", edit("{\"configuration\": {", List.of()));
+  }
+
+  private static String devices(String json, String dropped) {
+    byte[] edited =
+        DeviceListEditor.edit(
+            json.getBytes(StandardCharsets.UTF_8),
+            (name, instance, text) -> name.equals(dropped) ? Optional.empty() : Optional.of(text));
+    return new String(edited, StandardCharsets.UTF_8);
+  }
+
+  /** QEMU up to 5.2 has blanks between devices where later ones have none. */
+  @Test
+  void whatSeparatesDevicesIsKept() {
+    String json = "{ \"devices\" : [ { \"name\" : \"a\" }, { \"name\" : \"b\" } ] }";
+    assertEquals(json, devices(json, ""));
+    assertEquals("{ \"devices\" : [ { \"name\" : \"b\" } ] }", devices(json, "a"));
+    assertEquals("{ \"devices\" : [ { \"name\" : \"a\" } ] }", devices(json, "b"));
+    String one = "{\"devices\": [{\"name\": \"a\"}], \"page_size\": 4096}";
+    assertEquals(one, devices(one, ""));
+    assertEquals("{\"devices\": [], \"page_size\": 4096}", devices(one, "a"));
   }
 }

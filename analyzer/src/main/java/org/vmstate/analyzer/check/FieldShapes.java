@@ -25,6 +25,9 @@ final class FieldShapes {
   /** Types whose condition is what kind of device it is, which no state changes. */
   private static final Set<String> BY_KIND = Set.of(PciFormat.TYPE);
 
+  /** Arrays whose lengths are properties of the device, which no state has. */
+  private static final Set<String> BY_PROPERTY = Set.of("xhci-core.ports", "xhci-core.intr");
+
   private FieldShapes() {}
 
   /**
@@ -110,7 +113,9 @@ final class FieldShapes {
     }
     for (Map.Entry<String, List<FieldDesc>> entry : theirs.entrySet()) {
       Optional<Odd> length =
-          length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type);
+          BY_PROPERTY.contains(sent.name() + "." + entry.getKey())
+              ? length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), null)
+              : length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type);
       if (length.isPresent()) {
         return length;
       }

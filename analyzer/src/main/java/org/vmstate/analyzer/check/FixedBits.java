@@ -6,7 +6,8 @@ import org.vmstate.formats.device.PciFormat;
 /**
  * The bits of a configuration space that no guest can write and that QEMU compares when it loads:
  * identity, class, kind of header, kinds of the base addresses, and of the capabilities the list
- * and what is read-only. Source: QEMU 10.0 hw/pci/pci.c, msix.c, hw/virtio/virtio-pci.c.
+ * and what is read-only. Source: QEMU 10.0 hw/pci/pci.c, msi.c, msix.c, pcie.c,
+ * hw/virtio/virtio-pci.c.
  */
 final class FixedBits {
   private static final int[] IDENTITY = {0, 1, 2, 3, 8, 9, 10, 11, PciFormat.HEADER_TYPE};
@@ -17,6 +18,11 @@ final class FixedBits {
 
   /** Kind of a virtio capability through which the guest reads and writes elsewhere. */
   private static final int WINDOW = 5;
+
+  /** Of the high byte of a PCI Express capability's flags: the port has a slot. */
+  private static final int SLOT = 1;
+
+  private static final int SLOT_CAPABILITIES = 0x14;
 
   private FixedBits() {}
 
@@ -48,14 +54,36 @@ final class FixedBits {
     fill(mask, at, 2);
     switch (own[at]) {
       case PciFormat.POWER -> fill(mask, at + 2, 2);
-      // table and pending bits
-      case PciFormat.MSI_X -> fill(mask, at + 4, 8);
+      case PciFormat.MSI -> {
+        // how many messages it can send, whether it has long addresses and masks
+        mask(mask, at + 2, 0x8e);
+        mask(mask, at + 3, 1);
+      }
+      case PciFormat.MSI_X -> {
+        // size of the table, table and pending bits
+        mask(mask, at + 2, 0xff);
+        mask(mask, at + 3, 0x07);
+        fill(mask, at + 4, 8);
+      }
+      case PciFormat.EXPRESS -> {
+        // flags, and what the slot of a port can do
+        fill(mask, at + 2, 2);
+        if ((own[at + 3] & SLOT) != 0) {
+          fill(mask, at + SLOT_CAPABILITIES, 4);
+        }
+      }
       case PciFormat.VENDOR -> {
         if (own[0] == (byte) 0xf4 && own[1] == 0x1a && own[at + 3] != WINDOW) {
           fill(mask, at, own[at + 2] & 0xff);
         }
       }
       default -> {}
+    }
+  }
+
+  private static void mask(byte[] mask, int at, int bits) {
+    if (at < mask.length) {
+      mask[at] = (byte) bits;
     }
   }
 

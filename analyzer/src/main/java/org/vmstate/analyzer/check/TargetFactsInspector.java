@@ -200,13 +200,14 @@ final class TargetFactsInspector extends Inspector {
     for (FieldNode field : expanded.fields()) {
       if (field.desc().typeName().equals(VirtioFormat.TYPE) && !field.elements().isEmpty()) {
         List<Fields> queues = new Fields(field.elements().getFirst()).structs("queue");
-        for (int i = 0; i < Math.min(queues.size(), most.size()); i++) {
+        for (int i = 0; i < queues.size() && !most.isEmpty(); i++) {
           long size = queues.get(i).value("size");
-          if (size > most.get(i)) {
+          long own = i < most.size() ? most.get(i) : 0;
+          if (size > own) {
             add(
                 here(
                     Reason.TARGET_QUEUE_SMALLER,
-                    Facts.found(i, size, most.get(i)),
+                    Facts.found(i, size, own),
                     last(),
                     section.name()
                         + ": queue "
@@ -214,7 +215,7 @@ final class TargetFactsInspector extends Inspector {
                         + " has "
                         + size
                         + " entries, on the target at most "
-                        + most.get(i)));
+                        + own));
           }
         }
       }

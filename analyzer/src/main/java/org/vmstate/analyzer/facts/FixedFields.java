@@ -38,7 +38,7 @@ public final class FixedFields {
   /** Known of a target, which loads a state without what it has itself. */
   private static final Set<String> ONLY_KNOWN = Set.of("has_vnet_hdr", "has_ufo");
 
-  private static final Set<String> BY_HAND = Set.of("max_queue_pairs", "max_outputs");
+  private static final Set<String> BY_HAND = Set.of("max_queue_pairs", "max_outputs", "ports_map");
 
   /** Takes fields. */
   public interface Taker {

@@ -135,7 +135,7 @@ final class VirtioParts {
   }
 
   /** Keeps an element as the writing host has it in memory, with its own byte order. */
-  private void element(boolean queueIndex) throws StateFormatException {
+  void element(boolean queueIndex) throws StateFormatException {
     if (queueIndex) {
       in.big("queue", 4);
     }

@@ -86,4 +86,53 @@ class OpaqueFieldsTest {
     assertTrue(expand("usb-redir-bufpq", more).elements().isEmpty());
     assertEquals(11, notes.size());
   }
+
+  private static ByteBuffer command(ByteBuffer out, int state, int code) {
+    return out.put((byte) state).put((byte) code).put(new byte[15]).putInt(0x233).putInt(0);
+  }
+
+  private static List<String> names(StateNode node) {
+    return node.fields().stream().map(f -> f.desc().name()).toList();
+  }
+
+  /** A read that waits for its adapter has its data, one that is tried again has none. */
+  @Test
+  void commandsUnderWayOfADiskAreSeen() {
+    ByteBuffer out = ByteBuffer.allocate(4 << 10);
+    command(out, 2, 0x28).putLong(0x3a40).putInt(0).putInt(0x20000).putInt(512);
+    out.put(new byte[512]);
+    command(out, 1, 0x28).putLong(8).putInt(8).putInt(4096);
+    command(out, 1, 0x2a).putLong(8).putInt(1).putInt(4096).put(new byte[512]).put((byte) 0);
+    StateNode list = expand("scsi-requests", out).elements().getFirst();
+    assertEquals(List.of(), notes);
+    assertEquals(List.of("request", "request", "request", "end"), names(list));
+    List<StateNode> all =
+        list.fields().subList(0, 3).stream().map(f -> f.elements().getFirst()).toList();
+    assertEquals(0x3a40, FieldValue.integer(all.get(0).fields().get(4), 0));
+    assertEquals(List.of("length", "data"), names(all.get(0)).subList(7, 9));
+    assertEquals(7, all.get(1).fields().size());
+    assertEquals(512, all.get(2).fields().getLast().raw().length);
+  }
+
+  @Test
+  void commandOfVirtioScsiHasItsPieces() {
+    ByteBuffer out = ByteBuffer.allocate(64 << 10);
+    command(out, 1, 0x28).putInt(2).put(new byte[16 + 1024 * (8 + 8 + 16 + 16)]);
+    out.putLong(8).putInt(8).putInt(4096).put((byte) 0);
+    StateNode list = expand("scsi-requests", out).elements().getFirst();
+    assertEquals(List.of(), notes);
+    StateNode request = list.fields().getFirst().elements().getFirst();
+    assertTrue(names(request).contains("queue"), request.toString());
+    assertEquals("buffer_length", names(request).getLast());
+  }
+
+  /** An inquiry that is done by the device itself has data or not, by the release. */
+  @Test
+  void commandWithoutDataIsSeenWhereItEnds() {
+    ByteBuffer out = command(ByteBuffer.allocate(64), 1, 0x12).put((byte) 0);
+    assertEquals(1, expand("scsi-requests", out).elements().size());
+    ByteBuffer cut = command(ByteBuffer.allocate(64), 1, 0x28).put((byte) 0);
+    assertEquals(List.of(), expand("scsi-requests", cut).elements());
+    assertEquals(1, notes.size());
+  }
 }

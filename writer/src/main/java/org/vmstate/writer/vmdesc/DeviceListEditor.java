@@ -6,8 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,18 +53,34 @@ public final class DeviceListEditor {
           continue;
         }
         int from = (int) parser.currentLocation().getByteOffset();
-        List<String> strings = new ArrayList<>();
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-          device(parser, editor).ifPresent(strings::add);
-        }
-        int to = (int) parser.currentTokenLocation().getByteOffset();
         out.write(json, copied, from - copied);
-        out.writeBytes(String.join(", ", strings).getBytes(StandardCharsets.UTF_8));
-        copied = to;
+        copied = devices(parser, editor, from, out);
       }
     }
     out.write(json, copied, json.length - copied);
     return out.toByteArray();
+  }
+
+  /**
+   * Writes a list up to its last device with what separates them, which old releases do by more.
+   */
+  private int devices(JsonParser parser, Editor editor, int from, ByteArrayOutputStream out)
+      throws IOException {
+    int lead = -1;
+    int end = from;
+    boolean kept = false;
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      int start = (int) parser.currentTokenLocation().getByteOffset();
+      lead = lead < 0 ? start : lead;
+      Optional<String> text = device(parser, editor);
+      if (text.isPresent()) {
+        out.write(json, kept ? end : from, kept ? start - end : lead - from);
+        out.writeBytes(text.get().getBytes(StandardCharsets.UTF_8));
+        kept = true;
+      }
+      end = (int) parser.currentLocation().getByteOffset();
+    }
+    return end;
   }
 
   private Optional<String> device(JsonParser parser, Editor editor) throws IOException {
