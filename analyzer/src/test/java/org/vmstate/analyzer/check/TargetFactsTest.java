@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -109,5 +110,29 @@ class TargetFactsTest {
     facts.putObject("pci").put("0000:00:00.0/I440FX", "ff".repeat(256));
     List<Finding> found = found("pc", facts);
     assertTrue(has(found, Reason.TARGET_OTHER_FUNCTION), found.toString());
+  }
+
+  private static String masked(int... bytes) {
+    byte[] own = new byte[256];
+    own[0x34] = 0x40;
+    for (int i = 0; i < bytes.length; i++) {
+      own[0x40 + i] = (byte) bytes[i];
+    }
+    byte[] mask = FixedBits.of(own);
+    return HexFormat.of().formatHex(mask, 0x40, 0x40 + bytes.length);
+  }
+
+  /** What a capability says of the device is compared, what the guest sets is not. */
+  @Test
+  void bitsOfCapabilitiesThatNoGuestWritesAreKnown() {
+    assertEquals("ffff8e0100", masked(0x05, 0, 0x86, 0x01, 0xfe));
+    assertEquals("ffffff07ffffffffffffffff00", masked(0x11, 0, 3, 0x80, 0, 0, 0, 0, 0, 8, 0, 0, 1));
+    int[] port = new int[0x1a];
+    port[0] = 0x10;
+    port[2] = 0x42;
+    port[3] = 1;
+    assertEquals("ffffffff" + "00".repeat(16) + "ffffffff0000", masked(port));
+    port[3] = 0;
+    assertEquals("ffffffff" + "00".repeat(22), masked(port));
   }
 }

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
 import org.vmstate.analyzer.check.Finding;
@@ -20,6 +23,7 @@ import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.facts.TargetException;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.upgrade.TargetCheck;
+import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
@@ -87,6 +91,37 @@ class TargetMatrixLabTest {
     }
     assertEquals(List.of(), wrong);
     assertTrue(cells.stream().filter(c -> c.endsWith("loads")).count() >= 3, cells.toString());
+  }
+
+  /** A device that the target has with other properties, as its user gave them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          virtio-net-pci,vectors=10         | virtio-net-pci,vectors=4
+          qemu-xhci,p2=8,p3=8               | qemu-xhci,p2=4,p3=4
+          pcie-root-port,chassis=1          | pcie-root-port,chassis=1,hotplug=off
+          virtio-scsi-pci,num_queues=4      | virtio-scsi-pci,num_queues=2,vectors=7
+          """)
+  void deviceConfiguredOtherwiseIsForetold(String written, String own) throws Exception {
+    Path lab = Lab.require();
+    Path image = scratch.resolve("image");
+    try (Qemu qemu = Release.V10_0.start(lab, scratch, with(written))) {
+      qemu.save("file:" + image);
+    }
+    Target target = Release.V11_1.asked(lab, scratch, with(own));
+    QemuRelease release = target.release().orElseThrow();
+    Loading loading = Loading.of(lab, scratch, Release.V11_1, with(own), image, false);
+    List<Finding> errors = Checks.errors(Checks.check(image, target, release));
+    assertFalse(loading.done(), written);
+    assertTrue(
+        errors.stream().anyMatch(e -> loading.said().contains(e.loader(release))),
+        errors + " " + loading.said());
+  }
+
+  private static List<String> with(String device) {
+    return List.of("-M", "pc-q35-10.0", "-m", "32", "-S", "-nodefaults", "-device", device);
   }
 
   private void cell(Path lab, Way way, String device, List<String> cells, List<String> wrong)
