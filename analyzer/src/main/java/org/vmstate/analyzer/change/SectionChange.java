@@ -1,7 +1,9 @@
 package org.vmstate.analyzer.change;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
@@ -10,6 +12,7 @@ import org.vmstate.parser.device.DeviceDecoders;
 final class SectionChange {
   private final Section before;
   private Section after;
+  private final Map<String, Change.SetField> done = new HashMap<>();
   private boolean dropped;
   private final List<Change> fields = new ArrayList<>();
   private final List<String> paths = new ArrayList<>();
@@ -86,10 +89,31 @@ final class SectionChange {
     StateNode result = DeviceDecoders.expand(found);
     for (int i = 0; i < fields.size(); i++) {
       for (String path : StateChange.places(result, GuestFeatures.path(result, paths.get(i)))) {
+        agree(path, fields.get(i));
         result = apply(result, fields.get(i), path);
       }
     }
     state = result;
+  }
+
+  /** Requires that no change undoes one before; what comes or goes gives paths another meaning. */
+  private void agree(String path, Change change) throws ChangeException {
+    if (!(change instanceof Change.SetField c)) {
+      done.clear();
+      return;
+    }
+    Change.SetField before = done.put(path + bits(c), c);
+    boolean same =
+        before == null || before.operator() == c.operator() && before.value().equals(c.value());
+    if (!same) {
+      throw new ChangeException(
+          c.path() + ": changes contradict each other: " + before + " and " + c);
+    }
+  }
+
+  /** Bits are added and taken away one by one, all others are set at once. */
+  private static String bits(Change.SetField change) {
+    return change.operator() == Change.Operator.SET ? "" : " " + change.value();
   }
 
   private static StateNode apply(StateNode state, Change change, String path)

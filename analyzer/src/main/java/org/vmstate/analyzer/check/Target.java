@@ -89,6 +89,10 @@ public record Target(
             ? Optional.of(HostDescription.read(dump))
             : Optional.empty();
     Map<?, ?> types = dump == null || host.isPresent() ? Map.of() : JsonTree.object(dump);
+    if (dump != null && host.isEmpty() && !TargetJson.is(types) && !isDump(types)) {
+      throw ConversionException.named(
+          dump + ": expected what target-facts, -dump-vmstate or virsh domcapabilities prints");
+    }
     Map<?, ?> more = configuration == null ? Map.of() : JsonTree.object(configuration);
     Optional<TargetFacts> facts = Optional.empty();
     if (TargetJson.is(types)) {
@@ -124,6 +128,12 @@ public record Target(
         facts.flatMap(Target::own),
         facts,
         host);
+  }
+
+  /** Reports whether this has a device type at least, as each dump of QEMU has. */
+  private static boolean isDump(Map<?, ?> tree) {
+    return tree.containsKey("vmschkmachine")
+        || tree.values().stream().anyMatch(v -> v instanceof Map<?, ?> m && m.containsKey("Name"));
   }
 
   private static Optional<VmDescription> own(TargetFacts facts) {

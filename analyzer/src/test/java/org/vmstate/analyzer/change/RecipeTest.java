@@ -146,7 +146,11 @@ class RecipeTest {
                 new Change.DropSection("timer2#0"), new Change.SetVersion("timer2#0", 1)),
             List.<Change>of(new Change.DropBlock("pc.rom"), new Change.ResizeBlock("pc.rom", 4096)),
             List.<Change>of(
-                new Change.ResizeBlock("pc.rom", 8192), new Change.ResizeBlock("pc.rom", 4096)))) {
+                new Change.ResizeBlock("pc.rom", 8192), new Change.ResizeBlock("pc.rom", 4096)),
+            List.<Change>of(
+                ChangeText.set("cpu#0.env.eip=0x10"), ChangeText.set("cpu.env.eip=0x11")),
+            List.<Change>of(
+                ChangeText.set("cpu.env.eflags+=IF"), ChangeText.set("cpu.env.eflags-=IF")))) {
       assertThrows(ChangeException.class, () -> ChangePlan.of(facts(), changes));
     }
   }
