@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
@@ -27,6 +28,9 @@ final class FieldShapes {
 
   /** Arrays whose lengths are properties of the device, which no state has. */
   private static final Set<String> BY_PROPERTY = Set.of("xhci-core.ports", "xhci-core.intr");
+
+  /** Subsections that an element has where the device was made with it, whatever the guest does. */
+  private static final Set<String> BY_SETUP = Set.of("hda-audio-stream/buffer");
 
   private FieldShapes() {}
 
@@ -119,6 +123,10 @@ final class FieldShapes {
       if (length.isPresent()) {
         return length;
       }
+      Optional<Odd> unknown = setUp(path, entry.getValue(), ours.get(entry.getKey()));
+      if (unknown.isPresent()) {
+        return unknown;
+      }
       Optional<Odd> inside =
           nested(
               path + "." + entry.getKey(),
@@ -163,6 +171,29 @@ final class FieldShapes {
     return fixed && sent.stream().mapToLong(FieldDesc::count).sum() != most
         ? Optional.of(new Odd(path + "." + name, bytes(sent), bytes(own)))
         : Optional.empty();
+  }
+
+  /** Compares what elements of an array have because of how the device was made. */
+  private static Optional<Odd> setUp(String path, List<FieldDesc> sent, List<FieldDesc> own) {
+    int both = own == null ? 0 : Math.min(sent.size(), own.size());
+    for (int i = 0; i < both; i++) {
+      Set<String> more = setUp(sent.get(i));
+      more.removeAll(setUp(own.get(i)));
+      if (!more.isEmpty()) {
+        String place = path + "." + sent.get(i).name() + "[" + i + "]." + more.iterator().next();
+        return Optional.of(new Odd(place, sent.get(i).size(), own.get(i).size()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Set<String> setUp(FieldDesc field) {
+    Set<String> names = new TreeSet<>();
+    for (StateDesc element : field.nested()) {
+      element.subsections().forEach(s -> names.add(s.name()));
+    }
+    names.retainAll(BY_SETUP);
+    return names;
   }
 
   /** Compares the elements of a field where each is of the same type. */

@@ -175,6 +175,10 @@ final class TargetFactsInspector extends Inspector {
     if (path.endsWith(FixedFields.SCANOUT_BYTES)) {
       reason = Reason.TARGET_FIELD_LENGTH;
       facts = Facts.named(path, value, own);
+    } else if (path.endsWith(FixedFields.PORTS)) {
+      reason = Reason.TARGET_PORTS;
+      facts =
+          Facts.named(section.name().substring(section.name().lastIndexOf('/') + 1), value, own);
     } else if (path.endsWith(FixedFields.BLOCK_SIZE)) {
       reason = Reason.TARGET_PROPERTY;
       facts = Facts.named(name.replace('_', '-'), value, own);

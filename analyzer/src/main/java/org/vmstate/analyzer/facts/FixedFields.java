@@ -25,6 +25,9 @@ public final class FixedFields {
   /** How large the blocks of virtio-mem are. */
   public static final String BLOCK_SIZE = ".block_size";
 
+  /** Which ports a virtio-serial device has. */
+  public static final String PORTS = ".ports_map";
+
   private static final String EQUAL = " equal";
   private static final String GRAPHICS = "virtio-gpu";
   private static final String SCANOUT = "scanout";

@@ -104,8 +104,10 @@ public final class LoaderMessage {
     say(
         "VQ %d size 0x%x Guest index 0x%x inconsistent with Host index 0x%x: delta 0x%x",
         Reason.QUEUE_FAR_BEHIND);
-    say("Failed to load %s:virtio", Reason.VIRTIO_QUEUE_SELECTED);
-    since(11, 1, "Failed to load element of type virtio for virtio", Reason.VIRTIO_QUEUE_SELECTED);
+    for (Reason reason : List.of(Reason.VIRTIO_QUEUE_SELECTED, Reason.TARGET_PORTS)) {
+      say("Failed to load %s:virtio", reason);
+      since(11, 1, "Failed to load element of type virtio for virtio", reason);
+    }
     say("Invalid number of virtqueues: 0x%x", Reason.VIRTIO_QUEUE_COUNT);
     say("load of migration failed: No such file or directory", Reason.VIRTIO_SUBSECTION_UNKNOWN);
     since(11, 1, "VM subsection '%s' in 'virtio' does not exist", Reason.VIRTIO_SUBSECTION_UNKNOWN);

@@ -338,6 +338,8 @@ public enum Reason {
   TARGET_QUEUE_SMALLER(
       Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
   TARGET_VALUE(Kind.NOTE, Rule.TARGET_FIELD, "a field has to have the target's own value"),
+  TARGET_PORTS(
+      Kind.NOTE, Rule.TARGET_FIELD, "a virtio-serial device has other ports on the target"),
   TARGET_PROPERTY(
       Kind.NOTE, Rule.TARGET_FIELD, "a property of the device is another one on the target"),
   TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),
