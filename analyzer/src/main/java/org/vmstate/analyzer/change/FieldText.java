@@ -137,7 +137,10 @@ final class FieldText {
     boolean signed = field.desc().type() == FieldType.SIGNED;
     int bits = size * 8;
     BigInteger least = signed ? BigInteger.ONE.shiftLeft(bits - 1).negate() : BigInteger.ZERO;
-    BigInteger most = BigInteger.ONE.shiftLeft(signed ? bits - 1 : bits).subtract(BigInteger.ONE);
+    // as many hexadecimal digits as the field has are its bits, as a dump prints them
+    boolean whole = signed && text.startsWith("0x") && text.length() == 2 + 2 * size;
+    BigInteger most =
+        BigInteger.ONE.shiftLeft(signed && !whole ? bits - 1 : bits).subtract(BigInteger.ONE);
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw expected(least + " to " + most, text);
     }
