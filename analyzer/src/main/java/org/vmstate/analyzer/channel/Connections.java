@@ -203,6 +203,13 @@ final class Connections implements Closeable {
     return take();
   }
 
+  /** Reports whether a channel came since the last call of {@link #channels}. */
+  boolean hasChannels() {
+    synchronized (signal) {
+      return !channels.isEmpty();
+    }
+  }
+
   private List<Feed> take() {
     synchronized (signal) {
       List<Feed> result = new ArrayList<>(channels);

@@ -38,7 +38,9 @@ final class LiveJoiner extends StreamJoiner {
   private final Signal signal;
   private final Map<ChannelReader, Feed> feeds = new ConcurrentHashMap<>();
   private final Consumer<String> notes;
-  private boolean complete;
+  private boolean begun;
+  private int intervals;
+  private boolean proven;
   private boolean answers;
 
   LiveJoiner(
@@ -56,6 +58,7 @@ final class LiveJoiner extends StreamJoiner {
       @Override
       public int read(byte[] target, int from, int length) throws IOException {
         while (!main.isReady()) {
+          takeLate();
           if (!placeSome()) {
             for (Feed feed : feeds.values()) {
               feed.relieve();
@@ -70,7 +73,7 @@ final class LiveJoiner extends StreamJoiner {
 
   /** Places a packet that came, if any. */
   private boolean placeSome() throws IOException {
-    if (!complete || !isPlaceable()) {
+    if (!begun || !isPlaceable()) {
       return false;
     }
     for (ChannelReader channel : channels().open()) {
@@ -84,16 +87,79 @@ final class LiveJoiner extends StreamJoiner {
 
   @Override
   void interval() throws IOException {
-    if (!complete) {
+    if (!begun) {
       awaitChannels();
-      complete = true;
+      begun = true;
     }
+    placeInterval();
+    if (intervals == 1 && !proven && channels().size() > 0) {
+      awaitLate();
+    }
+    intervals++;
+    channels().next();
+  }
+
+  private void placeInterval() throws IOException {
     while (!channels().open().isEmpty()) {
       if (!placeSome()) {
         signal.await();
       }
     }
-    channels().next();
+  }
+
+  /** Numbers show at the end of the second interval whether a channel is still on its way. */
+  private void awaitLate() throws IOException {
+    boolean noted = false;
+    while (!channels().isComplete()) {
+      if (!takeLate()) {
+        if (!noted) {
+          notes.accept("packets are missing: waiting for another channel");
+          noted = true;
+        }
+        signal.await();
+      }
+      placeInterval();
+    }
+    proven = true;
+    connections.enough();
+  }
+
+  /**
+   * Takes channels that come when the first interval has ended, which in QEMU has no pages: it does
+   * not matter that the others are ahead of them.
+   */
+  private boolean takeLate() throws IOException {
+    boolean some = false;
+    while (begun
+        && !proven
+        && channels().size() > 0
+        && isPlaceable()
+        && connections.hasChannels()) {
+      for (Feed feed : connections.channels()) {
+        ChannelReader channel = reader(feed);
+        try {
+          channels().addLate(channel, intervals, this);
+          some = true;
+        } catch (StateFormatException e) {
+          notes.accept("a channel was refused: " + e.getMessage());
+          refuse(channel);
+        }
+      }
+    }
+    return some;
+  }
+
+  private ChannelReader reader(Feed feed) {
+    ChannelReader channel =
+        new ChannelReader(
+            StreamSource.live(feed, new StructurePath()), "channel[" + feeds.size() + "]");
+    feeds.put(channel, feed);
+    return channel;
+  }
+
+  /** Reports whether packet numbers show that no channel is missing. */
+  boolean isProven() {
+    return proven || channels().isNumbered();
   }
 
   /**
@@ -105,10 +171,7 @@ final class LiveJoiner extends StreamJoiner {
     long until = System.nanoTime() + GRACE * 1_000_000L;
     while (true) {
       for (Feed feed : connections.channels()) {
-        ChannelReader channel =
-            new ChannelReader(
-                StreamSource.live(feed, new StructurePath()), "channel[" + feeds.size() + "]");
-        feeds.put(channel, feed);
+        ChannelReader channel = reader(feed);
         try {
           candidates.add(channel);
         } catch (StateFormatException e) {
@@ -137,8 +200,9 @@ final class LiveJoiner extends StreamJoiner {
     for (ChannelReader channel : candidates.likeliest()) {
       channels().add(channel);
     }
-    channels().requireNumbers();
-    connections.enough();
+    if (channels().size() == 0) {
+      connections.enough();
+    }
   }
 
   private void refuse(ChannelReader stranger) throws IOException {

@@ -60,7 +60,7 @@ public final class Receiver implements Closeable {
     try {
       ByteSource source = StreamSource.live(joiner.stream(), new StructurePath());
       ImageReader.read(source, options, joiner);
-      connections.requireAll(joiner.channels().isNumbered());
+      connections.requireAll(joiner.isProven());
       joiner.finish();
     } finally {
       joiner.close();

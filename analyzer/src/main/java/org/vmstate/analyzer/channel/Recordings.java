@@ -47,7 +47,13 @@ public final class Recordings {
         ChannelGroup group = new ChannelGroup(accepting)) {
       for (Path file : channels) {
         String name = String.valueOf(file.getFileName());
-        group.add(new ChannelReader(ImageReader.open(file), name));
+        ChannelReader channel = new ChannelReader(ImageReader.open(file), name);
+        try {
+          group.add(channel);
+        } catch (IOException e) {
+          channel.close();
+          throw e;
+        }
       }
       group.requireNumbers();
       StreamJoiner joiner = new StreamJoiner(new StreamSink(out), group);

@@ -112,7 +112,8 @@ final class SimulateCommand implements Callable<Integer> {
             .option(
                 String.class,
                 "SIZE",
-                "save: most bytes sent in a second, QEMU's max-bandwidth (default: 128M).",
+                "save: most bytes sent in a second, QEMU's max-bandwidth, at least ten pages"
+                    + " (default: 128M).",
                 "--bandwidth")
             .option(
                 String.class,

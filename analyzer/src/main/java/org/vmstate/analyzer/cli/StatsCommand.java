@@ -110,7 +110,7 @@ final class StatsCommand implements Callable<Integer> {
     }
     Input input = new Input(spec);
     Output output = CommandBuilder.value(spec, "--output");
-    try (SaveStats stats = new SaveStats();
+    try (SaveStats stats = new SaveStats(ChannelOption.isGiven(spec));
         ByteSource source = input.open();
         OutputStream out = Output.stdout()) {
       Optional<StateFormatException> error = Optional.empty();

@@ -13,10 +13,13 @@ import org.vmstate.formats.stream.StreamFormat;
 
 /**
  * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
- * ends where a page is not after the one before it.
+ * ends where a page is not after the one before it. Pages of channels come in any order: where they
+ * were joined, a round ends where one of its pages is sent again.
  */
 public final class SaveStats implements EventSink, AutoCloseable {
   private final long mostBytes;
+  private final boolean joined;
+  private final RoundPages pages = new RoundPages();
   private Rounds rounds = new Rounds();
   private Round current;
   private Round fixed;
@@ -28,14 +31,24 @@ public final class SaveStats implements EventSink, AutoCloseable {
   private boolean ended;
   private boolean early;
 
-  /** Starts counting. */
+  /** Starts counting what one stream has. */
   public SaveStats() {
-    this(SentPages.MOST_BYTES);
+    this(false);
+  }
+
+  /**
+   * Starts counting.
+   *
+   * @param joined whether pages of channels were put into the stream
+   */
+  public SaveStats(boolean joined) {
+    this(SentPages.MOST_BYTES, joined);
   }
 
   /** Starts counting with so many bytes for the pages. */
-  SaveStats(long mostBytes) {
+  SaveStats(long mostBytes, boolean joined) {
     this.mostBytes = mostBytes;
+    this.joined = joined;
     sent = new SentPages(mostBytes);
   }
 
@@ -45,6 +58,7 @@ public final class SaveStats implements EventSink, AutoCloseable {
     rounds = new Rounds();
     current = null;
     lastBlock = -1;
+    pages.clear();
     pageSize = blocks.isEmpty() ? 0 : blocks.getFirst().pageSize();
     boolean places = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
     fixed = places ? new Round(1) : null;
@@ -79,15 +93,29 @@ public final class SaveStats implements EventSink, AutoCloseable {
   }
 
   private void sent(PageRun run, long length) {
-    int block = run.block().index();
-    boolean later = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
-    if (current == null || !later) {
+    if (!isLater(run) || current == null) {
       current = rounds.next();
     }
-    lastBlock = block;
-    lastPage = run.firstPage() + run.count() - 1;
     current.add(run.kind(), run.count(), length);
     sent.add(run, length, current);
+  }
+
+  private boolean isLater(PageRun run) {
+    int block = run.block().index();
+    boolean again = block == lastBlock && run.firstPage() == lastPage;
+    boolean later = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
+    lastBlock = block;
+    lastPage = run.firstPage() + run.count() - 1;
+    if (!joined) {
+      return later;
+    }
+    // up to QEMU 8.2 the last page of a packet is also the first one of the next
+    boolean same = pages.add(run) || again;
+    if (!same) {
+      pages.clear();
+      pages.add(run);
+    }
+    return same;
   }
 
   @Override
@@ -119,10 +147,10 @@ public final class SaveStats implements EventSink, AutoCloseable {
   /**
    * Reports whether no round began without a synchronisation of the dirty log. A background
    * snapshot, whose memory has no END, sends pages as the guest touches them; threads that compress
-   * pages deliver them in any order; QEMU before 6.0 goes over memory otherwise.
+   * pages deliver them in any order, as channels do; QEMU before 6.0 goes over memory otherwise.
    */
   boolean isInOrder() {
-    return ended && !early && total().pages(PageKind.ZLIB) == 0;
+    return !joined && ended && !early && total().pages(PageKind.ZLIB) == 0;
   }
 
   Round total() {

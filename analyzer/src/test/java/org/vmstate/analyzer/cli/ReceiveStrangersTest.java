@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,10 +38,24 @@ class ReceiveStrangersTest {
   }
 
   private SocketChannel send(byte[] bytes) throws IOException {
-    SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(socket()));
+    SocketChannel connection = connect();
     connections.add(connection);
     connection.write(ByteBuffer.wrap(bytes));
     return connection;
+  }
+
+  /** Connects; the socket's file is there a moment before anyone listens. */
+  private SocketChannel connect() throws IOException {
+    for (int i = 0; ; i++) {
+      try {
+        return SocketChannel.open(UnixDomainSocketAddress.of(socket()));
+      } catch (IOException e) {
+        if (i == 100) {
+          throw e;
+        }
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
   }
 
   /** Sends. */
@@ -110,6 +125,31 @@ class ReceiveStrangersTest {
             });
     assertEquals(ExitCode.OK, run.code(), run::toString);
     assertTrue(Files.size(out()) > 4096, "a page with data, a zero one");
+  }
+
+  /** The numbers of the others' packets do not show it before the second interval ends. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void lastChannelMayComeAfterThePagesOfTheOthers(boolean stranger) throws Exception {
+    CommandRun run =
+        receive(
+            () -> {
+              send(RecordedSave.first()).shutdownOutput();
+              send(RecordedSave.main()).shutdownOutput();
+              Thread.sleep(1000);
+              if (stranger) {
+                send(RecordedSave.first(2)).shutdownOutput();
+                // of the guest, but cut in the first interval
+                send(Arrays.copyOf(RecordedSave.second(), 64 + 500)).shutdownOutput();
+              }
+              send(RecordedSave.second()).shutdownOutput();
+            });
+    assertEquals(ExitCode.OK, run.code(), run::toString);
+    assertTrue(run.err().contains("waiting for another channel"), run::err);
+    assertEquals(stranger, run.err().contains("a channel was refused: UUID"), run::err);
+    assertEquals(stranger, run.err().contains("a channel was refused: data"), run::err);
+    CommandRun stats = CommandRun.of("stats", out().toString());
+    assertTrue(stats.out().contains("duplicate: 1 pages\nnormal: 1 pages"), stats::out);
   }
 
   @Test

@@ -43,7 +43,7 @@ class RoundCurvesTest {
 
   private static String curves(byte[] image, boolean complete, long mostBytes) throws IOException {
     StringBuilder out = new StringBuilder();
-    try (SaveStats stats = new SaveStats(mostBytes)) {
+    try (SaveStats stats = new SaveStats(mostBytes, false)) {
       ImageReader.read(source(image), ParseOptions.DEFAULT, stats);
       RoundCurves.write(stats, complete, out);
     }

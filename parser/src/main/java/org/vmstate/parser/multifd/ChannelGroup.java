@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Reason;
@@ -27,6 +28,7 @@ public final class ChannelGroup implements Closeable {
   private final Set<ChannelReader> ended = new HashSet<>();
   private Map<String, RamBlock> blocks = Map.of();
   private int pageSize;
+  private long placed = -1;
   private byte[] uuid;
 
   /**
@@ -38,9 +40,11 @@ public final class ChannelGroup implements Closeable {
     this.accepting = accepting;
   }
 
-  /** Adds a channel, which must be of the same guest as those before, with another number. */
+  /**
+   * Adds a channel, which must be of the same guest as those before, with another number; one that
+   * is refused stays the caller's.
+   */
   public void add(ChannelReader channel) throws IOException {
-    channels.add(channel);
     MultifdInitialPacket initial = channel.initial();
     if (uuid != null && !Arrays.equals(uuid, initial.uuid())) {
       throw channel
@@ -50,8 +54,7 @@ public final class ChannelGroup implements Closeable {
               "UUID: expected that of the first channel, found another",
               8);
     }
-    uuid = initial.uuid();
-    if (numbers.put(initial.channel(), channel) != null) {
+    if (numbers.containsKey(initial.channel())) {
       throw channel
           .source()
           .malformed(
@@ -59,6 +62,46 @@ public final class ChannelGroup implements Closeable {
               "channel: expected each once, found number " + initial.channel() + " again",
               24);
     }
+    uuid = initial.uuid();
+    numbers.put(initial.channel(), channel);
+    channels.add(channel);
+  }
+
+  /**
+   * Adds a channel that came late, and places what it has of intervals that ended already; one that
+   * is refused stays the caller's.
+   */
+  public void addLate(ChannelReader channel, int intervals, PageSink sink) throws IOException {
+    add(channel);
+    try {
+      for (int i = 0; i < intervals; i++) {
+        while (!synced.contains(channel)) {
+          place(channel, sink);
+        }
+        synced.remove(channel);
+      }
+    } catch (StateFormatException e) {
+      channels.remove(channel);
+      numbers.remove(channel.initial().channel());
+      throw e;
+    }
+  }
+
+  /**
+   * Reports, where an interval ends, whether no channel is missing: then all numbers up to the last
+   * one were used. A missing channel whose SYNC of the first interval has the last number of that
+   * shows with the second.
+   */
+  public boolean isComplete() {
+    return numbersUsed() == lastNumber() + 1;
+  }
+
+  private long numbersUsed() {
+    return channels.stream().mapToLong(ChannelReader::numbersUsed).sum();
+  }
+
+  private long lastNumber() {
+    return channels.stream().mapToLong(ChannelReader::lastNumber).max().orElse(-1);
   }
 
   /** Takes the blocks of the main stream. */
@@ -146,9 +189,35 @@ public final class ChannelGroup implements Closeable {
           lowest = number;
         }
       }
+      if (lowest >= 0 && lowest <= placed && isNumbered() && !accepting) {
+        throw first
+            .source()
+            .malformed(
+                Reason.MULTIFD_CHANNEL_OF_ANOTHER,
+                "packet number: expected each once in all channels, found " + lowest + " again",
+                first.source().position());
+      }
+      placed = lowest;
       place(first, sink);
     }
+    requireComplete();
     next();
+  }
+
+  /** Requires, where an interval ends, that no packet was missing. */
+  private void requireComplete() throws IOException {
+    if (!channels.isEmpty() && !isComplete() && !accepting) {
+      throw channels
+          .getFirst()
+          .source()
+          .malformed(
+              Reason.MULTIFD_PACKET_MISSING,
+              "packets: expected "
+                  + (lastNumber() + 1)
+                  + " in all channels, found "
+                  + numbersUsed(),
+              channels.getFirst().source().position());
+    }
   }
 
   /** Returns the number of a channel's next packet; less than any other at its end. */
@@ -189,8 +258,6 @@ public final class ChannelGroup implements Closeable {
 
   /** Requires that nothing is left, and that no packet was missing. */
   public void end() throws IOException {
-    long count = 0;
-    long last = -1;
     for (ChannelReader channel : channels) {
       while (!ended.contains(channel) && next(channel) >= 0) {
         // up to QEMU 8.2 a packet without pages may follow the last SYNC
@@ -204,17 +271,9 @@ public final class ChannelGroup implements Closeable {
         }
         channel.skip();
       }
-      count += channel.packets();
-      last = Math.max(last, channel.lastNumber());
     }
-    if (count != last + 1 && isNumbered() && !accepting) {
-      throw channels
-          .getFirst()
-          .source()
-          .malformed(
-              Reason.MULTIFD_PACKET_MISSING,
-              "packets: expected " + (last + 1) + " in all channels, found " + count,
-              channels.getFirst().source().position());
+    if (isNumbered()) {
+      requireComplete();
     }
   }
 

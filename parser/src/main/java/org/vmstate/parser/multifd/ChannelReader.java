@@ -33,6 +33,7 @@ public final class ChannelReader implements Closeable {
   private long method = -1;
   private long lastNumber = -1;
   private long packets;
+  private long used;
   private boolean numbered = true;
   private byte[] compressed = new byte[0];
   private byte[] pages = new byte[0];
@@ -71,6 +72,14 @@ public final class ChannelReader implements Closeable {
   /** Returns the number of packets that were read. */
   public long packets() {
     return packets;
+  }
+
+  /**
+   * Returns how many numbers the packets that were read used up. Up to QEMU 8.2 pages and a SYNC,
+   * which have one each, may come in one packet, and one with neither has none of its own.
+   */
+  long numbersUsed() {
+    return numbered ? packets : used;
   }
 
   /** Returns the highest packet number that was read, -1 before the first. */
@@ -212,10 +221,12 @@ public final class ChannelReader implements Closeable {
         sink.zero(block, offsets.get(i) / pageSize);
       }
     }
+    boolean sync = (packet.flags() & MultifdFormat.SYNC) != 0;
     packets++;
+    used += (normal + zero > 0 ? 1 : 0) + (sync ? 1 : 0);
     lastNumber = packet.packetNum();
     pending = null;
-    return (packet.flags() & MultifdFormat.SYNC) != 0;
+    return sync;
   }
 
   /** Reports whether the packet whose header was read brings pages. */

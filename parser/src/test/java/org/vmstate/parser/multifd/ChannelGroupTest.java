@@ -140,6 +140,42 @@ class ChannelGroupTest {
   }
 
   @Test
+  void channelOfAnotherSaveOfTheGuestIsRefused() {
+    byte[] one = channel(0, 0).raw(sync(0)).raw(packet(0, 2, 1, filled(1, 1), 0)).toBytes();
+    byte[] another = channel(1, 0).raw(sync(1)).raw(packet(0, 2, 1, filled(1, 2), 1)).toBytes();
+    StateFormatException e =
+        assertThrows(
+            StateFormatException.class,
+            () ->
+                run(
+                    2,
+                    new ImageBytes().raw(one).raw(sync(3)).toBytes(),
+                    new ImageBytes().raw(another).raw(sync(4)).toBytes()));
+    assertEquals(Reason.MULTIFD_CHANNEL_OF_ANOTHER, e.problem().reason(), e.getMessage());
+  }
+
+  /** Up to QEMU 8.2 a SYNC has a capacity and may come with pages, whose number it takes. */
+  private static byte[] earlySync(long number, int... pages) {
+    byte[] packet = packet(SYNC, number, pages.length, filled(pages.length, 1), pages);
+    packet[14] = 0;
+    packet[15] = (byte) SLOTS;
+    return packet;
+  }
+
+  @Test
+  void missingChannelOfAnEarlySaveIsRefused() throws IOException {
+    byte[] first = channel(0, 0).raw(earlySync(0)).raw(packet(0, 2, 1, filled(1, 5), 2)).toBytes();
+    byte[] rest = earlySync(4);
+    byte[] second = channel(1, 0).raw(earlySync(1)).raw(earlySync(5, 3)).toBytes();
+    first = new ImageBytes().raw(first).raw(rest).toBytes();
+    run(2, first, second);
+    assertEquals(List.of("|", "2+1=5", "3+1=1", "|"), placed);
+    byte[] alone = first;
+    StateFormatException e = assertThrows(StateFormatException.class, () -> run(2, alone));
+    assertEquals(Reason.MULTIFD_PACKET_MISSING, e.problem().reason(), e.getMessage());
+  }
+
+  @Test
   void aChannelThatIsCutOrTooLongIsRefused() {
     byte[] page = packet(0, 0, 1, filled(1, 1), 0);
     byte[] cut = channel(0, 7).raw(page).toBytes();
