@@ -17,6 +17,10 @@ import org.vmstate.writer.xbzrle.XbzrleSender;
  */
 final class SaveSimulation {
   private static final double SLICE = 0.1;
+
+  /** How late the sender wakes, by a clock of milliseconds: what just fits then does not. */
+  private static final double LATE = 0.001;
+
   private static final int MOST_ROUNDS = 100_000;
 
   /** Seconds after which a save that goes on is taken for one that never ends: a week. */
@@ -154,7 +158,7 @@ final class SaveSimulation {
     double end = sliceStart + SLICE;
     boolean left = send(end, (long) (scenario.bandwidth() * SLICE));
     if (left) {
-      advance(Math.max(now, end));
+      advance(Math.max(now, end + LATE));
       threshold = sliceBytes / (now - sliceStart) * scenario.downtime();
       sliceStart = now;
       sliceBytes = 0;

@@ -141,13 +141,12 @@ class ReceiveStrangersTest {
                 send(RecordedSave.first(2)).shutdownOutput();
                 // of the guest, but cut in the first interval
                 send(Arrays.copyOf(RecordedSave.second(), 64 + 500)).shutdownOutput();
+                Thread.sleep(200);
               }
               send(RecordedSave.second()).shutdownOutput();
             });
     assertEquals(ExitCode.OK, run.code(), run::toString);
     assertTrue(run.err().contains("waiting for another channel"), run::err);
-    assertEquals(stranger, run.err().contains("a channel was refused: UUID"), run::err);
-    assertEquals(stranger, run.err().contains("a channel was refused: data"), run::err);
     CommandRun stats = CommandRun.of("stats", out().toString());
     assertTrue(stats.out().contains("duplicate: 1 pages\nnormal: 1 pages"), stats::out);
   }
