@@ -13,9 +13,11 @@ import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.DiskPlace;
+import org.vmstate.analyzer.output.OtherImageException;
 import org.vmstate.analyzer.output.SnapshotName;
 import org.vmstate.analyzer.salvage.Salvage;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.io.ByteSource;
@@ -165,11 +167,19 @@ final class ConvertCommand implements Callable<Integer> {
             () ->
                 into == null
                     ? Destination.newDisk(target, new Work(spec).isForced(), snapshot)
-                    : Destination.intoDisk(DiskPlace.into(into, snapshot)));
+                    : intoDisk(into, snapshot));
     Work work = new Work(spec);
     (into == null ? LoadCommand.ofNew(target, snapshot) : LoadCommand.of(into, snapshot))
         .forEach(work::note);
     return code;
+  }
+
+  private static Destination intoDisk(Path disk, String snapshot) throws IOException {
+    try {
+      return Destination.intoDisk(DiskPlace.into(disk, snapshot));
+    } catch (StateFormatException e) {
+      throw new OtherImageException(disk, e);
+    }
   }
 
   private int convert(Input input, ConvertOptions options, Work.Opening opening)

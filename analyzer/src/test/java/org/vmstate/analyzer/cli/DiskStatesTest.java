@@ -42,6 +42,20 @@ class DiskStatesTest extends TwoStates {
     ok("compare", "--snapshot", "two", disk, out);
   }
 
+  /** What is wrong with the disk is not said of the image that goes into it. */
+  @Test
+  void diskThatCannotTakeAStateIsNamed() throws IOException {
+    Path target = Files.copy(Path.of(disk), folder.resolve("external.qcow2"));
+    byte[] bytes = Files.readAllBytes(target);
+    // the bit of an external data file
+    bytes[79] |= 4;
+    Files.write(target, bytes);
+    CommandRun ran = CommandRun.of("convert", "--into", target.toString(), "-l", "new", stream);
+    assertEquals(63, ran.code(), ran.toString());
+    assertTrue(ran.err().startsWith("vmstate-img: " + target + ": data file: "), ran.err());
+    assertArrayEquals(bytes, Files.readAllBytes(target));
+  }
+
   @Test
   void changeThatWouldBeRefusedLeavesTheDiskAsItWas() throws IOException {
     byte[] before = Files.readAllBytes(Path.of(disk));

@@ -97,7 +97,7 @@ public final class SnapshotChoice {
       }
       throw new NoSuchSnapshotException(
           states.isEmpty()
-              ? "no snapshot with VM state"
+              ? "no snapshot with VM state here; one may be in another disk of the guest"
               : states.size() + " saved states, choose one with -l: " + list(states));
     }
     String text = wanted.get();
