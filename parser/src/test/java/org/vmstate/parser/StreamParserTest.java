@@ -42,7 +42,7 @@ class StreamParserTest {
         new ImageBytes().text("QEVM").be32(4).toBytes(),
         UnsupportedFeatureException.class,
         4,
-        "expected 2 or 3, found 4");
+        "expected 2 or 3, found 4, that of Android's emulator and PANDA 1");
   }
 
   @Test

@@ -49,7 +49,7 @@ class StreamRulesTest extends StreamRules {
         new ImageBytes().zeros(8).text("QEVM").be32(4),
         12,
         "",
-        "stream version: expected 2 or 3, found 4");
+        "stream version: expected 2 or 3, found 4, that of Android's emulator and PANDA 1");
   }
 
   @Test

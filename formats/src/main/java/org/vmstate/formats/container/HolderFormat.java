@@ -20,6 +20,9 @@ public final class HolderFormat {
   /** Bytes in front of that stream: which emulator, and a number. */
   public static final int EMULATOR_HEAD = 8;
 
+  /** Which emulator it is when that is QEMU; 1 is the old one of Xen. */
+  public static final int QEMU = 2;
+
   /** First word of a device model record of Xen: {@code Devi}. */
   public static final long DEVICE_MODEL = 0x44657669L;
 

@@ -11,6 +11,9 @@ public final class StreamFormat {
   /** Stream version before 2009, whose records carry lengths. */
   public static final int VERSION_2 = 2;
 
+  /** Stream version of Android's emulator and of PANDA 1, whose records are their own. */
+  public static final int VERSION_OF_OTHERS = 4;
+
   /** Record type bytes. */
   public static final int EOF = 0x00;
 

@@ -159,7 +159,7 @@ public final class Decompressor extends BulkStream {
             path())
         : new MalformedDataException(
             Reason.COMPRESSED_DATA_DAMAGED,
-            "compressed data: " + e.getMessage(),
+            "compressed data: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", ""),
             source.position(),
             path());
   }

@@ -32,6 +32,13 @@ final class LibxlStream {
       long body = file.position();
       long length = record.lenBody();
       if (record.type() == HolderFormat.EMULATOR_CONTEXT && length >= HolderFormat.EMULATOR_HEAD) {
+        long emulator = Integer.toUnsignedLong(Integer.reverseBytes((int) file.peek32(0)));
+        if (emulator != HolderFormat.QEMU) {
+          throw file.unsupported(
+              Reason.HOLDER_UNSUPPORTED,
+              "libxl stream: emulator: expected 2 (QEMU), found " + emulator,
+              body);
+        }
         file.skip(length);
         return Holder.of(
             "device state in a Xen libxl stream, whose memory is elsewhere",

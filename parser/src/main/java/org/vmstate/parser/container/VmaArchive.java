@@ -80,7 +80,8 @@ final class VmaArchive {
       StructurePath path = new StructurePath();
       path.push(VmaFormat.STATE);
       return new Holder(
-          "device vmstate of a Proxmox VMA archive",
+          "device vmstate of a Proxmox VMA archive"
+              + (archive.blocks.isOrdered() ? "" : " (clusters out of order)"),
           new ExtentSource(archive.blocks, archive.blocks.end(), archive.blocks.owner(), path));
     } catch (IOException | RuntimeException | Error e) {
       archive.blocks.discard();

@@ -32,6 +32,7 @@ final class VmaBlocks implements Extents {
   private int count;
 
   private int present;
+  private boolean ordered = true;
   private long appended;
 
   /**
@@ -76,6 +77,7 @@ final class VmaBlocks implements Extents {
       kept.append(ByteBuffer.wrap(file.bytes(length, length, "blocks")));
       appended += length;
     }
+    ordered &= index == count;
     clusters[index] = at << MASK_BITS | mask;
     count = Math.max(count, index + 1);
     present++;
@@ -101,6 +103,11 @@ final class VmaBlocks implements Extents {
       content = blocks;
       owner = blocks;
     }
+  }
+
+  /** Reports whether each cluster came after the one before it, as a restore expects them. */
+  boolean isOrdered() {
+    return ordered;
   }
 
   /** Returns what has to be closed with the state. */

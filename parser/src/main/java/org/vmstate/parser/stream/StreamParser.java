@@ -60,7 +60,11 @@ public final class StreamParser {
     if (version != StreamFormat.VERSION) {
       throw source.unsupported(
           Reason.STREAM_VERSION_UNKNOWN,
-          "stream version: expected 2 or 3, found " + version,
+          "stream version: expected 2 or 3, found "
+              + version
+              + (version == StreamFormat.VERSION_OF_OTHERS
+                  ? ", that of Android's emulator and PANDA 1"
+                  : ""),
           start + 4);
     }
     if (source.isSeekable() && !stream.options().headOnly()) {

@@ -3,6 +3,7 @@ package org.vmstate.parser.container;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,6 +55,15 @@ class HolderTest {
     assertArrayEquals(STREAM, state(xemu(5)));
     assertThrows(MalformedDataException.class, () -> state(xemu(1000)));
     assertThrows(MalformedDataException.class, () -> state(xemu(-1)));
+  }
+
+  @Test
+  void stateOfXensOldEmulatorIsRefusedByName() {
+    byte[] file = libxl(8 + STREAM.length);
+    file[40] = 1;
+    UnsupportedFeatureException e =
+        assertThrows(UnsupportedFeatureException.class, () -> state(file));
+    assertTrue(e.getMessage().contains("expected 2 (QEMU), found 1 at 0x28"), e.getMessage());
   }
 
   @Test
