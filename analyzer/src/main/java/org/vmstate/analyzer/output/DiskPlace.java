@@ -3,6 +3,7 @@ package org.vmstate.analyzer.output;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -45,6 +46,11 @@ public final class DiskPlace implements Closeable {
 
   /** Whether the tables began to change: from then on they may name what was written. */
   private boolean begun;
+
+  /** Whether the program ends: nothing is written any more. */
+  private boolean stopped;
+
+  private final Thread onExit = new Thread(this::stop);
 
   private DiskPlace(
       Path path, FileChannel channel, ImageLock lock, long base, long before, Ending ending) {
@@ -129,13 +135,16 @@ public final class DiskPlace implements Closeable {
       requireSame(file, path, layout);
       DiskUpdate update = new DiskUpdate(file, layout);
       update.requireRoom(found);
-      return new DiskPlace(
-          path,
-          channel,
-          lock,
-          update.stateAt(),
-          channel.size(),
-          (disk, length) -> update.finish(length, found, name, Instant.now()));
+      DiskPlace place =
+          new DiskPlace(
+              path,
+              channel,
+              lock,
+              update.stateAt(),
+              channel.size(),
+              (disk, length) -> update.finish(length, found, name, Instant.now()));
+      Runtime.getRuntime().addShutdownHook(place.onExit);
+      return place;
     } catch (IOException | RuntimeException | Error e) {
       if (channel != null) {
         channel.close();
@@ -245,7 +254,7 @@ public final class DiskPlace implements Closeable {
   /** Makes what was written the state of the snapshot. */
   void end() throws IOException {
     long length = channel.size() - base;
-    begun = true;
+    begin();
     try {
       ending.end(DiskFile.of(channel), length);
     } catch (StateFormatException | ConversionException e) {
@@ -255,16 +264,49 @@ public final class DiskPlace implements Closeable {
     }
   }
 
+  private synchronized void begin() throws IOException {
+    if (stopped) {
+      throw new ClosedChannelException();
+    }
+    begun = true;
+  }
+
+  /** Takes back what was written when the user has enough of it; others may write meanwhile. */
+  synchronized void stop() {
+    if (begun || before < 0 || !channel.isOpen()) {
+      return;
+    }
+    stopped = true;
+    try {
+      // nothing comes after the length is set
+      channel.close();
+      try (FileChannel again = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        again.truncate(before);
+      }
+    } catch (IOException _) {
+      // what stays is unused space
+    }
+  }
+
   /**
    * Takes back what was written when no table came to name it; later, only unused space is left.
    */
   @Override
   public void close() throws IOException {
+    forget();
     try (channel;
         lock) {
-      if (!begun && before >= 0) {
+      if (!begun && before >= 0 && channel.isOpen()) {
         channel.truncate(before);
       }
+    }
+  }
+
+  private void forget() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException _) {
+      // it runs
     }
   }
 }

@@ -21,6 +21,7 @@ import org.vmstate.parser.io.Extents;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
 import org.vmstate.parser.qcow2.SnapshotChoice;
+import org.vmstate.writer.io.FileSink;
 
 /** States in qcow2 disks, written, replaced, added, and stopped in between. */
 class DiskPlaceTest {
@@ -103,6 +104,23 @@ class DiskPlaceTest {
         assertThrows(ConversionException.class, () -> DiskPlace.into(path, "x"))
             .getMessage()
             .contains("qemu-img check -r all"));
+  }
+
+  /** As when the user presses Ctrl-C. */
+  @Test
+  void whatIsBegunIsTakenBackWhenTheProgramEnds() throws IOException {
+    Path path = fresh(state(1000, 1));
+    byte[] before = Files.readAllBytes(path);
+    try (DiskPlace place = DiskPlace.into(path, "x")) {
+      FileSink sink = place.sink();
+      sink.write(state(500_000, 2));
+      sink.flush();
+      assertTrue(Files.size(path) > before.length);
+      place.stop();
+      assertArrayEquals(before, Files.readAllBytes(path));
+      assertThrows(IOException.class, place::end);
+    }
+    assertArrayEquals(before, Files.readAllBytes(path));
   }
 
   @Test
