@@ -11,6 +11,7 @@ import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.FieldValue;
+import org.vmstate.formats.vmdesc.PointerArray;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
@@ -250,6 +251,11 @@ final class StateChange {
         continue;
       }
       int count = field.elements().isEmpty() ? field.desc().count() : field.elements().size();
+      FieldNode next = i + 1 < node.fields().size() ? node.fields().get(i + 1) : field;
+      if (next.desc().name().equals(name) && PointerArray.isMarkOf(field, next)) {
+        // a mark is no element of its own
+        count--;
+      }
       if (left >= count) {
         left -= count;
         continue;

@@ -25,6 +25,14 @@ public final class PointerArray {
     return isMark(field.desc());
   }
 
+  /** Reports whether the last mark of a field is that of the element which follows. */
+  public static boolean isMarkOf(FieldNode field, FieldNode next) {
+    return field.desc().type() == FieldType.POINTER_MARKER
+        && !isMark(next.desc())
+        && field.raw().length > 0
+        && field.raw()[field.raw().length - 1] != NULL;
+  }
+
   private static boolean isMark(FieldDesc desc) {
     return desc.type() == FieldType.NULLPTR || desc.type() == FieldType.POINTER_MARKER;
   }
@@ -37,12 +45,7 @@ public final class PointerArray {
     List<FieldNode> result = new ArrayList<>();
     for (int i = 0; i < group.size(); i++) {
       FieldNode field = group.get(i);
-      boolean elementFollows = i + 1 < group.size() && !isMark(group.get(i + 1).desc());
-      boolean marksNext =
-          field.desc().type() == FieldType.POINTER_MARKER
-              && elementFollows
-              && field.raw().length > 0
-              && field.raw()[field.raw().length - 1] != NULL;
+      boolean marksNext = i + 1 < group.size() && isMarkOf(field, group.get(i + 1));
       List<FieldNode> parts = parts(field);
       result.addAll(marksNext ? parts.subList(0, parts.size() - 1) : parts);
     }
