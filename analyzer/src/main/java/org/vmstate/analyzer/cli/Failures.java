@@ -46,7 +46,20 @@ final class Failures {
   private Failures() {}
 
   private static void line(String text) {
-    System.err.println("vmstate-img: " + Visible.text(text));
+    if (!isEnding()) {
+      System.err.println("vmstate-img: " + Visible.text(text));
+    }
+  }
+
+  /** Reports whether a signal ends the program, which takes files from under whoever uses them. */
+  private static boolean isEnding() {
+    Thread hook = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+      return !Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   /** Prints a note. */
