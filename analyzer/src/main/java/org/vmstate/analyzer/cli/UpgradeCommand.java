@@ -112,7 +112,10 @@ final class UpgradeCommand implements Callable<Integer> {
       }
       List<Change> found = recipe.changes(facts, text -> work.note(place + ": " + text));
       if (found.isEmpty()) {
-        work.note(place + ": nothing to change: " + recipe.summary());
+        work.note(
+            place
+                + ": nothing to change"
+                + (recipe.summary().isEmpty() ? "" : ": " + recipe.summary()));
       }
       changes.addAll(found);
     }
