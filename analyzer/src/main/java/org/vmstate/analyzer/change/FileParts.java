@@ -49,7 +49,8 @@ final class FileParts implements Closeable {
 
   @Override
   public void close() throws IOException {
-    holes.close();
-    channel.close();
+    try (channel) {
+      holes.close();
+    }
   }
 }
