@@ -90,7 +90,8 @@ public final class DirtyLogPrinter {
                     + " steps loses a write"));
     out.println("chunks, for a guest of " + run.pages() + " pages:");
     out.println(
-        String.format(Locale.ROOT, COST, "pages", "GET", "CLEAR", "sent", "needlessly sent", "lost"));
+        String.format(
+            Locale.ROOT, COST, "pages", "GET", "CLEAR", "sent", "needlessly sent", "lost"));
     for (ChunkCost cost : run.costs()) {
       out.println(
           String.format(
