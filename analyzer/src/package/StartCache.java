@@ -18,6 +18,9 @@ final class StartCache {
   private static final int HEADER = 4096;
   private static final long LATEST = 1L << 42;
 
+  /** The verbs with an archive of their own, as in the build of the tree. */
+  private static final List<String> OWN = List.of("info", "check", "dump");
+
   private final Path home;
 
   /** Works on the runtime in the folder {@code lib} of the package. */
@@ -26,11 +29,14 @@ final class StartCache {
   }
 
   /**
-   * Makes the archive where the runtime looks for one by itself, and the small one of {@code info};
-   * the classes of the program are looked up in its jar. Files of its own go to a scratch folder.
+   * Makes the archive where the runtime looks for one by itself, and the small ones of the verbs
+   * that people wait for; the classes of the program are looked up in its jar. Files of its own go
+   * to a scratch folder.
    */
   void make(Path jar, Path scratch) throws IOException, InterruptedException {
-    make(jar, scratch, "info", home.resolve("info.jsa"));
+    for (String verb : OWN) {
+      make(jar, scratch, verb, home.resolve(verb + ".jsa"));
+    }
     make(
         jar,
         scratch,

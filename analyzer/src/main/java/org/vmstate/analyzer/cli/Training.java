@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.LZMA2Options;
@@ -19,61 +21,72 @@ import org.vmstate.analyzer.samples.Samples;
 final class Training {
   private static final int DICTIONARY = 1 << 20;
 
+  /** Begins its work in images that are too large for a build. */
+  private static final String FAULTER = "org.vmstate.parser.io.PageFaulter";
+
+  /** The verbs that only read, and how people use them. */
+  private static final Map<String, List<List<String>>> USES =
+      Map.of(
+          "info", List.of(List.of(), List.of("--output=json")),
+          "dump",
+              List.of(
+                  List.of(),
+                  List.of("--compat=analyze-migration"),
+                  List.of("--memory=sha256", "--offsets")),
+          "check", List.of(List.of("-v"), List.of("--output=json")),
+          "map", List.of(List.of()));
+
   private Training() {}
 
   /**
    * Takes the file into which the Java home is written, or the verb whose own cache is filled:
-   * every class in a cache costs time at each start, and nobody waits as often as for {@code info}.
+   * every class in a cache costs time at each start, and people wait for the verbs that only read.
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, ClassNotFoundException {
     Main.prepare(args);
     Main.warm(true);
-    if (args[0].equals("info")) {
-      trainInfo();
-    } else {
-      trainAll();
-      Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
-    }
-  }
-
-  private static void trainInfo() throws IOException {
+    Class.forName(FAULTER);
     Path scratch = Files.createTempFile("vmstate-img", ".training");
     try (Output.Redirect _ = Output.redirect(new Nowhere())) {
-      for (Sample sample : Samples.list()) {
-        Samples.unpack(sample.name(), scratch);
-        Main.run("info", scratch.toString());
-        Main.run("info", "--output=json", scratch.toString());
+      if (USES.containsKey(args[0])) {
+        trainOne(args[0], scratch);
+      } else {
+        trainAll(scratch);
+        Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
       }
-      compressed(scratch, "info");
     }
     Files.delete(scratch);
   }
 
-  private static void trainAll() throws IOException {
-    try (Output.Redirect _ = Output.redirect(new Nowhere())) {
-      Main.run("--version");
-      Main.run("samples");
-    }
-    Path scratch = Files.createTempFile("vmstate-img", ".training");
+  private static void trainOne(String verb, Path scratch) throws IOException {
     for (Sample sample : Samples.list()) {
       Samples.unpack(sample.name(), scratch);
-      try (Output.Redirect _ = Output.redirect(new Nowhere())) {
-        Main.run("info", scratch.toString());
-        Main.run("info", "--output=json", scratch.toString());
-        Main.run("dump", scratch.toString());
-        Main.run("dump", "--compat=analyze-migration", scratch.toString());
-        Main.run("dump", "--memory=sha256", "--offsets", scratch.toString());
-        Main.run("check", "-v", scratch.toString());
-        Main.run("check", "--output=json", scratch.toString());
-        Main.run("map", scratch.toString());
-        trainConvert(scratch);
+      use(verb, scratch);
+    }
+    compressed(scratch, verb);
+  }
+
+  private static void use(String verb, Path image) {
+    for (List<String> options : USES.get(verb)) {
+      List<String> words = new ArrayList<>(List.of(verb));
+      words.addAll(options);
+      words.add(image.toString());
+      Main.run(words.toArray(String[]::new));
+    }
+  }
+
+  private static void trainAll(Path scratch) throws IOException {
+    Main.run("--version");
+    Main.run("samples");
+    for (Sample sample : Samples.list()) {
+      Samples.unpack(sample.name(), scratch);
+      for (String verb : List.of("info", "dump", "check", "map")) {
+        use(verb, scratch);
       }
+      trainConvert(scratch);
     }
     trainChanges(scratch);
-    try (Output.Redirect _ = Output.redirect(new Nowhere())) {
-      compressed(scratch, "info", "dump");
-    }
-    Files.delete(scratch);
+    compressed(scratch, "info", "dump");
   }
 
   /**
@@ -113,25 +126,17 @@ final class Training {
     Path recipe = scratch.resolveSibling(scratch.getFileName() + ".recipe");
     Files.writeString(
         recipe, "{\"recipe\": \"training\", \"steps\": [{\"machine\": \"pc-i440fx-9.2\"}]}");
-    try (Output.Redirect _ = Output.redirect(new Nowhere())) {
-      Main.run(
-          "edit",
-          "-q",
-          "--no-sync",
-          "--set",
-          "cpu#0.env.tsc=1",
-          scratch.toString(),
-          out.toString());
-      Files.deleteIfExists(out);
-      Main.run(
-          "upgrade",
-          "-q",
-          "--no-sync",
-          "--recipe",
-          recipe.toString(),
-          scratch.toString(),
-          out.toString());
-    }
+    Main.run(
+        "edit", "-q", "--no-sync", "--set", "cpu#0.env.tsc=1", scratch.toString(), out.toString());
+    Files.deleteIfExists(out);
+    Main.run(
+        "upgrade",
+        "-q",
+        "--no-sync",
+        "--recipe",
+        recipe.toString(),
+        scratch.toString(),
+        out.toString());
     Files.deleteIfExists(out);
     Files.delete(recipe);
   }

@@ -2,7 +2,10 @@ package org.vmstate.formats.device;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Kinds of virtio device with their configuration space. Source: VIRTIO 1.2, section 5; QEMU 10.0
@@ -74,6 +77,10 @@ public enum VirtioDevice {
    */
   public record Member(String name, int size, boolean number) {}
 
+  /** Every field of an image asks, so the names are made once. */
+  private static final Map<String, VirtioDevice> FEATURE_TYPES =
+      Stream.of(values()).collect(Collectors.toMap(VirtioDevice::featureType, kind -> kind));
+
   private final int id;
   private final List<Member> members;
   private final List<String> names;
@@ -127,11 +134,6 @@ public enum VirtioDevice {
 
   /** Finds the kind of a device by the type name of its features. */
   static Optional<VirtioDevice> ofFeatureType(String type) {
-    for (VirtioDevice device : values()) {
-      if (device.featureType().equals(type)) {
-        return Optional.of(device);
-      }
-    }
-    return Optional.empty();
+    return Optional.ofNullable(FEATURE_TYPES.get(type));
   }
 }

@@ -1,14 +1,14 @@
 package org.vmstate.parser.io;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Touches a mapping ahead of its reader. To pass over the pages of a long stream costs hardly more
  * than the page faults, so a second thread takes every other stretch of them.
  */
-final class PageFaulter {
+final class PageFaulter implements Runnable {
   /** Length of a stretch in bytes. */
   static final int STRETCH = 2 << 20;
 
@@ -22,7 +22,7 @@ final class PageFaulter {
   private static final long PAUSE_NANOS = 1_000_000;
 
   private final MemorySegment map;
-  private final Thread thread = new Thread(this::run, "page-faulter");
+  private final Thread thread = new Thread(this, "page-faulter");
   private volatile long reader;
   private volatile boolean stopped;
 
@@ -57,7 +57,8 @@ final class PageFaulter {
     }
   }
 
-  private void run() {
+  @Override
+  public void run() {
     long next = reader;
     while (!stopped && next < map.byteSize()) {
       long at = reader;
@@ -79,10 +80,11 @@ final class PageFaulter {
   }
 
   private void touch(long from) {
-    long end = Math.min(from + STRETCH, map.byteSize());
+    // unlike a segment, a buffer is read without method handles, which would have to be made first
+    ByteBuffer stretch = map.asSlice(from, Math.min(STRETCH, map.byteSize() - from)).asByteBuffer();
     int sum = 0;
-    for (long at = from; at < end && !stopped; at += AROUND) {
-      sum += map.get(ValueLayout.JAVA_BYTE, at);
+    for (int at = 0; at < stretch.limit() && !stopped; at += AROUND) {
+      sum += stretch.get(at);
     }
     seen = sum;
   }

@@ -19,9 +19,10 @@ final class DescriptionObject {
   StateDesc struct;
   private String stateName = "";
   private boolean inline;
-  private final List<DescriptionObject> fieldObjects = new ArrayList<>(4);
-  final List<StateDesc> subsections = new ArrayList<>(0);
-  private final List<StateDesc> inlineStates = new ArrayList<>(0);
+  // most objects are fields that have none of these
+  private List<DescriptionObject> fieldObjects = List.of();
+  private List<StateDesc> subsections = List.of();
+  private List<StateDesc> inlineStates = List.of();
 
   /** Starts a description among the object's own members; queues have one for each element. */
   void beginInline(String vmsdName) {
@@ -32,15 +33,27 @@ final class DescriptionObject {
 
   private void finishInline() {
     if (inline) {
-      inlineStates.add(new StateDesc(stateName, version, fields(), List.copyOf(subsections)));
-      fieldObjects.clear();
-      subsections.clear();
+      inlineStates =
+          with(inlineStates, new StateDesc(stateName, version, fields(), List.copyOf(subsections)));
+      fieldObjects = List.of();
+      subsections = List.of();
       inline = false;
     }
   }
 
   void addField(DescriptionObject field) {
-    fieldObjects.add(field);
+    fieldObjects = with(fieldObjects, field);
+  }
+
+  void addSubsection(StateDesc subsection) {
+    subsections = with(subsections, subsection);
+  }
+
+  /** Adds to a list that is made for its first element. */
+  private static <T> List<T> with(List<T> list, T element) {
+    List<T> result = list.isEmpty() ? new ArrayList<>(4) : list;
+    result.add(element);
+    return result;
   }
 
   StateDesc toState() {

@@ -38,6 +38,26 @@ public final class DescriptionParser {
 
   private static final Set<String> QUEUES = Set.of("qtailq", "qlist", "gtree");
 
+  private static final Map<String, Integer> KNOWN = new HashMap<>();
+
+  static {
+    for (String name :
+        List.of(
+            "name",
+            "type",
+            "vmsd_name",
+            "version",
+            "instance_id",
+            "size",
+            "array_len",
+            "index",
+            "struct",
+            "fields",
+            "subsections")) {
+      KNOWN.put(name, 1 << KNOWN.size());
+    }
+  }
+
   private final JsonParser json;
   private final Limits limits;
   private final long origin;
@@ -169,7 +189,7 @@ public final class DescriptionParser {
         case "subsections" -> {
           expect(value, JsonToken.START_ARRAY);
           while (json.nextToken() != JsonToken.END_ARRAY) {
-            result.subsections.add(object(depth + 1).toState());
+            result.addSubsection(object(depth + 1).toState());
           }
         }
         default -> json.skipChildren();
@@ -181,16 +201,29 @@ public final class DescriptionParser {
 
   /** The names of one object's members. */
   private final class Members {
-    private final Set<String> seen = new HashSet<>();
+    /** One bit for each of {@link #KNOWN}, as nearly all members are of those. */
+    private int known;
+
+    private Set<String> others = Set.of();
     private RepeatedMember twice;
 
     void add(String name) throws LimitExceededException {
-      if (seen.size() >= MOST_MEMBERS) {
-        throw tooMany("members in an object", MOST_MEMBERS);
-      }
-      if (!seen.add(name) && twice == null) {
+      int bit = KNOWN.getOrDefault(name, 0);
+      boolean first = bit == 0 ? other(name) : (known & bit) == 0;
+      known |= bit;
+      if (!first && twice == null) {
         twice = new RepeatedMember(name, offset());
       }
+    }
+
+    private boolean other(String name) throws LimitExceededException {
+      if (others.size() + Integer.bitCount(known) >= MOST_MEMBERS) {
+        throw tooMany("members in an object", MOST_MEMBERS);
+      }
+      if (others.isEmpty()) {
+        others = new HashSet<>();
+      }
+      return others.add(name);
     }
 
     void end(String type) {
@@ -222,7 +255,8 @@ public final class DescriptionParser {
   private String text(JsonToken token) throws IOException {
     expect(token, JsonToken.VALUE_STRING);
     String value = json.getText();
-    return names.computeIfAbsent(value, v -> v);
+    String before = names.putIfAbsent(value, value);
+    return before == null ? value : before;
   }
 
   private void expect(JsonToken found, JsonToken expected) throws IOException {
