@@ -1,10 +1,10 @@
 package org.vmstate.analyzer.host;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Whether another program has a disk image open for writing, as the kernel's list of locks tells.
@@ -29,7 +29,8 @@ public final class ImageWriters {
         return false;
       }
       String place = place(image);
-      return Files.readAllLines(LOCKS).stream().anyMatch(line -> isWriter(line, place));
+      String locks = new String(Files.readAllBytes(LOCKS), StandardCharsets.ISO_8859_1);
+      return locks.contains(place) && locks.lines().anyMatch(line -> isWriter(line, place));
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
@@ -41,7 +42,12 @@ public final class ImageWriters {
     long inode = (Long) Files.getAttribute(image, "unix:ino");
     long major = device >>> 8 & 0xfff | device >>> 32 & ~0xfffL;
     long minor = device & 0xff | device >>> 12 & ~0xffL;
-    return String.format(Locale.ROOT, "%02x:%02x:%d", major, minor, inode);
+    return two(major) + ":" + two(minor) + ":" + inode;
+  }
+
+  private static String two(long value) {
+    String digits = Long.toHexString(value);
+    return digits.length() < 2 ? "0" + digits : digits;
   }
 
   /** A line: number, kind, advisory or not, read or write, process, place, first and last byte. */

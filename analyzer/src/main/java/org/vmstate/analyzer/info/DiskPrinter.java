@@ -3,7 +3,7 @@ package org.vmstate.analyzer.info;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Instant;
-import java.util.Locale;
+import org.vmstate.analyzer.report.Columns;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.analyzer.report.Sizes;
 import org.vmstate.analyzer.report.Visible;
@@ -13,7 +13,6 @@ import org.vmstate.parser.qcow2.SnapshotChoice;
 
 /** Prints what a qcow2 disk holds, for people or as a report. */
 public final class DiskPrinter {
-  private static final String ROW = "    %-4s %-20s %10s  %-20s  %-13s  %s";
   private static final long SECOND = 1_000_000_000L;
 
   private DiskPrinter() {}
@@ -81,8 +80,22 @@ public final class DiskPrinter {
         .ifPresent(s -> line(out, "saved state: snapshot " + s.id() + " (" + s.name() + ")"));
   }
 
-  private static String row(String... cells) {
-    return String.format(Locale.ROOT, ROW, (Object[]) cells).stripTrailing();
+  private static String row(
+      String id, String name, String size, String date, String clock, String machine) {
+    String row =
+        "    "
+            + Columns.left(id, 4)
+            + " "
+            + Columns.left(name, 20)
+            + " "
+            + Columns.right(size, 10)
+            + "  "
+            + Columns.left(date, 20)
+            + "  "
+            + Columns.left(clock, 13)
+            + "  "
+            + machine;
+    return row.stripTrailing();
   }
 
   private static String machine(DiskInfo.State state) {
@@ -96,20 +109,20 @@ public final class DiskPrinter {
   }
 
   private static String date(Snapshot snapshot) {
-    return Instant.ofEpochSecond(snapshot.seconds()).toString();
+    return Columns.moment(snapshot.seconds());
   }
 
   /** Hours, minutes, seconds and milliseconds, as qemu-img prints them. */
   private static String clock(long nanoseconds) {
     long seconds = Long.divideUnsigned(nanoseconds, SECOND);
     long milliseconds = Long.remainderUnsigned(nanoseconds, SECOND) / 1_000_000;
-    return String.format(
-        Locale.ROOT,
-        "%04d:%02d:%02d.%03d",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60,
-        milliseconds);
+    return Columns.digits(seconds / 3600, 4)
+        + ":"
+        + Columns.digits(seconds / 60 % 60, 2)
+        + ":"
+        + Columns.digits(seconds % 60, 2)
+        + "."
+        + Columns.digits(milliseconds, 3);
   }
 
   /** Writes the facts as members of an object that is open. */
