@@ -57,11 +57,11 @@ public final class ChangePlan {
         throw new ChangeException(
             "section " + change.before().name() + ": expected it to stay, as its fields change");
       }
-      if (found.state().isEmpty()) {
+      if (found.records().isEmpty()) {
         throw new ChangeException(
             "section " + change.before().name() + ": the description does not say its fields");
       }
-      change.apply(found.state().get());
+      change.apply(found.records());
     }
     if (change.isHeaderChanged() && change.isDropped()) {
       throw new ChangeException("section " + change.before().name() + ": is changed and dropped");

@@ -13,6 +13,9 @@ import org.vmstate.formats.vmdesc.FieldValue;
 
 /** Makes bytes of a value as people write it, held to the type of its field. */
 final class FieldText {
+  /** The type of bytes of which the grammar says that they are zero. */
+  private static final String ZEROS = "zeros";
+
   private final String path;
   private final FieldNode field;
   private final int index;
@@ -37,12 +40,27 @@ final class FieldText {
     if (index < 0 && field.desc().count() != 1) {
       throw expected("an index below " + field.desc().count(), "none");
     }
+    if (isSaid(value)) {
+      return field;
+    }
     if (size <= 0 || (Math.max(0, index) + 1L) * size > raw.length) {
       throw expected("a field with a value of its own", field.desc().typeName());
     }
     byte[] one = bytes(operator, value.strip());
     System.arraycopy(one, 0, raw, Math.max(0, index) * size, size);
     return new FieldNode(field.desc(), field.range(), raw, field.elements());
+  }
+
+  /** Reports whether a value is what a dump prints of a field that can have no other. */
+  private boolean isSaid(String value) {
+    return switch (field.desc().type()) {
+      case NULLPTR, POINTER_MARKER -> value.equals("null");
+      case BUFFER ->
+          size == 0
+              ? value.isEmpty()
+              : field.desc().typeName().equals(ZEROS) && value.equals(size + " bytes of 0");
+      default -> size == 0 && value.isEmpty();
+    };
   }
 
   private byte[] bytes(Change.Operator operator, String value) throws ChangeException {

@@ -22,6 +22,7 @@ import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.device.SectionDecoders;
 import org.vmstate.parser.io.ByteSource;
 
 /** What an image has that changes can name. */
@@ -30,10 +31,18 @@ public final class ImageFacts implements EventSink {
    * A section.
    *
    * @param section name, instance, version
-   * @param state decoded state, empty where there is none
+   * @param records decoded state of each of its records, none where there is none
    * @param length bytes of its payload, as far as it is a device's
    */
-  record Found(Section section, Optional<StateNode> state, long length) {}
+  record Found(Section section, List<StateNode> records, long length) {
+    /** Returns the state of a device, which has one record. */
+    Optional<StateNode> state() {
+      return records.stream().findFirst();
+    }
+  }
+
+  /** Records of one section whose fields can be named; no bitmap or table fills the memory. */
+  private static final int MOST_RECORDS = 16;
 
   private final Map<String, Found> sections = new LinkedHashMap<>();
   private final List<String> commands = new ArrayList<>();
@@ -64,12 +73,17 @@ public final class ImageFacts implements EventSink {
           head = new String(start.array(), StandardCharsets.ISO_8859_1);
         }
       }
-      case Event.Device e -> found(e.section(), e.state(), e.range().length());
-      case Event.IterablePart e -> length = e.range().length();
+      case Event.Device e ->
+          found(
+              e.section(), SectionDecoders.decode(e, e.section()).or(e::state), e.range().length());
+      case Event.IterablePart e -> {
+        length = e.range().length();
+        record(e);
+      }
       case Event.Unknown e when e.section().isPresent() ->
           found(e.section().get(), Optional.empty(), length);
       case Event.SectionHeader e ->
-          sections.putIfAbsent(key(e.section()), new Found(e.section(), Optional.empty(), 0));
+          sections.putIfAbsent(key(e.section()), new Found(e.section(), List.of(), 0));
       case Event.Command e -> commands.add(CommandType.of(e.code()).label());
       default -> {}
     }
@@ -77,7 +91,20 @@ public final class ImageFacts implements EventSink {
 
   private void found(Section section, Optional<StateNode> state, long bytes) {
     length = bytes;
-    sections.put(key(section), new Found(section, state, bytes));
+    sections.put(key(section), new Found(section, state.map(List::of).orElse(List.of()), bytes));
+  }
+
+  private void record(Event.IterablePart part) throws IOException {
+    Found known = sections.get(key(part.section()));
+    if (known == null || known.records().size() >= MOST_RECORDS) {
+      return;
+    }
+    Optional<StateNode> state = SectionDecoders.decode(part, part.section());
+    if (state.isPresent()) {
+      List<StateNode> records = new ArrayList<>(known.records());
+      records.add(state.get());
+      sections.put(key(part.section()), new Found(known.section(), records, known.length()));
+    }
   }
 
   /** Adds the command that most likely stands between pages that were passed over. */

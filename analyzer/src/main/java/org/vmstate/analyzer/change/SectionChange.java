@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
+import org.vmstate.parser.device.SectionDecoders;
+import org.vmstate.writer.vmdesc.StateEncoder;
 
 /** Everything that is to happen to one section. */
 final class SectionChange {
@@ -16,7 +20,7 @@ final class SectionChange {
   private boolean dropped;
   private final List<Change> fields = new ArrayList<>();
   private final List<String> paths = new ArrayList<>();
-  private StateNode state;
+  private final List<StateNode> states = new ArrayList<>();
 
   SectionChange(Section section) {
     before = section;
@@ -43,9 +47,14 @@ final class SectionChange {
     return !fields.isEmpty();
   }
 
-  /** Returns the changed state, null when no field changes. */
-  StateNode state() {
-    return state;
+  /** Returns the changed state of the record whose payload starts at an offset, if it changes. */
+  Optional<StateNode> state(long start) {
+    return states.stream().filter(s -> s.range().start() == start).findFirst();
+  }
+
+  /** Returns the state of a section that has a description. */
+  StateNode reshaped() {
+    return states.getFirst();
   }
 
   void drop() {
@@ -84,16 +93,58 @@ final class SectionChange {
     paths.add(path);
   }
 
-  /** Changes the state, or finds out that this is not possible. */
-  void apply(StateNode found) throws ChangeException {
-    StateNode result = DeviceDecoders.expand(found);
+  /**
+   * Changes the states of the section's records, or finds out that this is not possible. A path
+   * names the field of the first record that has it.
+   */
+  void apply(List<StateNode> found) throws ChangeException {
+    boolean own = SectionDecoders.knows(before);
+    if (own && isReshaped()) {
+      throw new ChangeException(
+          "section " + before.name() + ": has a form of its own, no field comes or goes");
+    }
+    found.forEach(s -> states.add(DeviceDecoders.expand(s)));
     for (int i = 0; i < fields.size(); i++) {
+      int at = record(paths.get(i));
+      StateNode result = states.get(at);
       for (String path : StateChange.places(result, GuestFeatures.path(result, paths.get(i)))) {
-        agree(path, fields.get(i));
+        agree(at + " " + path, fields.get(i));
         result = apply(result, fields.get(i), path);
       }
+      states.set(at, result);
     }
-    state = result;
+    for (StateNode state : own ? states : List.<StateNode>of()) {
+      byte[] bytes = StateEncoder.encode(state);
+      Optional<StateNode> again = SectionDecoders.decode(before, bytes, state.range().start());
+      boolean same =
+          again
+              .filter(s -> s.range().equals(state.range()) && shape(s).equals(shape(state)))
+              .isPresent();
+      if (!same) {
+        throw new ChangeException(
+            "section " + before.name() + ": expected what is counted to stay as it is");
+      }
+    }
+  }
+
+  private int record(String path) {
+    for (int i = 0; i < states.size(); i++) {
+      if (StateChange.has(states.get(i), StateChange.places(states.get(i), path).getFirst())) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
+  /** The lengths of the fields, one after the other, those of structs in brackets. */
+  private static List<Object> shape(StateNode state) {
+    List<Object> result = new ArrayList<>();
+    for (FieldNode field : state.fields()) {
+      result.add(field.desc().name());
+      result.add(field.raw().length);
+      field.elements().forEach(e -> result.add(shape(e)));
+    }
+    return result;
   }
 
   /** Requires that no change undoes one before; what comes or goes gives paths another meaning. */

@@ -151,8 +151,8 @@ final class SpliceFinder implements EventSink {
   private void payload(ByteRange range) {
     if (isDropping()) {
       add(Splice.nothing(range));
-    } else if (open != null && open.state() != null) {
-      add(Splice.of(range, StateEncoder.encode(open.state())));
+    } else if (open != null) {
+      open.state(range.start()).ifPresent(s -> add(Splice.of(range, StateEncoder.encode(s))));
     }
   }
 
@@ -184,8 +184,8 @@ final class SpliceFinder implements EventSink {
     }
     Section after = change.after();
     String result =
-        change.state() != null && change.isReshaped()
-            ? StateDescriptionWriter.device(name, instance, change.state())
+        change.isReshaped()
+            ? StateDescriptionWriter.device(name, instance, change.reshaped())
             : text;
     return Optional.of(
         change.isHeaderChanged()

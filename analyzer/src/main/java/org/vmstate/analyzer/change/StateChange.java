@@ -27,6 +27,9 @@ final class StateChange {
 
   private static final String EACH = "[*]";
 
+  /** Stands on both sides of a name that is to be taken as a whole. */
+  private static final String QUOTE = "\"";
+
   private final String path;
   private final boolean subsection;
   private final Action action;
@@ -187,6 +190,14 @@ final class StateChange {
   /** Returns the changed node, null when the rest of the path names nothing in it. */
   private StateNode node(StateNode node, String rest, String before) throws ChangeException {
     List<String> names = node.fields().stream().map(f -> f.desc().name()).distinct().toList();
+    int close = rest.startsWith(QUOTE) ? rest.indexOf(QUOTE, 1) : -1;
+    if (close > 0) {
+      // the name of a field may be that of an element of another one
+      String name = rest.substring(1, close);
+      return names.contains(name)
+          ? group(node, name, rest.substring(close + 1), before + name)
+          : null;
+    }
     for (String name : byLength(names)) {
       if (!subsection) {
         near.add(head() + before + name);

@@ -29,7 +29,10 @@ final class FieldShapes {
   /** Arrays whose lengths are properties of the device, which no state has. */
   private static final Set<String> BY_PROPERTY = Set.of("xhci-core.ports", "xhci-core.intr");
 
-  /** Subsections that an element has where the device was made with it, whatever the guest does. */
+  /**
+   * Subsections with a timer that an element has where the device was made with it, whatever the
+   * guest does. QEMU ends with an assertion where it is to load one that it has not.
+   */
   private static final Set<String> BY_SETUP = Set.of("hda-audio-stream/buffer");
 
   private FieldShapes() {}
@@ -40,8 +43,13 @@ final class FieldShapes {
    * @param path where it is
    * @param sent bytes that were sent at this place
    * @param own bytes that the target has there
+   * @param timer whether it is a timer, in a subsection
    */
-  record Odd(String path, long sent, long own) {}
+  record Odd(String path, long sent, long own, boolean timer) {
+    Odd(String path, long sent, long own) {
+      this(path, sent, own, false);
+    }
+  }
 
   /** The entries of one name: arrays whose elements are not all alike have several. */
   private static Map<String, List<FieldDesc>> byName(StateDesc state) {
@@ -181,7 +189,7 @@ final class FieldShapes {
       more.removeAll(setUp(own.get(i)));
       if (!more.isEmpty()) {
         String place = path + "." + sent.get(i).name() + "[" + i + "]." + more.iterator().next();
-        return Optional.of(new Odd(place, sent.get(i).size(), own.get(i).size()));
+        return Optional.of(new Odd(place, sent.get(i).size(), own.get(i).size(), true));
       }
     }
     return Optional.empty();

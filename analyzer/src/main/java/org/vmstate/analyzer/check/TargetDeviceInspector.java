@@ -187,21 +187,31 @@ final class TargetDeviceInspector extends TargetRules {
         .flatMap(own -> own.find(section.name(), section.instance()))
         .filter(own -> own.state().name().equals(sent.name()))
         .flatMap(own -> FieldShapes.compare(section.name(), sent, own.state(), types))
-        .ifPresent(
-            odd ->
-                add(
-                    here(
-                            Reason.TARGET_FIELD_LENGTH,
-                            Facts.named(odd.path(), odd.sent(), odd.own()),
-                            last(),
-                            String.format(
-                                Locale.ROOT,
-                                "%s: %d bytes in fields that the target has not, %d in fields that"
-                                    + " were not sent",
-                                odd.path(),
-                                odd.sent(),
-                                odd.own()))
-                        .with(Map.of("fields_of", section.name() + "#" + section.instance()))));
+        .map(odd -> odd.timer() ? timer(odd) : fields(section, odd))
+        .ifPresent(this::add);
+  }
+
+  private Finding timer(FieldShapes.Odd odd) {
+    return here(
+            Reason.TARGET_TIMER_MISSING,
+            Facts.NONE,
+            last(),
+            odd.path() + ": the target's device does not have this timer")
+        .with(Map.of("cure", "start the target with the device as it was configured"));
+  }
+
+  private Finding fields(Section section, FieldShapes.Odd odd) {
+    return here(
+            Reason.TARGET_FIELD_LENGTH,
+            Facts.named(odd.path(), odd.sent(), odd.own()),
+            last(),
+            String.format(
+                Locale.ROOT,
+                "%s: %d bytes in fields that the target has not, %d in fields that were not sent",
+                odd.path(),
+                odd.sent(),
+                odd.own()))
+        .with(Map.of("fields_of", section.name() + "#" + section.instance()));
   }
 
   private void version(Section section, List<StateType> types) {

@@ -41,8 +41,8 @@ class GuestFeaturesTest {
   private static StateNode set(StateNode state, String change) throws ChangeException {
     SectionChange section = new SectionChange(new Section(1, "0000:00:03.0/virtio-net", 0, 11));
     section.field(ChangeText.set(NAME + change), "guest_features");
-    section.apply(state);
-    return section.state();
+    section.apply(List.of(state));
+    return section.state(state.range().start()).orElseThrow();
   }
 
   @Test

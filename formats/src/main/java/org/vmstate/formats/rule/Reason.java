@@ -333,8 +333,7 @@ public enum Reason {
       Kind.NOTE,
       Rule.TARGET_FIELD,
       "the target's processor does not have a register, or not its value"),
-  TARGET_TIMER_MISSING(
-      Kind.NOTE, Rule.TARGET_SUBSECTION, "the target's processor does not have a timer"),
+  TARGET_TIMER_MISSING(Kind.NOTE, Rule.TARGET_SUBSECTION, "the target does not have a timer"),
   TARGET_QUEUE_SMALLER(
       Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
   TARGET_VALUE(Kind.NOTE, Rule.TARGET_FIELD, "a field has to have the target's own value"),

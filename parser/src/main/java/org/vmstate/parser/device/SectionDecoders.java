@@ -50,6 +50,11 @@ public final class SectionDecoders {
         .filter(decoder -> decoder.knowsVersion(section.version()));
   }
 
+  /** Reports whether a section's fields are known although no description speaks of them. */
+  public static boolean knows(Section section) {
+    return of(section).isPresent();
+  }
+
   /**
    * Decodes the payload of a record of such a section.
    *

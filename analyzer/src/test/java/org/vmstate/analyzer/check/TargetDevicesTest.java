@@ -1,0 +1,168 @@
+package org.vmstate.analyzer.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.analyzer.host.DataMap;
+import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.formats.rule.Severity;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.testkit.ImageBytes;
+
+/** Hand-built devices against targets whose device was made with other properties. */
+class TargetDevicesTest {
+  private static final String CODEC = "0000:00:03.0/0/hda-codec";
+  private static final String CONSOLE = "0000:00:04.0/virtio-console";
+  private static final String BUFFER = "hda-audio-stream/buffer";
+
+  @TempDir Path folder;
+
+  private static String description(String name, String fields) {
+    return "{\"configuration\": {}, \"page_size\": 4096, \"devices\": [{\"name\": \""
+        + name
+        + "\", \"instance_id\": 0, \"vmsd_name\": \"hda-audio\", \"version\": 1, \"fields\": ["
+        + fields
+        + "]}]}";
+  }
+
+  private static byte[] image(String name, byte[] payload, String fields) {
+    return ImageBytes.withRam("r", 1)
+        .section(4, 2, name, 0, 1)
+        .raw(payload)
+        .footer(2)
+        .u8(0)
+        .description(description(name, fields))
+        .toBytes();
+  }
+
+  /** A stream of a codec, with a timer or without. */
+  private static String stream(int index, boolean timer) {
+    String buffer =
+        "{\"vmsd_name\": \""
+            + BUFFER
+            + "\", \"version\": 1, \"fields\": [{\"name\": \"rpos\", \"type\": \"int64\","
+            + " \"size\": 8}]}";
+    return "{\"name\": \"st\", \"index\": %d, \"type\": \"struct\", \"size\": %d, \"struct\": {"
+            .formatted(index, streams(timer).length)
+        + "\"vmsd_name\": \"hda-audio-stream\", \"version\": 1, \"fields\": [{\"name\": \"stream\","
+        + " \"type\": \"uint8\", \"size\": 1}]"
+        + (timer ? ", \"subsections\": [" + buffer + "]" : "")
+        + "}}";
+  }
+
+  private static byte[] streams(boolean... timers) {
+    ImageBytes payload = new ImageBytes();
+    for (boolean timer : timers) {
+      payload.u8(0);
+      if (timer) {
+        payload.u8(5).name(BUFFER).be32(1).be64(9);
+      }
+    }
+    return payload.toBytes();
+  }
+
+  private static ObjectNode facts(String qemu) throws IOException {
+    return (ObjectNode)
+        new ObjectMapper()
+            .readTree(
+                "{\"format\": \"vmstate-img target\", \"version\": 1, \"qemu\": \""
+                    + qemu
+                    + "\", \"arch\": \"x86_64\", \"types\": {\"d\": {\"Name\": \"d\","
+                    + " \"Description\": {\"name\": \"d\", \"version_id\": 1}}}}");
+  }
+
+  private List<String> found(byte[] image, ObjectNode facts) throws IOException {
+    Path file = Files.writeString(folder.resolve("target.json"), facts.toString());
+    Target target = Target.read(file, null);
+    QemuRelease release = target.release().orElseThrow();
+    CheckOptions options = new CheckOptions(DataMap.SOLID, 0, "", Optional.of(target), List.of());
+    return new Checker(ParseOptions.DEFAULT, options.with(release))
+        .check(new HeapSource(image, 0, new StructurePath())).findings().list().stream()
+            // no page was sent, which is another matter
+            .filter(f -> f.severity() == Severity.ERROR && f.text().startsWith("0000:"))
+            .map(f -> f.text() + " | " + f.loader(release))
+            .toList();
+  }
+
+  private List<String> codec(boolean sent, boolean own) throws IOException {
+    byte[] image = image(CODEC, streams(true, sent), stream(0, true) + ", " + stream(1, sent));
+    ObjectNode facts = facts("10.0.2");
+    facts.put("description", description(CODEC, stream(0, true) + ", " + stream(1, own)));
+    return found(image, facts);
+  }
+
+  /** QEMU ends with an assertion where it is to load a timer that it has not. */
+  @Test
+  void streamOfACodecThatTheTargetDoesNotHaveIsFound() throws IOException {
+    assertEquals(List.of(), codec(true, true));
+    assertEquals(List.of(), codec(false, false));
+    // what is not sent is not missed
+    assertEquals(List.of(), codec(false, true));
+    assertEquals(
+        List.of(
+            CODEC
+                + ".st[1]."
+                + BUFFER
+                + ": the target's device does not have this timer |"
+                + " Assertion `first_elem || !n_elems || !size' failed"),
+        codec(true, false));
+  }
+
+  private List<String> ports(String qemu, int sent, int own) throws IOException {
+    String map = "{\"name\": \"ports_map\", \"type\": \"uint32\", \"size\": 4}";
+    ObjectNode facts = facts(qemu);
+    facts.putObject("fixed").put(CONSOLE + "#0.ports_map", own);
+    return found(image(CONSOLE, new ImageBytes().be32(sent).toBytes(), map), facts);
+  }
+
+  @Test
+  void portsOfASerialDeviceThatTheTargetDoesNotHaveAreFound() throws IOException {
+    assertEquals(List.of(), ports("10.0.2", 3, 3));
+    String words = CONSOLE + "#0.ports_map: has 0x3, on the target 0x1 | ";
+    assertEquals(List.of(words + "Failed to load virtio-console:virtio"), ports("10.0.2", 3, 1));
+    assertEquals(
+        List.of(words + "Failed to load element of type virtio for virtio"), ports("11.1.0", 3, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"a\": 1, \"b\": [], \"c\": {}}",
+        "{\"machine\": \"pc\"}",
+        "{\"return\": {\"qemu\": {\"major\": 10}}}"
+      })
+  void whatDescribesNoTargetIsRefused(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), text);
+    ConversionException e = assertThrows(ConversionException.class, () -> Target.read(file, null));
+    assertEquals(
+        file + ": expected what target-facts, -dump-vmstate or virsh domcapabilities prints",
+        e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"vmschkmachine\": {\"Name\": \"pc\"}}",
+        "{\"e1000\": {\"Name\": \"e1000\", \"version_id\": 1}}",
+        "{\"note\": 1, \"e1000\": {\"Name\": \"e1000\"}}"
+      })
+  void dumpOfDescriptionsIsTaken(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), text);
+    assertEquals(Optional.empty(), Target.read(file, null).facts());
+  }
+}
