@@ -305,6 +305,19 @@ final class StreamDefects {
                 .after(
                     "start", new ImageBytes().section(1, 9, "future", 0, 1).fill(3, 20).toBytes())
                 .toBytes()),
+        new Defect(
+            "V102",
+            "a section of Proxmox's QEMU",
+            sequential()
+                .after(
+                    "start",
+                    new ImageBytes()
+                        .section(1, 9, "pbs-state", 0, 1)
+                        .be64(3)
+                        .fill(3, 3)
+                        .footer(9)
+                        .toBytes())
+                .toBytes()),
         new Defect("V203", "65537 sections", manySections()));
   }
 

@@ -169,6 +169,23 @@ class DeviceSectionTest {
     assertEquals(List.of(24L, 1L), r.payloads().stream().map(e -> e.range().length()).toList());
   }
 
+  /** What Xen saves of devices names no machine: the table that fits is taken. */
+  @Test
+  void deviceOfAnUnnamedMachineIsDecodedByATableThatFits() throws IOException {
+    ImageBytes image = timer(new ImageBytes().header(), 24);
+    image.section(4, 3, "port92", 0, 1).u8(1).footer(3);
+    image.section(4, 4, "ICH9LPC/rst", 0, 1).u8(1).footer(4);
+    Recording r = Recording.of(image.u8(0).toBytes());
+    assertEquals(
+        List.of("devices: decoded by the table of QEMU 11.1, machine pc-i440fx-11.1"), r.notices);
+    assertEquals(
+        List.of(true, true, false), r.states.values().stream().map(Optional::isPresent).toList());
+    for (String bus : List.of("PCIBUS", "PCIHost")) {
+      image = new ImageBytes().header().section(4, 2, bus, 0, 1).fill(1, 23).footer(2);
+      assertEquals(Optional.empty(), state(Recording.of(image.u8(0).toBytes())));
+    }
+  }
+
   @Test
   void stateThatDoesNotFitTheTableEndsAtItsFooter() throws IOException {
     for (int bytes : new int[] {3, 23, 25}) {

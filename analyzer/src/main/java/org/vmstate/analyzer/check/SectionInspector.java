@@ -128,6 +128,9 @@ final class SectionInspector extends Inspector {
     switch (e.recordType()) {
       case StreamFormat.SECTION_START -> {
         announce(section);
+        if (section.name().equals(StreamFormat.PROXMOX_BACKUPS)) {
+          foreign(section);
+        }
         if (iterables.put(section, Phase.STARTED) != null) {
           disorder(section, "a second START");
         }
@@ -145,6 +148,16 @@ final class SectionInspector extends Inspector {
       }
       default -> end(section);
     }
+  }
+
+  /** Has a START only. */
+  private void foreign(Section section) {
+    add(
+        here(
+            Reason.SECTION_OF_PROXMOX,
+            Facts.named(section.name(), section.instance()),
+            last(),
+            "section " + section.name() + ": only Proxmox's QEMU loads it"));
   }
 
   private void announce(Section section) {
@@ -234,7 +247,7 @@ final class SectionInspector extends Inspector {
     boolean snapshot = !ended && switchovers == 0;
     iterables.forEach(
         (section, phase) -> {
-          if (phase == Phase.STARTED) {
+          if (phase == Phase.STARTED && !section.name().equals(StreamFormat.PROXMOX_BACKUPS)) {
             Finding missing =
                 here(
                     Rule.SECTION_ORDER,

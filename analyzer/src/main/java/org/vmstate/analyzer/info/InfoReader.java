@@ -19,6 +19,7 @@ import org.vmstate.formats.event.Front;
 import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.libvirt.SaveHeader;
 import org.vmstate.formats.stream.StreamConfiguration;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
@@ -34,6 +35,11 @@ public final class InfoReader implements EventSink {
 
   private final boolean whole;
   private StateFacts facts = new StateFacts();
+
+  /** Whether the first section is a device, as where the memory is not in the stream. */
+  private boolean devicesOnly;
+
+  private boolean sectionSeen;
 
   /** What a pass to the end of the stream met. */
   private Optional<StateFormatException> damage = Optional.empty();
@@ -118,7 +124,7 @@ public final class InfoReader implements EventSink {
         problem,
         new RestoreOutlook(
                 saveHeader, configuration, format, problem.map(StateFormatException::getMessage))
-            .headline(seekable, devices.isPresent()));
+            .headline(seekable, devices.isPresent(), devicesOnly));
   }
 
   /** The devices that tell where memory lies are after all pages. */
@@ -169,5 +175,9 @@ public final class InfoReader implements EventSink {
   public void accept(Event event) throws IOException {
     front.accept(event);
     facts.accept(event);
+    if (event instanceof Event.SectionHeader e && !sectionSeen) {
+      sectionSeen = true;
+      devicesOnly = e.recordType() == StreamFormat.SECTION_FULL;
+    }
   }
 }

@@ -26,7 +26,13 @@ final class RestoreOutlook {
     this.problem = problem;
   }
 
-  String headline(boolean seekable, boolean described) {
+  /**
+   * Returns the line.
+   *
+   * @param described whether the stream has a description at its end
+   * @param devicesOnly whether the stream begins with a device's state, and has no memory
+   */
+  String headline(boolean seekable, boolean described, boolean devicesOnly) {
     if (saveHeader != null && !saveHeader.complete()) {
       return "no: the save did not finish; libvirt says 'save image is incomplete'";
     }
@@ -44,6 +50,9 @@ final class RestoreOutlook {
     }
     if (format.layout().refusal().isPresent()) {
       return "no: " + format.layout().refusal().get();
+    }
+    if (devicesOnly && !configuration.present()) {
+      return "device state only, as xen-save-devices-state writes it; the memory is elsewhere";
     }
     if (seekable && !described) {
       return "unknown: no device description at the end; it was suppressed or the file is cut";

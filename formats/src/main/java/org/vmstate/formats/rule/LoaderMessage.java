@@ -128,12 +128,13 @@ public final class LoaderMessage {
     since(11, 1, "VQ %d vring.num %d exceeds allocated max %d", Reason.TARGET_QUEUE_SMALLER);
     say(
         "Unknown savevm section or instance '%s' %d",
-        Reason.DEVICE_NOT_DESCRIBED, Reason.TARGET_SECTION_UNKNOWN);
+        Reason.DEVICE_NOT_DESCRIBED, Reason.SECTION_OF_PROXMOX, Reason.TARGET_SECTION_UNKNOWN);
     since(
         11,
         1,
         "Unknown section or instance '%s' %d",
         Reason.DEVICE_NOT_DESCRIBED,
+        Reason.SECTION_OF_PROXMOX,
         Reason.TARGET_SECTION_UNKNOWN);
     say(
         "savevm: unsupported version %2$d for '%1$s' v%3$d",

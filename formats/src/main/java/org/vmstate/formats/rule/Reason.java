@@ -76,6 +76,7 @@ public enum Reason {
   SECTIONS_TOO_MANY(Kind.LIMIT, Rule.LIMIT, "there are more sections than the limit"),
   SECTION_NOT_ANNOUNCED(Kind.MALFORMED, Rule.SECTION_ANNOUNCED, "a PART or END has an unknown id"),
   SECTION_END_UNKNOWN(Kind.NOTE, Rule.UNKNOWN_SECTION, "where a section ends is unknown"),
+  SECTION_OF_PROXMOX(Kind.NOTE, Rule.UNKNOWN_SECTION, "only Proxmox's QEMU has such a section"),
   FOOTER_MISSING(Kind.MALFORMED, Rule.SECTION_FOOTER, "another byte stands where a footer is due"),
   FOOTER_OF_ANOTHER_SECTION(
       Kind.MALFORMED, Rule.SECTION_FOOTER, "a footer has another section's id"),

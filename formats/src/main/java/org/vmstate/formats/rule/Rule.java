@@ -244,8 +244,8 @@ public enum Rule {
   STORAGE_ATTRIBUTES(100, Severity.ERROR, "storage attributes have known flags and end with DONE"),
   /** VFIO data has known tags. */
   VFIO(101, Severity.ERROR, "VFIO data has known tags"),
-  /** The end of every section is known. */
-  UNKNOWN_SECTION(102, Severity.WARNING, "the end of every section is known"),
+  /** Every section is one of QEMU's, and its end is known. */
+  UNKNOWN_SECTION(102, Severity.WARNING, "every section is one of QEMU's, and its end is known"),
   /** Running flag and run state agree. */
   RUN_STATE(201, Severity.WARNING, "running flag and run state agree"),
   /** A released QEMU and libvirt load this layout. */

@@ -14,6 +14,12 @@ public final class StreamFormat {
   /** Stream version of Android's emulator and of PANDA 1, whose records are their own. */
   public static final int VERSION_OF_OTHERS = 4;
 
+  /**
+   * Section of Proxmox's QEMU, which no other loads: a START and nothing more. Source: pve-qemu
+   * debian/patches/pve/0033.
+   */
+  public static final String PROXMOX_BACKUPS = "pbs-state";
+
   /** Record type bytes. */
   public static final int EOF = 0x00;
 

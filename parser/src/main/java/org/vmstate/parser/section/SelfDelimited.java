@@ -3,6 +3,7 @@ package org.vmstate.parser.section;
 import java.io.IOException;
 import java.util.Optional;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.io.ByteSource;
 
 /** Passes over one payload of a section whose grammar is known. */
@@ -18,7 +19,7 @@ public interface SelfDelimited {
   /** Returns the grammar of a section, if it is one that is known. */
   static Optional<SelfDelimited> of(Section section) {
     return switch (section.name()) {
-      case "pbs-state" -> Optional.of(new BackupStatePayload());
+      case StreamFormat.PROXMOX_BACKUPS -> Optional.of(new BackupStatePayload());
       case "block" -> Optional.of(new BlockPayload());
       default ->
           section.name().endsWith("/vfio")

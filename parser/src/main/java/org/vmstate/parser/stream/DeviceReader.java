@@ -1,6 +1,8 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
@@ -28,8 +30,8 @@ final class DeviceReader {
   private final StreamContext stream;
   private final DescriptionChoice choice;
   private final Footers footers;
-  private Optional<DescriptionTables> tables;
-  private boolean tableNamed;
+  private final List<DescriptionTables> named = new ArrayList<>(0);
+  private List<DescriptionTables> tables;
 
   DeviceReader(StreamContext stream, DescriptionChoice choice, Footers footers) {
     this.stream = stream;
@@ -115,29 +117,45 @@ final class DeviceReader {
    * not end at the section's footer is left to others, with the cursor where it was.
    */
   private boolean byTable(Section section, long start) throws IOException {
-    ByteSource source = stream.source();
-    if (tables == null) {
-      tables = DescriptionTables.of(stream.configuration().machine(), stream.limits());
-    }
-    if (tables.isEmpty() || footers.absent()) {
+    if (footers.absent()) {
       return false;
     }
+    if (tables == null) {
+      tables = DescriptionTables.of(stream.configuration(), stream.limits());
+    }
+    for (DescriptionTables table : tables) {
+      Optional<StateNode> state = byTable(table, section, start);
+      if (state.isPresent()) {
+        if (!named.contains(table)) {
+          named.add(table);
+          stream.notice(
+              stream
+                  .source()
+                  .problem(
+                      Reason.DEVICES_BY_TABLE,
+                      "devices: decoded by " + table.label(),
+                      start,
+                      Facts.NONE));
+        }
+        // where several may do, the others are as this one
+        tables.remove(table);
+        tables.addFirst(table);
+        device(section, start, state, Optional.empty());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Optional<StateNode> byTable(DescriptionTables table, Section section, long start)
+      throws IOException {
+    ByteSource source = stream.source();
     String path = source.path().toString();
-    for (StateDesc candidate : tables.get().candidates(section)) {
+    for (StateDesc candidate : table.candidates(section)) {
       try {
         StateNode state = StateDecoder.decode(source, candidate, stream.limits());
         if (footers.follows(section)) {
-          if (!tableNamed) {
-            tableNamed = true;
-            stream.notice(
-                source.problem(
-                    Reason.DEVICES_BY_TABLE,
-                    "devices: decoded by " + tables.get().label(),
-                    start,
-                    Facts.NONE));
-          }
-          device(section, start, Optional.of(state), Optional.empty());
-          return true;
+          return Optional.of(state);
         }
       } catch (StateFormatException e) {
         // the next one may fit
@@ -147,7 +165,7 @@ final class DeviceReader {
       }
       source.seek(start);
     }
-    return false;
+    return Optional.empty();
   }
 
   /** Says what stands where a device's state ends by its description. */

@@ -9,6 +9,7 @@ import java.util.zip.GZIPInputStream;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.stream.MachineRelease;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateDesc;
 import org.vmstate.formats.vmdesc.VmDescription;
@@ -20,38 +21,56 @@ import org.vmstate.formats.vmdesc.VmDescription;
  */
 public final class DescriptionTables {
   private static final List<String> RELEASES = List.of("5.2", "7.2", "10.0", "11.1");
-  private static final List<String> FAMILIES = List.of("pc-q35-", "pc-i440fx-");
+  private static final List<String> FAMILIES = List.of("pc-i440fx-", "pc-q35-");
 
   private final String machine;
-  private final VmDescription table;
+  private final Limits limits;
+  private VmDescription table;
 
-  private DescriptionTables(String machine, VmDescription table) {
+  private DescriptionTables(String machine, Limits limits) {
     this.machine = machine;
-    this.table = table;
+    this.limits = limits;
   }
 
-  /** Returns the table of a machine type: of its own release, else of the next that is known. */
-  public static Optional<DescriptionTables> of(String machine, Limits limits) throws IOException {
-    Optional<String> family = FAMILIES.stream().filter(machine::startsWith).findFirst();
-    Optional<MachineRelease> release = MachineRelease.of(machine);
-    if (family.isEmpty() || release.isEmpty()) {
-      return Optional.empty();
+  /**
+   * Returns the table of a machine type: of its own release, else of the next that is known. A
+   * stream that names no machine, such as the device state that Xen saves, may be of any: all
+   * tables are returned, the likeliest first.
+   */
+  public static List<DescriptionTables> of(StreamConfiguration configuration, Limits limits) {
+    List<DescriptionTables> result = new ArrayList<>();
+    if (!configuration.present()) {
+      for (String family : FAMILIES) {
+        for (String release : RELEASES.reversed()) {
+          result.add(new DescriptionTables(family + release, limits));
+        }
+      }
+      return result;
     }
-    String chosen = RELEASES.getLast();
-    for (String known : RELEASES.reversed()) {
-      MachineRelease number = MachineRelease.of("-" + known).orElseThrow();
-      if (number.isFrom(release.get().major(), release.get().minor())) {
-        chosen = known;
+    String named = configuration.machine();
+    Optional<String> family = FAMILIES.stream().filter(named::startsWith).findFirst();
+    Optional<MachineRelease> release = MachineRelease.of(named);
+    if (family.isPresent() && release.isPresent()) {
+      String chosen = RELEASES.getLast();
+      for (String known : RELEASES.reversed()) {
+        MachineRelease number = MachineRelease.of("-" + known).orElseThrow();
+        if (number.isFrom(release.get().major(), release.get().minor())) {
+          chosen = known;
+        }
+      }
+      result.add(new DescriptionTables(family.get() + chosen, limits));
+    }
+    return result;
+  }
+
+  private VmDescription table() throws IOException {
+    if (table == null) {
+      try (InputStream in = DescriptionTables.class.getResourceAsStream(machine + ".json.gz")) {
+        byte[] text = new GZIPInputStream(in).readAllBytes();
+        table = DescriptionParser.parse(text, 0, limits);
       }
     }
-    String name = family.get() + chosen;
-    try (InputStream in = DescriptionTables.class.getResourceAsStream(name + ".json.gz")) {
-      if (in == null) {
-        return Optional.empty();
-      }
-      byte[] text = new GZIPInputStream(in).readAllBytes();
-      return Optional.of(new DescriptionTables(name, DescriptionParser.parse(text, 0, limits)));
-    }
+    return table;
   }
 
   /** Returns QEMU and machine type in words. */
@@ -63,9 +82,9 @@ public final class DescriptionTables {
   }
 
   /** Returns what a section may hold, the likeliest first. */
-  public List<StateDesc> candidates(Section section) {
+  public List<StateDesc> candidates(Section section) throws IOException {
     List<StateDesc> result = new ArrayList<>();
-    for (DeviceDesc device : table.devices()) {
+    for (DeviceDesc device : table().devices()) {
       if (device.state().version() == section.version()
           && !result.contains(device.state())
           && lastPart(device.name()).equals(lastPart(section.name()))) {
