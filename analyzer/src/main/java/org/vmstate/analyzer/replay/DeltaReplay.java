@@ -11,6 +11,7 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.ram.XbzrleFormat;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.writer.ram.BitmapMemory;
@@ -78,8 +79,20 @@ public final class DeltaReplay extends FinalMemory {
       }
       case Event.SectionHeader e when e.section().name().equals(RamFormat.IDSTR) ->
           last = e.recordType() == StreamFormat.SECTION_END;
-      case Event.RamPages e -> pages(e.run());
+      case Event.RamPages e -> {
+        names(e);
+        pages(e.run());
+      }
       default -> {}
+    }
+  }
+
+  /** QEMU counts a block's name with the delta whose record has it. */
+  private void names(Event.RamPages event) {
+    PageRun run = event.run();
+    if (run.kind() == PageKind.XBZRLE && round > 0) {
+      long each = Long.BYTES + XbzrleFormat.HEAD + run.value();
+      recorded.names(event.range().length() - run.count() * each);
     }
   }
 

@@ -43,6 +43,11 @@ public final class RecordedSender {
     caches.forEach(cache -> cache.delta(address, generation, last));
   }
 
+  /** Adds the bytes of blocks' names in the records of deltas. */
+  void names(long length) {
+    deltaBytes += length;
+  }
+
   void whole(byte[] before, byte[] after, long address, long generation, boolean last) {
     boolean fits = encoder.encode(before, after, delta) >= 0;
     if (fits) {
@@ -58,7 +63,10 @@ public final class RecordedSender {
     return deltas;
   }
 
-  /** Returns the bytes of deltas and their headers; QEMU adds a page for each overflow. */
+  /**
+   * Returns the bytes of deltas, their headers and blocks' names; QEMU adds a page for each
+   * overflow.
+   */
   public long deltaBytes() {
     return deltaBytes;
   }
