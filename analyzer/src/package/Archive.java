@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -99,10 +100,19 @@ final class Archive {
 
   static byte[] gzip(byte[] bytes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+    try (OutputStream gzip = gzip(out)) {
       gzip.write(bytes);
     }
     return out.toByteArray();
+  }
+
+  /** Compresses what is written as far as gzip can. */
+  static OutputStream gzip(OutputStream out) throws IOException {
+    return new GZIPOutputStream(out) {
+      {
+        def.setLevel(Deflater.BEST_COMPRESSION);
+      }
+    };
   }
 
   static byte[] bytes(String text) {

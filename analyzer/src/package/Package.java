@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 
 /**
@@ -146,8 +145,8 @@ public final class Package {
     String name = "vmstate-img-" + version + "-linux-" + LINUX.getOrDefault(arch, arch);
     Archive archive = new Archive(time.getEpochSecond());
     archive.tree(tree, name + "/");
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(target.resolve(name + ".tar.gz")))) {
+    Path packed = target.resolve(name + ".tar.gz");
+    try (OutputStream out = Archive.gzip(Files.newOutputStream(packed))) {
       archive.write(out);
     }
   }
