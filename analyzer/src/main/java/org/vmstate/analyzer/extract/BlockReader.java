@@ -30,6 +30,11 @@ final class BlockReader implements Closeable {
           absent.accept(event);
           also.accept(event);
         }
+
+        @Override
+        public boolean wants(Want want) {
+          return super.wants(want) || also.wants(want);
+        }
       };
 
   private BlockReader(AbsentPages absent, EventSink also) {

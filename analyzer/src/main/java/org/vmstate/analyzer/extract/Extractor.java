@@ -149,7 +149,10 @@ public final class Extractor {
     }
   }
 
-  /** Makes a compressed kdump, for which the pages are needed in order of address. */
+  /**
+   * Makes a compressed kdump, for which the pages are needed in order of address. Firmware is left
+   * out: makedumpfile fails at a page that the guest's kernel has no entry for.
+   */
   public Outcome kdump(ByteSource source, PageCompression compression, Destination target)
       throws IOException {
     if (!target.isFile()) {
@@ -160,7 +163,8 @@ public final class Extractor {
         BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses), facts)) {
       place();
       announce();
-      Kdump dump = new Kdump(map.ranges(), facts.cpus(), facts.note(map.ranges()));
+      List<PhysicalRange> ranges = map.memory();
+      Kdump dump = new Kdump(ranges, facts.cpus(), facts.note(ranges));
       dump.omitted().forEach(notes);
       if (!dump.is64()) {
         throw ConversionException.named(
@@ -169,18 +173,19 @@ public final class Extractor {
       if (!dump.hasRegisters()) {
         notes.accept(NO_REGISTERS);
       }
-      for (PhysicalRange range : map.ranges()) {
+      for (PhysicalRange range : ranges) {
         reader.require(range.block(), range.offset(), range.length(), FILE);
       }
       try (KdumpPages pages =
           new KdumpPages(dump, compression, (FileSink) target.sink(), threads)) {
         pages.begin();
+        long length = ranges.stream().mapToLong(PhysicalRange::length).sum();
         long done = 0;
-        for (PhysicalRange range : map.ranges()) {
+        for (PhysicalRange range : ranges) {
           pages.moveTo(range.start());
           reader.copy(range.block(), range.offset(), range.length(), pages);
           done += range.length();
-          progress.at(done, map.length());
+          progress.at(done, length);
         }
         pages.finish();
         return Outcome.WHOLE;

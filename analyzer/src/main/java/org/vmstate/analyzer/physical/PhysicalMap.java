@@ -42,6 +42,12 @@ public record PhysicalMap(
     }
   }
 
+  /** Returns the ranges that are not firmware, or all when there is nothing else. */
+  public List<PhysicalRange> memory() {
+    List<PhysicalRange> memory = ranges.stream().filter(r -> !r.rom()).toList();
+    return memory.isEmpty() ? ranges : memory;
+  }
+
   /** Returns the address after the last byte of memory that is not firmware. */
   public long memoryEnd() {
     return ranges.stream().filter(r -> !r.rom()).mapToLong(PhysicalRange::end).max().orElse(0);

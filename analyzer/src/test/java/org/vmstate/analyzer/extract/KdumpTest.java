@@ -14,17 +14,26 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.analyzer.convert.ConvertOptions;
+import org.vmstate.analyzer.convert.Converter;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.samples.Samples;
+import org.vmstate.formats.FormatId;
+import org.vmstate.formats.event.Event;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -122,6 +131,83 @@ class KdumpTest {
       }
       assertTrue(used > 1, "pages with data " + used);
       assertTrue(descriptor <= file.size(), "descriptors end in the file");
+    }
+  }
+
+  /** Returns where an image has its first page with data. */
+  private static long firstPage(Path image) throws IOException {
+    List<Long> offsets = new ArrayList<>();
+    try (ByteSource source = ImageReader.open(image)) {
+      ImageReader.read(
+          source,
+          ParseOptions.DEFAULT,
+          event -> {
+            if (event instanceof Event.RamPages e && e.run().kind() == PageKind.DATA) {
+              offsets.add(e.run().offset());
+            }
+          });
+    }
+    return offsets.getFirst();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qemu", "qemu-mapped-ram", "libvirt-zstd", "libvirt-sparse"})
+  void guestsOwnNoteIsFoundInEveryLayout(String format) throws Exception {
+    Path image = folder.resolve("image");
+    Samples.unpack("virt", image);
+    byte[] text = "OSRELEASE=6.1.0-test\n".getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer note = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
+    note.putInt(11).putInt(text.length).putInt(0);
+    note.put("VMCOREINFO\0\0".getBytes(StandardCharsets.US_ASCII)).put(text).rewind();
+    try (FileChannel file = FileChannel.open(image, StandardOpenOption.WRITE)) {
+      file.write(note, firstPage(image));
+    }
+    Path converted = folder.resolve("converted");
+    ConvertOptions options = ConvertOptions.to(FormatId.of(format).orElseThrow());
+    if (format.startsWith("libvirt")) {
+      options = options.withXml("<domain type='qemu'><name>n</name></domain>");
+    }
+    try (ByteSource source = ImageReader.open(image);
+        Destination target = Destination.file(converted, false, false)) {
+      Converter converter =
+          new Converter(options, ParseOptions.DEFAULT, Progress.NONE, message -> {});
+      target.commit(converter.convert(source, image, target), false);
+    }
+    Path dump = folder.resolve("dump");
+    try (ByteSource source = ImageReader.open(converted);
+        Destination target = Destination.file(dump, false, false)) {
+      target.commit(extractor().kdump(source, PageCompression.ZSTD, target), false);
+    }
+    try (FileChannel file = FileChannel.open(dump)) {
+      ByteBuffer head = read(file, 0, 2 * BLOCK);
+      assertEquals("6.1.0-test", new String(head.array(), 142, 10, StandardCharsets.US_ASCII));
+      ByteBuffer own = read(file, head.getLong(BLOCK + 32), (int) head.getLong(BLOCK + 40));
+      assertEquals(ByteBuffer.wrap(text), own);
+    }
+  }
+
+  @Test
+  void firmwareAboveMemoryIsLeftOut() throws Exception {
+    Path image = folder.resolve("image");
+    Path dump = folder.resolve("dump");
+    Samples.unpack("riscv", image);
+    Path map = folder.resolve("map.json");
+    Files.writeString(
+        map,
+        """
+        {"ranges": [
+          {"start": 0, "length": 4096, "block": "riscv_virt_board.ram", "offset": 0, "kind": "ram"},
+          {"start": 1048576, "length": 4096, "block": "riscv_virt_board.mrom", "offset": 0,
+           "kind": "rom"}]}
+        """);
+    try (ByteSource source = ImageReader.open(image);
+        Destination target = Destination.file(dump, false, false)) {
+      Extractor extractor =
+          new Extractor(ParseOptions.DEFAULT, map, 2, Progress.NONE, message -> {});
+      target.commit(extractor.kdump(source, PageCompression.ZSTD, target), false);
+    }
+    try (FileChannel file = FileChannel.open(dump)) {
+      assertEquals(1, read(file, 440, 4).getInt(0), "pages");
     }
   }
 
