@@ -13,7 +13,7 @@ import org.vmstate.analyzer.output.Progress;
 /** Copies ranges of a file, in which those of a fixed layout have holes where pages are zero. */
 final class FileParts implements Closeable {
   /** Bytes in which it pays to look for holes. */
-  private static final long LARGE = 16 << 20;
+  static final long LARGE = 16 << 20;
 
   private final Path file;
   private final FileChannel channel;

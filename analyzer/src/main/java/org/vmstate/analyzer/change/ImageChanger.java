@@ -112,7 +112,7 @@ public final class ImageChanger {
   /** Writes a changed copy on which there is no proof, which the caller then commits. */
   public Outcome copy(Destination target, Progress progress, Consumer<String> notes)
       throws IOException {
-    return copy(target, progress, notes, Optional.empty(), _ -> {});
+    return copy(target, progress, notes, _ -> {});
   }
 
   /**
@@ -123,16 +123,19 @@ public final class ImageChanger {
    */
   public Outcome copy(Destination target, Progress progress, Consumer<String> notes, Proof proof)
       throws IOException {
-    return copy(target, progress, notes, Optional.empty(), proof);
+    try (HeadStart start = HeadStart.of(image, target)) {
+      return copy(start, progress, notes, Optional.empty(), proof);
+    }
   }
 
   /**
    * Writes a changed copy of what a pass of the caller's own reads.
    *
+   * @param start what copies to the output already
    * @param reading makes the pass, on another thread
    */
   public Outcome copy(
-      Destination target,
+      HeadStart start,
       Progress progress,
       Consumer<String> notes,
       Optional<Reading> reading,
@@ -143,6 +146,7 @@ public final class ImageChanger {
     if (holder.isPresent()) {
       notes.accept("the changed copy is the stream alone; the input is " + holder.get());
     }
+    Destination target = start.target();
     long front = image.front();
     if (front > 0) {
       try (ByteSource whole = image.openWhole()) {
@@ -155,6 +159,9 @@ public final class ImageChanger {
           reading.get().read(source, _ -> {}).require();
         }
       }
+      if (front == 0) {
+        start.giveUp();
+      }
       CompressedChange.write(image, options, plan, target, progress, notes);
       proof.require(written(target));
       return Outcome.WHOLE;
@@ -163,7 +170,7 @@ public final class ImageChanger {
     Outcome outcome;
     try (WholeCheck check =
         WholeCheck.start(stoppable -> find(finder, stoppable, reading.orElse(this::read), proof))) {
-      outcome = check.during(watched -> follow(plan, finder.feed(), target, watched), progress);
+      outcome = check.during(watched -> follow(plan, finder.feed(), start, watched), progress);
     }
     if (!isInReach(finder.feed().splices())) {
       proof.require(written(target));
@@ -190,6 +197,7 @@ public final class ImageChanger {
   private Outcome find(SpliceFinder finder, UnaryOperator<EventSink> stoppable, Reading reading)
       throws IOException {
     try (ByteSource source = image.open()) {
+      source.unhurried();
       // a broken image that was changed would look like a good one
       Outcome outcome = reading.read(source, stoppable.apply(finder));
       outcome.require();
@@ -205,11 +213,12 @@ public final class ImageChanger {
   }
 
   /** Writes the copy behind the pass that finds its splices. */
-  private void follow(ChangePlan plan, SpliceFeed feed, Destination target, Progress progress)
+  private void follow(ChangePlan plan, SpliceFeed feed, HeadStart start, Progress progress)
       throws IOException {
-    // asked once: a file system that fails may answer otherwise the next time
-    Optional<Path> found = image.file();
-    if (found.isEmpty()) {
+    Destination target = start.target();
+    start.end();
+    Optional<Path> file = start.file();
+    if (file.isEmpty()) {
       try (ByteSource source = image.open()) {
         feed.follow(
             (from, to) -> SourceCopy.copy(source, from, to, target.sink(), progress),
@@ -217,10 +226,13 @@ public final class ImageChanger {
       }
       return;
     }
-    try (FileParts parts = FileParts.open(found.get(), plan.facts().isFixed())) {
+    try (FileParts parts = FileParts.open(file.get(), plan.facts().isFixed())) {
       feed.follow(
-          (from, to) -> parts.copy(from, to, target, progress),
-          splice -> splice.write(target.sink()));
+          (from, to) -> parts.copy(start.keep(from, to), to, target, progress),
+          splice -> {
+            start.before(splice);
+            splice.write(target.sink());
+          });
     }
   }
 

@@ -39,6 +39,8 @@ public final class Main {
   static void prepare(String... args) {
     // what is printed is English, with the digits of every language's programs
     Locale.setDefault(Locale.ROOT);
+    // the command line's library looks for the converters of types that no option here has
+    System.setProperty("picocli.converters.excludes", "java\\.(time|sql|nio)\\..*");
     Compilers.choose(args);
     StartCache.report();
     Terminal.remember();

@@ -7,17 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ChangeException;
+import org.vmstate.analyzer.change.HeadStart;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.change.ImageFacts;
 import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
+import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
 import org.vmstate.analyzer.upgrade.OtherChangesException;
 import org.vmstate.analyzer.upgrade.UpgradePlan;
+import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,26 +87,50 @@ final class UpgradeCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give --recipe, or --target");
     }
     ImageSource image = input.image();
-    if (target != null) {
-      return toTarget(image, out, target, work);
-    }
-    byRecipes(image, out, recipes, work);
+    Upgrade upgrade =
+        target == null ? byRecipes(image, recipes, work) : toTarget(image, target, work);
+    work.run(
+        () -> Destination.file(out, work.isForced(), false),
+        (file, progress, notes) -> {
+          try (HeadStart start = HeadStart.of(image, file)) {
+            return upgrade.write(start, progress, notes);
+          }
+        });
     return ExitCode.OK;
   }
 
-  private void byRecipes(ImageSource image, Path out, String[] places, Work work)
-      throws IOException {
+  /** Finds out what to change, and writes the changed copy. */
+  private interface Upgrade {
+    Outcome write(HeadStart start, Progress progress, Consumer<String> notes) throws IOException;
+  }
+
+  private Upgrade byRecipes(ImageSource image, String[] places, Work work) throws IOException {
     List<Recipe> recipes = new ArrayList<>();
-    ParseOptions.Extent extent = ParseOptions.Extent.DEVICES;
+    ParseOptions.Extent needed = ParseOptions.Extent.DEVICES;
     for (String place : places) {
       Recipe recipe = Recipe.read(place);
       recipes.add(recipe);
-      extent = recipe.extent() == ParseOptions.Extent.WHOLE ? recipe.extent() : extent;
+      needed = recipe.extent() == ParseOptions.Extent.WHOLE ? recipe.extent() : needed;
     }
-    ImageFacts facts;
-    try (ByteSource source = image.open()) {
-      facts = ImageFacts.read(source, ParseOptions.DEFAULT.with(extent));
-    }
+    ParseOptions extent = ParseOptions.DEFAULT.with(needed);
+    return (start, progress, notes) -> {
+      ImageFacts facts;
+      try (ByteSource source = image.open()) {
+        facts = ImageFacts.read(source, extent);
+      }
+      List<Change> changes = changes(recipes, facts, work);
+      if (changes.isEmpty()) {
+        throw new ChangeException("no recipe fits this image; nothing was written");
+      }
+      ImageChanger changer =
+          new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(facts));
+      return changer.copy(
+          start, progress, notes, Optional.empty(), changed -> require(image, changed, changer));
+    };
+  }
+
+  private List<Change> changes(List<Recipe> recipes, ImageFacts facts, Work work)
+      throws IOException {
     List<Change> changes = new ArrayList<>();
     for (Recipe recipe : recipes) {
       String place = recipe.name();
@@ -119,12 +147,7 @@ final class UpgradeCommand implements Callable<Integer> {
       }
       changes.addAll(found);
     }
-    if (changes.isEmpty()) {
-      throw new ChangeException("no recipe fits this image; nothing was written");
-    }
-    ImageChanger changer =
-        new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(facts));
-    write(out, work, changer, Optional.empty(), changed -> require(image, changed, changer));
+    return changes;
   }
 
   private static void require(ImageSource image, ImageSource changed, ImageChanger changer)
@@ -132,8 +155,7 @@ final class UpgradeCommand implements Callable<Integer> {
     ChangeCheck.require(image, changed, changer.extent());
   }
 
-  private int toTarget(ImageSource image, Path out, Path description, Work work)
-      throws IOException {
+  private Upgrade toTarget(ImageSource image, Path description, Work work) throws IOException {
     Target target = Target.read(description, null);
     if (target.facts().isEmpty()) {
       throw ChangeException.named(
@@ -141,55 +163,40 @@ final class UpgradeCommand implements Callable<Integer> {
     }
     UpgradePlan plan =
         new UpgradePlan(target, CommandBuilder.isSet(spec, "--force-feature"), work::note);
-    List<Change> changes = plan.likely(image, ParseOptions.DEFAULT);
-    if (!changes.isEmpty()) {
-      ImageChanger.Reading reading = plan.confirming(changes, ParseOptions.DEFAULT);
-      try {
-        toTarget(image, out, changes, work, Optional.of(reading), plan);
-        return ExitCode.OK;
-      } catch (OtherChangesException e) {
-        changes = e.changes();
+    return (start, progress, notes) -> {
+      UpgradePlan.Likely likely = plan.likely(image, ParseOptions.DEFAULT);
+      List<Change> changes = likely.changes();
+      if (!changes.isEmpty()) {
+        try {
+          ImageChanger changer =
+              new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(likely.facts()));
+          return changer.copy(
+              start,
+              progress,
+              notes,
+              Optional.of(plan.confirming(changes, ParseOptions.DEFAULT)),
+              proof(image, changer, plan));
+        } catch (OtherChangesException e) {
+          changes = e.changes();
+          start.giveUp();
+        }
+      } else {
+        changes = plan.changes(image, ParseOptions.DEFAULT);
       }
-    } else {
-      changes = plan.changes(image, ParseOptions.DEFAULT);
-    }
-    if (changes.isEmpty()) {
-      throw new ChangeException(
-          "the target accepts this image as it is, as far as can be seen; nothing was written");
-    }
-    toTarget(image, out, changes, work, Optional.empty(), plan);
-    return ExitCode.OK;
+      if (changes.isEmpty()) {
+        throw new ChangeException(
+            "the target accepts this image as it is, as far as can be seen; nothing was written");
+      }
+      ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
+      return changer.copy(start, progress, notes, Optional.empty(), proof(image, changer, plan));
+    };
   }
 
-  private static void toTarget(
-      ImageSource image,
-      Path out,
-      List<Change> changes,
-      Work work,
-      Optional<ImageChanger.Reading> reading,
-      UpgradePlan plan)
-      throws IOException {
-    ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
-    write(
-        out,
-        work,
-        changer,
-        reading,
-        changed -> {
-          require(image, changed, changer);
-          plan.require(changed, changer.extent());
-        });
-  }
-
-  private static void write(
-      Path out,
-      Work work,
-      ImageChanger changer,
-      Optional<ImageChanger.Reading> reading,
-      ImageChanger.Proof proof)
-      throws IOException {
-    work.run(
-        () -> Destination.file(out, work.isForced(), false),
-        (target, progress, notes) -> changer.copy(target, progress, notes, reading, proof));
+  private static ImageChanger.Proof proof(
+      ImageSource image, ImageChanger changer, UpgradePlan plan) {
+    return changed -> {
+      require(image, changed, changer);
+      plan.require(changed, changer.extent());
+    };
   }
 }

@@ -148,6 +148,29 @@ public final class Destination implements Closeable {
     return sink instanceof FileSink;
   }
 
+  /** Reports whether this is a new file of its own that the kernel can copy to. */
+  public boolean isRewritable() {
+    return file != null && disk == null && sink instanceof FileSink out && out.isTransferable();
+  }
+
+  /**
+   * Begins again at the start of a rewritable file; what stands there stays until it is written
+   * over.
+   */
+  public void restart() throws IOException {
+    ((FileSink) sink).skipTo(0);
+  }
+
+  /** Ends a rewritable file where the last bytes were appended. */
+  public void cut() throws IOException {
+    ((FileSink) sink).cut();
+  }
+
+  /** Goes over bytes of a rewritable file that are right as they stand. */
+  public void keep(long count) throws IOException {
+    ((FileSink) sink).skipTo(sink.position() + count);
+  }
+
   /** Returns what takes the bytes; a {@link FileSink} when this is a file. */
   public ByteSink sink() {
     return sink;

@@ -36,6 +36,7 @@ public final class WholeCheck implements AutoCloseable {
     return start(
         stoppable -> {
           try (ByteSource source = image.open()) {
+            source.unhurried();
             return ImageReader.read(source, options, stoppable.apply(sink));
           }
         });

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ChangeException;
 import org.vmstate.analyzer.change.ImageChanger;
+import org.vmstate.analyzer.change.ImageFacts;
 import org.vmstate.analyzer.change.Recipe;
 import org.vmstate.analyzer.check.CheckOptions;
 import org.vmstate.analyzer.check.CheckResult;
@@ -112,18 +113,25 @@ public final class UpgradePlan {
   }
 
   /**
-   * Returns the changes that an image most likely needs, by what stands around its memory; none
-   * where that does not say.
+   * What an image most likely needs.
+   *
+   * @param changes the changes, none where that is not known
+   * @param facts what the image has that changes can name
    */
-  public List<Change> likely(ImageSource image, ParseOptions options) throws IOException {
+  public record Likely(List<Change> changes, ImageFacts facts) {}
+
+  /** Returns the changes that an image most likely needs, by what stands around its memory. */
+  public Likely likely(ImageSource image, ParseOptions options) throws IOException {
+    TargetCheck check =
+        new TargetCheck(options.with(ParseOptions.Extent.DEVICES), options()).assuming();
+    List<Change> found;
     try {
-      ParseOptions around = options.with(ParseOptions.Extent.DEVICES);
-      return new UpgradePlan(target, forced, _ -> {})
-          .changes(new TargetCheck(around, options()).assuming(), image);
+      found = new UpgradePlan(target, forced, _ -> {}).changes(check, image);
     } catch (ChangeException | StateFormatException _) {
       // all of the image says why, and perhaps more of it
-      return List.of();
+      found = List.of();
     }
+    return new Likely(found, check.facts());
   }
 
   /**

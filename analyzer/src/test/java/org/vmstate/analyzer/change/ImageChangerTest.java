@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.compare.Comparison;
 import org.vmstate.analyzer.compare.Difference;
 import org.vmstate.analyzer.output.Destination;
+import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.analyzer.upgrade.ChangeCheck;
@@ -45,19 +47,46 @@ class ImageChangerTest {
     return file;
   }
 
-  /** Writes a changed copy that passes check, and leaves the input alone. */
+  /**
+   * Writes a changed copy that passes check, and leaves the input alone. It is the same whether all
+   * of the input was copied before the first change was known, or nothing.
+   */
   private Path changed(Path file, Change... changes) throws IOException {
     byte[] before = Files.readAllBytes(file);
     Path out = scratch.resolve("out");
     try (Destination target = Destination.file(out, true, false)) {
-      new ImageChanger(file, ParseOptions.DEFAULT, List.of(changes))
+      new ImageChanger(withoutFile(file), ParseOptions.DEFAULT, List.of(changes))
           .copy(target, Progress.NONE, note -> {});
+      target.commit(Outcome.WHOLE, false);
+    }
+    byte[] expected = Files.readAllBytes(out);
+    ImageSource image = ImageSource.of(file);
+    try (Destination target = Destination.file(out, true, false);
+        HeadStart start = HeadStart.of(image, target)) {
+      start.await();
+      new ImageChanger(image, ParseOptions.DEFAULT, List.of(changes))
+          .copy(start, Progress.NONE, note -> {}, Optional.empty(), changed -> {});
       target.sink().flush();
+      assertArrayEquals(expected, Files.readAllBytes(target.temporary().orElseThrow()));
       ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
       target.commit(Outcome.WHOLE, false);
     }
     assertArrayEquals(before, Files.readAllBytes(file));
     return out;
+  }
+
+  private static ImageSource withoutFile(Path file) {
+    return new ImageSource() {
+      @Override
+      public ByteSource open() throws IOException {
+        return ImageReader.open(file);
+      }
+
+      @Override
+      public Optional<Path> file() {
+        return Optional.empty();
+      }
+    };
   }
 
   private static List<String> differences(Path one, Path other) throws IOException {

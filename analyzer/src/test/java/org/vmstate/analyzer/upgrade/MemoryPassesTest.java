@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ChangeException;
+import org.vmstate.analyzer.change.HeadStart;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.check.Target;
 import org.vmstate.analyzer.output.Destination;
@@ -102,10 +103,11 @@ class MemoryPassesTest {
   private void copy(ImageChanger changer, Optional<ImageChanger.Reading> reading, UpgradePlan plan)
       throws IOException {
     Path out = scratch.resolve("out");
-    try (Destination target = Destination.file(out, true, false)) {
+    try (Destination target = Destination.file(out, true, false);
+        HeadStart start = HeadStart.of(image, target)) {
       Outcome outcome =
           changer.copy(
-              target,
+              start,
               Progress.NONE,
               note -> {},
               reading,
@@ -159,7 +161,7 @@ class MemoryPassesTest {
   @Test
   void upgradeReadsTheMemoryOnceAndCopiesItOnce() throws IOException {
     UpgradePlan plan = plan();
-    List<Change> changes = plan.likely(image, ParseOptions.DEFAULT);
+    List<Change> changes = plan.likely(image, ParseOptions.DEFAULT).changes();
     assertEquals(2, changes.size(), changes.toString());
     copy(
         new ImageChanger(image, ParseOptions.DEFAULT, changes),
@@ -172,9 +174,9 @@ class MemoryPassesTest {
   @ValueSource(booleans = {false, true})
   void damagedMemoryIsFoundByThePassThatIsCopied(boolean upgraded) throws IOException {
     UpgradePlan plan = plan();
-    List<Change> changes = plan.likely(image, ParseOptions.DEFAULT);
+    List<Change> changes = plan.likely(image, ParseOptions.DEFAULT).changes();
     Arrays.fill(image.bytes, MEMORY / 2, MEMORY / 2 + 10_000, (byte) 0x55);
-    assertEquals(changes, plan.likely(image, ParseOptions.DEFAULT));
+    assertEquals(changes, plan.likely(image, ParseOptions.DEFAULT).changes());
     Optional<ImageChanger.Reading> reading =
         upgraded ? Optional.of(plan.confirming(changes, ParseOptions.DEFAULT)) : Optional.empty();
     ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);

@@ -296,6 +296,11 @@ public abstract class ByteSource implements Closeable, SourceBytes {
   public void release() {}
 
   /**
+   * Says that the reader has time, as something slower goes on beside it: nothing is read ahead.
+   */
+  public void unhurried() {}
+
+  /**
    * Copies bytes from anywhere in a seekable source, or from what is held of another; the cursor
    * does not move.
    */

@@ -28,6 +28,7 @@ public final class MappedSource extends SeekableSource {
   private final long origin;
   private final AutoCloseable onClose;
   private PageFaulter faulter;
+  private boolean hurried = true;
   private long inSeries;
 
   private MappedSource(StructurePath path, FileChannel channel, long origin, AutoCloseable onClose)
@@ -110,9 +111,14 @@ public final class MappedSource extends SeekableSource {
     inSeries += count;
     if (faulter != null) {
       faulter.follow(at);
-    } else if (inSeries >= LONG_PASS && map.byteSize() - at >= LONG_PASS) {
+    } else if (hurried && inSeries >= LONG_PASS && map.byteSize() - at >= LONG_PASS) {
       faulter = new PageFaulter(map, at);
     }
+  }
+
+  @Override
+  public void unhurried() {
+    hurried = false;
   }
 
   @Override

@@ -127,6 +127,16 @@ public final class FileSink extends ByteSink {
     start = offset;
   }
 
+  /** Ends a file of its own here: what was written after this before is given up. */
+  public void cut() throws IOException {
+    drain();
+    try {
+      file.truncate(base + start);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
   /** Writes bytes anywhere. */
   public void writeAt(long place, ByteBuffer data) throws IOException {
     try {
