@@ -118,7 +118,8 @@ final class SectionChange {
       Optional<StateNode> again = SectionDecoders.decode(before, bytes, state.range().start());
       boolean same =
           again
-              .filter(s -> s.range().equals(state.range()) && shape(s).equals(shape(state)))
+              .filter(s -> s.range().equals(state.range()))
+              .filter(s -> fillsRest() || shape(s).equals(shape(state)))
               .isPresent();
       if (!same) {
         throw new ChangeException(
@@ -134,6 +135,11 @@ final class SectionChange {
       }
     }
     return 0;
+  }
+
+  /** Reports whether bytes are set of which the array in front of them has none. */
+  private boolean fillsRest() {
+    return paths.stream().anyMatch(p -> p.endsWith(SectionDecoders.REST));
   }
 
   /** The lengths of the fields, one after the other, those of structs in brackets. */

@@ -35,6 +35,9 @@ final class StateChange {
   private final Action action;
   private final Set<String> near = new LinkedHashSet<>();
 
+  /** Why an index names nothing, where its array is there. */
+  private String beyond = "";
+
   private StateChange(String path, boolean subsection, Action action) {
     this.path = path;
     this.subsection = subsection;
@@ -181,6 +184,9 @@ final class StateChange {
   }
 
   private StateNode found(StateNode result) throws ChangeException {
+    if (result == null && !beyond.isEmpty()) {
+      throw new ChangeException(path + ": " + beyond);
+    }
     if (result == null) {
       throw ChangeException.unknown(subsection ? "subsection" : "field", path, near);
     }
@@ -256,6 +262,7 @@ final class StateChange {
       return null;
     }
     int left = Math.max(0, index);
+    int all = 0;
     for (int i = 0; i < node.fields().size(); i++) {
       FieldNode field = node.fields().get(i);
       if (!field.desc().name().equals(name)) {
@@ -267,6 +274,7 @@ final class StateChange {
         // a mark is no element of its own
         count--;
       }
+      all += count;
       if (left >= count) {
         left -= count;
         continue;
@@ -291,6 +299,9 @@ final class StateChange {
       elements.set(left, changed);
       fields.set(i, rebuilt(field, elements));
       return rebuilt(node, fields, node.subsections());
+    }
+    if (index >= 0) {
+      beyond = "expected an index below " + all + " in " + before + ", found " + index;
     }
     return null;
   }

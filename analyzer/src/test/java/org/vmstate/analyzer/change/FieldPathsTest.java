@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.change;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -142,6 +143,27 @@ class FieldPathsTest {
     ChangeException e =
         assertThrows(ChangeException.class, () -> changed(slirp(7, 0, 4), "slirp.ipid=1"));
     assertTrue(e.getMessage().contains("ip_id"), e.getMessage());
+  }
+
+  @Test
+  void leasesThatNobodyHasAreBytes() throws IOException {
+    byte[] image = slirp(7, 1, 4);
+    image[image.length - 11] = 1;
+    assertArrayEquals(
+        image,
+        changed(slirp(7, 1, 4), "slirp.bootp_clients_rest=" + "00".repeat(115) + "0100000000"));
+  }
+
+  @Test
+  void indexOutOfRangeIsAnsweredByTheRange() {
+    ChangeException e =
+        assertThrows(
+            ChangeException.class,
+            () -> changed(slirp(7, 1, 4), "slirp.bootp_clients[1].macaddr=1"));
+    assertEquals(
+        "slirp.bootp_clients[1].macaddr: expected an index below 1 in bootp_clients, found 1",
+        e.getMessage().replaceFirst("^.*/in: ", ""));
+    assertThrows(ChangeException.class, () -> changed(twice(1, 2, 3), "dev.x[2]=7"));
   }
 
   @Test

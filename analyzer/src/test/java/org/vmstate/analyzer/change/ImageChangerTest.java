@@ -249,7 +249,8 @@ class ImageChangerTest {
     refused("nearest are ", ChangeText.set("cqu.env.tsc=1"));
     refused("expected 0 to 4294967295", ChangeText.set("cpu.env.mxcsr=0x1ffffffff"));
     refused("expected an index below 16", ChangeText.set("cpu.env.regs=1"));
-    refused("nearest are cpu.env.regs", ChangeText.set("cpu.env.regs[16]=1"));
+    refused(
+        "expected an index below 16 in env.regs, found 16", ChangeText.set("cpu.env.regs[16]=1"));
     refused("expected a number, found x", ChangeText.set("cpu.env.tsc=x"));
     refused("bits of this field have no names", ChangeText.set("cpu.env.tsc+=X"));
     refused("no machine goes on", new Change.DropSection("cpu"));

@@ -20,6 +20,9 @@ public final class SectionDecoders {
   /** Payloads of more bytes than this stay bytes. */
   public static final int MOST_BYTES = 128 << 10;
 
+  /** After the name of an array: its elements after the last that is not zero. */
+  public static final String REST = "_rest";
+
   private static final Map<String, SectionDecoder> BY_NAME =
       Map.of("todclock", new TodClockDecoder(), "slirp", new SlirpDecoder());
 

@@ -265,7 +265,7 @@ final class TreeReader implements FieldReader {
     for (int i = 0; i < used; i++) {
       struct(name, vmsd, true, body);
     }
-    zeros(name + "_rest", (most - used) * size);
+    zeros(name + SectionDecoders.REST, (most - used) * size);
   }
 
   /** Returns the name of the subsection at the cursor, empty where there is none. */
