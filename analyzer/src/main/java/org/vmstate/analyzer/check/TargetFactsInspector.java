@@ -144,7 +144,7 @@ final class TargetFactsInspector extends Inspector {
     String own = target.pci().get(section.name());
     if (own != null) {
       configuration(expanded)
-          .ifPresent(bytes -> function(section.name(), bytes, HexFormat.of().parseHex(own)));
+          .ifPresent(bytes -> function(section, expanded, bytes, HexFormat.of().parseHex(own)));
     }
     queues(section, expanded);
     FixedFields.find(section, expanded, (path, field, value) -> fixed(section, path, field, value));
@@ -299,26 +299,45 @@ final class TargetFactsInspector extends Inspector {
   }
 
   /** Compares what no guest can write. */
-  private void function(String name, byte[] sent, byte[] own) {
+  private void function(Section section, StateNode state, byte[] sent, byte[] own) {
     applied(Rule.TARGET_PCI);
     if (sent.length != own.length || sent.length < PciFormat.CONFIGURATION) {
       return;
     }
     byte[] fixed = FixedBits.of(own);
+    byte[] written = new byte[fixed.length];
+    long zeros = OptionRom.zeros(section.name(), target.blocks());
+    int rom = OptionRom.base(own);
+    for (int i = 0; i < Integer.BYTES && zeros != 0; i++) {
+      fixed[rom + i] = (byte) (zeros >> Byte.SIZE * i);
+      written[rom + i] = (byte) ~fixed[rom + i];
+    }
     for (int at = 0; at < fixed.length; at++) {
       if (((sent[at] ^ own[at]) & fixed[at]) != 0) {
-        add(
+        Finding finding =
             here(
                 Reason.TARGET_OTHER_FUNCTION,
-                Facts.found(at, sent[at] & 0xff, own[at] & 0xff),
+                Facts.found(at, sent[at] & 0xff, own[at] & 0xff, written[at] & 0xff),
                 last(),
                 String.format(
                     Locale.ROOT,
                     "%s: byte 0x%x of the configuration space is 0x%02x, on the target 0x%02x",
-                    name,
+                    section.name(),
                     at,
                     sent[at],
-                    own[at])));
+                    own[at]));
+        boolean ofRom = at >= rom && at < rom + Integer.BYTES;
+        String key = key(section.name(), section.instance());
+        add(
+            ofRom
+                ? finding.with(
+                    Map.of(
+                        "rom",
+                        OptionRom.path(key, state).orElse(""),
+                        "cure",
+                        "give the target's card a ROM that is not longer, or upgrade --target,"
+                            + " which takes the ROM's address away"))
+                : finding);
         return;
       }
     }

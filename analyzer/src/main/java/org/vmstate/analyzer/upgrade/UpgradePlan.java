@@ -163,6 +163,10 @@ public final class UpgradePlan {
     String subsection = fact(finding, "subsection");
     if (block.endsWith(ROM)) {
       make(new Change.DropBlock(block), "the target's own ROM is used");
+    } else if (!fact(finding, "rom").isEmpty()) {
+      make(
+          new Change.SetField(fact(finding, "rom"), Change.Operator.SET, "0"),
+          "the guest gives the ROM a place again before it reads it");
     } else if (!subsection.isEmpty()) {
       make(new Change.RemoveSubsection(subsection), "what the subsection holds is lost");
     } else if (!machine.isEmpty() && isOtherRelease(machine)) {

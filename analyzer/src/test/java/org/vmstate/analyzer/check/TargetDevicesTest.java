@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.vmstate.testkit.ImageBytes;
 class TargetDevicesTest {
   private static final String CODEC = "0000:00:03.0/0/hda-codec";
   private static final String CONSOLE = "0000:00:04.0/virtio-console";
+  private static final String NIC = "0000:00:05.0/nic";
   private static final String BUFFER = "hda-audio-stream/buffer";
 
   @TempDir Path folder;
@@ -136,6 +140,42 @@ class TargetDevicesTest {
     assertEquals(List.of(words + "Failed to load virtio-console:virtio"), ports("10.0.2", 3, 1));
     assertEquals(
         List.of(words + "Failed to load element of type virtio for virtio"), ports("11.1.0", 3, 1));
+  }
+
+  private static String hex(int rom) {
+    byte[] space = new byte[256];
+    ByteBuffer.wrap(space).order(ByteOrder.LITTLE_ENDIAN).putInt(0x30, rom);
+    return HexFormat.of().formatHex(space);
+  }
+
+  private List<String> rom(int base, Long length) throws IOException {
+    ObjectNode facts = facts("10.0.2");
+    facts.putObject("pci").put(NIC, hex(0));
+    facts.putObject("ram_blocks").put("r", 4096);
+    if (length != null) {
+      facts.withObject("ram_blocks").put("0000:00:05.0/nic-pci.rom", length);
+    }
+    String config = "{\"name\": \"config\", \"type\": \"pci config\", \"size\": 256}";
+    return found(image(NIC, HexFormat.of().parseHex(hex(base)), config), facts);
+  }
+
+  /** QEMU compares the bits that are zero because the ROM is as long as it is. */
+  @Test
+  void placeOfARomThatIsShorterThanTheTargetsIsFound() throws IOException {
+    assertEquals(List.of(), rom(0xfeb40000, 256L << 10));
+    assertEquals(List.of(), rom(0xfeb40001, 256L << 10));
+    assertEquals(List.of(), rom(0xfeb80001, 512L << 10));
+    // without a ROM nothing is compared, and one of another length is a power of two, too
+    assertEquals(List.of(), rom(0xfeb40000, null));
+    assertEquals(List.of(), rom(0xfeb40000, 200L << 10));
+    for (long length : new long[] {512L << 10, 400L << 10}) {
+      assertEquals(
+          List.of(
+              NIC
+                  + ": byte 0x32 of the configuration space is 0xb4, on the target 0x00 | Bad"
+                  + " config data: i=0x32 read: b4 device: 0 cmask: ff wmask: f8 w1cmask:0"),
+          rom(0xfeb40001, length));
+    }
   }
 
   @ParameterizedTest
