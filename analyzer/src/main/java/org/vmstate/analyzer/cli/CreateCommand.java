@@ -177,6 +177,13 @@ final class CreateCommand implements Callable<Integer> {
     }
   }
 
+  /** Requires that what an option is about was asked for. */
+  private void needs(String option, String other, boolean given) {
+    if (CommandBuilder.value(spec, option) != null && !given) {
+      throw wrong(option + " needs " + other);
+    }
+  }
+
   private SyntheticLoad load(SyntheticRecipe recipe) {
     String name = CommandBuilder.value(spec, "--pattern");
     String size = value("--cache-size", "64M");
@@ -196,6 +203,16 @@ final class CreateCommand implements Callable<Integer> {
     if (pages < 1 || pages > Integer.MAX_VALUE) {
       throw wrong("--buffer " + buffer + ": expected a page or more");
     }
+    needs("--cache-size", "--xbzrle", CommandBuilder.value(spec, "--xbzrle") != null);
+    needs("--buffer", "--pattern", name != null);
+    needs("--hot", "--pattern hot", "hot".equals(name));
+    if (cache < recipe.pageSize()) {
+      throw wrong("--cache-size " + size + ": holds no page");
+    }
+    long hotPages = size("--hot", hot[1]) / recipe.pageSize();
+    if (CommandBuilder.value(spec, "--hot") != null && (hotPages < 1 || hotPages > pages)) {
+      throw wrong("--hot " + hot[0] + ":" + hot[1] + ": expected a page to the whole buffer");
+    }
     try {
       SyntheticLoad load =
           new SyntheticLoad(
@@ -203,7 +220,7 @@ final class CreateCommand implements Callable<Integer> {
               (int) pages,
               Math.round(pages * recipe.dirtyRate()),
               Integer.parseInt(hot[0]) / 100.0,
-              (int) Math.clamp(size("--hot", hot[1]) / recipe.pageSize(), 1, pages),
+              (int) Math.clamp(hotPages, 1, pages),
               cache);
       // what does not fit the recipe is said before anything is written
       new SyntheticMemory(recipe, load);

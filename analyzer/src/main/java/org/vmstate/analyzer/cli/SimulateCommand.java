@@ -70,7 +70,7 @@ final class SimulateCommand implements Callable<Integer> {
             .footer(
                 "%nExamples:%n",
                 "  vmstate-img simulate save --pattern loop --buffer 16M --rate 200000",
-                "  vmstate-img simulate save --pattern hot --hot 90%%:64M -O qemu-mapped-ram",
+                "  vmstate-img simulate save --pattern hot --hot 90%%:4M -O qemu-mapped-ram",
                 "  vmstate-img simulate dirty-log --kvm 1000")
             .parameter("WHAT", "1", "save or dirty-log.")
             .option(String.class, "SIZE", "save: memory of the guest (default: 160M).", "--memory")
@@ -198,6 +198,13 @@ final class SimulateCommand implements Callable<Integer> {
         .orElseThrow(() -> wrong(option + " " + whole + ": expected a size such as 16M"));
   }
 
+  /** Requires that what an option is about was asked for. */
+  private void needs(String option, String other, boolean given) {
+    if (CommandBuilder.value(spec, option) != null && !given) {
+      throw wrong(option + " needs " + other);
+    }
+  }
+
   private void refuse(String what, List<String> others) {
     for (String option : others) {
       Object value = CommandBuilder.value(spec, option);
@@ -264,6 +271,12 @@ final class SimulateCommand implements Callable<Integer> {
     String pattern = value("--pattern", recording == null ? "loop" : "recording");
     if (pattern.equals("recording") != (recording != null)) {
       throw wrong("--pattern recording and --recording FILE go together");
+    }
+    needs("--hot", "--pattern hot", pattern.equals("hot"));
+    needs("--cache-size", "--xbzrle", CommandBuilder.value(spec, "--xbzrle") != null);
+    needs("--buffer", "another --pattern", recording == null);
+    if (CommandBuilder.isSet(spec, "--scatter") && CommandBuilder.value(spec, "--spread") != null) {
+      throw wrong("--scatter, which spreads over all memory, and --spread exclude each other");
     }
     int[] sequence = recording == null ? new int[0] : sequence(recording);
     long memory = size("--memory", "160M");
