@@ -142,6 +142,39 @@ class TargetDevicesTest {
         List.of(words + "Failed to load element of type virtio for virtio"), ports("11.1.0", 3, 1));
   }
 
+  /** Codecs that play without timers have them nevertheless. */
+  @Test
+  void codecWithoutTimersInItsStateIsNotBlamed() throws IOException {
+    byte[] image = image(CODEC, streams(true, true), stream(0, true) + ", " + stream(1, true));
+    ObjectNode facts = facts("10.0.2");
+    facts.put("description", description(CODEC, stream(0, false) + ", " + stream(1, false)));
+    assertEquals(List.of(), found(image, facts));
+  }
+
+  private static String slots(String vmsd, int count) {
+    return "{\"name\": \"hotplug\", \"type\": \"struct\", \"size\": %d, \"struct\": {\"vmsd_name\":"
+            .formatted(count)
+        + " \"%s\", \"version\": 1, \"fields\": [{\"name\": \"devs\", \"array_len\": %d,"
+            .formatted(vmsd, count)
+        + " \"type\": \"uint8\", \"size\": 1}]}}";
+  }
+
+  /** How many there are is a property of the machine; no field says it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"memory hotplug state", "CPU hotplug state"})
+  void otherNumberOfSlotsIsFound(String vmsd) throws IOException {
+    for (int own = 2; own <= 4; own++) {
+      ObjectNode facts = facts("10.0.2");
+      facts.put("description", description(NIC, slots(vmsd, own)));
+      List<String> found = found(image(NIC, new byte[3], slots(vmsd, 3)), facts);
+      List<String> expected = List.of("Missing section footer");
+      assertEquals(
+          own == 3 ? List.of() : expected,
+          found.stream().map(f -> f.substring(f.indexOf('|') + 2)).toList(),
+          found.toString());
+    }
+  }
+
   private static String hex(int rom) {
     byte[] space = new byte[256];
     ByteBuffer.wrap(space).order(ByteOrder.LITTLE_ENDIAN).putInt(0x30, rom);
