@@ -94,7 +94,7 @@ final class Input {
             "-f",
             "--format")
         .option(
-            Long.class,
+            String.class,
             "N",
             "File offset of a bare stream; unused space in front is skipped by default.",
             "--stream-offset")

@@ -32,11 +32,11 @@ final class ReadingOptions {
 
   /** Returns the options with a form of deltas. */
   ParseOptions options(XbzrleChoice deltas) {
-    Long streamOffset = CommandBuilder.value(spec, "--stream-offset");
+    String streamOffset = CommandBuilder.value(spec, "--stream-offset");
     Integer pageSize = CommandBuilder.value(spec, "--page-size");
     return new ParseOptions(
         formatId(),
-        streamOffset == null ? OptionalLong.empty() : OptionalLong.of(nonNegative(streamOffset)),
+        streamOffset == null ? OptionalLong.empty() : OptionalLong.of(offset(streamOffset)),
         pageSize == null ? OptionalInt.empty() : OptionalInt.of(powerOfTwo(pageSize)),
         order(),
         deltas,
@@ -54,11 +54,10 @@ final class ReadingOptions {
     return Optional.of(FormatNames.find(spec.commandLine(), option, name));
   }
 
-  private long nonNegative(long value) {
-    if (value < 0) {
-      throw wrong("--stream-offset " + value + ": expected 0 or more");
-    }
-    return value;
+  private long offset(String value) {
+    return Quantities.offset(value)
+        .orElseThrow(
+            () -> wrong("--stream-offset " + value + ": expected a number of bytes, such as 64K"));
   }
 
   private int powerOfTwo(int pageSize) {

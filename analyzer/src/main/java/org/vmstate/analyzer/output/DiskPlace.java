@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -127,6 +128,11 @@ public final class DiskPlace implements Closeable {
   private static DiskPlace open(
       Path path, DiskLayout layout, Optional<DiskLayout.Place> found, String name)
       throws IOException {
+    if (!Files.isRegularFile(path)) {
+      // a device does not grow, and how much of it is used its length does not tell
+      throw ConversionException.named(
+          path + ": is not a regular file, after whose end a state can go; nothing was written");
+    }
     ImageLock lock = ImageLock.isSupported() ? take(path) : null;
     FileChannel channel = null;
     try {

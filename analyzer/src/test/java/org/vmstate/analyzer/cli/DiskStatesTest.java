@@ -156,7 +156,13 @@ class DiskStatesTest extends TwoStates {
         Files.readAllBytes(Path.of(stream)), Arrays.copyOfRange(now, 5000, now.length));
     Files.write(file, old);
     ok("convert", "--force", "-O", "qemu-mapped-ram", "-o", "offset=64K", stream, file.toString());
-    ok("check", "--stream-offset", "65536", file.toString());
+    ok("check", "--stream-offset", "64K", file.toString());
+    ok("check", "--stream-offset", "0x10000", file.toString());
+    for (String wrong : List.of("-1", "64k5", "99999999T", "x")) {
+      CommandRun run = CommandRun.of("check", "--stream-offset", wrong, file.toString());
+      assertEquals(1, run.code());
+      assertTrue(run.err().contains("expected a number of bytes, such as 64K"), run.err());
+    }
     String back = folder.resolve("back").toString();
     ok("convert", "-O", "qemu", "--stream-offset", "65536", file.toString(), back);
     ok("compare", back, stream);
