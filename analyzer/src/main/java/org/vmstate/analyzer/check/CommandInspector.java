@@ -30,6 +30,7 @@ final class CommandInspector extends Inspector {
 
   private final Set<String> blocks = new HashSet<>();
   private boolean answered;
+  private boolean nameless;
   private int postcopy = NONE;
   private long at;
 
@@ -39,6 +40,9 @@ final class CommandInspector extends Inspector {
 
   @Override
   public void accept(Event event) throws IOException {
+    if (nameless) {
+      nameless(event);
+    }
     super.accept(event);
     switch (event) {
       case Event.Command e -> {
@@ -75,7 +79,11 @@ final class CommandInspector extends Inspector {
           type,
           "expected " + type.length() + " bytes, found " + payload.length,
           Reason.COMMAND_LENGTH,
-          Facts.named(type.name(), type.length(), payload.length));
+          Facts.named(
+              // QEMU has no name for it in its table
+              type == CommandType.ENABLE_COLO ? "(null)" : type.name(),
+              type.length(),
+              payload.length));
       return;
     }
     switch (type) {
@@ -94,7 +102,8 @@ final class CommandInspector extends Inspector {
       case POSTCOPY_LISTEN -> moves(type, ADVISED, DISCARDED, LISTENING);
       case POSTCOPY_RUN -> moves(type, LISTENING, LISTENING, RUNNING);
       case RECV_BITMAP -> bitmap(payload);
-      case PACKAGED, POSTCOPY_RESUME -> unanswered(type);
+      case PACKAGED -> packaged(ByteBuffer.wrap(payload), e.range().end());
+      case POSTCOPY_RESUME -> unanswered(type);
       case ENABLE_COLO ->
           add(
               here(
@@ -102,13 +111,28 @@ final class CommandInspector extends Inspector {
                       Facts.NONE,
                       at,
                       "command enable-colo: needs the capability x-colo")
-                  .as(Severity.WARNING));
+                  // later releases have no such capability
+                  .as(release().isFrom(11, 1) ? Severity.ERROR : Severity.WARNING));
       default -> {}
     }
   }
 
   private void refused(CommandType type, String text, Reason reason, Facts facts) {
     add(here(reason, facts, at, "command " + type.label() + ": " + text));
+  }
+
+  private void packaged(ByteBuffer payload, long end) {
+    long length = Integer.toUnsignedLong(payload.getInt());
+    long rest = source() == null || source().length() < 0 ? length : source().length() - end;
+    if (length > rest) {
+      refused(
+          CommandType.PACKAGED,
+          "expected " + length + " bytes after it, found " + rest,
+          Reason.PACKAGE_CUT,
+          Facts.found(rest, length));
+    } else {
+      unanswered(CommandType.PACKAGED);
+    }
   }
 
   private void unanswered(CommandType type) {
@@ -147,13 +171,27 @@ final class CommandInspector extends Inspector {
         Facts.named(type.name(), postcopy));
   }
 
+  /** QEMU takes the byte after the command, which is the end mark or not, for the name's length. */
+  private void nameless(Event next) {
+    nameless = false;
+    refused(
+        CommandType.RECV_BITMAP,
+        "expected the name of a block, found 0 bytes",
+        next instanceof Event.EndOfStream ? Reason.BITMAP_NAME_EMPTY : Reason.BITMAP_NAME_LENGTH,
+        Facts.found(0));
+  }
+
   private void bitmap(byte[] payload) {
-    int length = payload.length == 0 ? 0 : payload[0] & 0xff;
+    if (payload.length == 0) {
+      nameless = true;
+      return;
+    }
+    int length = payload[0] & 0xff;
     if (length == 0 || length + 1 != payload.length) {
       refused(
           CommandType.RECV_BITMAP,
           "expected the name of a block, found " + payload.length + " bytes",
-          length == 0 && payload.length > 0 ? Reason.BITMAP_NAME_EMPTY : Reason.BITMAP_NAME_LENGTH,
+          length == 0 ? Reason.BITMAP_NAME_EMPTY : Reason.BITMAP_NAME_LENGTH,
           Facts.found(payload.length));
       return;
     }

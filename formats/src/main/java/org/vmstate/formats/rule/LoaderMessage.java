@@ -46,6 +46,19 @@ public final class LoaderMessage {
         11, 1, "error while loading state for instance 0x%2$x of device '%1$s'", Reason.DEVICE_CUT);
     say("Unknown combination of migration flags: 0x0", Reason.RAM_WORD_CUT);
     since(10, 0, "Getting RAM address failed", Reason.RAM_WORD_CUT);
+    say("Configuration section missing", Reason.STREAM_HEADER_ONLY);
+    say(
+        "load of migration failed: Input/output error",
+        Reason.CONFIGURATION_CUT,
+        Reason.MACHINE_NAME_CUT);
+    since(
+        11,
+        1,
+        "Failed to load configuration state: stream error: -5",
+        Reason.CONFIGURATION_CUT,
+        Reason.MACHINE_NAME_CUT);
+    // the name is compared after it was read, however long it is
+    say("Machine type received is '", Reason.MACHINE_NAME_LENGTH);
     say("load of migration failed: No such file or directory", Reason.SUBSECTION_UNKNOWN);
     since(11, 1, "VM subsection '%s' in 'configuration' does not exist", Reason.SUBSECTION_UNKNOWN);
     say(
@@ -78,7 +91,7 @@ public final class LoaderMessage {
     say("failed to read qemu header", Reason.SAVE_HEADER_CUT);
     say("invalid header data length: 0", Reason.DATA_LENGTH_ZERO);
     say("failed to read domain XML", Reason.DATA_LENGTH_LIMIT, Reason.DATA_LENGTH_PASSES_END);
-    say("failed to read cookie", Reason.COOKIE_CUT);
+    say("failed to read cookie", Reason.COOKIE_CUT, Reason.COOKIE_LIMIT);
     // libvirt 11.3 and before do not look, and may end
     since(
         11,
@@ -93,12 +106,23 @@ public final class LoaderMessage {
     say("CMD_PING (0x%x) received with no return path", Reason.PING_WITHOUT_RETURN_PATH);
     say(
         "ENABLE_COLO command come in migration stream, but x-colo capability is not set",
-        Reason.COLO_WITHOUT_CAPABILITY);
+        Reason.COLO_WITHOUT_CAPABILITY,
+        Reason.TARGET_WITHOUT_COLO);
+    since(
+        11,
+        1,
+        "MIG_CMD 0x8 deprecated (len 0x0)",
+        Reason.COLO_WITHOUT_CAPABILITY,
+        Reason.TARGET_WITHOUT_COLO);
+    say("CMD_PACKAGED: Buffer receive fail ret=%d length=%d", Reason.PACKAGE_CUT);
     say("CMD_POSTCOPY_ADVISE invalid length (%d)", Reason.POSTCOPY_ADVISE_LENGTH);
     say("CMD_%s in wrong postcopy state (%d)", Reason.POSTCOPY_ORDER);
     say("loadvm_handle_recv_bitmap: failed to read block name", Reason.BITMAP_NAME_EMPTY);
     say("loadvm_handle_recv_bitmap: invalid payload length (%d)", Reason.BITMAP_NAME_LENGTH);
     say("loadvm_handle_recv_bitmap: block '%s' not found", Reason.BITMAP_OF_UNKNOWN_BLOCK);
+    since(11, 1, "failed to read block name", Reason.BITMAP_NAME_EMPTY);
+    since(11, 1, "invalid payload length (%d)", Reason.BITMAP_NAME_LENGTH);
+    since(11, 1, "block '%s' not found", Reason.BITMAP_OF_UNKNOWN_BLOCK);
     say("Error reading ramblock %s pages, region has bad alignment", Reason.PAGES_UNALIGNED);
     say("VQ %d address 0x0 inconsistent with Host index 0x%x", Reason.QUEUE_WITHOUT_ADDRESS);
     say(
@@ -170,9 +194,6 @@ public final class LoaderMessage {
     say("image version is not supported (%d > 2)", Reason.LIBVIRT_VERSION_3);
     say("Machine type received is '%s' and local is '%s'", Reason.MACHINE_OF_XML);
     say("UUID received is %s and local is %s", Reason.UUID_OF_XML);
-    say(
-        "ENABLE_COLO command come in migration stream, but x-colo capability is not set",
-        Reason.TARGET_WITHOUT_COLO);
     say("RAM postcopy is %s but have %d byte advise", Reason.TARGET_POSTCOPY);
     say("Configuration section missing", Reason.TARGET_NEEDS_CONFIGURATION);
     say("Machine type received is '%s' and local is '%s'", Reason.TARGET_OF_ANOTHER_MACHINE);

@@ -33,6 +33,7 @@ public enum Reason {
       Kind.TRUNCATED, Rule.END_MARK, "the save image header passes the end of the file"),
   DATA_LENGTH_ZERO(Kind.MALFORMED, Rule.DATA_LENGTH, "there is no room for the XML"),
   DATA_LENGTH_LIMIT(Kind.LIMIT, Rule.DATA_LENGTH, "XML and cookie are longer than the limit"),
+  COOKIE_LIMIT(Kind.LIMIT, Rule.DATA_LENGTH, "the cookie after the XML is longer than the limit"),
   DATA_LENGTH_PASSES_END(
       Kind.TRUNCATED, Rule.DATA_LENGTH, "XML and cookie pass the end of the file"),
   COOKIE_CUT(Kind.TRUNCATED, Rule.DATA_LENGTH, "the cookie passes the end of the file"),
@@ -69,6 +70,7 @@ public enum Reason {
   BYTES_AFTER_STREAM(Kind.NOTE, Rule.TRAILING_BYTES, "bytes follow the stream"),
   COMMAND_UNKNOWN(Kind.NOTE, Rule.COMMAND, "a command is unknown"),
   COMMAND_LENGTH(Kind.NOTE, Rule.COMMAND, "a command is not of its length"),
+  PACKAGE_CUT(Kind.NOTE, Rule.COMMAND, "a package is longer than the rest of the file"),
   COMMAND_OF_POSTCOPY(
       Kind.UNSUPPORTED, Rule.COMMAND, "a postcopy stream would have to change its layout"),
   SECTION_NAME_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends inside a section's name"),
@@ -82,6 +84,11 @@ public enum Reason {
       Kind.MALFORMED, Rule.SECTION_FOOTER, "a footer has another section's id"),
 
   // configuration
+  STREAM_HEADER_ONLY(Kind.TRUNCATED, Rule.END_MARK, "the file ends after the stream's header"),
+  CONFIGURATION_CUT(
+      Kind.TRUNCATED, Rule.END_MARK, "the file ends in the configuration's machine name"),
+  MACHINE_NAME_CUT(
+      Kind.MALFORMED, Rule.MACHINE_NAME, "the machine name is longer than the rest of the file"),
   MACHINE_NAME_LENGTH(Kind.MALFORMED, Rule.MACHINE_NAME, "the machine name is too long"),
   PAGE_BITS_OUTSIDE(Kind.MALFORMED, Rule.PAGE_BITS_RANGE, "target-page-bits are out of range"),
   CAPABILITIES_TOO_MANY(Kind.MALFORMED, Rule.OTHER, "the list of capabilities is impossibly long"),

@@ -50,7 +50,12 @@ public final class SaveHeaderParser {
     long dataStart = start + SaveFormat.HEADER_LENGTH;
     if (dataLength > limits.xmlBytes()) {
       throw source.limitExceeded(
-          Reason.DATA_LENGTH_LIMIT,
+          // libvirt reads up to the cookie first
+          version > 1
+                  && body.cookieOffset() > 0
+                  && dataStart + body.cookieOffset() <= source.length()
+              ? Reason.COOKIE_LIMIT
+              : Reason.DATA_LENGTH_LIMIT,
           "libvirt data length: " + dataLength + " bytes, the limit is " + limits.xmlBytes(),
           start + 20);
     }

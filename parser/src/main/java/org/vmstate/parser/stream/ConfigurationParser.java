@@ -10,6 +10,8 @@ import java.util.UUID;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.device.DirtyBitmapFormat;
+import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Subsection;
@@ -37,6 +39,10 @@ final class ConfigurationParser {
   private final EventSink sink;
   private final List<String> capabilities = new ArrayList<>();
   private final List<Event.SubsectionPart> parts = new ArrayList<>();
+
+  /** Where the name begins: after the record's type and be32 length. */
+  private static final int NAME_AT = 5;
+
   private final List<String> unknown = new ArrayList<>();
   private OptionalInt pageBits = OptionalInt.empty();
   private Optional<String> uuid = Optional.empty();
@@ -49,11 +55,26 @@ final class ConfigurationParser {
     this.sink = sink;
   }
 
+  /** Reads the machine's name. QEMU reads it whole, however long, before it looks at it. */
+  private QemuConfiguration head() throws IOException {
+    long length = source.peek32(1);
+    long rest = source.length() < 0 ? length : source.length() - source.position() - NAME_AT;
+    try {
+      return SpecReader.read(
+          source, "configuration", Reason.MACHINE_NAME_LENGTH, QemuConfiguration::new);
+    } catch (TruncatedDataException e) {
+      throw new TruncatedDataException(e.problem().as(Reason.CONFIGURATION_CUT));
+    } catch (MalformedDataException e) {
+      if (length > rest) {
+        throw new MalformedDataException(e.problem().as(Reason.MACHINE_NAME_CUT));
+      }
+      throw e;
+    }
+  }
+
   StreamConfiguration parse() throws IOException {
     long start = source.position();
-    QemuConfiguration head =
-        SpecReader.read(
-            source, "configuration", Reason.MACHINE_NAME_LENGTH, QemuConfiguration::new);
+    QemuConfiguration head = head();
     String machine = ByteSource.latin1(head.machine());
     source.path().push("configuration");
     int count = 0;

@@ -26,6 +26,7 @@ public final class StreamParser {
   private final DescriptionChoice description;
   private final CommandReader commands;
   private final SectionReader sections;
+  private long headerEnd;
 
   /** Reads from the cursor of a source. */
   public StreamParser(ByteSource source, ParseOptions options, EventSink sink) {
@@ -52,7 +53,8 @@ public final class StreamParser {
         SpecReader.read(
             source, "stream header", Reason.STREAM_MAGIC_MISSING, QemuStreamHeader::new);
     long version = header.version();
-    stream.accept(new Event.StreamHeader(new ByteRange(start, source.position()), source, version));
+    headerEnd = source.position();
+    stream.accept(new Event.StreamHeader(new ByteRange(start, headerEnd), source, version));
     if (version == StreamFormat.VERSION_2) {
       configure(StreamConfiguration.absent(StreamFormat.VERSION_2));
       return version;
@@ -109,7 +111,7 @@ public final class StreamParser {
         }
         case -1 ->
             throw new TruncatedDataException(
-                Reason.END_MARK_MISSING,
+                at == headerEnd ? Reason.STREAM_HEADER_ONLY : Reason.END_MARK_MISSING,
                 "record: expected another section or the end mark, found the end of the file",
                 at,
                 source.path().toString());

@@ -1,0 +1,145 @@
+package org.vmstate.analyzer.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.vmstate.formats.rule.QemuRelease;
+import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
+import org.vmstate.parser.ParseOptions;
+import org.vmstate.parser.io.HeapSource;
+import org.vmstate.parser.io.StructurePath;
+import org.vmstate.testkit.ImageBytes;
+import org.vmstate.testkit.Parts;
+
+/** What QEMU 5.2, 7.2, 10.0 and 11.1 printed when they were given such images. */
+class ReleaseWordsTest {
+  private static final List<String> RELEASES = List.of("5.2", "7.2", "10.0", "11.1");
+  private static final String MIGRATION = "load of migration failed: Input/output error";
+
+  private static List<Finding> found(byte[] image, String release) throws IOException {
+    QemuRelease loader = QemuRelease.of(release).orElseThrow();
+    return new Checker(ParseOptions.DEFAULT, CheckOptions.DEFAULT.with(loader))
+        .check(new HeapSource(image, 0, new StructurePath()))
+        .findings()
+        .list();
+  }
+
+  /** Words of all releases before 11.1, and of that. */
+  private static void says(byte[] image, Severity severity, String before, String now)
+      throws IOException {
+    for (String release : RELEASES) {
+      QemuRelease loader = QemuRelease.of(release).orElseThrow();
+      List<String> words =
+          found(image, release).stream()
+              .filter(f -> f.severity() == severity)
+              .map(f -> f.loader(loader))
+              .toList();
+      String expected = release.equals("11.1") ? now : before;
+      assertTrue(words.contains(expected), release + ": " + words);
+    }
+  }
+
+  private static byte[] command(String after, int code, int... payload) {
+    ImageBytes image = new ImageBytes().u8(8).be16(code).be16(payload.length);
+    for (int b : payload) {
+      image.u8(b);
+    }
+    return Parts.sequential().after(after, image.toBytes()).toBytes();
+  }
+
+  @Test
+  void packageThatPassesTheEndIsCut() throws IOException {
+    byte[] image = command("device", 7, 0x10, 0, 0, 0);
+    int rest = image.length - Parts.sequential().toBytes().length;
+    int after =
+        Parts.sequential().part("eof").length + Parts.sequential().part("description").length;
+    assertEquals(9, rest);
+    String words = "CMD_PACKAGED: Buffer receive fail ret=" + after + " length=268435456";
+    says(image, Severity.ERROR, words, words);
+  }
+
+  @Test
+  void commandOfColoIsRefusedByItsNumberToday() throws IOException {
+    byte[] image = command("part", 8);
+    String now = "MIG_CMD 0x8 deprecated (len 0x0)";
+    String before =
+        "ENABLE_COLO command come in migration stream, but x-colo capability is not set";
+    for (String release : RELEASES) {
+      QemuRelease loader = QemuRelease.of(release).orElseThrow();
+      Finding finding =
+          found(image, release).stream()
+              .filter(f -> f.rule() == Rule.COMMAND)
+              .findFirst()
+              .orElseThrow();
+      boolean gone = release.equals("11.1");
+      assertEquals(gone ? now : before, finding.loader(loader));
+      assertEquals(gone ? Severity.ERROR : Severity.WARNING, finding.severity());
+    }
+    String words = "(null) received with bad length - expecting 0, got 1";
+    says(command("part", 8, 0), Severity.ERROR, words, words);
+  }
+
+  @Test
+  void askedForBitmapIsNamedByWhatFollows() throws IOException {
+    String function = "loadvm_handle_recv_bitmap: ";
+    String none = "failed to read block name";
+    String odd = "invalid payload length (0)";
+    String other = "block 'a' not found";
+    says(command("device", 10), Severity.ERROR, function + none, none);
+    says(command("part", 10), Severity.ERROR, function + odd, odd);
+    says(command("part", 10, 0), Severity.ERROR, function + none, none);
+    says(command("part", 10, 1, 'a'), Severity.ERROR, function + other, other);
+  }
+
+  @Test
+  void cutConfigurationIsToldAsSuch() throws IOException {
+    byte[] good = Parts.sequential().toBytes();
+    String now = "Failed to load configuration state: stream error: -5";
+    for (int length : new int[] {9, 11, 15}) {
+      says(Arrays.copyOf(good, length), Severity.ERROR, MIGRATION, now);
+    }
+    String missing = "Configuration section missing";
+    says(Arrays.copyOf(good, 8), Severity.ERROR, missing, missing);
+    ImageBytes image = new ImageBytes().header().u8(7).be32(0xfffffff0L).raw(good);
+    says(image.toBytes(), Severity.ERROR, MIGRATION, now);
+    image = new ImageBytes().header().u8(7).be32(300).fill('x', 300).raw(good);
+    says(
+        image.toBytes(),
+        Severity.ERROR,
+        "Machine type received is '",
+        "Machine type received is '");
+  }
+
+  /** QEMU compares as many characters as it received. */
+  @Test
+  void machineWithoutANameIsAnyMachine() throws IOException {
+    byte[] image =
+        Parts.sequential()
+            .with("configuration", new ImageBytes().u8(7).be32(0).toBytes())
+            .toBytes();
+    assertEquals(
+        List.of("V004 " + Severity.WARNING),
+        found(image, "11.1").stream()
+            .filter(f -> f.rule() == Rule.MACHINE_NAME || f.severity() == Severity.ERROR)
+            .map(f -> f.rule().code() + " " + f.severity())
+            .toList());
+  }
+
+  @Test
+  void libvirtReadsTheXmlBeforeTheCookie() throws IOException {
+    String cookie = "failed to read cookie";
+    byte[] tail = new byte[100];
+    ImageBytes image = ImageBytes.libvirt(false, 2, 0x7fffffff, 1, 0, 16).raw(tail);
+    says(image.toBytes(), Severity.ERROR, cookie, cookie);
+    String xml = "failed to read domain XML";
+    image = ImageBytes.libvirt(false, 2, 0x7fffffff, 1, 0, 200).raw(tail);
+    says(image.toBytes(), Severity.ERROR, xml, xml);
+    image = ImageBytes.libvirt(false, 2, 0x7fffffff, 1, 0, 0).raw(tail);
+    says(image.toBytes(), Severity.ERROR, xml, xml);
+  }
+}
