@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
@@ -45,6 +47,7 @@ public final class ImageFacts implements EventSink {
   private static final int MOST_RECORDS = 16;
 
   private final Map<String, Found> sections = new LinkedHashMap<>();
+  private final Set<String> alike = new HashSet<>();
   private final List<String> commands = new ArrayList<>();
   private final Front front = new Front();
   private String head = "";
@@ -82,8 +85,13 @@ public final class ImageFacts implements EventSink {
       }
       case Event.Unknown e when e.section().isPresent() ->
           found(e.section().get(), Optional.empty(), length);
-      case Event.SectionHeader e ->
-          sections.putIfAbsent(key(e.section()), new Found(e.section(), List.of(), 0));
+      case Event.SectionHeader e -> {
+        String key = key(e.section());
+        Found before = sections.putIfAbsent(key, new Found(e.section(), List.of(), 0));
+        if (before != null && e.isFirst()) {
+          alike.add(key);
+        }
+      }
       case Event.Command e -> commands.add(CommandType.of(e.code()).label());
       default -> {}
     }
@@ -162,6 +170,15 @@ public final class ImageFacts implements EventSink {
    * device path is enough where it is the only one.
    */
   Found section(String name) throws ChangeException {
+    Found found = named(name);
+    String key = key(found.section());
+    if (alike.contains(key)) {
+      throw new ChangeException("section " + key + ": expected one of this name, found several");
+    }
+    return found;
+  }
+
+  private Found named(String name) throws ChangeException {
     if (sections.containsKey(name)) {
       return sections.get(name);
     }

@@ -17,6 +17,7 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.formats.vmdesc.DescriptionCursor;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.formats.vmdesc.VmDescription;
@@ -46,6 +47,7 @@ final class DescribedInspector extends Inspector {
   private final List<String> sent = new ArrayList<>();
   private final Map<String, Event.SectionHeader> places = new HashMap<>();
   private VmDescription description;
+  private DescriptionCursor descriptions;
   private boolean ended;
 
   DescribedInspector(Findings findings) {
@@ -56,7 +58,10 @@ final class DescribedInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.Described e -> description = e.description();
+      case Event.Described e -> {
+        description = e.description();
+        descriptions = description.cursor();
+      }
       case Event.SectionHeader e when e.recordType() == StreamFormat.SECTION_FULL -> {
         String key = key(e.section().name(), e.section().instance());
         sent.add(key);
@@ -79,7 +84,7 @@ final class DescribedInspector extends Inspector {
       return;
     }
     applied(Rule.DESCRIPTION_VERSION);
-    Optional<DeviceDesc> desc = description.find(section.name(), section.instance());
+    Optional<DeviceDesc> desc = descriptions.next(section.name(), section.instance());
     // an old-style device has a description without name and version
     boolean versioned = desc.isPresent() && !desc.get().state().name().isEmpty();
     if (!versioned || desc.get().state().version() == section.version()) {

@@ -15,10 +15,10 @@ import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
+import org.vmstate.formats.vmdesc.DescriptionCursor;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.StateDesc;
-import org.vmstate.formats.vmdesc.VmDescription;
 
 /**
  * Says whether a target loads the devices of an image. The target's dump has all device types that
@@ -45,7 +45,7 @@ final class TargetDeviceInspector extends TargetRules {
           "int64 equal",
           "int32 le");
 
-  private VmDescription description;
+  private DescriptionCursor descriptions;
 
   TargetDeviceInspector(Findings findings, Target target) {
     super(findings, target);
@@ -55,7 +55,7 @@ final class TargetDeviceInspector extends TargetRules {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
-      case Event.Described e -> description = e.description();
+      case Event.Described e -> descriptions = e.description().cursor();
       case Event.Device e -> deviceState(e.section());
       case Event.Unknown e when e.section().isPresent() -> deviceState(e.section().get());
       default -> {}
@@ -64,9 +64,9 @@ final class TargetDeviceInspector extends TargetRules {
 
   private void deviceState(Section section) {
     Optional<DeviceDesc> desc =
-        description == null
+        descriptions == null
             ? Optional.empty()
-            : description.find(section.name(), section.instance());
+            : descriptions.next(section.name(), section.instance());
     if (desc.isEmpty() || target().types().isEmpty()) {
       return;
     }

@@ -74,7 +74,12 @@ final class Side extends FinalMemory {
     Optional<StateNode> state = DeviceDecoders.decode(e, note -> {});
     if (state.isPresent()) {
       Section section = e.section();
-      devices.put(key(section), new Device(section.version(), state, new Opaque()));
+      String key = key(section);
+      // two devices may have one name and one instance
+      for (int i = 2; devices.containsKey(key); i++) {
+        key = key(section) + " (" + i + ")";
+      }
+      devices.put(key, new Device(section.version(), state, new Opaque()));
     } else if (!e.section().name().equals(RamFormat.IDSTR)) {
       opaque(e, e.section());
     }

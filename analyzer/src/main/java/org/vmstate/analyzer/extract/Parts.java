@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.function.Predicate;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
@@ -29,7 +29,8 @@ public final class Parts implements EventSink {
   /** Where the part goes, null for who only looks what there is. */
   private final Destination target;
 
-  private final Set<String> sections = new LinkedHashSet<>();
+  private final SequencedSet<String> sections = new LinkedHashSet<>();
+  private boolean alike;
   private boolean found;
 
   /** What is taken. */
@@ -97,6 +98,10 @@ public final class Parts implements EventSink {
       throw new ConversionException(
           "device: expected an instance, one of " + String.join(", ", sections));
     }
+    if (alike) {
+      throw new ConversionException(
+          "device: expected one section of the name " + sections.getFirst() + ", found several");
+    }
   }
 
   /** Reports whether a section is to be written: of several only the first, before the error. */
@@ -136,6 +141,8 @@ public final class Parts implements EventSink {
   }
 
   private void device(Event.Device e) throws IOException {
+    // an iterable has several parts, a device has one
+    alike |= sections.contains(e.section().key());
     if (isWanted(e.section())) {
       copy(e, e.range());
     }

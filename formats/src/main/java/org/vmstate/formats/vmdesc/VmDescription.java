@@ -1,5 +1,6 @@
 package org.vmstate.formats.vmdesc;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,9 @@ public final class VmDescription {
   private final List<DeviceDesc> devices;
   private final List<RepeatedMember> repeated;
   private final Map<Key, DeviceDesc> byKey = new HashMap<>();
+  private final Map<Key, List<DeviceDesc>> alike = new HashMap<>();
 
-  private record Key(String name, long instance) {}
+  record Key(String name, long instance) {}
 
   /**
    * Puts a description together.
@@ -33,7 +35,11 @@ public final class VmDescription {
     this.devices = List.copyOf(devices);
     this.repeated = List.copyOf(repeated);
     for (DeviceDesc d : devices) {
-      byKey.putIfAbsent(new Key(d.name(), d.instance()), d);
+      Key key = new Key(d.name(), d.instance());
+      DeviceDesc first = byKey.putIfAbsent(key, d);
+      if (first != null) {
+        alike.computeIfAbsent(key, k -> new ArrayList<>(List.of(first))).add(d);
+      }
     }
   }
 
@@ -60,5 +66,15 @@ public final class VmDescription {
   /** Finds the description of a section, the first one where there are several. */
   public Optional<DeviceDesc> find(String name, long instance) {
     return Optional.ofNullable(byKey.get(new Key(name, instance)));
+  }
+
+  /** Finds the descriptions of sections that come one after the other. */
+  public DescriptionCursor cursor() {
+    return new DescriptionCursor(this);
+  }
+
+  /** Returns the descriptions of one name and instance, or none unless there are several. */
+  List<DeviceDesc> alike(Key key) {
+    return alike.getOrDefault(key, List.of());
   }
 }

@@ -6,8 +6,11 @@ import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.vmdesc.DescriptionCursor;
+import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.VmDescription;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.vmdesc.DescriptionFinder;
@@ -23,6 +26,7 @@ final class DescriptionChoice {
   private final StreamContext stream;
   private final long start;
   private Optional<VmDescription> description = Optional.empty();
+  private Optional<DescriptionCursor> cursor = Optional.empty();
   private long offset = -1;
 
   /** Whether the description is still to be found, because the file does not end with one. */
@@ -37,6 +41,11 @@ final class DescriptionChoice {
   /** The description, once it is settled. */
   Optional<VmDescription> chosen() {
     return description;
+  }
+
+  /** The description of the section that is read next. */
+  Optional<DeviceDesc> next(Section section) {
+    return cursor.flatMap(c -> c.next(section.name(), section.instance()));
   }
 
   /** Where the description's text begins, or -1. */
@@ -120,6 +129,7 @@ final class DescriptionChoice {
     try {
       VmDescription found = parse(place);
       description = Optional.of(found);
+      cursor = Optional.of(found.cursor());
       stream.accept(new Event.Described(place, found));
     } catch (StateFormatException e) {
       stream.notice(DescriptionParser.unusable(e));

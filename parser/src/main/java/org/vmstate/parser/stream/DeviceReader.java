@@ -45,8 +45,7 @@ final class DeviceReader {
     ByteSource source = stream.source();
     long start = source.position();
     choice.settle(start);
-    Optional<DeviceDesc> desc =
-        choice.chosen().flatMap(d -> d.find(section.name(), section.instance()));
+    Optional<DeviceDesc> desc = choice.next(section);
     if (choice.chosen().isEmpty() && byTable(section, start)) {
       return true;
     }
