@@ -194,6 +194,10 @@ final class SaveHeaderInspector extends Inspector {
       return;
     }
     applied(Rule.MEMORY_AGREES);
+    if (blocks.stream().anyMatch(block -> block.usedLength() == memory)) {
+      // a small guest has less memory than firmware or video memory
+      return;
+    }
     long largest = 0;
     long total = 0;
     for (RamBlock block : blocks) {

@@ -41,13 +41,17 @@ final class CommandSecrets {
               + "\\2\\s*+:\\s*+(\"|'|&(?:quot|apos|#34|#39|#x22|#x27);))"
               + "((?s:\\\\.|(?!\\3)[^\\\\])*+)");
 
-  /** A credential of systemd as an OEM string of the firmware's tables. */
+  /**
+   * A credential of systemd as an OEM string of the firmware's tables. Its name has no colon, so
+   * that a string full of these words is not read again from each of them.
+   */
   private static final Pattern OEM_STRING =
-      Pattern.compile("(\\bio\\.systemd\\.credential(?:\\.binary)?:[^=,]{0,256}+=)((?:,,|[^,])++)");
+      Pattern.compile(
+          "(\\bio\\.systemd\\.credential(?:\\.binary)?:[^=,:]{0,256}+=)((?:,,|[^,])++)");
 
   /** The same as a file of the firmware, whose content stands after its name. */
   private static final Pattern FIRMWARE_FILE =
-      Pattern.compile("(io\\.systemd\\.credentials?/[^,]{0,256}+,(?:\\w++=)?+)((?:,,|[^,])++)");
+      Pattern.compile("(io\\.systemd\\.credentials?/[^,/]{0,256}+,(?:\\w++=)?+)((?:,,|[^,])++)");
 
   /** The same on the kernel's command line. */
   private static final Pattern KERNEL_ARGUMENT =

@@ -9,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 import org.vmstate.formats.error.LimitExceededException;
@@ -75,12 +74,7 @@ public final class Decompressor extends BulkStream {
     feed = new Feed(source, outer);
     InputStream compressed = feed;
     return switch (compression) {
-      case GZIP ->
-          // unlike Java's own it says what follows the last member, at which gzip -d fails
-          GzipCompressorInputStream.builder()
-              .setInputStream(compressed)
-              .setDecompressConcatenated(true)
-              .get();
+      case GZIP -> new GzipInputStream(compressed);
       case BZIP2 -> openBzip2(compressed);
       case XZ -> new XZInputStream(compressed, XZ_LIMIT_KIB);
       case LZOP -> new LzopInputStream(compressed);
