@@ -1,9 +1,6 @@
 package org.vmstate.analyzer.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -24,7 +21,6 @@ import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.qcow2.NoSuchSnapshotException;
 import org.vmstate.parser.qcow2.Qcow2Disk;
 import org.vmstate.parser.qcow2.Snapshot;
@@ -33,10 +29,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The image argument and the options that say how to read it. */
 final class Input {
-  private static final Path STDIN = Path.of("/dev/stdin");
-
-  private static final InputStream STANDARD_INPUT = System.in;
-
   private final CommandSpec spec;
   private final int index;
   private final String format;
@@ -187,9 +179,7 @@ final class Input {
   /** Opens the file for what holds the state in it. */
   Container container() throws IOException {
     if (file().equals("-")) {
-      return isRedirectedFile()
-          ? Container.open(ImageReader.open(STDIN), null)
-          : Container.open(ImageReader.open(new NamedStream(System.in, "standard input")), null);
+      return Container.open(StandardInput.open(), null);
     }
     Container container = Container.open(ImageReader.open(path()), path());
     if (container.disk().isPresent() && ImageWriters.has(path())) {
@@ -229,13 +219,6 @@ final class Input {
         : Optional.ofNullable(CommandBuilder.value(spec, snapshot));
   }
 
-  /** Reports whether standard input is a file at its start, which can be read like one. */
-  private static boolean isRedirectedFile() throws IOException {
-    return System.in == STANDARD_INPUT
-        && Files.isRegularFile(STDIN)
-        && new FileInputStream(FileDescriptor.in).getChannel().position() == 0;
-  }
-
   /**
    * Returns the file whose offsets are those of {@link #open}, or null for a pipe and for a state
    * that is scattered over a disk.
@@ -256,7 +239,7 @@ final class Input {
   /** Returns the file that is read, or null for a pipe. */
   Path wholeFile() throws IOException {
     if (file().equals("-")) {
-      return isRedirectedFile() ? STDIN : null;
+      return StandardInput.isRedirectedFile() ? StandardInput.PATH : null;
     }
     Path path = path();
     return Files.readAttributes(path, BasicFileAttributes.class).isRegularFile() ? path : null;

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nobody may take an answer that did not arrive for one. */
+/** Nobody may take an answer that did not arrive for one, nor what was not given for an image. */
 class StandardOutputTest {
   /** Refuses every byte. */
   private static final class Full extends OutputStream {
@@ -85,5 +85,17 @@ class StandardOutputTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(1, process.waitFor(), said);
     assertEquals(1, said.lines().filter(l -> l.startsWith("vmstate-img: ")).count(), said);
+  }
+
+  /** What the JVM opened in its place is no image. */
+  @ParameterizedTest
+  @ValueSource(strings = {"info -", "check -", "convert -O qemu - -", "extract -O raw - -"})
+  void closedStandardInputIsAnErrorInOneLine(String command)
+      throws IOException, InterruptedException {
+    Process process =
+        OwnProcess.start("-XX:-CreateCoredumpOnCrash", "\"$@\" <&-", List.of(command.split(" ")));
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), said);
+    assertEquals("vmstate-img: standard input is closed\n", said);
   }
 }
