@@ -214,7 +214,7 @@ public final class Destination implements Closeable {
       // what is in memory goes first
       out.skipTo(out.position());
       if ((out.position() - from) % PAGE == 0) {
-        transfer(channel, out, from, end, progress);
+        transfer(channel, name, out, from, end, progress);
       } else {
         move(channel, name, out, from, end, progress);
       }
@@ -232,12 +232,16 @@ public final class Destination implements Closeable {
   }
 
   private static void transfer(
-      FileChannel channel, FileSink out, long from, long end, Progress progress)
+      FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
     for (long at = from; at < end; at += SLICE) {
       long count = Math.min(SLICE, end - at);
       long to = out.position();
-      out.transferAt(channel, at, count, to);
+      try {
+        out.transferAt(channel, at, count, to);
+      } catch (IOException e) {
+        throw NamedIOException.ofNameless(name, e);
+      }
       out.skipTo(to + count);
       progress.at(at + count, end);
     }

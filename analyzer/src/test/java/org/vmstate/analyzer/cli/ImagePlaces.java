@@ -76,8 +76,10 @@ final class ImagePlaces implements EventSink {
     String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
     holes.clear();
     for (byte[] start : starts) {
-      int at = bytes.indexOf(new String(start, StandardCharsets.ISO_8859_1));
-      if (at >= 0) {
+      String sought = new String(start, StandardCharsets.ISO_8859_1);
+      int at = bytes.indexOf(sought);
+      // a row of zeros may be anywhere
+      if (at >= 0 && bytes.indexOf(sought, at + 1) < 0) {
         holes.add(new ByteRange(at, at + start.length));
       }
     }

@@ -221,9 +221,12 @@ public final class FileSink extends ByteSink {
   }
 
   /**
-   * Copies bytes from another file inside the kernel, which may share them instead.
+   * Copies bytes from another file inside the kernel, which may share them instead. Its errors do
+   * not say which of the two files failed, so that the rest is then read and written.
    *
    * @param source a channel that no other thread uses; its position changes
+   * @throws NamedIOException when this file cannot be written
+   * @throws IOException when the other one cannot be read, without its name
    */
   public void transferAt(FileChannel source, long from, long count, long to) throws IOException {
     long done = held == null ? 0 : transferHeld(source, from, count, to);
@@ -240,9 +243,20 @@ public final class FileSink extends ByteSink {
     } catch (EOFException e) {
       throw e;
     } catch (IOException e) {
-      throw failed(e);
+      move(source, from + done, count - done, to + done);
     } finally {
       moving.unlock();
+    }
+  }
+
+  private void move(FileChannel source, long from, long count, long to) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(BUFFER, count));
+    for (long done = 0; done < count; done += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), count - done));
+      if (source.read(chunk, from + done) < 0) {
+        throw new EOFException("unexpected end at offset " + (from + done));
+      }
+      writeAt(to + done, chunk.flip());
     }
   }
 

@@ -2,8 +2,11 @@ package org.vmstate.writer.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.formats.error.NamedIOException;
 
 /** What a sink asks of its file, and when; the file may do less at a time. */
 class FileSinkCallsTest {
@@ -129,6 +133,33 @@ class FileSinkCallsTest {
     }
     assertEquals(List.of("write 35+1000", "write 1035+1000", "write 2035+500"), file.calls());
     assertArrayEquals(Arrays.copyOfRange(bytes(5000), 100, 2600), file.content(35, 2500));
+  }
+
+  @Test
+  void whatCannotBeTransferredIsReadAndWritten() throws IOException {
+    RecordingChannel source = new RecordingChannel();
+    source.write(ByteBuffer.wrap(bytes(5000)), 0);
+    file.withoutMoves().most(1000);
+    sink.transferAt(source, 100, 2500, 5);
+    assertArrayEquals(Arrays.copyOfRange(bytes(5000), 100, 2600), file.content(5, 2500));
+    EOFException e = assertThrows(EOFException.class, () -> sink.transferAt(source, 4000, 1001, 5));
+    assertEquals("unexpected end at offset 5000", e.getMessage());
+  }
+
+  /** What the kernel says of a transfer is about either file. */
+  @Test
+  void failedTransferIsOfTheFileThatFailed() throws IOException {
+    RecordingChannel source = new RecordingChannel();
+    source.write(ByteBuffer.wrap(bytes(5000)), 0);
+    file.withoutMoves().full();
+    NamedIOException full =
+        assertThrows(NamedIOException.class, () -> sink.transferAt(source, 100, 2500, 5));
+    assertEquals("output: full", full.getMessage());
+    source.unreadable();
+    IOException unread =
+        assertThrows(IOException.class, () -> sink.transferAt(source, 100, 2500, 5));
+    assertEquals("unreadable", unread.getMessage());
+    assertFalse(unread instanceof NamedIOException);
   }
 
   @Test

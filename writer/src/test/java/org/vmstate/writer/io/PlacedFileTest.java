@@ -173,7 +173,7 @@ class PlacedFileTest {
     assertArrayEquals(expected, Files.readAllBytes(path));
   }
 
-  private static RecordingChannel device(int length) {
+  private static RecordingChannel device(int length) throws IOException {
     RecordingChannel device = new RecordingChannel();
     device.write(ByteBuffer.wrap(new byte[length]), 0);
     device.calls();
@@ -247,7 +247,7 @@ class PlacedFileTest {
   }
 
   @Test
-  void refusedFileIsClosed() {
+  void refusedFileIsClosed() throws IOException {
     RecordingChannel device = device(99);
     assertThrows(IOException.class, () -> PlacedFile.on(device, "x", false, OFFSET));
     assertEquals(List.of("close"), device.calls());

@@ -17,6 +17,9 @@ final class RecordingChannel extends PositionalChannel {
   private byte[] content = new byte[0];
   private int most = Integer.MAX_VALUE;
   private Forced onForce = () -> {};
+  private boolean moves = true;
+  private boolean reads = true;
+  private boolean writes = true;
 
   RecordingChannel() {
     this(1);
@@ -31,6 +34,28 @@ final class RecordingChannel extends PositionalChannel {
   RecordingChannel most(int bytes) {
     most = bytes;
     return this;
+  }
+
+  /** Bytes of other files cannot be moved here. */
+  RecordingChannel withoutMoves() {
+    moves = false;
+    return this;
+  }
+
+  RecordingChannel unreadable() {
+    reads = false;
+    return this;
+  }
+
+  RecordingChannel full() {
+    writes = false;
+    return this;
+  }
+
+  private static void require(boolean works, String words) throws IOException {
+    if (!works) {
+      throw new IOException(words);
+    }
   }
 
   /** Returns what was asked since the last time. */
@@ -50,7 +75,8 @@ final class RecordingChannel extends PositionalChannel {
   }
 
   @Override
-  public int write(ByteBuffer data, long offset) {
+  public int write(ByteBuffer data, long offset) throws IOException {
+    require(writes, "full");
     int count = Math.min(most, data.remaining());
     if (alignment > 1) {
       assertEquals(0, offset % alignment);
@@ -65,7 +91,8 @@ final class RecordingChannel extends PositionalChannel {
   }
 
   @Override
-  public int read(ByteBuffer target, long offset) {
+  public int read(ByteBuffer target, long offset) throws IOException {
+    require(reads, "unreadable");
     if (offset >= content.length) {
       return -1;
     }
@@ -77,9 +104,15 @@ final class RecordingChannel extends PositionalChannel {
 
   @Override
   public long transferFrom(ReadableByteChannel source, long offset, long count) throws IOException {
+    require(moves, "one of two files failed");
     ByteBuffer data = ByteBuffer.allocate((int) Math.min(most, count));
     source.read(data);
     return write(data.flip(), offset);
+  }
+
+  @Override
+  public FileChannel position(long offset) {
+    return this;
   }
 
   @Override
