@@ -37,6 +37,9 @@ public final class Checker {
     List<Inspector> inspectors = new ArrayList<>();
     inspectors.add(new SaveHeaderInspector(findings));
     inspectors.add(new ConfigurationInspector(findings));
+    if (what.target().isEmpty()) {
+      inspectors.add(new MachineInspector(findings));
+    }
     SectionInspector sections = new SectionInspector(findings, what.disk().isPresent());
     inspectors.add(sections);
     inspectors.add(new CommandInspector(findings));

@@ -174,7 +174,7 @@ final class RamInspector extends Inspector {
             "RAM word: COMPRESS_PAGE, which "
                 + (refused
                     ? "QEMU 9.1 and later refuse"
-                    : "QEMU " + release() + " takes only with the capability compress"))
+                    : "QEMU " + release() + " accepts only with the capability compress"))
         .as(refused ? Severity.ERROR : Severity.WARNING);
   }
 

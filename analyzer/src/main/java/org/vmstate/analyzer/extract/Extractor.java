@@ -236,15 +236,18 @@ public final class Extractor {
     try (ByteSource image = again(source)) {
       learn(image, false);
       if (cpu < 0 || cpu >= facts.cpus().size()) {
-        throw ConversionException.named(
-            "--cpu " + cpu + ": the image has the state of " + facts.cpus().size() + " CPUs");
+        throw new ConversionException(
+            "--cpu "
+                + cpu
+                + ": the image has the state of "
+                + facts.cpus().size()
+                + " CPUs, from 0 on");
       }
       AddressSpace space =
           AddressSpace.of(facts.cpus().get(cpu))
               .orElseThrow(
                   () ->
-                      ConversionException.named(
-                          "--virtual: page tables of this CPU are not known"));
+                      new ConversionException("--virtual: page tables of this CPU are not known"));
       image.seek(image.origin());
       try (BlockReader reader = BlockReader.read(image, options, new AbsentPages(losses))) {
         sight.through(new AddressReader(reader, map), space);
@@ -354,7 +357,7 @@ public final class Extractor {
       RamBlock found = reader.block(block);
       long end = to < 0 ? found.usedLength() : to;
       if (from < 0 || from >= end || end > found.usedLength()) {
-        throw ConversionException.named(
+        throw new ConversionException(
             "--pages "
                 + block
                 + ": expected a part of 0 to "

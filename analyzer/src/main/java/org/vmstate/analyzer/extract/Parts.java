@@ -36,13 +36,13 @@ public final class Parts implements EventSink {
   /** What is taken. */
   public enum Kind {
     /** The domain XML of a libvirt header. */
-    XML("domain XML"),
+    XML("domain XML; only those of libvirt have one"),
     /** The cookie XML of a libvirt header. */
     COOKIE("cookie"),
     /** The JSON after the stream. */
     DESCRIPTION("description"),
     /** The payload of a section, without header and footer. */
-    DEVICE("such device section"),
+    DEVICE("such device section; info --devices lists them"),
     /** The registers of each CPU, as text. */
     REGISTERS("CPU whose state the description names");
 

@@ -88,7 +88,11 @@ final class TargetProcess implements Closeable {
     try {
       return new TargetProcess(folder, command);
     } catch (IOException e) {
-      throw new TargetException(command.getFirst() + ": cannot be started: " + e.getMessage());
+      String program = command.getFirst();
+      // Java's words name the program again
+      String why =
+          String.valueOf(e.getMessage()).replaceFirst("^Cannot run program \"[^\"]*\".*?: ", "");
+      throw new TargetException(program + ": cannot be started: " + why.strip());
     }
   }
 

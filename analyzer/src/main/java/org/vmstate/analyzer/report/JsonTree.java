@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -28,8 +29,14 @@ public final class JsonTree {
     try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
       return object(file.toString(), json);
     } catch (JsonProcessingException e) {
-      throw ConversionException.named(file + ": " + e.getOriginalMessage());
+      throw ConversionException.named(file + ": is no well-formed JSON" + place(e));
     }
+  }
+
+  /** The words of the parser are about itself; the place is what helps. */
+  private static String place(JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    return at == null ? "" : ", from line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /** Reads a stream that holds an object. */

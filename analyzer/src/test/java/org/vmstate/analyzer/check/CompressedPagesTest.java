@@ -73,7 +73,7 @@ class CompressedPagesTest {
       CheckResult result = check(CheckOptions.DEFAULT, release);
       assertEquals(Verdict.ODD, result.verdict(), release);
       String text = result.findings().list().getFirst().text();
-      assertTrue(text.endsWith("takes only with the capability compress"), text);
+      assertTrue(text.endsWith("accepts only with the capability compress"), text);
     }
   }
 
