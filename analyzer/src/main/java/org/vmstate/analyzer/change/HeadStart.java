@@ -1,42 +1,46 @@
 package org.vmstate.analyzer.change;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.output.WorkerFailure;
-import org.vmstate.formats.layout.StreamLayout;
 
 /**
- * Copies an image as it stands while it is found out what changes in it: most changes leave nearly
- * all bytes where they are. What turns out to be otherwise is written over.
+ * Copies an image while it is found out what changes in it: most changes leave nearly all bytes
+ * where they are, and another machine type moves them by its length. What turns out to be otherwise
+ * is written over.
  */
 public final class HeadStart implements AutoCloseable {
   private static final long SLICE = FileParts.LARGE;
 
-  /** Bytes in which a stream says how its pages lie. */
-  private static final int HEAD = 4096;
-
   private final Destination target;
   private final Optional<Path> file;
+  private final Optional<String> machine;
 
   /** Null where nothing can be copied so early. */
   private final Thread thread;
 
   private volatile boolean unwanted;
-  private long copied;
+
+  /** Start of the range of the image that was copied. */
+  private long begin;
+
+  private long end;
+
+  /** By how much that range moved. */
+  private int shift;
+
   private Throwable failure;
 
-  private HeadStart(Destination target, Optional<Path> file, boolean possible) {
+  private HeadStart(
+      Destination target, Optional<Path> file, Optional<String> machine, boolean possible) {
     this.target = target;
     this.file = file;
+    this.machine = machine;
     this.thread =
         file.filter(_ -> possible).map(f -> new Thread(() -> run(f), "head-start")).orElse(null);
     if (thread != null) {
@@ -48,37 +52,33 @@ public final class HeadStart implements AutoCloseable {
   /**
    * Starts to copy.
    *
-   * @param target an output to which nobody writes before {@link #end}
+   * @param target an output to which nobody writes before {@link #finish}
+   * @param machine the machine type that the copy will most likely have, if another
    */
-  public static HeadStart of(ImageSource image, Destination target) throws IOException {
-    return new HeadStart(target, image.file(), target.isRewritable() && image.front() == 0);
+  public static HeadStart of(ImageSource image, Destination target, Optional<String> machine)
+      throws IOException {
+    boolean possible = target.isRewritable() && image.front() == 0;
+    return new HeadStart(target, image.file(), machine, possible);
   }
 
   private void run(Path input) {
-    try (FileParts parts = FileParts.open(input, mayHaveHoles(input))) {
-      long size = Files.size(input);
-      while (!unwanted && copied < size) {
-        long end = Math.min(size, copied + SLICE);
-        parts.copy(copied, end, target, Progress.NONE);
-        copied = end;
+    try {
+      HeadGuess guess = HeadGuess.of(input, machine);
+      begin = guess.begin();
+      end = begin;
+      shift = guess.shift();
+      target.keep(begin + shift);
+      try (FileParts parts = FileParts.open(input, guess.holes())) {
+        long size = Files.size(input);
+        while (!unwanted && end < size) {
+          long to = Math.min(size, end + SLICE);
+          parts.copy(end, to, target, Progress.NONE);
+          end = to;
+        }
       }
     } catch (Throwable e) {
       failure = e;
     }
-  }
-
-  /** To ask for holes takes longer than to copy some stretches of a stream that has none. */
-  private static boolean mayHaveHoles(Path file) throws IOException {
-    byte[] head = new byte[HEAD];
-    int length;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      length = channel.read(ByteBuffer.wrap(head));
-    }
-    String text = new String(head, 0, Math.max(0, length), StandardCharsets.ISO_8859_1);
-    return !text.startsWith("QEVM")
-        || StreamLayout.ALL.stream()
-            .flatMap(layout -> layout.capability().stream())
-            .anyMatch(text::contains);
   }
 
   /**
@@ -95,7 +95,7 @@ public final class HeadStart implements AutoCloseable {
   }
 
   /** Ends the work, after which the output is at its start again. */
-  void end() throws IOException {
+  void finish() throws IOException {
     stop();
     if (failure != null) {
       throw WorkerFailure.of(failure);
@@ -109,37 +109,49 @@ public final class HeadStart implements AutoCloseable {
    * Passes over what the output has of a range already; returns from where on it has to be copied.
    */
   long keep(long from, long to) throws IOException {
-    long kept = Math.min(to, copied);
-    if (kept <= from) {
+    if (from < begin ? to > begin : target.sink().position() != from + shift) {
+      drop();
+    }
+    long kept = Math.min(to, end);
+    if (from < begin || kept <= from) {
       return from;
     }
     target.keep(kept - from);
     return kept;
   }
 
-  /** Makes way for a splice: unless it is as long as what it replaces, all after it moves. */
+  /** Makes way for a splice, after which all may stand elsewhere than it was copied to. */
   void before(Splice splice) throws IOException {
-    if (splice.growth() != 0 || splice.zeros() > 0 || splice.pages().isPresent()) {
+    boolean expected =
+        splice.growth() == shift && splice.range().start() < begin && splice.range().end() >= begin;
+    boolean moves = splice.growth() != 0 && !expected;
+    if (moves || splice.zeros() > 0 || splice.pages().isPresent()) {
       drop();
     }
   }
 
   /** Gives up what was copied and not yet kept, as holes may come there. */
   private void drop() throws IOException {
-    if (copied > 0) {
+    if (end > begin) {
       target.cut();
-      copied = 0;
     }
+    forget();
+  }
+
+  private void forget() {
+    begin = 0;
+    end = 0;
+    shift = 0;
   }
 
   /** Empties the output, to write to it from its start on. */
   public void giveUp() throws IOException {
-    end();
+    finish();
     if (target.isRewritable()) {
       target.restart();
       target.cut();
-      copied = 0;
     }
+    forget();
   }
 
   private void stop() {

@@ -68,6 +68,14 @@ public final class ImageChanger {
     return plan;
   }
 
+  /** The machine type that the changed image has, if another. */
+  private Optional<String> machine() {
+    return changes.stream()
+        .filter(Change.SetMachine.class::isInstance)
+        .map(change -> ((Change.SetMachine) change).machine())
+        .findFirst();
+  }
+
   private ImageFacts facts() throws IOException {
     try (ByteSource source = image.open()) {
       return ImageFacts.read(source, options.with(ParseOptions.Extent.DEVICES));
@@ -123,7 +131,7 @@ public final class ImageChanger {
    */
   public Outcome copy(Destination target, Progress progress, Consumer<String> notes, Proof proof)
       throws IOException {
-    try (HeadStart start = HeadStart.of(image, target)) {
+    try (HeadStart start = HeadStart.of(image, target, machine())) {
       return copy(start, progress, notes, Optional.empty(), proof);
     }
   }
@@ -216,7 +224,7 @@ public final class ImageChanger {
   private void follow(ChangePlan plan, SpliceFeed feed, HeadStart start, Progress progress)
       throws IOException {
     Destination target = start.target();
-    start.end();
+    start.finish();
     Optional<Path> file = start.file();
     if (file.isEmpty()) {
       try (ByteSource source = image.open()) {

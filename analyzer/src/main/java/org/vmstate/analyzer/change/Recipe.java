@@ -218,6 +218,14 @@ public final class Recipe {
         : ParseOptions.Extent.DEVICES;
   }
 
+  /** Returns the machine type that it most likely gives an image, if it gives one. */
+  public Optional<String> machine() {
+    return steps.stream()
+        .filter(step -> step.kind.name().equals("machine"))
+        .map(Step::change)
+        .findFirst();
+  }
+
   /** Returns what it is for. */
   public String summary() {
     return summary;

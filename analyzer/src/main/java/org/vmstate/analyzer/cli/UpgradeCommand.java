@@ -92,15 +92,23 @@ final class UpgradeCommand implements Callable<Integer> {
     work.run(
         () -> Destination.file(out, work.isForced(), false),
         (file, progress, notes) -> {
-          try (HeadStart start = HeadStart.of(image, file)) {
-            return upgrade.write(start, progress, notes);
+          try (HeadStart start = HeadStart.of(image, file, upgrade.machine())) {
+            return upgrade.writer().write(start, progress, notes);
           }
         });
     return ExitCode.OK;
   }
 
+  /**
+   * What to do.
+   *
+   * @param machine the machine type that the copy will most likely have
+   * @param writer finds out what to change, and writes the changed copy
+   */
+  private record Upgrade(Optional<String> machine, Writer writer) {}
+
   /** Finds out what to change, and writes the changed copy. */
-  private interface Upgrade {
+  private interface Writer {
     Outcome write(HeadStart start, Progress progress, Consumer<String> notes) throws IOException;
   }
 
@@ -113,20 +121,27 @@ final class UpgradeCommand implements Callable<Integer> {
       needed = recipe.extent() == ParseOptions.Extent.WHOLE ? recipe.extent() : needed;
     }
     ParseOptions extent = ParseOptions.DEFAULT.with(needed);
-    return (start, progress, notes) -> {
-      ImageFacts facts;
-      try (ByteSource source = image.open()) {
-        facts = ImageFacts.read(source, extent);
-      }
-      List<Change> changes = changes(recipes, facts, work);
-      if (changes.isEmpty()) {
-        throw new ChangeException("no recipe fits this image; nothing was written");
-      }
-      ImageChanger changer =
-          new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(facts));
-      return changer.copy(
-          start, progress, notes, Optional.empty(), changed -> require(image, changed, changer));
-    };
+    Optional<String> machine = recipes.stream().flatMap(r -> r.machine().stream()).findFirst();
+    Writer writer =
+        (start, progress, notes) -> {
+          ImageFacts facts;
+          try (ByteSource source = image.open()) {
+            facts = ImageFacts.read(source, extent);
+          }
+          List<Change> changes = changes(recipes, facts, work);
+          if (changes.isEmpty()) {
+            throw new ChangeException("no recipe fits this image; nothing was written");
+          }
+          ImageChanger changer =
+              new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(facts));
+          return changer.copy(
+              start,
+              progress,
+              notes,
+              Optional.empty(),
+              changed -> require(image, changed, changer));
+        };
+    return new Upgrade(machine, writer);
   }
 
   private List<Change> changes(List<Recipe> recipes, ImageFacts facts, Work work)
@@ -163,33 +178,38 @@ final class UpgradeCommand implements Callable<Integer> {
     }
     UpgradePlan plan =
         new UpgradePlan(target, CommandBuilder.isSet(spec, "--force-feature"), work::note);
-    return (start, progress, notes) -> {
-      UpgradePlan.Likely likely = plan.likely(image, ParseOptions.DEFAULT);
-      List<Change> changes = likely.changes();
-      if (!changes.isEmpty()) {
-        try {
-          ImageChanger changer =
-              new ImageChanger(image, ParseOptions.DEFAULT, changes, Optional.of(likely.facts()));
+    Writer writer =
+        (start, progress, notes) -> {
+          UpgradePlan.Likely likely = plan.likely(image, ParseOptions.DEFAULT);
+          List<Change> changes = likely.changes();
+          if (!changes.isEmpty()) {
+            try {
+              ImageChanger changer =
+                  new ImageChanger(
+                      image, ParseOptions.DEFAULT, changes, Optional.of(likely.facts()));
+              return changer.copy(
+                  start,
+                  progress,
+                  notes,
+                  Optional.of(plan.confirming(changes, ParseOptions.DEFAULT)),
+                  proof(image, changer, plan));
+            } catch (OtherChangesException e) {
+              changes = e.changes();
+              start.giveUp();
+            }
+          } else {
+            changes = plan.changes(image, ParseOptions.DEFAULT);
+          }
+          if (changes.isEmpty()) {
+            throw new ChangeException(
+                "the target accepts this image as it is, as far as can be seen; nothing was"
+                    + " written");
+          }
+          ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
           return changer.copy(
-              start,
-              progress,
-              notes,
-              Optional.of(plan.confirming(changes, ParseOptions.DEFAULT)),
-              proof(image, changer, plan));
-        } catch (OtherChangesException e) {
-          changes = e.changes();
-          start.giveUp();
-        }
-      } else {
-        changes = plan.changes(image, ParseOptions.DEFAULT);
-      }
-      if (changes.isEmpty()) {
-        throw new ChangeException(
-            "the target accepts this image as it is, as far as can be seen; nothing was written");
-      }
-      ImageChanger changer = new ImageChanger(image, ParseOptions.DEFAULT, changes);
-      return changer.copy(start, progress, notes, Optional.empty(), proof(image, changer, plan));
-    };
+              start, progress, notes, Optional.empty(), proof(image, changer, plan));
+        };
+    return new Upgrade(Optional.of(target.machine()).filter(m -> !m.isEmpty()), writer);
   }
 
   private static ImageChanger.Proof proof(

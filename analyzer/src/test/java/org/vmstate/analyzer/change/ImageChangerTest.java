@@ -36,6 +36,7 @@ import org.vmstate.parser.io.ByteSource;
 /** Changes of samples: what was asked for differs afterwards, nothing else, and check agrees. */
 class ImageChangerTest {
   private static final String PC = "pc";
+  private static final String LONGER = "pc-i440fx-10.0-of-another-vendor";
 
   @TempDir Path scratch;
 
@@ -49,7 +50,8 @@ class ImageChangerTest {
 
   /**
    * Writes a changed copy that passes check, and leaves the input alone. It is the same whether all
-   * of the input was copied before the first change was known, or nothing.
+   * of the input was copied before the first change was known, for a machine type that comes or for
+   * another, or nothing.
    */
   private Path changed(Path file, Change... changes) throws IOException {
     byte[] before = Files.readAllBytes(file);
@@ -61,13 +63,21 @@ class ImageChangerTest {
     }
     byte[] expected = Files.readAllBytes(out);
     ImageSource image = ImageSource.of(file);
-    try (Destination target = Destination.file(out, true, false);
-        HeadStart start = HeadStart.of(image, target)) {
-      start.await();
-      new ImageChanger(image, ParseOptions.DEFAULT, List.of(changes))
-          .copy(start, Progress.NONE, note -> {}, Optional.empty(), changed -> {});
+    for (String machine : List.of("", LONGER, "x")) {
+      try (Destination target = Destination.file(out, true, false);
+          HeadStart start =
+              HeadStart.of(image, target, Optional.of(machine).filter(m -> !m.isEmpty()))) {
+        start.await();
+        new ImageChanger(image, ParseOptions.DEFAULT, List.of(changes))
+            .copy(start, Progress.NONE, note -> {}, Optional.empty(), changed -> {});
+        target.commit(Outcome.WHOLE, false);
+      }
+      assertArrayEquals(expected, Files.readAllBytes(out), machine);
+    }
+    try (Destination target = Destination.file(out, true, false)) {
+      new ImageChanger(file, ParseOptions.DEFAULT, List.of(changes))
+          .copy(target, Progress.NONE, note -> {});
       target.sink().flush();
-      assertArrayEquals(expected, Files.readAllBytes(target.temporary().orElseThrow()));
       ChangeCheck.require(file, target.temporary().orElseThrow(), ParseOptions.DEFAULT);
       target.commit(Outcome.WHOLE, false);
     }
@@ -123,7 +133,7 @@ class ImageChangerTest {
   @ParameterizedTest
   @ValueSource(strings = {"pc", "pc-mapped"})
   void longerMachineNameMovesWhatFollows(String name) throws IOException {
-    Path out = changed(sample(name), new Change.SetMachine("pc-i440fx-10.0-of-another-vendor"));
+    Path out = changed(sample(name), new Change.SetMachine(LONGER));
     assertEquals(List.of("machine type"), differences(sample(name), out));
   }
 

@@ -104,7 +104,7 @@ class MemoryPassesTest {
       throws IOException {
     Path out = scratch.resolve("out");
     try (Destination target = Destination.file(out, true, false);
-        HeadStart start = HeadStart.of(image, target)) {
+        HeadStart start = HeadStart.of(image, target, Optional.empty())) {
       Outcome outcome =
           changer.copy(
               start,
