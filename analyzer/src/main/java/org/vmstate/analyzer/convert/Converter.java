@@ -127,7 +127,7 @@ public final class Converter {
   private Outcome copy(ByteSource source, Path input, Facts facts) throws IOException {
     ByteSink sink = facts.open(output::open);
     try (WholeCheck check =
-        WholeCheck.start(ImageSource.of(input), parseOptions, new FrontVisitor(notes))) {
+        WholeCheck.start(ImageSource.of(input), parseOptions, new ChannelNote(notes))) {
       return check.during(
           watched -> {
             if (sink == destination.sink()) {

@@ -7,7 +7,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.writer.stream.RecordWriter;
 
 /** Writes a stream whose layout stays, record for record; only the save header is new. */
-final class Verbatim extends FrontVisitor {
+final class Verbatim extends ChannelNote {
   private final Head head;
   private final Progress progress;
   private RecordWriter records;

@@ -37,6 +37,7 @@ class AbsentPagesTest {
   @TempDir Path folder;
 
   private final List<String> losses = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   /** Four pages, of which the first is data and the second zero. */
   private static ImageBytes gaps() {
@@ -78,7 +79,7 @@ class AbsentPagesTest {
         ConvertOptions.to(format).with(PageOptions.DEFAULT.compact(compact).workers(1));
     try (ByteSource source = ImageReader.open(in);
         Destination target = Destination.file(out, true, false)) {
-      Converter converter = new Converter(options, ParseOptions.DEFAULT, Progress.NONE, note -> {});
+      Converter converter = new Converter(options, ParseOptions.DEFAULT, Progress.NONE, notes::add);
       (salvages ? converter.losing(losses::add) : converter).convert(source, in, target);
       target.commit(Outcome.WHOLE, false);
     }
@@ -139,6 +140,18 @@ class AbsentPagesTest {
       String message = refused(multifd(), format, compact);
       assertTrue(message.contains("found 1 never sent: multifd channels have them"), message);
     }
+  }
+
+  @Test
+  void copyWithoutThePagesOfChannelsSaysSoOnce() throws IOException {
+    convert(multifd(), FormatId.QEMU, false, false);
+    assertEquals(
+        List.of(
+            "pages in multifd channels are in other files, and not in this copy; --channel adds"
+                + " them"),
+        notes);
+    convert(gaps(), FormatId.QEMU, false, false);
+    assertEquals(1, notes.size(), notes.toString());
   }
 
   @Test
