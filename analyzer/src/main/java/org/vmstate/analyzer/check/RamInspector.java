@@ -79,6 +79,15 @@ final class RamInspector extends Inspector {
     }
     long mask = blocks.isEmpty() ? 0xfff : blocks.getFirst().pageSize() - 1L;
     if ((e.word() & mask) == RamFormat.MULTIFD_FLUSH) {
+      if (flushes == 0 && !release().isFrom(8, 1)) {
+        add(
+            here(
+                    Reason.FLUSH_BEFORE_ITS_RELEASE,
+                    Facts.NONE,
+                    last(),
+                    "RAM word: QEMU before 8.1 does not know MULTIFD_FLUSH")
+                .as(Severity.ERROR));
+      }
       flushes++;
       flushAt = last();
       if (fixed) {

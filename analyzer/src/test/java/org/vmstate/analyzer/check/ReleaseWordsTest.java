@@ -142,4 +142,32 @@ class ReleaseWordsTest {
     image = ImageBytes.libvirt(false, 2, 0x7fffffff, 1, 0, 0).raw(tail);
     says(image.toBytes(), Severity.ERROR, xml, xml);
   }
+
+  @Test
+  void endWhereAFooterIsDueIsTold() throws IOException {
+    Parts parts = Parts.sequential();
+    int end = 0;
+    for (String part : List.of("header", "configuration", "start", "part")) {
+      end += parts.part(part).length;
+    }
+    String words = "Read section footer failed: -5";
+    says(Arrays.copyOf(parts.toBytes(), end - 5), Severity.ERROR, words, words);
+  }
+
+  @Test
+  void flushIsUnknownBefore81() throws IOException {
+    byte[] image =
+        Parts.sequential().with("part", Parts.part(new ImageBytes().be64(0x200))).toBytes();
+    for (String release : RELEASES) {
+      QemuRelease loader = QemuRelease.of(release).orElseThrow();
+      List<String> words =
+          found(image, release).stream()
+              .filter(f -> f.severity() == Severity.ERROR)
+              .map(f -> f.loader(loader))
+              .toList();
+      boolean old = release.equals("5.2") || release.equals("7.2");
+      assertEquals(
+          old ? List.of("Unknown combination of migration flags: 0x200") : List.of(), words);
+    }
+  }
 }

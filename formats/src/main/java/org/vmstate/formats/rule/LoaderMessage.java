@@ -32,6 +32,7 @@ public final class LoaderMessage {
     say("Unknown savevm section %d", Reason.SECTION_NOT_ANNOUNCED);
     since(11, 1, "Unknown section %d", Reason.SECTION_NOT_ANNOUNCED);
     say("Unable to read ID string for section", Reason.SECTION_NAME_EMPTY, Reason.SECTION_NAME_CUT);
+    say("Read section footer failed: -5", Reason.FOOTER_CUT);
     say("Missing section footer", Reason.FOOTER_MISSING, Reason.DEVICE_ENDS_ELSEWHERE);
     say(
         "Mismatched section id in footer",
@@ -71,9 +72,9 @@ public final class LoaderMessage {
         "VM subsection '%s' in '%s' does not exist",
         Reason.DEVICE_SUBSECTION_UNKNOWN,
         Reason.TARGET_SUBSECTION_UNKNOWN);
-    say(
-        "Unknown combination of migration flags: 0x%x",
-        Reason.RAM_WORD_KIND, Reason.RAM_TOTAL_AGAIN);
+    say("Unknown combination of migration flags: 0x%x", Reason.RAM_WORD_KIND);
+    say("Unknown combination of migration flags: 0x200", Reason.FLUSH_BEFORE_ITS_RELEASE);
+    since(8, 1, ACCEPTED, Reason.FLUSH_BEFORE_ITS_RELEASE);
     say("Ack, bad migration stream!", Reason.CONTINUE_WITHOUT_BLOCK);
     say("Illegal RAM offset", Reason.PAGE_OUTSIDE, Reason.PAGES_PASS_BLOCK);
     say("Can't find block", Reason.RAM_BLOCK_UNKNOWN);

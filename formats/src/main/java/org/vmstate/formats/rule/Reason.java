@@ -79,6 +79,7 @@ public enum Reason {
   SECTION_NOT_ANNOUNCED(Kind.MALFORMED, Rule.SECTION_ANNOUNCED, "a PART or END has an unknown id"),
   SECTION_END_UNKNOWN(Kind.NOTE, Rule.UNKNOWN_SECTION, "where a section ends is unknown"),
   SECTION_OF_PROXMOX(Kind.NOTE, Rule.UNKNOWN_SECTION, "only Proxmox's QEMU has such a section"),
+  FOOTER_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends where a footer is due"),
   FOOTER_MISSING(Kind.MALFORMED, Rule.SECTION_FOOTER, "another byte stands where a footer is due"),
   FOOTER_OF_ANOTHER_SECTION(
       Kind.MALFORMED, Rule.SECTION_FOOTER, "a footer has another section's id"),
@@ -302,6 +303,7 @@ public enum Reason {
   VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
   VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),
   RAM_VERSION_OBSOLETE(Kind.NOTE, Rule.RAM_VERSION, "the ram section has version 3"),
+  FLUSH_BEFORE_ITS_RELEASE(Kind.NOTE, Rule.MULTIFD_FLUSH, "the loader is older than MULTIFD_FLUSH"),
   FLUSH_IN_FIXED_LAYOUT(
       Kind.NOTE, Rule.MAPPED_SECTIONS, "a MULTIFD_FLUSH stands in a fixed layout"),
   FILL_BYTE_SET(Kind.NOTE, Rule.FILL_BYTE, "a page of equal bytes is not a zero page"),

@@ -2,6 +2,7 @@ package org.vmstate.parser.stream;
 
 import java.io.IOException;
 import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Reason;
@@ -61,7 +62,14 @@ final class Footers {
     if (presence == Presence.ABSENT) {
       return;
     }
-    if (source.peek() != StreamFormat.SECTION_FOOTER && source.has(1)) {
+    if (!source.has(1)) {
+      throw new TruncatedDataException(
+          Reason.FOOTER_CUT,
+          "section footer: expected 5 bytes, found the end",
+          at,
+          source.path().toString());
+    }
+    if (source.peek() != StreamFormat.SECTION_FOOTER) {
       throw source.malformed(
           Reason.FOOTER_MISSING,
           "section footer: expected 0x7e, found 0x" + Integer.toHexString(source.peek()),
