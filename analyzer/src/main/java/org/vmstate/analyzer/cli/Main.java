@@ -40,7 +40,7 @@ public final class Main {
     // what is printed is English, with the digits of every language's programs
     Locale.setDefault(Locale.ROOT);
     // the command line's library looks for the converters of types that no option here has
-    System.setProperty("picocli.converters.excludes", "java\\.(time|sql|nio)\\..*");
+    System.setProperty("picocli.converters.excludes", "java\\.(time|sql)\\..*");
     Compilers.choose(args);
     StartCache.report();
     Terminal.remember();

@@ -33,7 +33,7 @@ final class ImagePlaces implements EventSink {
 
   private final List<ByteRange> holes = new ArrayList<>();
 
-  /** What stands where the holes start. */
+  /** What stands where the holes start that take a header away. */
   private final List<byte[]> starts = new ArrayList<>();
 
   private long streamEnd = -1;
@@ -47,6 +47,10 @@ final class ImagePlaces implements EventSink {
       ImageReader.read(source, ParseOptions.DEFAULT, places);
       // offsets in what is compressed are none of the source
       for (ByteRange hole : places.outer.isEmpty() ? places.holes : List.<ByteRange>of()) {
+        if (!places.boundaries.contains(hole.start())) {
+          // so little of the middle of a section may be payload alone
+          continue;
+        }
         ByteBuffer start = ByteBuffer.allocate((int) Math.min(SOUGHT, hole.length()));
         source.copy(hole.start(), start);
         places.starts.add(start.array());
