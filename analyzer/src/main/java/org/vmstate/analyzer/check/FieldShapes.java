@@ -31,6 +31,8 @@ final class FieldShapes {
       Set.of(
           "xhci-core.ports",
           "xhci-core.intr",
+          "nvme.sq",
+          "nvme.cq",
           "memory hotplug state.devs",
           "CPU hotplug state.devs");
 
@@ -48,12 +50,21 @@ final class FieldShapes {
    * @param path where it is
    * @param sent bytes that were sent at this place
    * @param own bytes that the target has there
-   * @param timer whether it is a timer, in a subsection
+   * @param kind what it is
    */
-  record Odd(String path, long sent, long own, boolean timer) {
+  record Odd(String path, long sent, long own, Kind kind) {
     Odd(String path, long sent, long own) {
-      this(path, sent, own, false);
+      this(path, sent, own, Kind.FIELDS);
     }
+  }
+
+  /** What comes or goes. */
+  enum Kind {
+    FIELDS,
+    /** A timer in a subsection. */
+    TIMER,
+    /** Pointers, of which the target has more. */
+    POINTERS
   }
 
   /** The entries of one name: arrays whose elements are not all alike have several. */
@@ -131,7 +142,7 @@ final class FieldShapes {
     for (Map.Entry<String, List<FieldDesc>> entry : theirs.entrySet()) {
       Optional<Odd> length =
           BY_PROPERTY.contains(sent.name() + "." + entry.getKey())
-              ? length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), null)
+              ? property(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()))
               : length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type);
       if (length.isPresent()) {
         return length;
@@ -170,6 +181,29 @@ final class FieldShapes {
     return Optional.empty();
   }
 
+  private static long pointers(List<FieldDesc> fields) {
+    return fields.stream()
+        .filter(f -> f.type() == FieldType.POINTER_MARKER)
+        .mapToLong(FieldDesc::count)
+        .sum();
+  }
+
+  /** Compares the lengths of an array that is as long as the device was made. */
+  private static Optional<Odd> property(
+      String path, String name, List<FieldDesc> sent, List<FieldDesc> own) {
+    List<FieldDesc> ours = own == null ? List.of() : own;
+    long marks = pointers(sent);
+    boolean same =
+        marks > 0
+            ? marks == pointers(ours)
+            : sent.stream().mapToLong(FieldDesc::count).sum()
+                == ours.stream().mapToLong(FieldDesc::count).sum();
+    Kind kind = marks > 0 && marks < pointers(ours) ? Kind.POINTERS : Kind.FIELDS;
+    return same
+        ? Optional.empty()
+        : Optional.of(new Odd(path + "." + name, bytes(sent), bytes(ours), kind));
+  }
+
   /** Compares the lengths of an array that always has the same one. */
   private static Optional<Odd> length(
       String path, String name, List<FieldDesc> sent, List<FieldDesc> own, StateType type) {
@@ -198,7 +232,7 @@ final class FieldShapes {
       more.removeAll(setUp(own.get(i)));
       if (!more.isEmpty()) {
         String place = path + "." + sent.get(i).name() + "[" + i + "]." + more.iterator().next();
-        return Optional.of(new Odd(place, sent.get(i).size(), own.get(i).size(), true));
+        return Optional.of(new Odd(place, sent.get(i).size(), own.get(i).size(), Kind.TIMER));
       }
     }
     return Optional.empty();

@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.check;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DescriptionCursor;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.FieldDesc;
@@ -47,6 +49,9 @@ final class TargetDeviceInspector extends TargetRules {
 
   private DescriptionCursor descriptions;
 
+  /** The state that is looked at, null where it is not understood. */
+  private Event.Device payload;
+
   TargetDeviceInspector(Findings findings, Target target) {
     super(findings, target);
   }
@@ -56,7 +61,11 @@ final class TargetDeviceInspector extends TargetRules {
     super.accept(event);
     switch (event) {
       case Event.Described e -> descriptions = e.description().cursor();
-      case Event.Device e -> deviceState(e.section());
+      case Event.Device e -> {
+        payload = e;
+        deviceState(e.section());
+        payload = null;
+      }
       case Event.Unknown e when e.section().isPresent() -> deviceState(e.section().get());
       default -> {}
     }
@@ -187,7 +196,13 @@ final class TargetDeviceInspector extends TargetRules {
         .flatMap(own -> own.find(section.name(), section.instance()))
         .filter(own -> own.state().name().equals(sent.name()))
         .flatMap(own -> FieldShapes.compare(section.name(), sent, own.state(), types))
-        .map(odd -> odd.timer() ? timer(odd) : fields(section, odd))
+        .map(
+            odd ->
+                switch (odd.kind()) {
+                  case TIMER -> timer(odd);
+                  case POINTERS -> fields(section, odd, Reason.TARGET_POINTERS);
+                  case FIELDS -> fields(section, odd, end(section, odd));
+                })
         .ifPresent(this::add);
   }
 
@@ -200,9 +215,26 @@ final class TargetDeviceInspector extends TargetRules {
         .with(Map.of("cure", "start the target with the device as it was configured"));
   }
 
-  private Finding fields(Section section, FieldShapes.Odd odd) {
+  /** The target reads on to where it has another end, and finds what stands there. */
+  private Reason end(Section section, FieldShapes.Odd odd) {
+    ByteBuffer footer = ByteBuffer.allocate(Byte.BYTES + Integer.BYTES);
+    if (payload == null || !payload.content().isSeekable()) {
+      return Reason.TARGET_FIELD_LENGTH;
+    }
+    try {
+      payload.content().copy(payload.range().end() + odd.own() - odd.sent(), footer);
+    } catch (IOException _) {
+      // the file is shorter
+      return Reason.TARGET_FIELD_LENGTH;
+    }
+    return footer.get(0) == StreamFormat.SECTION_FOOTER && footer.getInt(1) != section.id()
+        ? Reason.TARGET_FOOTER
+        : Reason.TARGET_FIELD_LENGTH;
+  }
+
+  private Finding fields(Section section, FieldShapes.Odd odd, Reason reason) {
     return here(
-            Reason.TARGET_FIELD_LENGTH,
+            reason,
             Facts.named(odd.path(), odd.sent(), odd.own()),
             last(),
             String.format(

@@ -162,7 +162,7 @@ final class TargetFactsInspector extends Inspector {
   }
 
   private void fixed(Section section, String path, FieldNode field, long value) {
-    Long own = target.fixed().get(path);
+    Long own = target.fixed().get(FixedFields.own(path));
     if (own == null || FixedFields.mayDiffer(path)) {
       return;
     }
@@ -173,7 +173,9 @@ final class TargetFactsInspector extends Inspector {
     String name = field.desc().name();
     Reason reason = Reason.TARGET_VALUE;
     Facts facts = Facts.found(own, value);
-    if (path.endsWith(FixedFields.SCANOUT_BYTES)) {
+    if (FixedFields.isTimers(path)) {
+      reason = Reason.TARGET_TIMERS;
+    } else if (path.endsWith(FixedFields.SCANOUT_BYTES)) {
       reason = Reason.TARGET_FIELD_LENGTH;
       facts = Facts.named(path, value, own);
     } else if (path.endsWith(FixedFields.PORTS)) {

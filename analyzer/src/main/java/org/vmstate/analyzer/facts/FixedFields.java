@@ -28,6 +28,12 @@ public final class FixedFields {
   /** Which ports a virtio-serial device has. */
   public static final String PORTS = ".ports_map";
 
+  /** How many timers an HPET has. */
+  private static final String TIMERS = "hpet#0.num_timers";
+
+  /** What QEMU from 10.0 on calls them, and compares. */
+  private static final String COMPARED_TIMERS = "hpet#0.num_timers_save";
+
   private static final String EQUAL = " equal";
   private static final String GRAPHICS = "virtio-gpu";
   private static final String SCANOUT = "scanout";
@@ -68,6 +74,16 @@ public final class FixedFields {
   public static boolean mayDiffer(String path) {
     return path.endsWith(SCANOUT_WORDS)
         || ONLY_KNOWN.contains(path.substring(path.lastIndexOf('.') + 1));
+  }
+
+  /** Returns what a target calls the value that it compares with the one at a path of a state. */
+  public static String own(String path) {
+    return path.equals(TIMERS) ? COMPARED_TIMERS : path;
+  }
+
+  /** Reports whether a path is that of an HPET's number of timers. */
+  public static boolean isTimers(String path) {
+    return own(path).equals(COMPARED_TIMERS);
   }
 
   private static String name(FieldNode field) {
@@ -124,6 +140,7 @@ public final class FixedFields {
         wanted
             || field.desc().typeName().endsWith(EQUAL)
             || BY_HAND.contains(name)
+            || isTimers(place)
             || ONLY_KNOWN.contains(name);
     boolean number = size == field.raw().length && size >= 1 && size <= Long.BYTES;
     if (fixed && number) {

@@ -2,12 +2,14 @@ package org.vmstate.analyzer.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.analyzer.output.ConversionException;
@@ -90,6 +93,10 @@ class TargetDevicesTest {
   }
 
   private List<String> found(byte[] image, ObjectNode facts) throws IOException {
+    return found("0000:", image, facts);
+  }
+
+  private List<String> found(String start, byte[] image, ObjectNode facts) throws IOException {
     Path file = Files.writeString(folder.resolve("target.json"), facts.toString());
     Target target = Target.read(file, null);
     QemuRelease release = target.release().orElseThrow();
@@ -97,7 +104,7 @@ class TargetDevicesTest {
     return new Checker(ParseOptions.DEFAULT, options.with(release))
         .check(new HeapSource(image, 0, new StructurePath())).findings().list().stream()
             // no page was sent, which is another matter
-            .filter(f -> f.severity() == Severity.ERROR && f.text().startsWith("0000:"))
+            .filter(f -> f.severity() == Severity.ERROR && f.text().startsWith(start))
             .map(f -> f.text() + " | " + f.loader(release))
             .toList();
   }
@@ -172,6 +179,71 @@ class TargetDevicesTest {
           own == 3 ? List.of() : expected,
           found.stream().map(f -> f.substring(f.indexOf('|') + 2)).toList(),
           found.toString());
+    }
+  }
+
+  /** Where the target reads on, it may find another section's footer. */
+  @Test
+  void footerOfAnotherSectionIsTold() throws IOException {
+    String vmsd = "memory hotplug state";
+    byte[] image =
+        ImageBytes.withRam("r", 1)
+            .section(4, 2, NIC, 0, 1)
+            .raw(new byte[3])
+            .footer(2)
+            .footer(7)
+            .u8(0)
+            .description(description(NIC, slots(vmsd, 3)))
+            .toBytes();
+    ObjectNode facts = facts("10.0.2");
+    facts.put("description", description(NIC, slots(vmsd, 8)));
+    assertTrue(
+        found(image, facts).getFirst().endsWith(" | Mismatched section id in footer"),
+        found(image, facts).toString());
+    // no slots at all
+    facts.put(
+        "description",
+        description(NIC, slots(vmsd, 1).replaceFirst("\\{\"name\": \"devs\".*?\\}", "")));
+    assertTrue(found(image, facts).getFirst().endsWith(" | Missing section footer"));
+  }
+
+  private static String marks(String name, int count) {
+    return "{\"name\": \"%s\", \"array_len\": %d, \"type\": \"ptr-marker\", \"size\": 1}"
+        .formatted(name, count);
+  }
+
+  /** Pairs of queues of an NVMe controller, which QEMU from 11 on saves. */
+  @ParameterizedTest
+  @CsvSource({"5, 5, ''", "9, 5, Missing section footer", "5, 9, Unexpected ptr marker"})
+  void otherNumberOfQueuePairsIsFound(int sent, int own, String message) throws IOException {
+    byte[] payload = "0".repeat(sent).getBytes(StandardCharsets.ISO_8859_1);
+    ObjectNode facts = facts("11.1.0");
+    facts.put("description", description(NIC, marks("sq", own)).replace("hda-audio", "nvme"));
+    byte[] image =
+        new String(image(NIC, payload, marks("sq", sent)), StandardCharsets.ISO_8859_1)
+            .replace("\"hda-audio\"", "\"nvme\"     ")
+            .getBytes(StandardCharsets.ISO_8859_1);
+    assertEquals(
+        message.isEmpty() ? List.of() : List.of(message),
+        found(image, facts).stream().map(f -> f.substring(f.indexOf('|') + 2)).toList());
+  }
+
+  private List<String> timers(String field, String own) throws IOException {
+    ObjectNode facts = facts("10.0.2");
+    facts.putObject("fixed").put("hpet#0." + own, 8);
+    String fields = "{\"name\": \"%s\", \"type\": \"uint8\", \"size\": 1}".formatted(field);
+    return found("hpet", image("hpet", new byte[] {3}, fields), facts);
+  }
+
+  /** QEMU from 10.0 on compares them, and gave the field another name. */
+  @Test
+  void otherNumberOfTimersIsFoundWhereItIsCompared() throws IOException {
+    String message = " | Input validation failed: hpet/num_timers must match";
+    for (String field : List.of("num_timers", "num_timers_save")) {
+      assertEquals(
+          List.of("hpet#0." + field + ": has 0x3, on the target 0x8" + message),
+          timers(field, "num_timers_save"));
+      assertEquals(List.of(), timers(field, "num_timers"));
     }
   }
 

@@ -37,7 +37,10 @@ public final class LoaderMessage {
     say(
         "Mismatched section id in footer",
         Reason.FOOTER_OF_ANOTHER_SECTION,
-        Reason.DEVICE_FOOTER_ID);
+        Reason.DEVICE_FOOTER_ID,
+        Reason.TARGET_FOOTER);
+    say("Input validation failed: hpet/num_timers must match", Reason.TARGET_TIMERS);
+    say("Unexpected ptr marker", Reason.TARGET_POINTERS);
     say(
         "load of migration failed: Input/output error",
         Reason.DATA_ENDS,

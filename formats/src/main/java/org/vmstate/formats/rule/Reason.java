@@ -349,6 +349,10 @@ public enum Reason {
   TARGET_VALUE(Kind.NOTE, Rule.TARGET_FIELD, "a field has to have the target's own value"),
   TARGET_PORTS(
       Kind.NOTE, Rule.TARGET_FIELD, "a virtio-serial device has other ports on the target"),
+  TARGET_TIMERS(Kind.NOTE, Rule.TARGET_FIELD, "the target's HPET has another number of timers"),
+  TARGET_POINTERS(Kind.NOTE, Rule.TARGET_FIELD, "the target has more elements in an array"),
+  TARGET_FOOTER(
+      Kind.NOTE, Rule.TARGET_FIELD, "the target's state ends in front of another section's footer"),
   TARGET_PROPERTY(
       Kind.NOTE, Rule.TARGET_FIELD, "a property of the device is another one on the target"),
   TARGET_OTHER_FUNCTION(Kind.NOTE, Rule.TARGET_PCI, "a PCI function is another one on the target"),
