@@ -32,6 +32,7 @@ final class FixedBits {
     for (int at : IDENTITY) {
       mask[at] = -1;
     }
+    mask[PciFormat.STATUS] = PciFormat.HAS_CAPABILITIES;
     mask[PciFormat.CAPABILITIES] = -1;
     int bases = (own[PciFormat.HEADER_TYPE] & 0x7f) == 0 ? BASES : BRIDGE_BASES;
     for (int i = 0; i < bases; i++) {

@@ -304,7 +304,8 @@ final class TargetFactsInspector extends Inspector {
   /** Compares what no guest can write. */
   private void function(Section section, StateNode state, byte[] sent, byte[] own) {
     applied(Rule.TARGET_PCI);
-    if (sent.length != own.length || sent.length < PciFormat.CONFIGURATION) {
+    // of spaces with and without the extended part, the first bytes are compared first
+    if (Math.min(sent.length, own.length) < PciFormat.CONFIGURATION) {
       return;
     }
     byte[] fixed = FixedBits.of(own);
@@ -320,7 +321,12 @@ final class TargetFactsInspector extends Inspector {
         Finding finding =
             here(
                 Reason.TARGET_OTHER_FUNCTION,
-                Facts.found(at, sent[at] & 0xff, own[at] & 0xff, written[at] & 0xff),
+                Facts.found(
+                    at,
+                    sent[at] & 0xff,
+                    own[at] & 0xff,
+                    at == PciFormat.STATUS ? fixed[at] : 0xff,
+                    written[at] & 0xff),
                 last(),
                 String.format(
                     Locale.ROOT,

@@ -38,6 +38,11 @@ public final class FixedFields {
   private static final String GRAPHICS = "virtio-gpu";
   private static final String SCANOUT = "scanout";
 
+  /** How many outputs a display has, and where that stands without resources. */
+  private static final String OUTPUTS = ".max_outputs";
+
+  private static final int OUTPUTS_AT = 8;
+
   /** Where they stand without resources: an end mark, whether it is on, how many there are. */
   private static final int SCANOUTS = 12;
 
@@ -129,6 +134,7 @@ public final class FixedFields {
         taker.field(place + SCANOUT_BYTES, field, words * Integer.BYTES * all.size());
       }
     } else if (idle) {
+      taker.field(place + OUTPUTS, field, ByteBuffer.wrap(raw).getInt(OUTPUTS_AT) & 0xffffffffL);
       taker.field(place + SCANOUT_BYTES, field, raw.length - SCANOUTS);
     }
   }

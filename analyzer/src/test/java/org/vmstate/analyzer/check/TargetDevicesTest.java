@@ -283,6 +283,42 @@ class TargetDevicesTest {
     }
   }
 
+  /** A list of capabilities comes or goes, or the function has the extended space or not. */
+  @Test
+  void functionWithAnotherHeaderIsFound() throws IOException {
+    byte[] own = new byte[4096];
+    own[6] = 0x10;
+    own[0x34] = 0x40;
+    ObjectNode facts = facts("10.0.2");
+    String config = "{\"name\": \"config\", \"type\": \"pci config\", \"size\": 256}";
+    byte[] sent = new byte[256];
+    String[] words = {"i=0x6 read: 0 device: 10 cmask: 10", "i=0x34 read: 48 device: 40 cmask: ff"};
+    for (int i = 0; i < words.length; i++) {
+      for (int length : new int[] {256, 4096}) {
+        facts.putObject("pci").put(NIC, HexFormat.of().formatHex(own, 0, length));
+        assertEquals(
+            List.of("Bad config data: " + words[i] + " wmask: 0 w1cmask:0"),
+            found(image(NIC, sent, config), facts).stream()
+                .map(f -> f.substring(f.indexOf('|') + 2))
+                .toList());
+      }
+      sent[6] = 0x10;
+      sent[0x34] = 0x48;
+    }
+  }
+
+  /** A display without resources, the layout of which is not known. */
+  @Test
+  void otherNumberOfOutputsIsFound() throws IOException {
+    String display = "{\"name\": \"gpu\", \"type\": \"virtio-gpu\", \"size\": 30}";
+    ObjectNode facts = facts("10.0.2");
+    facts.putObject("fixed").put(NIC + "#0.gpu.max_outputs", 3);
+    byte[] payload = new ImageBytes().be32(0).be32(1).be32(1).zeros(18).toBytes();
+    assertEquals(
+        List.of(NIC + "#0.gpu.max_outputs: has 0x1, on the target 0x3 | 3 != 1"),
+        found(image(NIC, payload, display), facts));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -225,7 +225,7 @@ public final class LoaderMessage {
         "Features 0x%032x unsupported. Allowed features: 0x%032x",
         Reason.TARGET_WITHOUT_FEATURE);
     say(
-        "Bad config data: i=0x%x read: %x device: %x cmask: ff wmask: %x w1cmask:0",
+        "Bad config data: i=0x%x read: %x device: %x cmask: %x wmask: %x w1cmask:0",
         Reason.TARGET_OTHER_FUNCTION);
     say("SaveVM v2 format is obsolete and don't work anymore", Reason.STREAM_VERSION_OBSOLETE);
     since(
