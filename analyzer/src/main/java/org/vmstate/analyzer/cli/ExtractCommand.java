@@ -47,8 +47,10 @@ final class ExtractCommand implements Callable<Integer> {
                 "",
                 "raw is the guest's physical memory, each byte at the offset of its address; elf",
                 "is a core with the registers of all CPUs, for gdb, crash, drgn and Volatility;",
-                "lime is the form of the Linux Memory Extractor, for forensic tools. Memory that",
-                "is zero becomes holes. The image is read twice, so that nothing is decompressed.",
+                "kdump is such a core compressed page by page and without firmware, for crash and",
+                "makedumpfile; lime is the form of the Linux Memory Extractor, for forensic",
+                "tools. Memory that is zero becomes holes. The image is read twice: nothing is",
+                "decompressed into a file.",
                 "")
             .footer(
                 "%nExamples:%n",
