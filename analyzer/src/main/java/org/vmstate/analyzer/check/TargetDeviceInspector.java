@@ -21,6 +21,7 @@ import org.vmstate.formats.vmdesc.DescriptionCursor;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.StateDesc;
+import org.vmstate.formats.vmdesc.StateNode;
 
 /**
  * Says whether a target loads the devices of an image. The target's dump has all device types that
@@ -218,7 +219,13 @@ final class TargetDeviceInspector extends TargetRules {
   /** The target reads on to where it has another end, and finds what stands there. */
   private Reason end(Section section, FieldShapes.Odd odd) {
     ByteBuffer footer = ByteBuffer.allocate(Byte.BYTES + Integer.BYTES);
-    if (payload == null || !payload.content().isSeekable()) {
+    String name = odd.path().substring(odd.path().lastIndexOf('.') + 1);
+    boolean last =
+        payload != null
+            && payload.content().isSeekable()
+            && payload.state().filter(s -> isLast(s, name, payload.range().end())).isPresent();
+    // what follows in the section is read as something else, too
+    if (!last) {
       return Reason.TARGET_FIELD_LENGTH;
     }
     try {
@@ -230,6 +237,16 @@ final class TargetDeviceInspector extends TargetRules {
     return footer.get(0) == StreamFormat.SECTION_FOOTER && footer.getInt(1) != section.id()
         ? Reason.TARGET_FOOTER
         : Reason.TARGET_FIELD_LENGTH;
+  }
+
+  private static boolean isLast(StateNode state, String name, long end) {
+    return state.fields().stream()
+            .anyMatch(
+                f ->
+                    f.range().end() == end
+                        && (f.desc().name().equals(name)
+                            || f.elements().stream().anyMatch(e -> isLast(e, name, end))))
+        || state.subsections().stream().anyMatch(s -> isLast(s, name, end));
   }
 
   private Finding fields(Section section, FieldShapes.Odd odd, Reason reason) {
