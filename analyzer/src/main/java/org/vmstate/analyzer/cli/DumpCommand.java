@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.vmstate.analyzer.dump.CompatDump;
 import org.vmstate.analyzer.dump.Dump;
 import org.vmstate.analyzer.dump.DumpOptions;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
@@ -25,6 +26,8 @@ final class DumpCommand implements Callable<Integer> {
     /** One hash for each block. */
     SHA256
   }
+
+  private static final String NO_SECTION = "none";
 
   private CommandSpec spec;
 
@@ -52,7 +55,8 @@ final class DumpCommand implements Callable<Integer> {
             .option(
                 String.class,
                 "NAME",
-                "Only sections of this name, or of this last part of a device path.",
+                "Only sections of this name, or of this last part of a device path; none shows no"
+                    + " section.",
                 "--section")
             .option(
                 OptionSpec.builder("--memory")
@@ -113,11 +117,19 @@ final class DumpCommand implements Callable<Integer> {
             CommandBuilder.isSet(spec, "--security-info"),
             CommandBuilder.isSet(spec, "--raw"));
     ParseOptions parseOptions = input.options();
+    Dump dump = new Dump(options, parseOptions);
     Optional<StateFormatException> error;
     try (Report report = output.report(out)) {
-      error = new Dump(options, parseOptions).run(input.file(), source, report);
+      error = dump.run(input.file(), source, report);
     }
-    return error.isPresent() ? Failures.report(input.file(), error.get(), spec) : ExitCode.OK;
+    if (error.isPresent()) {
+      return Failures.report(input.file(), error.get(), spec);
+    }
+    if (section != null && !section.equals(NO_SECTION) && !dump.isMet()) {
+      throw ConversionException.named(
+          input.file() + ": has no section " + section + "; info --devices lists those of devices");
+    }
+    return ExitCode.OK;
   }
 
   private int compat(Input input, ByteSource source, OutputStream out) throws IOException {

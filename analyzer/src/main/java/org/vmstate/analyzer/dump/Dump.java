@@ -27,6 +27,7 @@ public final class Dump {
 
   private final DumpOptions options;
   private final ParseOptions parseOptions;
+  private boolean met;
 
   /** Dumps with options. */
   public Dump(DumpOptions options, ParseOptions parseOptions) {
@@ -61,6 +62,7 @@ public final class Dump {
         error = Optional.of(e);
       }
       visitor.finish();
+      met = visitor.isMet();
       report.bool("complete", visitor.isComplete() && error.isEmpty());
       memory(report, visitor.counts(), error.isEmpty() ? contents : null);
       report.beginArray("notices");
@@ -75,6 +77,11 @@ public final class Dump {
     }
     report.end();
     return error;
+  }
+
+  /** Reports whether any section was to be shown. */
+  public boolean isMet() {
+    return met;
   }
 
   private void memory(Report report, PageCounts counts, RamContents contents) throws IOException {

@@ -46,6 +46,7 @@ final class DumpVisitor implements EventSink {
   private long recordStart;
   private long recordEnd;
   private boolean complete;
+  private boolean met;
 
   DumpVisitor(Report report, DumpOptions options, RamContents contents) {
     this.report = report;
@@ -60,6 +61,11 @@ final class DumpVisitor implements EventSink {
 
   List<String> notices() {
     return notices;
+  }
+
+  /** Reports whether any section was to be shown. */
+  boolean isMet() {
+    return met;
   }
 
   boolean isComplete() {
@@ -91,6 +97,7 @@ final class DumpVisitor implements EventSink {
           pendingState = SectionDecoders.decode(e, e.section()).orElse(null);
       case Event.Notice e -> notice(e.problem());
       case Event.SectionHeader h -> {
+        met |= options.shows(h.section());
         beginRecord(Names.record(h.recordType()), options.shows(h.section()), h.range());
         if (shown) {
           section(h.section());

@@ -59,7 +59,9 @@ public final class SaveHeaderEditor {
     try (ByteSource source = ImageReader.open(file)) {
       if (source.peek() != SaveFormat.MAGIC.charAt(0)) {
         throw ConversionException.named(
-            file + ": is no libvirt image; only those have a domain XML");
+            file
+                + ": is no libvirt image, which alone has a domain XML; --set and others change a"
+                + " state");
       }
       SaveHeaderParser.parse(source, Limits.DEFAULT, front);
     }
