@@ -67,7 +67,7 @@ final class Footers {
           Reason.FOOTER_CUT,
           "section footer: expected 5 bytes, found the end",
           at,
-          source.path().toString());
+          source.path() + ".footer");
     }
     if (source.peek() != StreamFormat.SECTION_FOOTER) {
       throw source.malformed(
