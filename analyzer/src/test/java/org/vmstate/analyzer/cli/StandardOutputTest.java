@@ -96,6 +96,9 @@ class StandardOutputTest {
         OwnProcess.start("-XX:-CreateCoredumpOnCrash", "\"$@\" <&-", List.of(command.split(" ")));
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(1, process.waitFor(), said);
-    assertEquals("vmstate-img: standard input is closed\n", said);
+    assertEquals(
+        List.of("vmstate-img: standard input is closed"),
+        // what the JVM says of its own environment is not the program's
+        said.lines().filter(line -> !line.startsWith("Picked up ")).toList());
   }
 }
