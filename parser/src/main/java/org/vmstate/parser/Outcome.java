@@ -12,21 +12,23 @@ public sealed interface Outcome {
   Outcome WHOLE = new Whole();
 
   /** Throws the problem of a broken image. */
-  default void require() throws StateFormatException {
-    if (this instanceof Broken broken) {
-      throw broken.problem();
-    }
-  }
+  void require() throws StateFormatException;
 
   /** All of the image was seen and understood. */
-  record Whole() implements Outcome {}
+  record Whole() implements Outcome {
+    @Override
+    public void require() {}
+  }
 
   /**
    * What was asked for was seen, and no more.
    *
    * @param extent what was asked for
    */
-  record Part(ParseOptions.Extent extent) implements Outcome {}
+  record Part(ParseOptions.Extent extent) implements Outcome {
+    @Override
+    public void require() {}
+  }
 
   /**
    * Something that belongs to the image is missing, or contradicts what the image says of itself;
@@ -34,5 +36,10 @@ public sealed interface Outcome {
    *
    * @param problem the first such thing
    */
-  record Broken(StateFormatException problem) implements Outcome {}
+  record Broken(StateFormatException problem) implements Outcome {
+    @Override
+    public void require() throws StateFormatException {
+      throw problem;
+    }
+  }
 }
