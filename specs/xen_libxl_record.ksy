@@ -41,3 +41,44 @@ types:
         doc: 1 traditional, 2 upstream QEMU.
       - id: index
         type: u4
+  libxc_header:
+    doc: |
+      What follows a record of type 1, whose own body is empty: this, then records in the same form, up
+      to and with one of type 0. The guest's memory is in them.
+    doc-ref: Xen docs/specs/libxc-migration-stream.pandoc
+    seq:
+      - id: image
+        type: libxc_image_header
+      - id: domain
+        type: libxc_domain_header
+  libxc_image_header:
+    meta:
+      endian: be
+    seq:
+      - id: marker
+        contents: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
+      - id: magic
+        contents: XENF
+      - id: version
+        type: u4
+        doc: 2 or 3.
+      - id: options
+        type: u2
+        doc: Bit 0 all that follows is big-endian.
+      - id: reserved
+        size: 6
+  libxc_domain_header:
+    meta:
+      endian: le
+    seq:
+      - id: type
+        type: u4
+        doc: 1 x86 PV, 2 x86 HVM, 3 x86 PVH, 4 Arm.
+      - id: page_shift
+        type: u2
+      - id: reserved
+        type: u2
+      - id: xen_major
+        type: u4
+      - id: xen_minor
+        type: u4

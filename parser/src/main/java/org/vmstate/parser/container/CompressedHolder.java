@@ -29,20 +29,19 @@ final class CompressedHolder {
       return Optional.empty();
     }
     long start = file.position();
-    boolean found;
+    Optional<Holder.Kind> kind;
     try (ByteSource head = decompress(file, compressed.get(), true)) {
-      found = VmaArchive.isOne(head) || PandaRecording.isOne(head);
+      kind = Holder.kind(head).filter(Holder.Kind::isCompressed);
     } catch (StateFormatException e) {
       // reported by the pass that reads it as a stream
-      found = false;
+      kind = Optional.empty();
     }
     file.seek(start);
-    if (!found) {
+    if (kind.isEmpty()) {
       return Optional.empty();
     }
     try (ByteSource archive = decompress(file, compressed.get(), false)) {
-      Holder holder =
-          VmaArchive.isOne(archive) ? VmaArchive.open(archive) : PandaRecording.open(archive);
+      Holder holder = kind.get().open(archive);
       holder.state().closeWith(file);
       file.seek(start);
       return Optional.of(

@@ -22,6 +22,7 @@ import org.vmstate.parser.qcow2.SnapshotChoice;
 /** A file, and what holds the saved state in it. */
 public final class Container implements Closeable {
   private static final long HEAD = 1 << 20;
+  private static final XemuState XEMU = new XemuState();
 
   private final ByteSource file;
   private final Optional<Qcow2Disk> disk;
@@ -46,7 +47,7 @@ public final class Container implements Closeable {
         file = file.seekable();
         return new Container(file, Optional.of(Qcow2Disk.open(file, path)), Optional.empty());
       }
-      if (Holder.isOne(file)) {
+      if (Holder.kind(file).isPresent()) {
         file = file.seekable();
       }
       // what is compressed in a pipe is not looked into, because it can be read only once
@@ -89,7 +90,7 @@ public final class Container implements Closeable {
   }
 
   private static ByteSource unwrapped(ByteSource state) throws IOException {
-    return XemuState.isOne(state) ? Holder.find(state).orElseThrow().state() : state;
+    return XEMU.isOne(state) ? Holder.find(state).orElseThrow().state() : state;
   }
 
   /**
@@ -111,7 +112,7 @@ public final class Container implements Closeable {
    * Returns how many bytes of {@link #whole} its program needs in front of the stream to load it.
    */
   public static long front(ByteSource whole) throws IOException {
-    return XemuState.isOne(whole) ? XemuState.front(whole) : 0;
+    return XEMU.isOne(whole) ? XEMU.front(whole) : 0;
   }
 
   /** Returns what stands around the stream, if anything does. */

@@ -2,22 +2,25 @@ package org.vmstate.parser.container;
 
 import java.io.IOException;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.container.HolderFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.XenDeviceModelRecord;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.SpecReader;
 
 /** Device state as Xen kept it before libxl streams: a line of text, a length, the stream. */
-final class DeviceModelRecord {
-  private DeviceModelRecord() {}
+record DeviceModelRecord() implements Holder.Kind {
+  /** {@code DeviceMo}, the start of its line. */
+  private static final long MAGIC = 0x44657669L;
 
-  static boolean isOne(ByteSource file) throws IOException {
-    return file.peek32(0) == HolderFormat.DEVICE_MODEL
-        && file.peek32(4) == HolderFormat.DEVICE_MODEL_REST;
+  private static final long MAGIC_REST = 0x63654d6fL;
+
+  @Override
+  public boolean isOne(ByteSource file) throws IOException {
+    return file.peek32(0) == MAGIC && file.peek32(4) == MAGIC_REST;
   }
 
-  static Holder open(ByteSource file) throws IOException {
+  @Override
+  public Holder open(ByteSource file) throws IOException {
     long length =
         SpecReader.read(file, "device model", Reason.HOLDER_DAMAGED, XenDeviceModelRecord::new)
             .lenState();

@@ -1,6 +1,7 @@
 package org.vmstate.parser.container;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.parser.io.ByteSource;
@@ -13,14 +14,37 @@ import org.vmstate.parser.io.ExtentSource;
  * @param state the stream, whose end closes the file
  */
 public record Holder(String label, ByteSource state) {
+  /** Every kind: a class for each, all of them named here. */
+  private static final List<Kind> KINDS =
+      List.of(
+          new XemuState(),
+          new LibxlStream(),
+          new DeviceModelRecord(),
+          new VmaArchive.Kind(),
+          new PandaRecording());
 
-  /** Reports whether one starts at the cursor, without moving it. */
-  static boolean isOne(ByteSource file) throws IOException {
-    return XemuState.isOne(file)
-        || LibxlStream.isOne(file)
-        || DeviceModelRecord.isOne(file)
-        || VmaArchive.isOne(file)
-        || PandaRecording.isOne(file);
+  /** What one program puts around a stream. */
+  interface Kind {
+    /** Reports whether one starts at the cursor, without moving it. */
+    boolean isOne(ByteSource file) throws IOException;
+
+    /** Finds the stream in one that starts at the cursor. */
+    Holder open(ByteSource file) throws IOException;
+
+    /** Reports whether its program compresses the whole of it. */
+    default boolean isCompressed() {
+      return false;
+    }
+  }
+
+  /** Returns the kind of what starts at the cursor, without moving it. */
+  static Optional<Kind> kind(ByteSource file) throws IOException {
+    for (Kind kind : KINDS) {
+      if (kind.isOne(file)) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -29,26 +53,14 @@ public record Holder(String label, ByteSource state) {
    * @return nothing when the file is none
    */
   static Optional<Holder> find(ByteSource file) throws IOException {
-    if (!isOne(file)) {
+    Optional<Kind> kind = kind(file);
+    if (kind.isEmpty()) {
       return CompressedHolder.find(file);
     }
     long start = file.position();
-    Holder found = open(file);
+    Holder found = kind.get().open(file);
     file.seek(start);
     return Optional.of(found);
-  }
-
-  private static Holder open(ByteSource file) throws IOException {
-    if (XemuState.isOne(file)) {
-      return XemuState.open(file);
-    }
-    if (LibxlStream.isOne(file)) {
-      return LibxlStream.open(file);
-    }
-    if (DeviceModelRecord.isOne(file)) {
-      return DeviceModelRecord.open(file);
-    }
-    return VmaArchive.isOne(file) ? VmaArchive.open(file) : PandaRecording.open(file);
   }
 
   /** Makes one of a stream that lies in one piece. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.container.HolderFormat;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.StructurePath;
@@ -15,24 +14,31 @@ import org.vmstate.parser.io.TemporaryFile;
  * stream from which the recording starts. Of the tar format only headers of 512 bytes with octal or
  * binary lengths are needed; an extended header is passed over.
  */
-final class PandaRecording {
+record PandaRecording() implements Holder.Kind {
   private static final int BLOCK = 512;
   private static final int NAME = 100;
   private static final int SIZE_AT = 124;
   private static final int SIZE = 12;
   private static final int MAGIC_AT = 257;
+
+  /** {@code usta}, before an {@code r}. */
+  private static final long MAGIC = 0x75737461L;
+
   private static final int CHUNK = 256 << 10;
   private static final String MEMBER = "snapshot";
 
-  private PandaRecording() {}
-
-  static boolean isOne(ByteSource file) throws IOException {
-    return file.has(BLOCK)
-        && file.peek32(MAGIC_AT) == HolderFormat.USTAR
-        && file.peek(MAGIC_AT + 4) == 'r';
+  @Override
+  public boolean isOne(ByteSource file) throws IOException {
+    return file.has(BLOCK) && file.peek32(MAGIC_AT) == MAGIC && file.peek(MAGIC_AT + 4) == 'r';
   }
 
-  static Holder open(ByteSource file) throws IOException {
+  @Override
+  public boolean isCompressed() {
+    return true;
+  }
+
+  @Override
+  public Holder open(ByteSource file) throws IOException {
     String label = "snapshot of a PANDA recording";
     file.path().push("tar");
     while (file.has(BLOCK) && file.peek() != 0) {

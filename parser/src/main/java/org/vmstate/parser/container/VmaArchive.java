@@ -24,6 +24,24 @@ import org.vmstate.parser.io.TemporaryFile;
  * <p>Source: proxmox/pve-qemu vma_spec.txt.
  */
 final class VmaArchive {
+  /** What vzdump writes. */
+  record Kind() implements Holder.Kind {
+    @Override
+    public boolean isOne(ByteSource file) throws IOException {
+      return VmaArchive.isOne(file);
+    }
+
+    @Override
+    public Holder open(ByteSource file) throws IOException {
+      return VmaArchive.open(file);
+    }
+
+    @Override
+    public boolean isCompressed() {
+      return true;
+    }
+  }
+
   private static final int LONGEST_NAME = 255;
 
   private final ByteSource file;
@@ -65,12 +83,12 @@ final class VmaArchive {
     blocks = new VmaBlocks(file, file.isSeekable() ? null : TemporaryFile.create(".vma"));
   }
 
-  static boolean isOne(ByteSource file) throws IOException {
+  private static boolean isOne(ByteSource file) throws IOException {
     return file.peek32(0) == VmaFormat.MAGIC;
   }
 
   /** Reads the archive from the cursor to its end; a source that cannot be sought is kept of. */
-  static Holder open(ByteSource file) throws IOException {
+  private static Holder open(ByteSource file) throws IOException {
     file.path().push("vma");
     VmaArchive archive = new VmaArchive(file);
     try {

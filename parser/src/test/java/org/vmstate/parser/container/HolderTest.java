@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -40,6 +41,17 @@ class HolderTest {
     out.order(ByteOrder.LITTLE_ENDIAN).putInt(2).putInt(3).position(32);
     out.putInt(3).putInt(length).putInt(2).putInt(0).put(STREAM);
     return out.array();
+  }
+
+  /** A stream with memory in it: 2 records, of which one has a body of 5 bytes. */
+  private static byte[] libxlWithMemory() {
+    byte[] emulator = libxl(8 + STREAM.length);
+    ByteBuffer out = ByteBuffer.allocate(emulator.length + 8 + 24 + 16 + 16 + 8);
+    out.order(ByteOrder.LITTLE_ENDIAN).put(emulator, 0, 16).putInt(1).putInt(0);
+    out.putLong(-1).put("XENF".getBytes(StandardCharsets.US_ASCII)).position(48);
+    out.putInt(2).putShort((short) 12).putShort((short) 0).putInt(4).putInt(17);
+    out.putInt(9).putInt(5).putLong(0x55_5555_5555L).putInt(0).putInt(0);
+    return out.put(emulator, 16, emulator.length - 16).array();
   }
 
   private static byte[] state(byte[] file) throws IOException {
@@ -76,6 +88,18 @@ class HolderTest {
           "device state in a Xen libxl stream, whose memory is elsewhere",
           container.holder().orElseThrow().label());
     }
+  }
+
+  @Test
+  void memoryInALibxlStreamIsPassedOver() throws IOException {
+    byte[] file = libxlWithMemory();
+    assertArrayEquals(STREAM, state(file));
+    file[24] = 0;
+    assertThrows(MalformedDataException.class, () -> state(file));
+    file[24] = -1;
+    file[41] = 1;
+    assertThrows(UnsupportedFeatureException.class, () -> state(file));
+    assertThrows(TruncatedDataException.class, () -> state(Arrays.copyOf(libxlWithMemory(), 70)));
   }
 
   @Test
