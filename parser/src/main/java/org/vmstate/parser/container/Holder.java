@@ -18,6 +18,7 @@ public record Holder(String label, ByteSource state) {
   private static final List<Kind> KINDS =
       List.of(
           new XemuState(),
+          new XlSave(),
           new LibxlStream(),
           new DeviceModelRecord(),
           new VmaArchive.Kind(),

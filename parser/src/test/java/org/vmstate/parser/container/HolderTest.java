@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.parser.io.ByteSource;
@@ -100,6 +101,25 @@ class HolderTest {
     file[41] = 1;
     assertThrows(UnsupportedFeatureException.class, () -> state(file));
     assertThrows(TruncatedDataException.class, () -> state(Arrays.copyOf(libxlWithMemory(), 70)));
+  }
+
+  private static byte[] xl(int flags, byte[] stream) {
+    ByteBuffer out = ByteBuffer.allocate(32 + 16 + 7 + stream.length);
+    out.put("Xen saved domain, xl format\n \0 \r".getBytes(StandardCharsets.US_ASCII));
+    out.order(ByteOrder.LITTLE_ENDIAN).putInt(0x01020304).putInt(flags).putInt(0).putInt(7);
+    return out.put("{conf}\n".getBytes(StandardCharsets.US_ASCII)).put(stream).array();
+  }
+
+  @Test
+  void emulatorsContextOfASavedDomainIsFound() throws IOException {
+    assertArrayEquals(STREAM, state(xl(3, libxlWithMemory())));
+    assertThrows(UnsupportedFeatureException.class, () -> state(xl(1, libxlWithMemory())));
+    assertThrows(MalformedDataException.class, () -> state(xl(3, STREAM)));
+    byte[] whole = xl(3, libxlWithMemory());
+    for (int cut = 40; cut < whole.length - 2; cut += 7) {
+      byte[] head = Arrays.copyOf(whole, cut);
+      assertThrows(StateFormatException.class, () -> state(head));
+    }
   }
 
   @Test
