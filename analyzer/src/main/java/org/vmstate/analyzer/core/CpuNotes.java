@@ -7,7 +7,7 @@ import org.vmstate.analyzer.physical.Fields;
 
 /** Registers of one kind of CPU as notes. */
 sealed interface CpuNotes
-    permits X86Notes, Arm64Notes, Arm32Notes, S390Notes, Ppc64Notes, RiscvNotes {
+    permits X86Notes, Arm64Notes, Arm32Notes, S390Notes, Ppc64Notes, RiscvNotes, LoongarchNotes {
 
   /** Finds the kind by the first CPU that has all fields of its kind, or else of any kind. */
   static Optional<CpuNotes> of(List<Fields> cpus) {
@@ -34,6 +34,9 @@ sealed interface CpuNotes
     }
     if (first.has("env.misa_mxl")) {
       return Optional.of(new RiscvNotes(first));
+    }
+    if (first.has("env.CSR_CRMD")) {
+      return Optional.of(new LoongarchNotes());
     }
     return Optional.empty();
   }

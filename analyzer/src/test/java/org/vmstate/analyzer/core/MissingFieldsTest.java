@@ -24,7 +24,9 @@ class MissingFieldsTest {
     ARM32(() -> arm(0x1d3, 0x4030000000000001L).without("env.pc")),
     PPC64(MissingFieldsTest::ppc64),
     RISCV(() -> new States().with("env.misa_mxl", 2).with("env.pc", 7).counting("env.gpr", 32)),
-    S390(MissingFieldsTest::s390);
+    S390(MissingFieldsTest::s390),
+    LOONGARCH(MissingFieldsTest::loongarch),
+    LOONGARCH_OLD(() -> floats(loongarch().counting("env.fpr", 32)));
 
     private final Supplier<States> make;
 
@@ -70,6 +72,15 @@ class MissingFieldsTest {
       cpu.with("env.vregs[" + i + "][0]", i);
     }
     return cpu;
+  }
+
+  private static States loongarch() {
+    States cpu = new States().counting("env.gpr", 32).with("env.CSR_CRMD", 8);
+    return cpu.with("env.CSR_ERA", 3).with("env.CSR_BADV", 4);
+  }
+
+  private static States floats(States state) {
+    return state.with("env.fcsr0", 768).counting("env.cf", 8);
   }
 
   private static ElfCore core(Fields... cpus) {
@@ -130,6 +141,10 @@ class MissingFieldsTest {
     assertEquals(
         List.of("no registers of CPU 0: field cpu/altivec/env.vsr is not in the state"),
         core(vectors).omitted());
+    States low = floats(new States().structs("env.fpr", 32, new States().with("UD[1]", 1)));
+    assertEquals(
+        List.of("no registers of CPU 0: field cpu/fpu/env.fpr.UD[0] is not in the state"),
+        core(loongarch().subsection("cpu/fpu", low).fields()).omitted());
   }
 
   @Test

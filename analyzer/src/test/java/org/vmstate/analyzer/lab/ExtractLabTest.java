@@ -132,6 +132,7 @@ class ExtractLabTest {
         + " -numa node,memdev=zz -numa node,memdev=aa'",
     "aarch64, -M virt -cpu cortex-a57 -m 64 -smp 2 -nodefaults",
     "riscv64, -M virt -m 64 -smp 2 -nodefaults",
+    "loongarch64, -M virt -m 1G -smp 2 -nodefaults",
     "s390x, -M s390-ccw-virtio -m 64 -smp 2 -nodefaults -no-shutdown",
     "ppc64, -M pseries -m 256 -nodefaults -vga none"
   })
