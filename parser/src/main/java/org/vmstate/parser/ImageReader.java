@@ -62,7 +62,7 @@ public final class ImageReader {
     // asked once, and what cannot be asked is no pipe
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     if (attributes.isDirectory()) {
-      throw new NamedIOException(file + ": is a directory");
+      throw new NamedIOException(file + ": is a directory; give a file");
     }
     return attributes.isRegularFile() || attributes.isOther() && isBlockDevice(file)
         ? MappedSource.open(file, new StructurePath())

@@ -12,8 +12,11 @@ import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -123,11 +126,44 @@ class OutputFileTest {
         message(() -> write(folder, true, "new", true)));
     Path missing = folder.resolve("no");
     assertEquals(
-        missing + ": no such folder",
+        missing + ": no such folder; make it first",
         message(() -> write(missing.resolve("out"), true, "new", true)));
     Path out = folder.resolve("out");
     Files.writeString(out, "old");
+    assertEquals(
+        out + ": is no folder; give a name in one",
+        message(() -> write(out.resolve("in it"), true, "new", true)));
     assertEquals(out.toString(), message(() -> write(out, false, "new", true)));
+  }
+
+  /** The system names what it refuses by the name that only the program knows. */
+  @Test
+  void outputsAreNamedAsTheyWereGiven() {
+    Path out = Path.of("out");
+    String hidden = "/proc/" + OutputFile.PREFIX + "1-2.part";
+    assertEquals(
+        "out: no file can be made in this folder; give a name in another",
+        OutputFile.refused(out, new NoSuchFileException(hidden)).getMessage());
+    assertEquals(
+        "out: Read-only file system",
+        OutputFile.refused(out, new FileSystemException(hidden, null, "Read-only file system"))
+            .getMessage());
+    // of a right the folder is what counts
+    assertEquals(hidden, OutputFile.refused(out, new AccessDeniedException(hidden)).getMessage());
+    Path longest = folder.resolve("x".repeat(300));
+    assertEquals(
+        longest + ": File name too long", message(() -> write(longest, false, "new", true)));
+    assertEquals(
+        longest + ": File name too long", message(() -> write(longest, true, "new", true)));
+  }
+
+  @Test
+  void outputThatSomebodyRemovesIsNamed() throws IOException {
+    Path out = folder.resolve("out");
+    try (OutputFile file = OutputFile.create(out, true)) {
+      Files.delete(file.temporary());
+      assertEquals(out + ": somebody removed it before its end", message(() -> file.commit(false)));
+    }
   }
 
   /** What a link points to may be made later by somebody else, somewhere else. */

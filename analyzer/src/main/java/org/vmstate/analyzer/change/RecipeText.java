@@ -12,6 +12,7 @@ import java.util.Map;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.vmstate.analyzer.output.GivenFile;
 import org.vmstate.analyzer.report.JsonTree;
 
 /**
@@ -29,6 +30,7 @@ final class RecipeText {
     if (!name.endsWith(".yaml") && !name.endsWith(".yml")) {
       return JsonTree.object(file);
     }
+    GivenFile.requireFile(file);
     if (Files.size(file) > MOST) {
       throw ChangeException.named(file + ": expected at most 1 MiB of YAML");
     }

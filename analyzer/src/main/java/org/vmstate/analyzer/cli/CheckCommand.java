@@ -120,6 +120,7 @@ final class CheckCommand implements Callable<Integer> {
       }
       if (!CommandBuilder.isSet(spec, "--quiet")) {
         print(repaired == null ? input.file() : repaired.toString(), result, output, out);
+        misread(input, result);
       }
       return switch (result.verdict()) {
         case GOOD -> ExitCode.OK;
@@ -128,6 +129,14 @@ final class CheckCommand implements Callable<Integer> {
         case UNSUPPORTED -> ExitCode.UNSUPPORTED;
       };
     }
+  }
+
+  /** A finding may be about a choice that was wrong, and then there is something to do. */
+  private static void misread(Input input, CheckResult result) {
+    result
+        .error()
+        .flatMap(e -> Misread.of(input, e))
+        .ifPresent(found -> Failures.note(input.file() + ": " + found));
   }
 
   private CheckResult check(Input input, Path repaired) throws IOException {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.vmstate.analyzer.host.Rights;
 import org.vmstate.analyzer.host.WriterSearch;
@@ -37,6 +39,15 @@ final class Failures {
   /** A name that an output has until it is whole, as part of a path. */
   private static final Pattern HIDDEN =
       Pattern.compile("/" + Pattern.quote(OutputFile.PREFIX) + "[0-9]+-[0-9a-f]+\\.part");
+
+  /** As far as the system speaks English. */
+  private static final Map<String, String> INSTEAD =
+      Map.of(
+          "No space left on device", "; free some, or write elsewhere",
+          "Disk quota exceeded", "; free some, or write elsewhere",
+          "File too large", "; write elsewhere, or raise the limit (ulimit -f)",
+          "Read-only file system", "; write elsewhere",
+          "File name too long", "; give a shorter one");
 
   private static final String NO_HINT = "";
   private static final String FORMAT_HINT =
@@ -111,7 +122,7 @@ final class Failures {
         yield ExitCode.NOT_RUN;
       }
       case FileSystemException f when f.getFile() != null && f.getReason() != null -> {
-        line(known(Path.of(f.getFile())) + ": " + f.getReason());
+        line(known(Path.of(f.getFile())) + ": " + f.getReason() + instead(f.getReason()));
         yield ExitCode.NOT_RUN;
       }
       case InvalidPathException p -> {
@@ -120,7 +131,7 @@ final class Failures {
       }
       case BrokenPipeException _ -> ExitCode.NOT_RUN;
       case IOException io -> {
-        line(known(String.valueOf(io.getMessage())));
+        line(known(String.valueOf(io.getMessage())) + instead(String.valueOf(io.getMessage())));
         yield ExitCode.NOT_RUN;
       }
       case UncheckedIOException u -> failure(u.getCause());
@@ -130,6 +141,15 @@ final class Failures {
         yield ExitCode.INTERNAL;
       }
     };
+  }
+
+  /** What to do about a place that does not take an output, by what the system says of it. */
+  private static String instead(String words) {
+    return INSTEAD.entrySet().stream()
+        .filter(e -> words.endsWith(e.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
   }
 
   /** What is written has a name of its own until it is whole; its folder is what the user knows. */
@@ -183,14 +203,32 @@ final class Failures {
       return code(e);
     }
     boolean chosen = verb.findOption("-f") != null;
-    line(image(image) + ": " + e.getMessage() + next(e, chosen ? FORMAT_HINT : NO_HINT));
+    line(
+        image(image)
+            + ": "
+            + e.getMessage()
+            + Misread.of(new Input(verb), e)
+                .map(Failures::leaveAway)
+                .orElseGet(() -> next(e, chosen ? FORMAT_HINT : NO_HINT)));
     return code(e);
+  }
+
+  private static String leaveAway(String found) {
+    return "; " + found;
   }
 
   /** Prints the error of an image beside the first, whose layout has an option only in compare. */
   private static int other(String image, StateFormatException e, CommandSpec verb) {
     boolean chosen = verb.findOption("-F") != null;
-    line(image(image) + ": " + e.getMessage() + next(e, chosen ? OTHER_HINT : NO_HINT));
+    Optional<String> misread =
+        chosen ? Misread.of(new Input(verb, 1, "-F", "-L"), e) : Optional.empty();
+    line(
+        image(image)
+            + ": "
+            + e.getMessage()
+            + misread
+                .map(Failures::leaveAway)
+                .orElseGet(() -> next(e, chosen ? OTHER_HINT : NO_HINT)));
     return code(e);
   }
 

@@ -29,6 +29,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The image argument and the options that say how to read it. */
 final class Input {
+  private static final String OPTION = "-l ";
+
   private final CommandSpec spec;
   private final int index;
   private final String format;
@@ -143,7 +145,7 @@ final class Input {
     try {
       return ImageSource.in(path(), snapshot());
     } catch (NoSuchSnapshotException e) {
-      throw NamedIOException.of(file(), e);
+      throw named(e);
     }
   }
 
@@ -172,7 +174,7 @@ final class Input {
           ? Optional.empty()
           : Optional.of(question.ask(container.disk().get()));
     } catch (NoSuchSnapshotException e) {
-      throw NamedIOException.of(file(), e);
+      throw named(e);
     }
   }
 
@@ -200,7 +202,7 @@ final class Input {
       return container.state(snapshot());
     } catch (NoSuchSnapshotException e) {
       container.close();
-      throw NamedIOException.of(file(), e);
+      throw named(e);
     } catch (IOException | RuntimeException | Error e) {
       container.close();
       throw e;
@@ -209,7 +211,23 @@ final class Input {
 
   private IOException noDisk() {
     return new NamedIOException(
-        "-l " + snapshot().orElseThrow() + ": " + file() + " is not a disk with snapshots");
+        option() + snapshot().orElseThrow() + ": " + file() + " is not a disk with snapshots");
+  }
+
+  private String option() {
+    return snapshot.equals("--snapshot") ? OPTION : snapshot + " ";
+  }
+
+  /** The reader of disks knows the option under its usual name. */
+  private NamedIOException named(NoSuchSnapshotException e) {
+    String words = e.getMessage();
+    return new NamedIOException(
+        file()
+            + ": "
+            + (snapshot != null && words.startsWith(OPTION)
+                ? option() + words.substring(OPTION.length())
+                : words),
+        e);
   }
 
   /** Returns the snapshot that was chosen. */
@@ -274,6 +292,21 @@ final class Input {
   /** Returns the options with a form of deltas. */
   ParseOptions options(XbzrleChoice deltas) {
     return reading().options(deltas);
+  }
+
+  /** Returns the format that was chosen for it. */
+  Optional<FormatId> chosenFormat() {
+    return spec.findOption(format) == null ? Optional.empty() : reading().formatId();
+  }
+
+  /** Returns the option that chooses it, as it is best known. */
+  String formatOption() {
+    return format.equals("--format") ? "-f" : format;
+  }
+
+  /** Returns the options with the format to be found out. */
+  ParseOptions guessing() {
+    return reading().guessing();
   }
 
   private ReadingOptions reading() {

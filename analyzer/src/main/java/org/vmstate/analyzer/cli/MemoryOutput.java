@@ -69,7 +69,7 @@ final class MemoryOutput {
       throws IOException {
     if (out.equals("-")) {
       if (direct) {
-        throw ConversionException.named("--direct needs a file to write to");
+        throw ConversionException.named("--direct needs a file to write to; give OUT");
       }
       return Destination.stream(Output.stdout());
     }

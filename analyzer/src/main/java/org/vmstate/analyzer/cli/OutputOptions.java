@@ -18,6 +18,7 @@ import org.vmstate.analyzer.convert.PageOptions;
 import org.vmstate.analyzer.convert.SaveHeaderOptions;
 import org.vmstate.analyzer.domain.DomainXmlCheck;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.analyzer.output.GivenFile;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.NamedIOException;
@@ -257,6 +258,7 @@ final class OutputOptions {
   }
 
   static String readText(Path file) throws IOException {
+    GivenFile.requireFile(file);
     if (Files.size(file) > Limits.DEFAULT.xmlBytes() / 2) {
       throw ConversionException.named(file + ": too long for a domain XML");
     }

@@ -30,12 +30,21 @@ final class ReadingOptions {
     return options(choice());
   }
 
+  /** Returns the options with the format to be found out. */
+  ParseOptions guessing() {
+    return options(Optional.empty(), XbzrleChoice.AUTO);
+  }
+
   /** Returns the options with a form of deltas. */
   ParseOptions options(XbzrleChoice deltas) {
+    return options(formatId(), deltas);
+  }
+
+  private ParseOptions options(Optional<FormatId> chosen, XbzrleChoice deltas) {
     String streamOffset = CommandBuilder.value(spec, "--stream-offset");
     Integer pageSize = CommandBuilder.value(spec, "--page-size");
     return new ParseOptions(
-        formatId(),
+        chosen,
         streamOffset == null ? OptionalLong.empty() : OptionalLong.of(offset(streamOffset)),
         pageSize == null ? OptionalInt.empty() : OptionalInt.of(powerOfTwo(pageSize)),
         order(),
@@ -45,7 +54,8 @@ final class ReadingOptions {
         Limits.DEFAULT);
   }
 
-  private Optional<FormatId> formatId() {
+  /** Returns the format that was chosen. */
+  Optional<FormatId> formatId() {
     String name = CommandBuilder.value(spec, format);
     if (name == null) {
       return Optional.empty();

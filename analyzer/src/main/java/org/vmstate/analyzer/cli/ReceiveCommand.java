@@ -136,7 +136,8 @@ final class ReceiveCommand implements Callable<Integer> {
     boolean direct = CommandBuilder.isSet(spec, "--direct");
     if (disk.isPresent()) {
       if ("-".equals(CommandBuilder.argument(spec, 1)) || direct) {
-        throw ConversionException.named("-O qcow2: needs a file to write to, without --direct");
+        throw ConversionException.named(
+            "-O qcow2: needs a file to write to, without --direct; give OUT");
       }
       SnapshotName.require(disk.get().snapshot());
     }
@@ -148,8 +149,7 @@ final class ReceiveCommand implements Callable<Integer> {
     output.requireDisk(disk.isPresent());
     ConvertOptions plain = output.imageOptions();
     if (target.isFixed() && "-".equals(CommandBuilder.argument(spec, 1))) {
-      throw new ConversionException(
-          target.label() + " cannot be written to a pipe: pages have fixed places");
+      throw ConversionException.needsFile(target.label(), "pages have fixed places");
     }
     if (target.isLibvirt() && plain.header().xml().isEmpty()) {
       // not only when the guest has come

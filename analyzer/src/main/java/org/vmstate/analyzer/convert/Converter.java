@@ -89,8 +89,7 @@ public final class Converter {
   private Outcome run(ByteSource source, Path input) throws IOException {
     if (options.target().isFixed()) {
       if (!destination.isFile()) {
-        throw new ConversionException(
-            options.target().label() + " cannot be written to a pipe: pages have fixed places");
+        throw ConversionException.needsFile(options.target().label(), "pages have fixed places");
       }
       AbsentPages absent = new AbsentPages(losses);
       try (ToFixed visitor = new ToFixed(options, input, absent, output::open, progress, notes)) {

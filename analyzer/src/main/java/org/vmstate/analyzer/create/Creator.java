@@ -35,8 +35,7 @@ public final class Creator {
       Consumer<String> notes)
       throws IOException {
     if (options.target().isFixed() && !destination.isFile()) {
-      throw new ConversionException(
-          options.target().label() + " cannot be written to a pipe: pages have fixed places");
+      throw ConversionException.needsFile(options.target().label(), "pages have fixed places");
     }
     SyntheticImage image = new SyntheticImage(recipe, load);
     ConvertOptions complete =

@@ -37,7 +37,7 @@ final class AddressReader {
                       new ConversionException(
                           "physical address 0x"
                               + Long.toHexString(here)
-                              + ": no memory of the image"));
+                              + ": no memory of the image; info --memory lists what is"));
       long count = Math.min(length - (at - from), range.end() - at);
       long offset = range.offset() + at - range.start();
       blocks.require(range.block(), offset, count, "--physical");
@@ -52,7 +52,8 @@ final class AddressReader {
     for (long at = from; at - from < length; ) {
       OptionalLong physical = translate(space, at);
       if (physical.isEmpty()) {
-        throw new ConversionException("virtual address 0x" + Long.toHexString(at) + ": not mapped");
+        throw new ConversionException(
+            "virtual address 0x" + Long.toHexString(at) + ": not mapped; --cpu N asks another CPU");
       }
       long count = Math.min(length - (at - from), PAGE - (at & PAGE - 1));
       physical(physical.getAsLong(), count, out);

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.extract;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
-import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.parser.Outcome;
 import org.vmstate.writer.io.FileSink;
@@ -51,9 +51,14 @@ public final class BlockFolder implements PlacedPages.Placement, Closeable {
     }
     Path parent = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(parent)) {
-      throw new NamedIOException(parent + ": no such folder");
+      throw OutputFile.noFolder(target);
     }
-    Path folder = Files.createTempDirectory(parent, OutputFile.PREFIX);
+    Path folder;
+    try {
+      folder = Files.createTempDirectory(parent, OutputFile.PREFIX);
+    } catch (FileSystemException e) {
+      throw OutputFile.refused(target, e);
+    }
     BlockFolder made = new BlockFolder(target, folder, names);
     try {
       Runtime.getRuntime().addShutdownHook(made.onExit);

@@ -156,7 +156,7 @@ public final class Extractor {
   public Outcome kdump(ByteSource source, PageCompression compression, Destination target)
       throws IOException {
     if (!target.isFile()) {
-      throw ConversionException.named("-O kdump: needs a file to write to, not a pipe");
+      throw ConversionException.needsFile("kdump", "what stands in front is known last");
     }
     facts = new PhysicalFacts(true, notes);
     try (ByteSource image = again(source);

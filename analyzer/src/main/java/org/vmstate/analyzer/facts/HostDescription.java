@@ -14,6 +14,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.vmstate.analyzer.output.GivenFile;
 
 /**
  * What libvirt says of a host: the output of {@code virsh domcapabilities}, which names CPU models
@@ -35,6 +36,7 @@ public record HostDescription(
 
   /** Reports whether a file may hold such a description: whether it is XML. */
   public static boolean is(Path file) throws IOException {
+    GivenFile.requireFile(file);
     try (InputStream in = Files.newInputStream(file)) {
       int first = in.read();
       while (first == ' ' || first == '\n' || first == '\r' || first == '\t') {

@@ -13,6 +13,16 @@ public final class ConversionException extends RefusedException {
     super(message, named);
   }
 
+  /** Makes the exception for an output that cannot be written from its start to its end. */
+  public static ConversionException needsFile(String format, String why) {
+    return named(
+        "standard output: "
+            + format
+            + " cannot be written to a pipe: "
+            + why
+            + "; give the name of a file");
+  }
+
   /** Makes the exception with words that start with what they are about: a file, an option. */
   public static ConversionException named(String message) {
     return new ConversionException(message, true);

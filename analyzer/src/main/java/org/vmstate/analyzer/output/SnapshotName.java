@@ -14,17 +14,17 @@ public final class SnapshotName {
    */
   public static void require(String name) throws ConversionException {
     if (name.isEmpty() || name.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-      throw new ConversionException("snapshot name: expected one without control characters");
+      throw wrong(name, "a name without control characters");
     }
     if (name.getBytes(StandardCharsets.UTF_8).length > Qcow2Format.MAX_NAME) {
-      throw new ConversionException(
-          "snapshot name: expected at most " + Qcow2Format.MAX_NAME + " bytes");
+      throw wrong(name, "at most " + Qcow2Format.MAX_NAME + " bytes");
     }
     if (name.matches("\\d+")) {
-      throw new ConversionException(
-          "snapshot name "
-              + name
-              + ": expected one that is not a number, which QEMU takes for an id");
+      throw wrong(name, "a name that is not a number, which QEMU takes for an id");
     }
+  }
+
+  private static ConversionException wrong(String name, String expected) {
+    return ConversionException.named("-o snapshot=" + name + ": expected " + expected);
   }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.vmstate.analyzer.output.ConversionException;
+import org.vmstate.analyzer.output.GivenFile;
 
 /** Reads a JSON file of the user into maps, lists, strings, numbers and truth values. */
 public final class JsonTree {
@@ -23,6 +24,7 @@ public final class JsonTree {
 
   /** Reads a file that holds an object. */
   public static Map<?, ?> object(Path file) throws IOException {
+    GivenFile.requireFile(file);
     if (Files.size(file) > MOST) {
       throw ConversionException.named(file + ": expected at most 64 MiB of JSON");
     }

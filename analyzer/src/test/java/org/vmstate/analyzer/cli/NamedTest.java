@@ -60,7 +60,7 @@ class NamedTest {
     CommandRun run = CommandRun.of("create", "-O", "qemu-mapped-ram", "-");
     assertEquals(
         "vmstate-img: standard output: qemu-mapped-ram cannot be written to a pipe: pages have"
-            + " fixed places\n",
+            + " fixed places; give the name of a file\n",
         run.err());
   }
 }

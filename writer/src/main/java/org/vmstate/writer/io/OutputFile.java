@@ -3,10 +3,12 @@ package org.vmstate.writer.io;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -94,11 +96,16 @@ public final class OutputFile implements Closeable {
     }
     Path folder = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
-      throw new NamedIOException(shown.toAbsolutePath().getParent() + ": no such folder");
+      throw noFolder(shown);
     }
     Path temporary = folder.resolve(temporaryName());
-    // opened once and by the call that makes it, so that nobody can put another in its place
-    FileChannel channel = FileChannel.open(temporary, NEW, OWNER_ONLY);
+    FileChannel channel;
+    try {
+      // opened once and by the call that makes it, so that nobody can put another in its place
+      channel = FileChannel.open(temporary, NEW, OWNER_ONLY);
+    } catch (FileSystemException e) {
+      throw refused(shown, e);
+    }
     OutputFile file =
         new OutputFile(target, shown, temporary, replace, channel, FolderNames.ON_DISK);
     try {
@@ -111,6 +118,32 @@ public final class OutputFile implements Closeable {
       throw e;
     }
     return file;
+  }
+
+  /** Returns the error of an output whose folder is not there. */
+  public static IOException noFolder(Path shown) {
+    Path folder =
+        shown.getParent() == null ? shown.toAbsolutePath().getParent() : shown.getParent();
+    return new NamedIOException(
+        folder
+            + (Files.exists(folder)
+                ? ": is no folder; give a name in one"
+                : ": no such folder; make it first"));
+  }
+
+  /**
+   * Returns the error of an output that cannot be started in its folder. The system says it of the
+   * name that the output has until it is whole, which nobody gave.
+   */
+  public static FileSystemException refused(Path shown, FileSystemException e) {
+    return switch (e) {
+      // a right is that of the folder
+      case AccessDeniedException denied -> denied;
+      case NoSuchFileException _ ->
+          new FileSystemException(
+              shown.toString(), null, "no file can be made in this folder; give a name in another");
+      default -> new FileSystemException(shown.toString(), null, e.getReason());
+    };
   }
 
   /** A name that no other process has; a secure random one takes ten times as long to make. */
@@ -150,10 +183,18 @@ public final class OutputFile implements Closeable {
   }
 
   private void rename() throws IOException {
-    if (replace) {
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } else {
-      publish();
+    try {
+      if (replace) {
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        publish();
+      }
+    } catch (NoSuchFileException e) {
+      throw new FileSystemException(shown.toString(), null, "somebody removed it before its end");
+    } catch (FileAlreadyExistsException e) {
+      throw new FileAlreadyExistsException(shown.toString());
+    } catch (FileSystemException e) {
+      throw refused(shown, e);
     }
     done = true;
   }
