@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Build step: fills the JVM's ahead-of-time caches from which the launcher of the source tree
@@ -15,6 +16,9 @@ import java.util.concurrent.Future;
  */
 public final class FillCaches {
   private static final int AT_ONCE = 2;
+
+  /** It takes seconds, or a minute on a busy machine. */
+  private static final int MOST_MINUTES = 5;
 
   private FillCaches() {}
 
@@ -58,10 +62,21 @@ public final class FillCaches {
             jar.toString(),
             "org.vmstate.analyzer.cli.Training",
             training);
-    int code =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start().waitFor();
-    if (code != 0) {
-      throw new IOException(log + ": the cache of start was not made, exit code " + code);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(log)
+            .start();
+    if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
+      // the JVM that runs the program starts another one, which writes the cache
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      throw new IOException(log + ": the cache of start was not made in " + MOST_MINUTES + " min");
+    }
+    if (process.exitValue() != 0) {
+      throw new IOException(
+          log + ": the cache of start was not made, exit code " + process.exitValue());
     }
     return null;
   }

@@ -19,8 +19,13 @@ record Arm64Notes() implements CpuNotes {
   private static final long FPSR = 0xf800009fL;
   private static final long FPCR = 0x07ff9f00L;
 
-  /** The bits of KVM's register number that tell a 64-bit register set. */
-  private static final long ARM64_REGISTER = 0x6L << 60;
+  /**
+   * KVM's numbers of the ID registers of AArch64, from ID_AA64PFR0_EL1 on. QEMU gives a CPU of 32
+   * bits the numbers of other 64-bit registers, too. Source: QEMU 10.0 target/arm/kvm-consts.h.
+   */
+  private static final long FIRST_ID = 0x6030_0000_0013_c020L;
+
+  private static final long LAST_ID = 0x6030_0000_0013_c03fL;
 
   /** Banks of X15 and, two each, X16 to X23 in AArch32 state. Source: Arm ARM, D1.20.1. */
   private static final int[] BANKS = {6, 4, 4, 1, 1, 2, 2, 3, 3};
@@ -29,8 +34,8 @@ record Arm64Notes() implements CpuNotes {
   private static final int FIQ = 5;
 
   /**
-   * Reports whether a CPU has 64-bit registers: QEMU describes both kinds of CPU alike, but the
-   * numbers of the system registers are of one kind only.
+   * Reports whether a CPU has 64-bit registers: QEMU describes both kinds of CPU alike, but only
+   * one of them has registers that tell what it can do in AArch64.
    */
   static boolean fits(Fields cpu) {
     long[] numbers = cpu.values("cpreg_vmstate_indexes");
@@ -38,7 +43,7 @@ record Arm64Notes() implements CpuNotes {
       return (cpu.value("cpsr") & AARCH32) == 0;
     }
     for (long number : numbers) {
-      if (number >>> 60 == ARM64_REGISTER >>> 60) {
+      if (number >= FIRST_ID && number <= LAST_ID) {
         return true;
       }
     }

@@ -24,6 +24,9 @@ final class CommandSecrets {
   private static final Pattern SECRET_NAME =
       Pattern.compile("pass|secret|token|key|credential", Pattern.CASE_INSENSITIVE);
 
+  /** In the name of whatever has a credential. */
+  private static final String CREDENTIAL = "credential";
+
   private static final String KEYS = "(?:data|password|passwd|passphrase|token)";
 
   /**
@@ -53,9 +56,14 @@ final class CommandSecrets {
   private static final Pattern FIRMWARE_FILE =
       Pattern.compile("(io\\.systemd\\.credentials?/[^,/]{0,256}+,(?:\\w++=)?+)((?:,,|[^,])++)");
 
-  /** The same on the kernel's command line. */
-  private static final Pattern KERNEL_ARGUMENT =
-      Pattern.compile("(\\bsystemd\\.set_credential(?:_binary)?+=[^:\\s,]{0,256}+:)(\\S++)");
+  /**
+   * The same on the kernel's command line. A name may have all of this in it, so it ends before the
+   * next argument of that kind, or a string full of them would be read again from each.
+   */
+  static final Pattern KERNEL_ARGUMENT =
+      Pattern.compile(
+          "(\\bsystemd\\.set_credential(?:_binary)?+="
+              + "(?:[^:\\s,s]|s(?!(?<=\\bs)ystemd\\.set_credential(?:_binary)?+=)){0,256}+:)(\\S++)");
 
   /** Another string of the firmware's tables, where cloud-init and others look for their data. */
   private static final Pattern TABLE =
@@ -85,12 +93,20 @@ final class CommandSecrets {
   }
 
   private static String value(String value) {
+    // what cannot match is not looked for: a value may have megabytes
     String shown = value;
-    for (Pattern pattern :
-        new Pattern[] {MEMBER, PAIR, OEM_STRING, FIRMWARE_FILE, KERNEL_ARGUMENT}) {
-      shown = hide(pattern, shown, secret -> true);
+    if (shown.indexOf(':') >= 0) {
+      shown = hide(MEMBER, shown, secret -> true);
     }
-    return hide(TABLE, shown, XmlSecrets::isTelling);
+    if (shown.indexOf('=') >= 0) {
+      shown = hide(PAIR, shown, secret -> true);
+    }
+    if (shown.contains(CREDENTIAL)) {
+      for (Pattern pattern : new Pattern[] {OEM_STRING, FIRMWARE_FILE, KERNEL_ARGUMENT}) {
+        shown = hide(pattern, shown, secret -> true);
+      }
+    }
+    return shown.indexOf('=') >= 0 ? hide(TABLE, shown, XmlSecrets::isTelling) : shown;
   }
 
   private static String hide(Pattern pattern, String text, Predicate<String> which) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,9 +35,9 @@ class NativeCodeTest {
               .replace("@X", xml.toString())
               .replace("@O", folder.resolve("o").toString()));
     }
-    Process process = OwnProcess.start("-Djava.io.tmpdir=" + missing, "\"$@\"", arguments);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(code, process.waitFor(), said);
+    OwnProcess.Ended ended = OwnProcess.run("-Djava.io.tmpdir=" + missing, "\"$@\"", arguments);
+    String said = ended.said();
+    assertEquals(code, ended.code(), said);
     assertTrue(said.contains("vmstate-img: temporary folder " + missing + ": a library's"), said);
     assertTrue(said.contains("(TMPDIR names another)"), said);
     assertEquals(-1, said.indexOf("\tat "), said);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,10 +17,9 @@ class OptionTypesTest {
   @Test
   void pathIsTakenByTheProgramAsItStarts() throws IOException, InterruptedException {
     Path out = folder.resolve("out");
-    Process process =
-        OwnProcess.start("-Xmx128m", "exec \"$@\"", List.of("samples", "pc", "-o", out.toString()));
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), said);
+    OwnProcess.Ended ended =
+        OwnProcess.run("-Xmx128m", "exec \"$@\"", List.of("samples", "pc", "-o", out.toString()));
+    assertEquals(0, ended.code(), ended.said());
     assertTrue(Files.size(out) > 0);
   }
 }

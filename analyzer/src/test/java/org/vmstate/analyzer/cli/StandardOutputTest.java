@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,10 +79,10 @@ class StandardOutputTest {
   @ValueSource(strings = {"check /none/none", "info sample:pc"})
   void closedStandardOutputIsAnErrorInOneLine(String command)
       throws IOException, InterruptedException {
-    Process process =
-        OwnProcess.start("-XX:-CreateCoredumpOnCrash", "\"$@\" >&-", List.of(command.split(" ")));
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(1, process.waitFor(), said);
+    OwnProcess.Ended ended =
+        OwnProcess.run("-XX:-CreateCoredumpOnCrash", "\"$@\" >&-", List.of(command.split(" ")));
+    String said = ended.said();
+    assertEquals(1, ended.code(), said);
     assertEquals(1, said.lines().filter(l -> l.startsWith("vmstate-img: ")).count(), said);
   }
 
@@ -92,10 +91,10 @@ class StandardOutputTest {
   @ValueSource(strings = {"info -", "check -", "convert -O qemu - -", "extract -O raw - -"})
   void closedStandardInputIsAnErrorInOneLine(String command)
       throws IOException, InterruptedException {
-    Process process =
-        OwnProcess.start("-XX:-CreateCoredumpOnCrash", "\"$@\" <&-", List.of(command.split(" ")));
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(1, process.waitFor(), said);
+    OwnProcess.Ended ended =
+        OwnProcess.run("-XX:-CreateCoredumpOnCrash", "\"$@\" <&-", List.of(command.split(" ")));
+    String said = ended.said();
+    assertEquals(1, ended.code(), said);
     assertEquals(
         List.of("vmstate-img: standard input is closed"),
         // what the JVM says of its own environment is not the program's

@@ -21,6 +21,13 @@ import org.vmstate.formats.vmdesc.StateNode;
 class ArmNotesTest {
   private static final int EM_ARM = 40;
   private static final int EM_AARCH64 = 183;
+
+  /** ID_AA64ISAR0_EL1. */
+  private static final long ISAR0 = 0x6030_0000_0013_c030L;
+
+  /** TPIDR_EL0, which QEMU gives every CPU. */
+  private static final long TPIDR = 0x6030_0000_0013_de82L;
+
   private static final int NOTES_64 = 64 + 56;
   private static final int NOTES_32 = 52 + 32;
 
@@ -78,7 +85,7 @@ class ArmNotesTest {
 
   @Test
   void cpuOf32BitsHasACoreOf32Bits() {
-    ByteBuffer core = core(0x1d3, 0x4030000000000000L | 1, 0x4020000000000000L | 2);
+    ByteBuffer core = core(0x1d3, 0x4030000000000000L | 1, 0x4020000000000000L | 2, TPIDR);
     assertEquals(1, core.get(4), "class of 32 bits");
     assertEquals(EM_ARM, core.getShort(18));
     for (int i = 0; i < 16; i++) {
@@ -89,7 +96,7 @@ class ArmNotesTest {
 
   @Test
   void cpuOf64BitsHasItsXRegisters() {
-    ByteBuffer core = core(0x3c5, 0x6030000000130000L);
+    ByteBuffer core = core(0x3c5, ISAR0);
     assertEquals(2, core.get(4), "class of 64 bits");
     assertEquals(EM_AARCH64, core.getShort(18));
     assertEquals(1000, x(core, 0));
@@ -100,7 +107,7 @@ class ArmNotesTest {
 
   @Test
   void stateOf32BitsOnACpuOf64BitsIsMapped() {
-    ByteBuffer core = core(0x1d3, 0x6030000000130000L); // SVC
+    ByteBuffer core = core(0x1d3, ISAR0); // SVC
     assertEquals(EM_AARCH64, core.getShort(18));
     long[] expected = {
       100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, // R0 to R12
@@ -116,7 +123,7 @@ class ArmNotesTest {
 
   @Test
   void fastInterruptHasRegistersOfItsOwn() {
-    ByteBuffer core = core(0x1d1, 0x6030000000130000L); // FIQ
+    ByteBuffer core = core(0x1d1, ISAR0); // FIQ
     assertEquals(400, x(core, 8));
     assertEquals(404, x(core, 12));
     assertEquals(108, x(core, 24));

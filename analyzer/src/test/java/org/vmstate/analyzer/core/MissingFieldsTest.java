@@ -18,9 +18,9 @@ class MissingFieldsTest {
 
   enum Kind {
     X86(MissingFieldsTest::x86),
-    ARM64(() -> arm(0x3c5, 0x6030000000130000L)),
+    ARM64(() -> arm(0x3c5, 0x603000000013c030L)),
     ARM64_NARROW(
-        () -> arm(0x1d3, 0x6030000000130000L).without("env.xregs").counting("env.xregs", 1)),
+        () -> arm(0x1d3, 0x603000000013c030L).without("env.xregs").counting("env.xregs", 1)),
     ARM32(() -> arm(0x1d3, 0x4030000000000001L).without("env.pc")),
     PPC64(MissingFieldsTest::ppc64),
     RISCV(() -> new States().with("env.misa_mxl", 2).with("env.pc", 7).counting("env.gpr", 32)),

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -113,5 +114,51 @@ class FreeTextSecretsTest {
             + "<commandline><arg value='name=opt/b,string=S3CRET'/></commandline></domain>";
     String shown = XmlSecrets.mask(xml);
     assertFalse(shown.contains("S3CRET"), shown);
+  }
+
+  /** Counts how often its characters are read. */
+  private static final class Counted implements CharSequence {
+    private final String text;
+    private long reads;
+
+    Counted(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+      reads++;
+      return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int from, int to) {
+      return text.substring(from, to);
+    }
+  }
+
+  @Test
+  void stringFullOfKernelArgumentsIsReadOnce() {
+    Counted text = new Counted("systemd.set_credential=".repeat(1000));
+    assertFalse(CommandSecrets.KERNEL_ARGUMENT.matcher(text).find());
+    assertTrue(text.reads < 8L * text.length(), "reads " + text.reads + " of " + text.length());
+  }
+
+  @Test
+  void lastOfSeveralNamesOfOneKernelArgumentIsTheOneWithTheSecret() {
+    hides(
+        "<arg value='systemd.set_credential=systemd.set_credential=ssh:***'/>",
+        "<arg value='systemd.set_credential=systemd.set_credential=ssh:S3CRET'/>");
+    hides(
+        "<arg value='systemd.set_credential=mysystemd.set_credential=ssh:***'/>",
+        "<arg value='systemd.set_credential=mysystemd.set_credential=ssh:S3CRET'/>");
+    hides(
+        "<arg value='systemd.set_credential=systemd.set_credential:***'/>",
+        "<arg value='systemd.set_credential=systemd.set_credential:S3CRET'/>");
   }
 }
