@@ -143,8 +143,11 @@ final class CheckCommand implements Callable<Integer> {
     Path path = input.filePath();
     try (HoleMap holes = path == null ? null : HoleMap.of(path);
         ByteSource source = input.open()) {
+      if (repaired != null && repaired.toString().equals("-")) {
+        throw ConversionException.needsFile("a repaired copy", "it is read again");
+      }
       if (repaired != null && !source.isSeekable()) {
-        throw ConversionException.named("--repair needs a file; write the pipe to one first");
+        throw new ConversionException("--repair needs a file; write the pipe to one first");
       }
       DataMap map = holes == null ? DataMap.SOLID : holes;
       CheckResult result =
@@ -159,7 +162,7 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException {
     Repair repair = new Repair();
     if (!repair.plan(source, new Input(spec).options(), result) || repair.done().isEmpty()) {
-      throw ConversionException.named(
+      throw new ConversionException(
           repair.done().isEmpty() && result.verdict() == CheckResult.Verdict.GOOD
               ? "--repair: nothing is wrong; nothing was written"
               : "--repair: not possible without loss; nothing was written. See 'convert"
@@ -177,7 +180,7 @@ final class CheckCommand implements Callable<Integer> {
                 .check(again);
       }
       if (after.verdict() == CheckResult.Verdict.BAD) {
-        throw ConversionException.named(
+        throw new ConversionException(
             "--repair: the copy would be refused, too; nothing was written. See 'convert"
                 + " --salvage'");
       }

@@ -154,6 +154,9 @@ final class ConvertCommand implements Callable<Integer> {
     if (options.pages().direct()) {
       throw ConversionException.named("--direct: not into a disk");
     }
+    if (into == null && out.equals("-")) {
+      throw ConversionException.needsFile(DiskOptions.FORMAT, "its tables are known last");
+    }
     if (same && into == null) {
       throw ConversionException.named(target + ": is the input; give another disk");
     }

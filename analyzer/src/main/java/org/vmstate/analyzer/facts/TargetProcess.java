@@ -37,6 +37,7 @@ final class TargetProcess implements Closeable {
   private static final Set<String> ALONE = Set.of("-daemonize", "-S");
 
   private final Path folder;
+  private final String binary;
   private final Process process;
   private final Thread end;
   private final Thread reader;
@@ -44,6 +45,7 @@ final class TargetProcess implements Closeable {
 
   private TargetProcess(Path folder, List<String> command) throws IOException {
     this.folder = folder;
+    binary = command.getFirst();
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -178,7 +180,10 @@ final class TargetProcess implements Closeable {
       said = printed.toString();
     }
     String last = lastWords(said);
-    return new TargetException("the target: " + (last.isEmpty() ? otherwise : last));
+    return new TargetException(
+        last.isEmpty()
+            ? binary + ": " + otherwise + "; expected a QEMU for whole systems"
+            : "the target: " + last);
   }
 
   private void stop() {

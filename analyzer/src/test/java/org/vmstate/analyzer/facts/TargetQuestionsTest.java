@@ -238,6 +238,12 @@ class TargetQuestionsTest {
     TargetException e =
         assertThrows(TargetException.class, () -> questions(20).ofCommand(fails, List.of()));
     assertEquals("the target: qemu: no such machine", e.getMessage());
+    String silent = script("exit 0");
+    TargetException said =
+        assertThrows(TargetException.class, () -> questions(20).ofCommand(silent, List.of()));
+    assertEquals(
+        silent + ": -dump-vmstate wrote nothing; expected a QEMU for whole systems",
+        said.getMessage());
     TargetException none =
         assertThrows(TargetException.class, () -> questions(20).ofCommand("/no/such", List.of()));
     assertTrue(none.getMessage().startsWith("/no/such: cannot be started"), none.getMessage());
