@@ -64,7 +64,12 @@ public final class Main {
     // who needs it meets the same failure, and reports it
     thread.setUncaughtExceptionHandler((_, _) -> {});
     thread.setDaemon(true);
-    thread.start();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      // there may be no other thread, and this one loads all when it needs it
+      return;
+    }
   }
 
   private static int execute(CommandLine line, String... args) {

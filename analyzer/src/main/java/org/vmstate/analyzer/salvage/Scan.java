@@ -74,6 +74,8 @@ final class Scan implements EventSink {
       case Event.RamPages e -> lastRun = e.run();
       case Event.SectionHeader e -> {
         footerMissing |= inSection && !footerSeen;
+        // without footers, the next section is what ends one
+        ended();
         section = e.section();
         sectionStart = e.range().start();
         recordType = e.recordType();
@@ -83,11 +85,9 @@ final class Scan implements EventSink {
         }
       }
       case Event.SectionFooter e -> {
+        ended();
         inSection = false;
         footerSeen = true;
-        if (recordType == StreamFormat.SECTION_END) {
-          open.remove(section.id());
-        }
       }
       case Event.RamTotal e -> totalAt = e.range().start();
       case Event.RamBlockEntry e -> blocks.add(e.block());
@@ -96,6 +96,12 @@ final class Scan implements EventSink {
         streamEnd = e.range().end();
       }
       default -> {}
+    }
+  }
+
+  private void ended() {
+    if (inSection && recordType == StreamFormat.SECTION_END) {
+      open.remove(section.id());
     }
   }
 

@@ -33,6 +33,7 @@ class SalvageTest {
   private static final class Kept extends FinalMemory {
     final List<String> devices = new ArrayList<>();
     boolean finished;
+    int ends;
 
     @Override
     public void accept(Event event) throws IOException {
@@ -40,6 +41,7 @@ class SalvageTest {
       switch (event) {
         case Event.Device e -> devices.add(e.section().name());
         case Event.EndOfStream _ -> finished = true;
+        case Event.SectionHeader e -> ends += e.recordType() == 3 ? 1 : 0;
         default -> {}
       }
     }
@@ -190,6 +192,21 @@ class SalvageTest {
       assertEquals(at == 0 ? 0 : 7, kept.page(0), "page 0, damage at " + at);
       assertEquals(9, kept.page(2));
     }
+  }
+
+  /** The END of its memory is followed by a device at once. */
+  @Test
+  void cutDevicesOfAStreamWithoutFootersCostNoSecondEnd() throws IOException {
+    ImageBytes image =
+        new ImageBytes().be32(0x5145564d).be32(3).section(1, 1, "ram", 0, 4).be64(0x1004);
+    image.name("pc.ram").be64(0x1000).eos().again(2, 1);
+    image.be64(8).name("pc.ram").fill(7, 4096).eos().again(3, 1).eos();
+    image.section(4, 2, "timer", 0, 2).zeros(5);
+    List<String> losses = new ArrayList<>();
+    Kept kept = salvage(image.toBytes(), losses);
+    assertEquals(7, kept.page(0));
+    assertEquals(1, kept.ends, "ENDs of the memory");
+    assertFalse(losses.toString().contains("inside its memory"), losses.toString());
   }
 
   @Test

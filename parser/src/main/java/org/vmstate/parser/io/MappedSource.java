@@ -23,6 +23,9 @@ public final class MappedSource extends SeekableSource {
   /** Bytes in series after which a second thread pays. */
   private static final long LONG_PASS = 16 << 20;
 
+  private static final String NO_ROOM =
+      "cannot be mapped: not enough addresses are left; ulimit -v gives more";
+
   private final Arena arena;
   private final MemorySegment map;
   private final long origin;
@@ -53,8 +56,13 @@ public final class MappedSource extends SeekableSource {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      throw NamedIOException.of(file, e);
+      throw NamedIOException.of(file, isOutOfRoom(e) ? new IOException(NO_ROOM, e) : e);
     }
+  }
+
+  /** Java says no more than that it failed. */
+  private static boolean isOutOfRoom(IOException e) {
+    return e.getCause() instanceof OutOfMemoryError;
   }
 
   /**
