@@ -2,6 +2,7 @@ package org.vmstate.analyzer.replay;
 
 import java.util.List;
 import java.util.Optional;
+import org.vmstate.writer.xbzrle.XbzrleStatistics;
 
 /**
  * What a replay found.
@@ -72,16 +73,29 @@ public record Replayed(
     long whole = trial.wholeWire();
     if ((whole - trial.wire()) * WORTH < whole) {
       return Optional.of(
-          "pages change too much: "
-              + trial.statistics().overflow()
-              + " of "
-              + trial.statistics().hits()
-              + " deltas do not fit, and "
+          little(trial.statistics())
+              + ", and "
               + Math.max(0, whole - trial.wire())
               + " of "
               + whole
               + " bytes are saved");
     }
     return Optional.empty();
+  }
+
+  /** Says why deltas save little with a cache that suffices. */
+  private static String little(XbzrleStatistics counted) {
+    if (counted.misses() > counted.overflow()) {
+      return "most pages come once: "
+          + counted.misses()
+          + " of "
+          + counted.lookups()
+          + " were not in the cache";
+    }
+    return "pages change too much: "
+        + counted.overflow()
+        + " of "
+        + counted.hits()
+        + " deltas do not fit";
   }
 }

@@ -32,6 +32,11 @@ class DeltaReplayTest {
   private static final int PAGE = 4096;
 
   private static SyntheticImage image(boolean deltas, boolean form2011, int sweeps) {
+    return image(deltas, form2011, sweeps, 0.4);
+  }
+
+  private static SyntheticImage image(
+      boolean deltas, boolean form2011, int sweeps, double dirtyRate) {
     return new SyntheticImage(
         new SyntheticRecipe(
             3,
@@ -44,7 +49,7 @@ class DeltaReplayTest {
             0,
             0.1,
             sweeps,
-            0.4,
+            dirtyRate,
             deltas,
             form2011,
             0));
@@ -175,6 +180,16 @@ class DeltaReplayTest {
     Encoding encoding = replayed.encodings().getFirst();
     assertEquals(enough, Replayed.smallest(encoding).isPresent());
     assertEquals(enough, replayed.against(encoding).isEmpty());
+  }
+
+  /** The deltas are as short as ever; there are only few of them. */
+  @Test
+  void pagesThatComeOnceAreNotSaidToChangeTooMuch() throws IOException {
+    byte[] image = bytes(image(false, false, 2, 0.1));
+    Replayed replayed = replay(image, Optional.of("current"), 64L << 20);
+    assertEquals(0, only(replayed).statistics().overflow());
+    String reason = replayed.against(replayed.encodings().getFirst()).orElseThrow();
+    assertTrue(reason.startsWith("most pages come once: "), reason);
   }
 
   @Test
