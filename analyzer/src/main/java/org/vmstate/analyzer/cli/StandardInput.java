@@ -23,6 +23,11 @@ final class StandardInput {
 
   private StandardInput() {}
 
+  /** Remembers what it is, before somebody puts something else in its place. */
+  static void remember() {
+    // this class is initialized now
+  }
+
   /** Reports whether it is a file at its start, which can be read like one. */
   static boolean isRedirectedFile() throws IOException {
     if (System.in != OWN) {

@@ -23,6 +23,7 @@ public record CommandRun(int code, String out, String err) {
   public static CommandRun of(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream before = System.out;
+    StandardInput.remember();
     InputStream systemIn = System.in;
     try {
       System.setIn(new ByteArrayInputStream(new byte[0]));

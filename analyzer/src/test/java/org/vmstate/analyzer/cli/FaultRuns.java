@@ -242,6 +242,7 @@ final class FaultRuns {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int open = openFiles();
     InputStream in = System.in;
+    StandardInput.remember();
     System.setIn(new FaultyInput(piped));
     CommandRun ran;
     Fault.SYSTEM.arm(kind, n);

@@ -92,6 +92,7 @@ class TranscriptTest {
     try (Output.Redirect _ = Output.redirect(out)) {
       System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
       System.setOut(helpOut);
+      StandardInput.remember();
       System.setIn(input);
       String[] words =
           arguments.isEmpty()
