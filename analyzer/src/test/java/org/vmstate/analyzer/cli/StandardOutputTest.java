@@ -68,7 +68,9 @@ class StandardOutputTest {
       return;
     }
     String notes = full.err().replaceAll("(?m)^vmstate-img: note: .*\n", "");
-    assertEquals("vmstate-img: standard output: No space left on device\n", notes);
+    assertEquals(
+        "vmstate-img: standard output: No space left on device; free some, or write elsewhere\n",
+        notes);
     CommandRun closed = CommandRun.into(new Full("Broken pipe"), words);
     assertNotEquals(0, closed.code());
     assertEquals("", closed.err().replaceAll("(?m)^vmstate-img: note: .*\n", ""));

@@ -221,7 +221,7 @@ class KdumpTest {
           assertThrows(
               ConversionException.class,
               () -> extractor().kdump(source, PageCompression.ZLIB, target));
-      assertTrue(refused.getMessage().contains("needs a file"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("give the name of a file"), refused.getMessage());
     }
     assertTrue(Files.exists(image));
   }
