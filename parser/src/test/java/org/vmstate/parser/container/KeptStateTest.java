@@ -91,7 +91,7 @@ class KeptStateTest {
     System.arraycopy(size, 0, tar, 124, size.length);
     byte[] magic = "ustar".getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(magic, 0, tar, 257, magic.length);
-    fails(tar, ".snapshot", PandaRecording::open);
+    fails(tar, ".snapshot", new PandaRecording()::open);
   }
 
   @Test
@@ -104,6 +104,6 @@ class KeptStateTest {
       clusters.add(VmaBytes.cluster(1, state, i));
     }
     byte[] archive = new VmaBytes("vmstate").extent(clusters).build();
-    fails(Arrays.copyOf(archive, archive.length - 65536), ".vma", VmaArchive::open);
+    fails(Arrays.copyOf(archive, archive.length - 65536), ".vma", new VmaArchive.Kind()::open);
   }
 }
