@@ -44,6 +44,7 @@ class VirtualAddressesLabTest {
 
   @ParameterizedTest
   @CsvSource({
+    "x86_64, ., -M q35, ttyS0",
     "aarch64, arm64, -M virt -cpu cortex-a57, ttyAMA0",
     "s390x, s390x, -M s390-ccw-virtio, ttyS0",
     "riscv64, riscv64, -M virt, ttyS0"
@@ -70,7 +71,7 @@ class VirtualAddressesLabTest {
         for (int cpu = 0; cpu < CPUS; cpu++) {
           debugger.choose(cpu);
           List<Long> bases = registers(qemu, cpu);
-          seen.add(ask(debugger, bases, Integer.getInteger("addresses", 200) / CPUS));
+          seen.add(ask(debugger, bases, Integer.getInteger("addresses", 1000) / CPUS));
         }
       }
     } finally {
