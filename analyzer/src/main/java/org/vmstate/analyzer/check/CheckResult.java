@@ -32,20 +32,25 @@ public record CheckResult(
 
   /** Returns the answer. */
   public Verdict verdict() {
-    boolean unsupported =
-        error.isPresent()
-            && switch (error.get()) {
-              case UnsupportedFeatureException u -> true;
-              case UnrecognizedFormatException u -> true;
-              case LimitExceededException l -> true;
-              default -> false;
-            };
-    if (unsupported) {
+    if (error.filter(CheckResult::isUnsupported).isPresent()) {
       return Verdict.UNSUPPORTED;
     }
     if (error.isPresent() || findings.has(Severity.ERROR)) {
       return Verdict.BAD;
     }
+    // what follows may be anything, or not be there
+    if (outcome.orElse(null) instanceof Outcome.Broken broken && isUnsupported(broken.problem())) {
+      return Verdict.UNSUPPORTED;
+    }
     return findings.has(Severity.WARNING) ? Verdict.ODD : Verdict.GOOD;
+  }
+
+  private static boolean isUnsupported(StateFormatException e) {
+    return switch (e) {
+      case UnsupportedFeatureException _ -> true;
+      case UnrecognizedFormatException _ -> true;
+      case LimitExceededException _ -> true;
+      default -> false;
+    };
   }
 }
