@@ -134,10 +134,14 @@ public final class ImageReader {
   }
 
   private void run(ByteSource source) throws IOException {
+    int depth = source.path().depth();
     try {
       image(source, 0);
     } catch (InternalError e) {
       throw MappedSource.shrunk(source.position(), source.path());
+    } finally {
+      // another pass begins where this one did, wherever it ended
+      source.path().leave(depth);
     }
   }
 

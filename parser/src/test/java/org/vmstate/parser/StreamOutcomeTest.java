@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ParseOptions.Extent;
+import org.vmstate.parser.io.ByteSource;
 import org.vmstate.testkit.ImageBytes;
 
 /** How a pass ends, and for which reason an image is none to rely on. */
@@ -57,6 +60,24 @@ class StreamOutcomeTest {
       assertEquals(
           new Outcome.Part(extent),
           outcome(image, ParseOptions.DEFAULT.with(extent), Recording.Place.HEAP));
+    }
+  }
+
+  @Test
+  void anotherPassOverABrokenImageNamesTheSamePlace() throws IOException {
+    byte[] image = ram().u8(4).toBytes();
+    try (ByteSource source = ImageReader.open(new ByteArrayInputStream(image)).seekable()) {
+      List<String> places = new ArrayList<>();
+      for (int pass = 0; pass < 2; pass++) {
+        source.seek(source.origin());
+        StateFormatException broken =
+            assertThrows(
+                StateFormatException.class,
+                () -> ImageReader.read(source, ParseOptions.DEFAULT, _ -> {}));
+        places.add(broken.path());
+      }
+      assertEquals("section[1].header", places.getFirst());
+      assertEquals(places.getFirst(), places.getLast());
     }
   }
 

@@ -144,7 +144,6 @@ final class InfoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--devices: expected a file, found a pipe, which is read once");
     }
-    source.path().clear();
     source.seek(source.origin());
     return Optional.of(DeviceLister.list(source, input.options()));
   }

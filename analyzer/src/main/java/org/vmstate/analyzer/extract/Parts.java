@@ -81,7 +81,6 @@ public final class Parts implements EventSink {
       Parts look = new Parts(kind, wanted, null);
       ImageReader.read(image, extent, look);
       look.requireOne();
-      image.path().clear();
       image.seek(start);
     }
     Parts parts = new Parts(kind, wanted, target);

@@ -142,7 +142,6 @@ public final class InfoReader implements EventSink {
   private PhysicalMap whole(ByteSource source, ParseOptions options) throws IOException {
     StateFacts more = new StateFacts();
     source.seek(source.origin());
-    source.path().clear();
     try {
       ImageReader.read(source, options, more);
       facts = more;

@@ -25,7 +25,6 @@ final class WholePass implements EventSink {
   static WholePass of(ByteSource source, ParseOptions options) throws IOException {
     WholePass pass = new WholePass();
     source.seek(source.origin());
-    source.path().clear();
     try {
       ImageReader.read(source, options, pass);
     } catch (StateFormatException e) {

@@ -78,7 +78,6 @@ public final class Salvage implements Closeable {
         }
         image = flawed(image, scan);
         image.seek(0);
-        image.path().clear();
         return image;
       }
       if (!scan.listed && scan.blocks.isEmpty() && scan.totalAt < 0) {

@@ -50,7 +50,6 @@ final class Scan implements EventSink {
   static Scan of(ByteSource source, ParseOptions options) throws IOException {
     Scan scan = new Scan();
     source.seek(source.origin());
-    source.path().clear();
     try {
       scan.outcome = ImageReader.survey(source, options, scan);
     } catch (StateFormatException e) {

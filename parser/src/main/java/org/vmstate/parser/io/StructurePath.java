@@ -23,6 +23,17 @@ public final class StructurePath {
     detail = null;
   }
 
+  /** Returns in how many parts it is. */
+  public int depth() {
+    return names.size();
+  }
+
+  /** Leaves the parts that were entered since it was as deep as given, whether read or not. */
+  public void leave(int depth) {
+    names.subList(depth, names.size()).clear();
+    detail = null;
+  }
+
   /** Leaves the innermost part. */
   public void pop() {
     names.removeLast();
