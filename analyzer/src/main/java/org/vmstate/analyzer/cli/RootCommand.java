@@ -1,22 +1,25 @@
 package org.vmstate.analyzer.cli;
 
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The program itself, which does nothing without a command. */
-final class RootCommand {
+final class RootCommand implements Callable<Integer> {
+  private CommandSpec spec;
+
   private RootCommand() {}
 
+  @Override
+  public Integer call() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "expected a command: " + String.join(", ", Commands.VERBS));
+  }
+
   static CommandSpec create() {
-    CommandSpec[] self = new CommandSpec[1];
+    RootCommand command = new RootCommand();
     CommandSpec spec =
-        new CommandBuilder(
-                "vmstate-img",
-                () -> {
-                  throw new CommandLine.ParameterException(
-                      self[0].commandLine(),
-                      "expected a command: " + String.join(", ", Commands.VERBS));
-                })
+        new CommandBuilder("vmstate-img", command)
             .about(
                 "Explains, converts, edits and makes saved virtual-machine state: QEMU migration"
                     + " streams and libvirt save images.")
@@ -46,7 +49,7 @@ final class RootCommand {
                 "that this version does not support, 70 internal error, 130 stopped by Ctrl-C.")
             .spec();
     spec.usageMessage().synopsisSubcommandLabel("COMMAND");
-    self[0] = spec;
+    command.spec = spec;
     return spec;
   }
 }
