@@ -8,6 +8,7 @@ import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.analyzer.output.WorkerFailure;
+import org.vmstate.analyzer.output.Workers;
 
 /**
  * Copies an image while it is found out what changes in it: most changes leave nearly all bytes
@@ -15,7 +16,8 @@ import org.vmstate.analyzer.output.WorkerFailure;
  * is written over.
  */
 public final class HeadStart implements AutoCloseable {
-  private static final long SLICE = FileParts.LARGE;
+  /** Bytes copied between two looks at whether that is still wanted. */
+  private static final long SLICE = 64 << 20;
 
   private final Destination target;
   private final Optional<Path> file;
@@ -161,16 +163,8 @@ public final class HeadStart implements AutoCloseable {
 
   /** Waits until nothing more can be copied so early. */
   void await() {
-    boolean interrupted = false;
-    while (thread != null && thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException _) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (thread != null) {
+      Workers.await(thread);
     }
   }
 

@@ -21,14 +21,21 @@ import org.vmstate.writer.io.StreamSink;
 
 /** Where an output goes: a file that appears when it is whole, or a stream. */
 public final class Destination implements Closeable {
-  private static final long SLICE = 64L << 20;
   private static final int CHUNK = 1 << 20;
 
   /** Of the page cache. */
   private static final int PAGE = 4096;
 
-  /** Bytes written at once where the kernel does not copy them. */
-  private static final int MOVED = 128 << 10;
+  /** Bytes for which it pays to have them read by another thread. */
+  private static final int MANY = 4 << 20;
+
+  /**
+   * Bytes for which the kernel is asked to copy them first. What takes longer, in nanoseconds, was
+   * copied and is not shared between the two files, and there two threads are faster.
+   */
+  private static final int TRIED = 16 << 20;
+
+  private static final long SHARING = 3_000_000;
 
   /** Bytes for which it does not pay to ask the kernel. */
   private static final int FEW = 64 << 10;
@@ -37,6 +44,9 @@ public final class Destination implements Closeable {
   private final ByteSink sink;
   private final DiskPlace disk;
   private final PlacedFile placed;
+
+  /** Whether the kernel copied what it was asked to, byte for byte. */
+  private boolean copied;
 
   private Destination(OutputFile file, ByteSink sink, DiskPlace disk) {
     this(file, sink, disk, null);
@@ -210,10 +220,12 @@ public final class Destination implements Closeable {
     if (sink instanceof FileSink out && out.isTransferable() && end - from > FEW) {
       // what is in memory goes first
       out.skipTo(out.position());
+      long at = from;
       if ((out.position() - from) % PAGE == 0) {
-        transfer(channel, name, out, from, end, progress);
-      } else {
-        move(channel, name, out, from, end, progress);
+        at = transfer(channel, name, out, from, end, progress);
+      }
+      if (at < end) {
+        move(channel, name, out, at, end, progress);
       }
       return;
     }
@@ -222,73 +234,68 @@ public final class Destination implements Closeable {
             ? sink.allocate(CHUNK)
             : ByteBuffer.allocate((int) Math.max(0, end - from));
     for (long at = from; at < end; at += chunk.limit()) {
-      read(channel, chunk.clear().limit((int) Math.min(chunk.capacity(), end - at)), at, name);
+      chunk.clear().limit((int) Math.min(chunk.capacity(), end - at));
+      ReadAhead.read(channel, name, chunk, at);
       sink.write(chunk.flip());
       progress.at(at + chunk.limit(), end);
     }
   }
 
-  private static void transfer(
+  /**
+   * Has the kernel copy, as long as it shares bytes between the files instead or there are few.
+   *
+   * @return offset from which on they have to be moved
+   */
+  private long transfer(
       FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
-    for (long at = from; at < end; at += SLICE) {
-      long count = Math.min(SLICE, end - at);
+    long at = from;
+    while (at < end && !(copied && end - at >= MANY)) {
+      long count = Math.min(TRIED, end - at);
       long to = out.position();
+      long start = System.nanoTime();
       try {
         out.transferAt(channel, at, count, to);
       } catch (IOException e) {
         throw NamedIOException.ofNameless(name, e);
       }
+      copied |= count == TRIED && System.nanoTime() - start > SHARING;
       out.skipTo(to + count);
-      progress.at(at + count, end);
+      at += count;
+      progress.at(at, end);
     }
+    return at;
   }
 
-  /**
-   * Copies what lies otherwise in the pages of the output than in those of the input. The kernel
-   * would write each page in two parts, which takes twice as long as to write whole ones here.
-   */
+  /** Copies what lies otherwise in the pages of the output, or what the kernel does not share. */
   private static void move(
       FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
-    ByteBuffer chunk = between(from, out.position());
-    for (long at = from; at < end; at += chunk.limit()) {
-      long to = out.position();
-      int whole = MOVED - (int) (to % MOVED);
-      read(channel, chunk.clear().limit((int) Math.min(whole, end - at)), at, name);
-      out.writeAt(to, chunk.flip());
-      out.skipTo(to + chunk.limit());
-      progress.at(at + chunk.limit(), end);
-    }
-  }
-
-  /**
-   * Returns a buffer that lies in its pages otherwise than both files. A processor takes twice as
-   * long to copy to where the same few bits of the address are a little more than those of what it
-   * reads: only by these it looks for what it has to wait for.
-   */
-  private static ByteBuffer between(long from, long to) {
-    long shift = Math.floorMod(to - from, (long) PAGE);
-    boolean half = Math.abs(shift - PAGE / 2) > PAGE / 4;
-    return ByteBuffer.allocateDirect(MOVED + 2 * PAGE)
-        .alignedSlice(PAGE)
-        .slice(half ? PAGE / 2 : PAGE / 4, MOVED);
-  }
-
-  /** Fills a buffer from an offset on. */
-  private static void read(FileChannel channel, ByteBuffer target, long from, Path name)
-      throws IOException {
-    while (target.hasRemaining()) {
-      long at = from + target.position();
-      try {
-        if (channel.read(target, at) >= 0) {
-          continue;
+    if (end - from >= MANY) {
+      try (ReadAhead ahead = new ReadAhead(channel, name, from, end, out.position())) {
+        long at = from;
+        for (ByteBuffer piece = ahead.next(); piece.hasRemaining(); piece = ahead.next()) {
+          write(piece, out);
+          at += piece.limit();
+          progress.at(at, end);
+          ahead.done(piece);
         }
-      } catch (IOException e) {
-        throw NamedIOException.of(name, e);
       }
-      throw new NamedIOException(name + ": unexpected end at offset " + at);
+      return;
     }
+    ByteBuffer piece = ReadAhead.between(out.position() - from, ReadAhead.PIECE);
+    for (long at = from; at < end; at += piece.limit()) {
+      int whole = ReadAhead.PIECE - (int) (out.position() % ReadAhead.PIECE);
+      ReadAhead.read(channel, name, piece.clear().limit((int) Math.min(whole, end - at)), at);
+      write(piece.flip(), out);
+      progress.at(at + piece.limit(), end);
+    }
+  }
+
+  private static void write(ByteBuffer piece, FileSink out) throws IOException {
+    long to = out.position();
+    out.writeAt(to, piece);
+    out.skipTo(to + piece.limit());
   }
 
   /**

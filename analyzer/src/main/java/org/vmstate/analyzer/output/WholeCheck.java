@@ -110,17 +110,7 @@ public final class WholeCheck implements AutoCloseable {
   @Override
   public void close() {
     unwanted = true;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException _) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Workers.await(thread);
   }
 
   /** Ends what is for nothing. */
