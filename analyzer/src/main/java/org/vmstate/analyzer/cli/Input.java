@@ -12,6 +12,7 @@ import org.vmstate.analyzer.check.DiskState;
 import org.vmstate.analyzer.host.ImageWriters;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.OtherImageException;
+import org.vmstate.analyzer.output.Workers;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.NamedIOException;
@@ -183,14 +184,26 @@ final class Input {
     if (file().equals("-")) {
       return Container.open(StandardInput.open(), null);
     }
-    Container container = Container.open(ImageReader.open(path()), path());
-    if (container.disk().isPresent() && ImageWriters.has(path())) {
+    Path path = path();
+    ByteSource image = ImageReader.open(path);
+    Container container = Container.open(image, path);
+    if (container.disk().isPresent()) {
+      // the kernel takes as long to list its locks as most disks to be read
+      Thread asking = new Thread(() -> askForWriters(path, file()), "writers");
+      asking.setDaemon(true);
+      asking.start();
+      image.closeWith(() -> Workers.await(asking));
+    }
+    return container;
+  }
+
+  private static void askForWriters(Path image, String name) {
+    if (ImageWriters.has(image)) {
       Failures.note(
-          file()
+          name
               + ": another program, perhaps a running QEMU, has it open for writing; a snapshot"
               + " that it deletes or replaces meanwhile is not read right");
     }
-    return container;
   }
 
   /** Returns the state in a container, which is closed with it. */

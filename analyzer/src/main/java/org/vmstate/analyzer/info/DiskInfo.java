@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.vmstate.formats.event.Front;
+import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.stream.StreamConfiguration;
-import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.container.Container;
 import org.vmstate.parser.qcow2.DiskHeader;
 import org.vmstate.parser.qcow2.NameLookup;
@@ -81,13 +80,13 @@ public record DiskInfo(
 
   private static State head(Container container, Snapshot snapshot, Optional<Snapshot> instead)
       throws IOException {
-    Front head = new Front();
-    Optional<String> problem = container.head(snapshot, ParseOptions.DEFAULT, head);
+    Container.Head head = container.head(snapshot);
+    List<RamBlock> blocks = head.front().blocks();
     return new State(
         snapshot,
-        head.configuration().map(StreamConfiguration::machine).orElse(""),
-        head.blocks().isEmpty() ? 0 : head.blocks().getFirst().pageSize(),
-        problem.orElse(""),
+        head.front().configuration().map(StreamConfiguration::machine).orElse(""),
+        blocks.isEmpty() ? 0 : blocks.getFirst().pageSize(),
+        head.problem().orElse(""),
         instead);
   }
 }

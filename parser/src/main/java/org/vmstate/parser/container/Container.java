@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.vmstate.formats.error.StateFormatException;
-import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamFormat;
@@ -126,24 +125,38 @@ public final class Container implements Closeable {
   }
 
   /**
-   * Reads the head of a snapshot's state, and nothing more.
+   * What a state says of itself before its memory.
    *
-   * @return why it cannot be read, if so
+   * @param front what could be read
+   * @param problem why no more of it can be read, if so
    */
-  public Optional<String> head(Snapshot snapshot, ParseOptions options, EventSink sink)
-      throws IOException {
+  public record Head(Front front, Optional<String> problem) {}
+
+  /** Reads what a state in a disk says of itself, without a pass over it. */
+  public Head head(Snapshot snapshot) throws IOException {
     try {
       Extents all = disk.orElseThrow().extents(snapshot);
       ByteSource state = unwrapped(disk.get().source(snapshot, all, all.reach()));
-      ByteSource head = ExtentSource.part(state, 0, Math.min(HEAD, state.length()));
+      Head head = look(ExtentSource.part(state, 0, Math.min(HEAD, state.length())));
+      if (!head.front().has(Capability.MAPPED_RAM)) {
+        return head;
+      }
       // places of pages are compared with where the state ends
-      ByteSource read = isMapped(head) ? state : head;
-      read.seek(0);
-      read.path().clear();
-      ImageReader.read(read, options.ofHead(), sink);
-      return Optional.empty();
+      state.seek(0);
+      state.path().clear();
+      return look(state);
     } catch (StateFormatException e) {
-      return Optional.of(e.getMessage());
+      return new Head(new Front(), Optional.of(e.getMessage()));
+    }
+  }
+
+  private static Head look(ByteSource stream) throws IOException {
+    Front front = new Front();
+    try {
+      ImageReader.read(stream, ParseOptions.DEFAULT.ofHead(), front);
+      return new Head(front, Optional.empty());
+    } catch (StateFormatException e) {
+      return new Head(front, Optional.of(e.getMessage()));
     }
   }
 
@@ -166,13 +179,7 @@ public final class Container implements Closeable {
   }
 
   private static boolean isMapped(ByteSource stream) throws IOException {
-    Front front = new Front();
-    try {
-      ImageReader.read(stream, ParseOptions.DEFAULT.ofHead(), front);
-    } catch (StateFormatException e) {
-      // reported by the pass that is not only a look
-    }
-    return front.has(Capability.MAPPED_RAM);
+    return look(stream).front().has(Capability.MAPPED_RAM);
   }
 
   @Override

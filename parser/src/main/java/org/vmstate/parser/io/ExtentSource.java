@@ -10,12 +10,16 @@ import org.vmstate.formats.error.StateFormatException;
  */
 public final class ExtentSource extends SeekableSource {
   private static final int GATHER = 128 << 10;
+  private static final int FIRST = 4 << 10;
   private static final long MAX_WINDOW = 1 << 30;
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(GATHER).asReadOnlyBuffer();
 
   private final Extents extents;
   private final long length;
   private final ByteSource file;
+
+  /** Bytes that are gathered next: of most streams in a disk only the first few are looked at. */
+  private int gathered = FIRST;
 
   /** May be replaced by any thread that copies. */
   private volatile Last last;
@@ -102,7 +106,9 @@ public final class ExtentSource extends SeekableSource {
         && extent.content() instanceof MappedSource mapped) {
       window = mapped.slice(extent.offset(), Math.min(MAX_WINDOW, extent.length()));
     } else {
-      ByteBuffer next = ByteBuffer.allocate((int) Math.min(Math.max(count, GATHER), length() - at));
+      int size = (int) Math.min(Math.max(count, gathered), length() - at);
+      gathered = Math.min(GATHER, gathered * 4);
+      ByteBuffer next = ByteBuffer.allocate(size);
       gather(extent, at, count, next);
       window = next.flip();
     }
