@@ -1,8 +1,11 @@
 package org.vmstate.analyzer.change;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
@@ -19,6 +22,9 @@ public final class HeadStart implements AutoCloseable {
   /** Bytes copied between two looks at whether that is still wanted. */
   private static final long SLICE = 64 << 20;
 
+  /** Milliseconds between two looks at how far the work is. */
+  private static final int LOOK = 5;
+
   private final Destination target;
   private final Optional<Path> file;
   private final Optional<String> machine;
@@ -31,7 +37,10 @@ public final class HeadStart implements AutoCloseable {
   /** Start of the range of the image that was copied. */
   private long begin;
 
-  private long end;
+  private volatile long end;
+
+  /** Length of the image. */
+  private volatile long size;
 
   /** By how much that range moved. */
   private int shift;
@@ -71,7 +80,7 @@ public final class HeadStart implements AutoCloseable {
       shift = guess.shift();
       target.keep(begin + shift);
       try (FileParts parts = FileParts.open(input, guess.holes())) {
-        long size = Files.size(input);
+        size = Files.size(input);
         while (!unwanted && end < size) {
           long to = Math.min(size, end + SLICE);
           parts.copy(end, to, target, Progress.NONE);
@@ -96,8 +105,35 @@ public final class HeadStart implements AutoCloseable {
     return target;
   }
 
-  /** Ends the work, after which the output is at its start again. */
-  void finish() throws IOException {
+  /**
+   * Ends the work, after which the output is at its start again. Where changes leave in its place
+   * what was copied, the work goes on to its end before, and tells how far it is.
+   */
+  void finish(List<Change> changes, Progress progress) throws IOException {
+    if (thread != null && changes.stream().allMatch(this::leavesMemory)) {
+      try {
+        while (!thread.join(Duration.ofMillis(LOOK))) {
+          progress.at(end, size);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted");
+      }
+    }
+    finish();
+  }
+
+  /** Reports whether a change moves no memory, or as it was expected to. */
+  private boolean leavesMemory(Change change) {
+    return switch (change) {
+      case Change.SetMachine to -> machine.filter(to.machine()::equals).isPresent();
+      case Change.RenameBlock _, Change.ResizeBlock _, Change.DropBlock _ -> false;
+      case Change.SetCapability _ -> false;
+      default -> true;
+    };
+  }
+
+  private void finish() throws IOException {
     stop();
     if (failure != null) {
       throw WorkerFailure.of(failure);

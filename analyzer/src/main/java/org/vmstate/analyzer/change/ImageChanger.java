@@ -224,7 +224,7 @@ public final class ImageChanger {
   private void follow(ChangePlan plan, SpliceFeed feed, HeadStart start, Progress progress)
       throws IOException {
     Destination target = start.target();
-    start.finish();
+    start.finish(changes, progress);
     Optional<Path> file = start.file();
     if (file.isEmpty()) {
       try (ByteSource source = image.open()) {

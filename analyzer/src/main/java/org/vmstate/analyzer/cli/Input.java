@@ -12,7 +12,6 @@ import org.vmstate.analyzer.check.DiskState;
 import org.vmstate.analyzer.host.ImageWriters;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.OtherImageException;
-import org.vmstate.analyzer.output.Workers;
 import org.vmstate.analyzer.samples.Samples;
 import org.vmstate.formats.FormatId;
 import org.vmstate.formats.error.NamedIOException;
@@ -185,14 +184,12 @@ final class Input {
       return Container.open(StandardInput.open(), null);
     }
     Path path = path();
+    String name = file();
     ByteSource image = ImageReader.open(path);
     Container container = Container.open(image, path);
     if (container.disk().isPresent()) {
       // the kernel takes as long to list its locks as most disks to be read
-      Thread asking = new Thread(() -> askForWriters(path, file()), "writers");
-      asking.setDaemon(true);
-      asking.start();
-      image.closeWith(() -> Workers.await(asking));
+      image.closeWith(new Beside("writers", () -> askForWriters(path, name)));
     }
     return container;
   }

@@ -36,6 +36,16 @@ final class Training {
           "check", List.of(List.of("-v"), List.of("--output=json")),
           "map", List.of(List.of()));
 
+  /** An older QEMU, as it says of itself. */
+  private static final String TARGET =
+      """
+      {"format": "vmstate-img target", "version": 1, "qemu": "7.2.22", "arch": "x86_64",
+       "machine": "pc-i440fx-7.2", "machines": ["pc-i440fx-7.2"], "ram_blocks": {},
+       "ram_block_limits": {}, "capabilities": [], "known_capabilities": [],
+       "cpu": {"type": "", "offered": [], "missing": []}, "devices": [], "virtio": [],
+       "sections": [], "pci": {}, "description": "", "types": {}}
+      """;
+
   private Training() {}
 
   /**
@@ -134,6 +144,17 @@ final class Training {
         "-q",
         "--no-sync",
         "--recipe",
+        recipe.toString(),
+        scratch.toString(),
+        out.toString());
+    Files.deleteIfExists(out);
+    Files.writeString(recipe, TARGET);
+    Main.run("check", "--target", recipe.toString(), scratch.toString());
+    Main.run(
+        "upgrade",
+        "-q",
+        "--no-sync",
+        "--target",
         recipe.toString(),
         scratch.toString(),
         out.toString());
