@@ -34,6 +34,9 @@ public final class HeadStart implements AutoCloseable {
 
   private volatile boolean unwanted;
 
+  /** Knows when a processor is free for another thread. */
+  private volatile Progress watched = Progress.NONE;
+
   /** Start of the range of the image that was copied. */
   private long begin;
 
@@ -73,6 +76,16 @@ public final class HeadStart implements AutoCloseable {
   }
 
   private void run(Path input) {
+    Progress processors =
+        new Progress() {
+          @Override
+          public void at(long offset, long total) {}
+
+          @Override
+          public boolean hasProcessor() {
+            return watched.hasProcessor();
+          }
+        };
     try {
       HeadGuess guess = HeadGuess.of(input, machine);
       begin = guess.begin();
@@ -83,7 +96,7 @@ public final class HeadStart implements AutoCloseable {
         size = Files.size(input);
         while (!unwanted && end < size) {
           long to = Math.min(size, end + SLICE);
-          parts.copy(end, to, target, Progress.NONE);
+          parts.copy(end, to, target, processors);
           end = to;
         }
       }
@@ -111,6 +124,7 @@ public final class HeadStart implements AutoCloseable {
    */
   void finish(List<Change> changes, Progress progress) throws IOException {
     if (thread != null && changes.stream().allMatch(this::leavesMemory)) {
+      watched = progress;
       try {
         while (!thread.join(Duration.ofMillis(LOOK))) {
           progress.at(end, size);

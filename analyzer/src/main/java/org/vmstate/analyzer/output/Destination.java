@@ -31,7 +31,8 @@ public final class Destination implements Closeable {
 
   /**
    * Bytes for which the kernel is asked to copy them first. What takes longer, in nanoseconds, was
-   * copied and is not shared between the two files, and there two threads are faster.
+   * copied and is not shared between the two files, and there two threads are faster, where they
+   * have a processor each.
    */
   private static final int TRIED = 16 << 20;
 
@@ -242,7 +243,8 @@ public final class Destination implements Closeable {
   }
 
   /**
-   * Has the kernel copy, as long as it shares bytes between the files instead or there are few.
+   * Has the kernel copy, as long as it shares bytes between the files instead, or no processor is
+   * free for another thread.
    *
    * @return offset from which on they have to be moved
    */
@@ -250,7 +252,7 @@ public final class Destination implements Closeable {
       FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
     long at = from;
-    while (at < end && !(copied && end - at >= MANY)) {
+    while (at < end && !(copied && end - at >= MANY && progress.hasProcessor())) {
       long count = Math.min(TRIED, end - at);
       long to = out.position();
       long start = System.nanoTime();
@@ -271,24 +273,31 @@ public final class Destination implements Closeable {
   private static void move(
       FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
-    if (end - from >= MANY) {
-      try (ReadAhead ahead = new ReadAhead(channel, name, from, end, out.position())) {
-        long at = from;
-        for (ByteBuffer piece = ahead.next(); piece.hasRemaining(); piece = ahead.next()) {
-          write(piece, out);
-          at += piece.limit();
-          progress.at(at, end);
-          ahead.done(piece);
-        }
-      }
-      return;
-    }
     ByteBuffer piece = ReadAhead.between(out.position() - from, ReadAhead.PIECE);
-    for (long at = from; at < end; at += piece.limit()) {
+    long at = from;
+    while (at < end && !(end - at >= MANY && progress.hasProcessor())) {
       int whole = ReadAhead.PIECE - (int) (out.position() % ReadAhead.PIECE);
       ReadAhead.read(channel, name, piece.clear().limit((int) Math.min(whole, end - at)), at);
       write(piece.flip(), out);
-      progress.at(at + piece.limit(), end);
+      at += piece.limit();
+      progress.at(at, end);
+    }
+    if (at < end) {
+      moveAhead(channel, name, out, at, end, progress);
+    }
+  }
+
+  private static void moveAhead(
+      FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
+      throws IOException {
+    try (ReadAhead ahead = new ReadAhead(channel, name, from, end, out.position())) {
+      long at = from;
+      for (ByteBuffer piece = ahead.next(); piece.hasRemaining(); piece = ahead.next()) {
+        write(piece, out);
+        at += piece.limit();
+        progress.at(at, end);
+        ahead.done(piece);
+      }
     }
   }
 

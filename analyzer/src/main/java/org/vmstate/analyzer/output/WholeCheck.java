@@ -86,11 +86,19 @@ public final class WholeCheck implements AutoCloseable {
   /** Copies while the image is read, and returns how that ended. */
   public Outcome during(Copy copy, Progress progress) throws IOException {
     Progress watched =
-        (offset, total) -> {
-          if (check.state() == Future.State.FAILED) {
-            throw new Stopped();
+        new Progress() {
+          @Override
+          public void at(long offset, long total) {
+            if (check.state() == Future.State.FAILED) {
+              throw new Stopped();
+            }
+            progress.at(offset, total);
           }
-          progress.at(offset, total);
+
+          @Override
+          public boolean hasProcessor() {
+            return check.isDone() || progress.hasProcessor();
+          }
         };
     try {
       copy.run(watched);

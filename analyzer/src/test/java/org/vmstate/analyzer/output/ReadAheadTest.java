@@ -20,6 +20,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.formats.error.NamedIOException;
 
@@ -113,13 +114,15 @@ class ReadAheadTest {
     }
   }
 
+  /** With and without a second thread, and with one that is free only after some time. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 4095, 4096, 8192})
-  void longRangesAreAppendedWherePagesLieOtherwise(int before) throws IOException {
+  @CsvSource({"0, 0", "0, 20", "0, 99", "1, 0", "1, 20", "1, 99", "4095, 20", "4096, 20"})
+  void longRangesAreAppendedWherePagesLieOtherwise(int before, int free) throws IOException {
     byte[] content = new byte[40 << 20];
     new Random(2).nextBytes(content);
     Path file = file(content);
     Path out = folder.resolve("out");
+    Watched progress = new Watched(content.length, free << 20);
     try (Destination target =
             Destination.of(
                 FileChannel.open(
@@ -129,18 +132,8 @@ class ReadAheadTest {
                     StandardOpenOption.READ));
         FileChannel channel = FileChannel.open(file)) {
       target.append(new byte[before]);
-      long[] last = {0};
-      target.append(
-          channel,
-          file,
-          0,
-          content.length,
-          (at, end) -> {
-            assertTrue(at > last[0] && end == content.length, at + " of " + end);
-            last[0] = at;
-          });
-      target.sink().flush();
-      assertEquals(content.length, last[0]);
+      target.append(channel, file, 0, content.length, progress);
+      assertEquals(content.length, progress.last);
       target.append(new byte[] {9});
       target.sink().flush();
     }
@@ -148,5 +141,27 @@ class ReadAheadTest {
     assertEquals(before + content.length + 1, written.length);
     assertArrayEquals(content, Arrays.copyOfRange(written, before, before + content.length));
     assertEquals(9, written[written.length - 1]);
+  }
+
+  private static final class Watched implements Progress {
+    private final long length;
+    private final long free;
+    private long last;
+
+    Watched(long length, long free) {
+      this.length = length;
+      this.free = free;
+    }
+
+    @Override
+    public void at(long offset, long total) {
+      assertTrue(offset > last && total == length, offset + " of " + total);
+      last = offset;
+    }
+
+    @Override
+    public boolean hasProcessor() {
+      return last >= free;
+    }
   }
 }
