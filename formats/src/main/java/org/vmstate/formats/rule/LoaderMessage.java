@@ -192,9 +192,7 @@ public final class LoaderMessage {
         Reason.COMPRESSED_PAGE_SENT,
         Reason.COMPRESSED_LENGTH,
         Reason.COMPRESSED_PAGE_DAMAGED);
-    say("error while loading state section id", Reason.SECTION_WITHOUT_START);
-    since(11, 1, "Failed to load vmstate", Reason.SECTION_WITHOUT_START);
-    say("Missing section footer", Reason.FOOTERS_MISSING);
+    say("Missing section footer", Reason.FOOTERS_MISSING, Reason.SECTION_WITHOUT_START);
     say("image version is not supported (%d > 2)", Reason.LIBVIRT_VERSION_3);
     say("Machine type received is '%s' and local is '%s'", Reason.MACHINE_OF_XML);
     say("UUID received is %s and local is %s", Reason.UUID_OF_XML);
