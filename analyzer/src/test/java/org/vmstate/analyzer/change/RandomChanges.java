@@ -187,7 +187,7 @@ public final class RandomChanges {
       case 4 -> {
         String path = one(fields).path();
         int dot = path.indexOf('.', path.indexOf('#'));
-        yield "\"section\": \"%s\", \"field\": \"%s\", \"value\": %d"
+        yield "\"section\": \"%s\", \"field\": \"%s\", \"value\": %s"
             .formatted(
                 path.substring(0, path.indexOf('#')), path.substring(dot + 1), random.nextInt(2));
       }

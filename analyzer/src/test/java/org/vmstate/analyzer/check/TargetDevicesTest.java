@@ -63,7 +63,7 @@ class TargetDevicesTest {
             + BUFFER
             + "\", \"version\": 1, \"fields\": [{\"name\": \"rpos\", \"type\": \"int64\","
             + " \"size\": 8}]}";
-    return "{\"name\": \"st\", \"index\": %d, \"type\": \"struct\", \"size\": %d, \"struct\": {"
+    return "{\"name\": \"st\", \"index\": %s, \"type\": \"struct\", \"size\": %s, \"struct\": {"
             .formatted(index, streams(timer).length)
         + "\"vmsd_name\": \"hda-audio-stream\", \"version\": 1, \"fields\": [{\"name\": \"stream\","
         + " \"type\": \"uint8\", \"size\": 1}]"
@@ -159,9 +159,9 @@ class TargetDevicesTest {
   }
 
   private static String slots(String vmsd, int count) {
-    return "{\"name\": \"hotplug\", \"type\": \"struct\", \"size\": %d, \"struct\": {\"vmsd_name\":"
+    return "{\"name\": \"hotplug\", \"type\": \"struct\", \"size\": %s, \"struct\": {\"vmsd_name\":"
             .formatted(count)
-        + " \"%s\", \"version\": 1, \"fields\": [{\"name\": \"devs\", \"array_len\": %d,"
+        + " \"%s\", \"version\": 1, \"fields\": [{\"name\": \"devs\", \"array_len\": %s,"
             .formatted(vmsd, count)
         + " \"type\": \"uint8\", \"size\": 1}]}}";
   }
@@ -208,7 +208,7 @@ class TargetDevicesTest {
   }
 
   private static String marks(String name, int count) {
-    return "{\"name\": \"%s\", \"array_len\": %d, \"type\": \"ptr-marker\", \"size\": 1}"
+    return "{\"name\": \"%s\", \"array_len\": %s, \"type\": \"ptr-marker\", \"size\": 1}"
         .formatted(name, count);
   }
 

@@ -21,7 +21,7 @@ import org.vmstate.testkit.Parts;
 class AlikeDevicesTest {
   private static final String DEVICE =
       "{\"name\": \"timer\", \"instance_id\": 0, \"vmsd_name\": \"timer\", \"version\": 1,"
-          + " \"fields\": [{\"name\": \"b\", \"type\": \"buffer\", \"size\": %d}]}";
+          + " \"fields\": [{\"name\": \"b\", \"type\": \"buffer\", \"size\": %s}]}";
 
   @TempDir Path folder;
   private String image;

@@ -31,7 +31,7 @@ class CompilersTest {
 
   private static String libvirt(int compression) {
     String magic = HexFormat.of().formatHex("LibvirtQemudSave".getBytes(StandardCharsets.US_ASCII));
-    return magic + "02000000" + "08000000" + "00000000" + "0%d000000".formatted(compression);
+    return magic + "02000000" + "08000000" + "00000000" + "0%s000000".formatted(compression);
   }
 
   @Test
@@ -84,7 +84,7 @@ class CompilersTest {
 
   @Test
   void theProcessBeginsAnewWithItsArgumentsAndInput() throws Exception {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -96,8 +96,10 @@ class CompilersTest {
                 "a b",
                 "",
                 "-XX:TieredStopAtLevel=1")
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    // of which Java tells on standard error
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    Process process = builder.start();
     process.outputWriter().append("input").close();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     // seven words of Java's, class path and class among them, three arguments and the end

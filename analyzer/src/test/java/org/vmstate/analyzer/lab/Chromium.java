@@ -156,7 +156,7 @@ final class Chromium implements AutoCloseable {
     String text = typed.isEmpty() ? "" : ", \"text\": \"" + typed + "\"";
     int code = key.equals("Tab") ? 9 : key.equals("Enter") ? 13 : 0;
     String parameters =
-        ", \"key\": \"%s\", \"windowsVirtualKeyCode\": %d%s}".formatted(key, code, text);
+        ", \"key\": \"%s\", \"windowsVirtualKeyCode\": %s%s}".formatted(key, code, text);
     call("Input.dispatchKeyEvent", "{\"type\": \"keyDown\"" + parameters);
     call("Input.dispatchKeyEvent", "{\"type\": \"keyUp\"" + parameters);
   }

@@ -90,7 +90,7 @@ class DevicesLabTest {
     int compared = 0;
     for (JsonNode device : devices) {
       String address =
-          "0000:00:%02x.%d/".formatted(device.get("slot").asInt(), device.get("function").asInt());
+          "0000:00:%02x.%s/".formatted(device.get("slot").asInt(), device.get("function").asInt());
       for (JsonNode section : dump.get("sections")) {
         JsonNode config = section.path("state").findValue("vendor_id");
         if (config != null && section.path("name").asText().startsWith(address)) {

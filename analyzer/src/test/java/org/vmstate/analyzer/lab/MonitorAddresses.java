@@ -69,7 +69,7 @@ final class MonitorAddresses {
   private String monitor(Qemu qemu, String command) throws IOException {
     return qemu.call(
             "human-monitor-command",
-            "{\"command-line\": \"%s\", \"cpu-index\": %d}".formatted(command, cpu))
+            "{\"command-line\": \"%s\", \"cpu-index\": %s}".formatted(command, cpu))
         .asText();
   }
 
@@ -89,7 +89,7 @@ final class MonitorAddresses {
     Files.deleteIfExists(file);
     qemu.call(
         "memsave",
-        "{\"val\": %d, \"size\": %d, \"filename\": \"%s\", \"cpu-index\": %d}"
+        "{\"val\": %s, \"size\": %s, \"filename\": \"%s\", \"cpu-index\": %s}"
             .formatted(address, LENGTH, file, cpu));
     if (Files.exists(file) && Files.size(file) == LENGTH) {
       content.put(address, Files.readAllBytes(file));

@@ -76,7 +76,7 @@ class MultifdLabTest {
             "{\"capabilities\": [{\"capability\": \"return-path\", \"state\": false}]}");
         qemu.call(
             "migrate-set-parameters",
-            "{\"multifd-channels\": %d, \"multifd-compression\": \"%s\", \"max-bandwidth\": %d}"
+            "{\"multifd-channels\": %s, \"multifd-compression\": \"%s\", \"max-bandwidth\": %s}"
                 .formatted(CHANNELS, compression, 10_000_000_000L));
         qemu.save("unix:" + address);
       }

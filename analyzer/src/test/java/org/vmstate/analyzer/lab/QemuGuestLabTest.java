@@ -38,7 +38,7 @@ class QemuGuestLabTest {
     Path file = folder.resolve("memory");
     qemu.call(
         "pmemsave",
-        "{\"val\": 0, \"size\": %d, \"filename\": \"%s\"}".formatted((long) MEBIBYTES << 20, file));
+        "{\"val\": 0, \"size\": %s, \"filename\": \"%s\"}".formatted((long) MEBIBYTES << 20, file));
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(OutputStream.nullOutputStream());

@@ -136,10 +136,10 @@ class ReceiveLabTest {
       qemu.enable("multifd");
       qemu.call(
           "migrate-set-parameters",
-          "{\"multifd-channels\": %d, \"multifd-compression\": \"%s\"}"
+          "{\"multifd-channels\": %s, \"multifd-compression\": \"%s\"}"
               .formatted(channels, compression));
     }
-    qemu.call("migrate-set-parameters", "{\"max-bandwidth\": %d}".formatted(bandwidth));
+    qemu.call("migrate-set-parameters", "{\"max-bandwidth\": %s}".formatted(bandwidth));
   }
 
   private static List<SocketChannel> strangers(Receiver receiver) throws IOException {

@@ -130,7 +130,7 @@ class SimulationLabTest {
     }
     qemu.call(
         "migrate-set-parameters",
-        "{\"max-bandwidth\": %d, \"downtime-limit\": %d}"
+        "{\"max-bandwidth\": %s, \"downtime-limit\": %s}"
             .formatted(one.bandwidth() * MIB, one.downtime()));
   }
 

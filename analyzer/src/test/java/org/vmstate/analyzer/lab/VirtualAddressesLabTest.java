@@ -87,7 +87,7 @@ class VirtualAddressesLabTest {
     String said =
         qemu.call(
                 "human-monitor-command",
-                "{\"command-line\": \"info registers\", \"cpu-index\": %d}".formatted(cpu))
+                "{\"command-line\": \"info registers\", \"cpu-index\": %s}".formatted(cpu))
             .asText();
     List<Long> bases = new ArrayList<>();
     Matcher registers = REGISTER.matcher(said);

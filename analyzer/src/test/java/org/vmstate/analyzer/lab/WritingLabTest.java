@@ -202,7 +202,7 @@ class WritingLabTest {
         // from 1 MiB on: below, ROMs and video memory hide the block
         qemu.call(
             "pmemsave",
-            "{\"val\": 1048576, \"size\": %d, \"filename\": \"%s\"}"
+            "{\"val\": 1048576, \"size\": %s, \"filename\": \"%s\"}"
                 .formatted(expected.length - 1048576, saved));
         byte[] wanted = Arrays.copyOfRange(expected, 1048576, expected.length);
         assertArrayEquals(wanted, Files.readAllBytes(saved), format.label());
