@@ -1,12 +1,15 @@
 package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.testkit.ImageBytes;
 
@@ -43,6 +46,29 @@ class StreamEndRulesTest extends StreamRules {
         ram().zeros(20).u8(0).description("{\"page_size\": 4096}").text("more"),
         RAM_END,
         "end mark: expected at the end of the stream, found one where more of it follows");
+  }
+
+  /** A device may hold all that a stream ends with; cut anywhere after that, it is not whole. */
+  @Test
+  void endInsideADeviceIsNoEndOfACutStream() throws IOException {
+    String other = "{\"page_size\": 4096, \"devices\": [" + device("other", 1) + "]}";
+    byte[] inner = new ImageBytes().u8(1).footer(4).u8(0).description(other).fill(9, 50).toBytes();
+    String own = "{\"page_size\": 4096, \"devices\": [" + device("dev", inner.length) + "]}";
+    ImageBytes image = ram().section(4, 4, "dev", 0, 1);
+    int end = image.size() + inner.length - 50;
+    byte[] bytes = image.raw(inner).footer(4).u8(0).description(own).toBytes();
+    whole(image);
+    // where it ends with a description, all of it may be there
+    for (int length = end + 1; length < bytes.length; length++) {
+      ImageBytes cut = new ImageBytes().raw(Arrays.copyOf(bytes, length));
+      assertThrows(StateFormatException.class, () -> whole(cut), "" + length);
+    }
+  }
+
+  private static String device(String name, int size) {
+    return "{\"name\": \"%s\", \"instance_id\": 0, \"vmsd_name\": \"x\", \"version\": 1,"
+            .formatted(name)
+        + " \"fields\": [{\"name\": \"b\", \"type\": \"buffer\", \"size\": %s}]}".formatted(size);
   }
 
   @Test

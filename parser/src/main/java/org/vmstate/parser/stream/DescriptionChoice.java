@@ -9,6 +9,7 @@ import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DescriptionCursor;
 import org.vmstate.formats.vmdesc.DeviceDesc;
 import org.vmstate.formats.vmdesc.VmDescription;
@@ -28,9 +29,16 @@ final class DescriptionChoice {
   private Optional<VmDescription> description = Optional.empty();
   private Optional<DescriptionCursor> cursor = Optional.empty();
   private long offset = -1;
+  private long textEnd = -1;
 
   /** Whether the description is still to be found, because the file does not end with one. */
   private boolean unsettled;
+
+  /** The section that asked for it first. */
+  private Optional<Section> asked = Optional.empty();
+
+  /** Where the text begins of a description in which the file was cut, or -1. */
+  private long cut = -1;
 
   /** Chooses for the stream that begins at the cursor. */
   DescriptionChoice(StreamContext stream) {
@@ -56,13 +64,19 @@ final class DescriptionChoice {
   /** Looks from the end of the file for a description, and uses the one it ends with. */
   void find() throws IOException {
     ByteSource source = stream.source();
-    Optional<ByteRange> place = DescriptionFinder.find(source, start, REACH);
-    boolean last = place.isPresent() && place.get().end() == source.length();
-    place.ifPresent(range -> offset = range.start());
-    if (last) {
+    Optional<ByteRange> place = DescriptionFinder.last(source, start, REACH);
+    long end = place.map(ByteRange::end).orElse(-1L);
+    long begin = place.map(ByteRange::start).orElse(-1L);
+    if (end > source.length()) {
+      cut = begin;
+    } else {
+      offset = begin;
+    }
+    if (end == source.length()) {
       use(place.get());
     } else {
-      unsettled = true;
+      // the one that was cut is this stream's, and another one before it may lie in a device
+      unsettled = end < source.length();
     }
   }
 
@@ -92,9 +106,44 @@ final class DescriptionChoice {
   }
 
   /**
-   * Takes the first description from here on, where the file does not end with one: what follows
-   * the stream may be the end of an older one, as in a volume that is used again.
+   * Takes the first description from here on that names a section, where the file does not end with
+   * one: what follows the stream may be the end of an older one, as in a volume that is used again.
+   * What looks like a description and does not name it is a part of the device.
    */
+  void settle(long from, Section section) throws IOException {
+    ByteSource source = stream.source();
+    if (!unsettled || asked.isPresent()) {
+      return;
+    }
+    asked = Optional.of(section);
+    long last = from + REACH;
+    for (long at = from; at < last; ) {
+      Optional<ByteRange> place = DescriptionFinder.first(source, at, last - at);
+      if (place.isEmpty()) {
+        return;
+      }
+      if (names(place.get(), section)) {
+        unsettled = false;
+        use(place.get());
+        return;
+      }
+      at = place.get().end();
+    }
+  }
+
+  /** Reports whether a description names a section; one that cannot be used may. */
+  private boolean names(ByteRange place, Section section) throws IOException {
+    if (place.length() > stream.limits().descriptionBytes()) {
+      return true;
+    }
+    try {
+      return parse(place).cursor().next(section.name(), section.instance()).isPresent();
+    } catch (StateFormatException e) {
+      return true;
+    }
+  }
+
+  /** Takes the first description from the end mark on, where none was taken before. */
   void settle(long from) throws IOException {
     ByteSource source = stream.source();
     if (!unsettled) {
@@ -114,6 +163,7 @@ final class DescriptionChoice {
     ByteSource source = stream.source();
     long at = place.start();
     offset = at;
+    textEnd = place.end();
     if (place.length() > stream.limits().descriptionBytes()) {
       stream.notice(
           source.problem(
@@ -134,6 +184,22 @@ final class DescriptionChoice {
     } catch (StateFormatException e) {
       stream.notice(DescriptionParser.unusable(e));
     }
+  }
+
+  /**
+   * Reports whether an end mark is none, but a part of a device: where the file was cut in a
+   * description that comes later, or the one after the mark, with more bytes after it, does not
+   * name the device that the stream begins with.
+   */
+  boolean isInDevice(long endMark) throws IOException {
+    ByteSource source = stream.source();
+    long own = endMark + 1 + StreamFormat.DESCRIPTION_FRAME;
+    boolean stranger =
+        offset == own
+            && description.isPresent()
+            && asked.isPresent()
+            && description.get().find(asked.get().name(), asked.get().instance()).isEmpty();
+    return cut > own || stranger && source.length() > textEnd;
   }
 
   /** Replaces a pipe by a source in which the rest of the stream can be sought. */

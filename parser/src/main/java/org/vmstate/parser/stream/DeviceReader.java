@@ -44,7 +44,7 @@ final class DeviceReader {
     choice.spool();
     ByteSource source = stream.source();
     long start = source.position();
-    choice.settle(start);
+    choice.settle(start, section);
     Optional<DeviceDesc> desc = choice.next(section);
     if (choice.chosen().isEmpty() && byTable(section, start)) {
       return true;

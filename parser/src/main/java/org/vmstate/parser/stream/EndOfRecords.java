@@ -29,6 +29,9 @@ final class EndOfRecords {
     requireLast(at);
     requireEnds(at);
     choice.settle(at);
+    if (choice.isInDevice(at)) {
+      early(at);
+    }
     new TailParser(
             stream.source(), stream.limits(), stream.sink(), choice.chosen(), choice.offset())
         .parse()
@@ -69,11 +72,17 @@ final class EndOfRecords {
               && last.get(StreamFormat.END_LENGTH - 1) == StreamFormat.EOF;
     }
     if (ended) {
-      stream.flawed(
-          source.malformed(
-              Reason.END_MARK_EARLY,
-              "end mark: expected at the end of the stream, found one where more of it follows",
-              at));
+      early(at);
     }
+  }
+
+  private void early(long at) throws IOException {
+    stream.flawed(
+        stream
+            .source()
+            .malformed(
+                Reason.END_MARK_EARLY,
+                "end mark: expected at the end of the stream, found one where more of it follows",
+                at));
   }
 }

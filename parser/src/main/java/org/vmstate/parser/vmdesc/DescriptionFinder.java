@@ -32,12 +32,19 @@ public final class DescriptionFinder {
   private DescriptionFinder() {}
 
   /**
-   * Returns the range of the JSON text.
+   * Returns the range of the last JSON text, unless the source was cut in it.
    *
    * @param from offset at which the stream starts
    * @param reach how far from the end to look, in bytes
    */
   public static Optional<ByteRange> find(ByteSource source, long from, long reach)
+      throws IOException {
+    Optional<ByteRange> last = last(source, from, reach);
+    return last.isPresent() && last.get().end() > source.length() ? Optional.empty() : last;
+  }
+
+  /** Does the same, but the range reaches past the end of a source that was cut in it. */
+  public static Optional<ByteRange> last(ByteSource source, long from, long reach)
       throws IOException {
     long end = source.length();
     long lowest = Math.max(Math.max(from, source.origin()), end - reach);
@@ -53,7 +60,7 @@ public final class DescriptionFinder {
           boolean known = startsAt(bytes, i);
           // most braces of binary data have no frame, and those of a description are not at its end
           if (known || i < FRAME || bytes[i - FRAME + 1] == StreamFormat.VMDESCRIPTION) {
-            Optional<ByteRange> found = frame(source, chunkStart + i, from, end);
+            Optional<ByteRange> found = frame(source, chunkStart + i, from);
             if (found.isPresent() && (known || found.get().end() == end)) {
               return found;
             }
@@ -84,8 +91,8 @@ public final class DescriptionFinder {
         if (bytes[i] == '{'
             && bytes[i - FRAME + 1] == StreamFormat.VMDESCRIPTION
             && startsAt(bytes, i)) {
-          Optional<ByteRange> found = frame(source, at + i, from, end);
-          if (found.isPresent()) {
+          Optional<ByteRange> found = frame(source, at + i, from);
+          if (found.isPresent() && found.get().end() <= end) {
             return found;
           }
         }
@@ -109,7 +116,7 @@ public final class DescriptionFinder {
     return false;
   }
 
-  private static Optional<ByteRange> frame(ByteSource source, long json, long from, long end)
+  private static Optional<ByteRange> frame(ByteSource source, long json, long from)
       throws IOException {
     if (json - Math.max(from, source.origin()) < FRAME) {
       return Optional.empty();
@@ -119,8 +126,6 @@ public final class DescriptionFinder {
     frame.flip();
     boolean framed = frame.get() == StreamFormat.EOF && frame.get() == StreamFormat.VMDESCRIPTION;
     long length = frame.getInt() & 0xffffffffL;
-    return framed && length <= end - json
-        ? Optional.of(new ByteRange(json, json + length))
-        : Optional.empty();
+    return framed ? Optional.of(new ByteRange(json, json + length)) : Optional.empty();
   }
 }
