@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.Limits;
@@ -39,6 +40,7 @@ abstract class StreamVisitor extends FrontVisitor {
   private final Head head;
   private final Progress progress;
   private final List<Subsection> written = new ArrayList<>();
+  private final SubsectionEnds ends = new SubsectionEnds();
   private String machine = "";
   private boolean configured;
   private boolean ramFooterDropped;
@@ -114,12 +116,26 @@ abstract class StreamVisitor extends FrontVisitor {
     CapabilityTable.refusedEverywhere(capabilities).ifPresent(r -> note(r.words()));
     if (configured) {
       written.addAll(Capabilities.replace(e.subsections(), capabilities));
+      requireEnds(e);
       stream.configuration(machine, written);
     } else if (!capabilities.isEmpty()) {
       note(
           "the stream has no configuration to announce "
               + String.join(", ", capabilities)
               + "; read it with -f");
+    }
+  }
+
+  private void requireEnds(Event.Configuration e) throws IOException {
+    Optional<String> guessed = ends.guessed(e.configuration());
+    if (guessed.isPresent() && !written.equals(e.subsections())) {
+      throw new UnsupportedFeatureException(
+          Reason.SUBSECTION_ENDLESS,
+          "subsection "
+              + guessed.get()
+              + ": its end is guessed by what follows, which would change",
+          e.range().start(),
+          "configuration");
     }
   }
 
@@ -178,7 +194,7 @@ abstract class StreamVisitor extends FrontVisitor {
       case Event.RamPages e -> {}
       case Event.Gap e -> {}
       case Event.MappedPages e -> {}
-      case Event.Described e -> {}
+      case Event.Described e -> ends.described(e);
       case Event.Notice e -> {}
     }
   }
