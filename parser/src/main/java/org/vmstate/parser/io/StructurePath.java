@@ -30,7 +30,7 @@ public final class StructurePath {
 
   /** Leaves the parts that were entered since it was as deep as given, whether read or not. */
   public void leave(int depth) {
-    names.subList(depth, names.size()).clear();
+    names.subList(Math.min(depth, names.size()), names.size()).clear();
     detail = null;
   }
 

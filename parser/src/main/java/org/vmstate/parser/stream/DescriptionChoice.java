@@ -24,6 +24,9 @@ import org.vmstate.parser.vmdesc.DescriptionParser;
 final class DescriptionChoice {
   private static final long REACH = 64 << 20;
 
+  /** Most texts that look like descriptions and are looked into. */
+  private static final int TRIED = 64;
+
   private final StreamContext stream;
   private final long start;
   private Optional<VmDescription> description = Optional.empty();
@@ -117,7 +120,8 @@ final class DescriptionChoice {
     }
     asked = Optional.of(section);
     long last = from + REACH;
-    for (long at = from; at < last; ) {
+    long at = from;
+    for (int i = 0; i < TRIED && at < last; i++) {
       Optional<ByteRange> place = DescriptionFinder.first(source, at, last - at);
       if (place.isEmpty()) {
         return;
