@@ -22,6 +22,9 @@ final class ReadAhead implements AutoCloseable {
   /** Of the page cache. */
   private static final int PAGE = 4096;
 
+  /** Ends the work; made before, as there may be no memory for it when it is needed. */
+  private static final ByteBuffer END = ByteBuffer.allocate(0);
+
   private final FileChannel channel;
   private final Path name;
   private final long end;
@@ -79,7 +82,7 @@ final class ReadAhead implements AutoCloseable {
     try {
       for (long at = from; at < end && !unwanted; ) {
         ByteBuffer piece = empty.take();
-        if (piece.capacity() == 0) {
+        if (piece == END) {
           return;
         }
         int whole = PIECE - (int) Math.floorMod(at + shift, (long) PIECE);
@@ -90,7 +93,7 @@ final class ReadAhead implements AutoCloseable {
     } catch (Throwable e) {
       failure = e;
     }
-    full.add(ByteBuffer.allocate(0));
+    full.add(END);
   }
 
   /** Fills a buffer from an offset of a file on. */
@@ -138,7 +141,7 @@ final class ReadAhead implements AutoCloseable {
   @Override
   public void close() {
     unwanted = true;
-    empty.offer(ByteBuffer.allocate(0));
+    empty.offer(END);
     Workers.await(thread);
   }
 }
