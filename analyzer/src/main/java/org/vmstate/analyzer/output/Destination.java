@@ -29,14 +29,8 @@ public final class Destination implements Closeable {
   /** Bytes for which it pays to have them read by another thread. */
   private static final int MANY = 4 << 20;
 
-  /**
-   * Bytes for which the kernel is asked to copy them first. What takes longer, in nanoseconds, was
-   * copied and is not shared between the two files, and there two threads are faster, where they
-   * have a processor each.
-   */
-  private static final int TRIED = 16 << 20;
-
-  private static final long SHARING = 3_000_000;
+  /** Bytes that the kernel is asked to copy at once, so that the progress is seen. */
+  private static final int SOME = 16 << 20;
 
   /** Bytes for which it does not pay to ask the kernel. */
   private static final int FEW = 64 << 10;
@@ -45,9 +39,6 @@ public final class Destination implements Closeable {
   private final ByteSink sink;
   private final DiskPlace disk;
   private final PlacedFile placed;
-
-  /** Whether the kernel copied what it was asked to, byte for byte. */
-  private boolean copied;
 
   private Destination(OutputFile file, ByteSink sink, DiskPlace disk) {
     this(file, sink, disk, null);
@@ -221,12 +212,10 @@ public final class Destination implements Closeable {
     if (sink instanceof FileSink out && out.isTransferable() && end - from > FEW) {
       // what is in memory goes first
       out.skipTo(out.position());
-      long at = from;
       if ((out.position() - from) % PAGE == 0) {
-        at = transfer(channel, name, out, from, end, progress);
-      }
-      if (at < end) {
-        move(channel, name, out, at, end, progress);
+        transfer(channel, name, out, from, end, progress);
+      } else {
+        move(channel, name, out, from, end, progress);
       }
       return;
     }
@@ -242,34 +231,25 @@ public final class Destination implements Closeable {
     }
   }
 
-  /**
-   * Has the kernel copy, as long as it shares bytes between the files instead, or no processor is
-   * free for another thread.
-   *
-   * @return offset from which on they have to be moved
-   */
-  private long transfer(
+  /** Has the kernel copy, which shares the bytes between the files where it can. */
+  private static void transfer(
       FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
-    long at = from;
-    while (at < end && !(copied && end - at >= MANY && progress.hasProcessor())) {
-      long count = Math.min(TRIED, end - at);
+    for (long at = from; at < end; ) {
+      long count = Math.min(SOME, end - at);
       long to = out.position();
-      long start = System.nanoTime();
       try {
         out.transferAt(channel, at, count, to);
       } catch (IOException e) {
         throw NamedIOException.ofNameless(name, e);
       }
-      copied |= count == TRIED && System.nanoTime() - start > SHARING;
       out.skipTo(to + count);
       at += count;
       progress.at(at, end);
     }
-    return at;
   }
 
-  /** Copies what lies otherwise in the pages of the output, or what the kernel does not share. */
+  /** Copies what lies otherwise in the pages of the output. */
   private static void move(
       FileChannel channel, Path name, FileSink out, long from, long end, Progress progress)
       throws IOException {
