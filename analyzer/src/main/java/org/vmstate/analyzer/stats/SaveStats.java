@@ -93,24 +93,29 @@ public final class SaveStats implements EventSink, AutoCloseable {
   }
 
   private void sent(PageRun run, long length) {
-    if (!isLater(run) || current == null) {
+    // up to QEMU 8.2 the last page of a packet is also the first one of the next, and counts once
+    boolean repeated = joined && isLast(run);
+    if (!isLater(run, repeated) || current == null) {
       current = rounds.next();
     }
-    current.add(run.kind(), run.count(), length);
+    current.add(run.kind(), run.count() - (repeated ? 1 : 0), length);
     sent.add(run, length, current);
   }
 
-  private boolean isLater(PageRun run) {
+  /** Reports whether a run begins with the page that the one before it ended with. */
+  private boolean isLast(PageRun run) {
+    return run.block().index() == lastBlock && run.firstPage() == lastPage;
+  }
+
+  private boolean isLater(PageRun run, boolean repeated) {
     int block = run.block().index();
-    boolean again = block == lastBlock && run.firstPage() == lastPage;
     boolean later = block > lastBlock || block == lastBlock && run.firstPage() > lastPage;
     lastBlock = block;
     lastPage = run.firstPage() + run.count() - 1;
     if (!joined) {
       return later;
     }
-    // up to QEMU 8.2 the last page of a packet is also the first one of the next
-    boolean same = pages.add(run) || again;
+    boolean same = pages.add(run) || repeated;
     if (!same) {
       pages.clear();
       pages.add(run);
