@@ -21,12 +21,14 @@ class DescriptionPlaceTest {
   private static final class Told implements EventSink {
     private final List<String> ranges = new ArrayList<>();
     private final List<String> paths = new ArrayList<>();
+    private int decoded;
 
     @Override
     public void accept(Event event) {
       switch (event) {
         case Event.Described e -> ranges.add(e.range().start() + "-" + e.range().end());
         case Event.Notice e -> paths.add(e.problem().path());
+        case Event.Device e -> decoded += e.state().isPresent() ? 1 : 0;
         default -> {}
       }
     }
@@ -77,5 +79,35 @@ class DescriptionPlaceTest {
   @EnumSource
   void bytesAfterADescriptionAreNoPartOfIt(Recording.Place place) throws IOException {
     assertEquals(List.of(""), told(stream().description(FIRST).text("more"), place).paths);
+  }
+
+  /**
+   * A device that holds so many descriptions of other devices; the file does not end with its own.
+   */
+  private static Told deviceWithDescriptions(int count) throws IOException {
+    ImageBytes image = ImageBytes.withRam("pc", "r", 1);
+    image.section(4, 2, "dev", 0, 1);
+    for (int i = 0; i < count; i++) {
+      image.u8(0).description(FIRST);
+    }
+    String own =
+        "{\"page_size\": 4096, \"devices\": [{\"name\": \"dev\", \"instance_id\": 0,"
+            + " \"vmsd_name\": \"dev\", \"version\": 1, \"fields\": [{\"name\": \"b\","
+            + " \"type\": \"buffer\", \"size\": "
+            + count * (FIRST.length() + 6)
+            + "}]}]}";
+    return told(image.footer(2).u8(0).description(own).text("more"), Recording.Place.HEAP);
+  }
+
+  @Test
+  void descriptionThatDoesNotNameTheDeviceIsAPartOfIt() throws IOException {
+    assertEquals(1, deviceWithDescriptions(1).decoded);
+  }
+
+  /** Whoever writes millions of them into a device would else have each of them read. */
+  @Test
+  void ofDescriptionsInADeviceOnlySomeAreLookedInto() throws IOException {
+    assertEquals(1, deviceWithDescriptions(63).decoded);
+    assertEquals(0, deviceWithDescriptions(64).decoded);
   }
 }
