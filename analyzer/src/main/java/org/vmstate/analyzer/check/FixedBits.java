@@ -1,13 +1,15 @@
 package org.vmstate.analyzer.check;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.vmstate.formats.device.PciFormat;
 
 /**
  * The bits of a configuration space that no guest can write and that QEMU compares when it loads:
- * identity, class, kind of header, kinds of the base addresses, and of the capabilities the list
- * and what is read-only. Source: QEMU 10.0 hw/pci/pci.c, msi.c, msix.c, pcie.c,
- * hw/virtio/virtio-pci.c.
+ * identity, class, kind of header, kinds of the base addresses, and of the capabilities and
+ * extended capabilities the list and what is read-only. Source: QEMU 10.0 hw/pci/pci.c, msi.c,
+ * msix.c, pcie.c, hw/virtio/virtio-pci.c.
  */
 final class FixedBits {
   private static final int[] IDENTITY = {0, 1, 2, 3, 8, 9, 10, 11, PciFormat.HEADER_TYPE};
@@ -22,13 +24,26 @@ final class FixedBits {
   /** Of the high byte of a PCI Express capability's flags: the port has a slot. */
   private static final int SLOT = 1;
 
+  /** Of PCI Express, four bytes each: what device, link and slot can do. */
+  private static final int DEVICE_CAPABILITIES = 0x04;
+
+  private static final int LINK_CAPABILITIES = 0x0c;
   private static final int SLOT_CAPABILITIES = 0x14;
+  private static final int MORE_DEVICE_CAPABILITIES = 0x24;
+  private static final int MORE_LINK_CAPABILITIES = 0x2c;
+
+  /** Extended capabilities of which more than the kind is compared. */
+  private static final int SERIAL_NUMBER = 0x03;
+
+  private static final int ACCESS_CONTROL = 0x0d;
+  private static final int ROUTING_ID = 0x0e;
+  private static final int TRANSLATION = 0x0f;
 
   private FixedBits() {}
 
-  /** Returns a mask as long as the header and the capabilities of a space. */
+  /** Returns a mask as long as a space. */
   static byte[] of(byte[] own) {
-    byte[] mask = new byte[PciFormat.CONFIGURATION];
+    byte[] mask = new byte[own.length];
     for (int at : IDENTITY) {
       mask[at] = -1;
     }
@@ -48,7 +63,29 @@ final class FixedBits {
       capability(own, mask, at);
       at = own[at + 1] & 0xfc;
     }
+    extended(own, mask);
     return mask;
+  }
+
+  /** Of extended capabilities: kind and version, the next one, and what is read-only. */
+  private static void extended(byte[] own, byte[] mask) {
+    int at = PciFormat.CONFIGURATION;
+    for (int i = 0; i < MOST_CAPABILITIES && at + 4 <= own.length; i++) {
+      int head = ByteBuffer.wrap(own).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
+      if (head == 0) {
+        return;
+      }
+      fill(mask, at, 4);
+      switch (head & 0xffff) {
+        case SERIAL_NUMBER -> fill(mask, at + 4, 8);
+        case ACCESS_CONTROL, ROUTING_ID, TRANSLATION -> fill(mask, at + 4, 2);
+        default -> {}
+      }
+      at = head >>> 20 & 0xffc;
+      if (at < PciFormat.CONFIGURATION) {
+        return;
+      }
+    }
   }
 
   private static void capability(byte[] own, byte[] mask, int at) {
@@ -67,8 +104,13 @@ final class FixedBits {
         fill(mask, at + 4, 8);
       }
       case PciFormat.EXPRESS -> {
-        // flags, and what the slot of a port can do
         fill(mask, at + 2, 2);
+        fill(mask, at + DEVICE_CAPABILITIES, 4);
+        fill(mask, at + LINK_CAPABILITIES, 4);
+        if ((own[at + 2] & 0xf) > 1) {
+          fill(mask, at + MORE_DEVICE_CAPABILITIES, 4);
+          fill(mask, at + MORE_LINK_CAPABILITIES, 4);
+        }
         if ((own[at + 3] & SLOT) != 0) {
           fill(mask, at + SLOT_CAPABILITIES, 4);
         }

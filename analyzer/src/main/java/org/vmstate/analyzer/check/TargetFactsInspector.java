@@ -316,7 +316,7 @@ final class TargetFactsInspector extends Inspector {
       fixed[rom + i] = (byte) (zeros >> Byte.SIZE * i);
       written[rom + i] = (byte) ~fixed[rom + i];
     }
-    for (int at = 0; at < fixed.length; at++) {
+    for (int at = 0; at < Math.min(sent.length, fixed.length); at++) {
       if (((sent[at] ^ own[at]) & fixed[at]) != 0) {
         Finding finding =
             here(
