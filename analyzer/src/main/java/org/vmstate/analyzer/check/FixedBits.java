@@ -131,6 +131,7 @@ final class FixedBits {
   }
 
   private static void fill(byte[] mask, int from, int length) {
-    Arrays.fill(mask, from, Math.min(mask.length, from + length), (byte) -1);
+    int end = Math.min(mask.length, from + length);
+    Arrays.fill(mask, Math.min(from, end), end, (byte) -1);
   }
 }

@@ -70,4 +70,18 @@ class FixedBitsTest {
     expected.addAll(range(0xffc, 0x1000));
     assertEquals(expected, compared(0x100, 0x1000));
   }
+
+  /** As no device has it, but a target that answers garbage may. */
+  @Test
+  void capabilityThatReachesBeyondTheSpaceIsComparedAsFarAsThereIsOne() {
+    byte[] small = new byte[PciFormat.CONFIGURATION];
+    small[PciFormat.CAPABILITIES] = (byte) 0xfc;
+    small[0xfc] = PciFormat.EXPRESS;
+    small[0xfe] = 2;
+    small[0xff] = 1;
+    byte[] mask = FixedBits.of(small);
+    assertEquals(
+        range(0xfc, 0x100),
+        IntStream.range(0xf0, 0x100).filter(at -> mask[at] == -1).boxed().toList());
+  }
 }
