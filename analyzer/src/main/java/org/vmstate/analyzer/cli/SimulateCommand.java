@@ -134,7 +134,7 @@ final class SimulateCommand implements Callable<Integer> {
                 Double.class,
                 "MICROSECONDS",
                 "save: time that the guest's first write to a page after each look at the dirty"
-                    + " bitmap costs it (default: 2).",
+                    + " bitmap costs it, where --rate is without it (default: 0).",
                 "--fault-time")
             .choice(
                 List.of("qemu", "qemu-mapped-ram"),
@@ -319,7 +319,7 @@ final class SimulateCommand implements Callable<Integer> {
         size("--link", "1G"),
         value("--downtime", 300.0),
         value("--page-time", 2.0),
-        value("--fault-time", 2.0),
+        value("--fault-time", 0.0),
         format.equals("qemu-mapped-ram"),
         Optional.ofNullable(CommandBuilder.value(spec, "--xbzrle")),
         caches,

@@ -56,8 +56,31 @@ public final class SavePrinter {
                               + " rounds, down for "
                               + number(r.downtime() * 1000)
                               + " ms")));
+      outcomes(run.outcomes(), out);
     }
     curve(runs.getLast().result(), out);
+  }
+
+  /** What chance changes is said where it changes something. */
+  private static void outcomes(SaveOutcomes all, PrintStream out) {
+    long fewest = all.least(SaveResult::syncs);
+    long most = all.most(SaveResult::syncs);
+    int count = all.results().size();
+    if (fewest == most && all.ending() % count == 0) {
+      return;
+    }
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "  of %d such saves, the guest elsewhere in its pattern and 1 %% faster or slower, %d"
+                + " converge%s; %d to %d rounds, %d to %d bytes",
+            count,
+            all.ending(),
+            all.ending() == 1 ? "s" : "",
+            fewest,
+            most,
+            all.least(SaveResult::bytes),
+            all.most(SaveResult::bytes)));
   }
 
   private static String missRate(XbzrleStatistics s) {
@@ -101,6 +124,13 @@ public final class SavePrinter {
         report.text("reason", r.never().get());
       }
       report.number("rounds", r.syncs());
+      SaveOutcomes all = run.outcomes();
+      report.number("saves", all.results().size());
+      report.number("converging", all.ending());
+      report.number("rounds_least", all.least(SaveResult::syncs));
+      report.number("rounds_most", all.most(SaveResult::syncs));
+      report.number("bytes_least", all.least(SaveResult::bytes));
+      report.number("bytes_most", all.most(SaveResult::bytes));
       report.number("milliseconds", Math.round(r.seconds() * 1000));
       report.number("downtime_milliseconds", Math.round(r.downtime() * 1000));
       report.number("bytes", r.bytes());

@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.vmstate.formats.ram.FixedFormat;
 import org.vmstate.writer.xbzrle.DeltaCodec;
 import org.vmstate.writer.xbzrle.DeltaEncoder;
@@ -18,16 +17,10 @@ import org.vmstate.writer.xbzrle.XbzrleSender;
 final class SaveSimulation {
   private static final double SLICE = 0.1;
 
-  /** How late the sender wakes, by a clock of milliseconds: what just fits then does not. */
-  private static final double LATE = 0.001;
-
   private static final int MOST_ROUNDS = 100_000;
 
   /** Seconds after which a save that goes on is taken for one that never ends: a week. */
   private static final double MOST_SECONDS = 7 * 86_400;
-
-  /** Writes that are followed one by one, which takes some ten seconds. */
-  private static final long MOST_WRITES = 200_000_000;
 
   /** Rounds that are compared with as many before them to see that there is no progress. */
   private static final int WINDOW = 25;
@@ -37,12 +30,11 @@ final class SaveSimulation {
 
   private final SaveScenario scenario;
   private final BitSet dirty = new BitSet();
-  private final BitSet written = new BitSet();
   private final BitSet everData = new BitSet();
-  private final BitSet isZero = new BitSet();
-  private final int[] places;
+  private final SimulatedGuest guest;
+  private final Chance chance;
+  private final SendBuffer buffer;
   private final int[] lengths;
-  private final int distinct;
   private final Optional<XbzrleSender> sender;
   private final List<SaveResult.SaveRound> rounds = new ArrayList<>();
   private double now;
@@ -51,47 +43,27 @@ final class SaveSimulation {
   private long roundPages;
   private long roundBytes;
   private long bytes;
-  private long writes;
-  private long simulated;
-  private int writtenPages;
   private int pagesLeft;
   private int pointer;
   private boolean bulk = true;
   private double threshold;
   private double sliceStart;
-  private long sliceBytes;
-  private double guestTime;
 
-  SaveSimulation(SaveScenario scenario) {
+  SaveSimulation(SaveScenario scenario, Chance chance) {
     this.scenario = scenario;
-    WriteLoad load = scenario.load();
-    int data = scenario.pages() - scenario.zeroPages() - load.pages();
-    distinct = load.distinct();
-    places = new int[load.pages()];
-    // pages with data in front, then the buffer, then zeros; or the buffer here and there
-    int[] order = new int[scenario.pages()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    int from = Math.min(data, scenario.pages() - load.spread());
-    SplittableRandom random = new SplittableRandom(1);
-    for (int i = load.spread() - 1; i > 0; i--) {
-      int other = random.nextInt(i + 1);
-      int page = order[from + i];
-      order[from + i] = order[from + other];
-      order[from + other] = page;
-    }
-    for (int i = 0; i < places.length; i++) {
-      places[i] = order[data + i];
-    }
-    for (int i = data + places.length; i < order.length; i++) {
-      isZero.set(order[i]);
-    }
+    this.chance = chance;
+    guest = new SimulatedGuest(scenario, chance);
+    buffer = new SendBuffer(scenario.fixed());
     sender =
         scenario
             .codec()
             .map(codec -> new XbzrleSender(codec, scenario.cacheBytes(), scenario.pageSize()));
     lengths = scenario.codec().map(this::lengths).orElse(new int[0]);
+  }
+
+  /** Returns the guest's writes that were followed one by one. */
+  long followed() {
+    return guest.followed();
   }
 
   /** Lengths of the delta after so many writes to one page; the last stands for more. */
@@ -118,7 +90,7 @@ final class SaveSimulation {
       if (pending < threshold || !left) {
         endRound();
         sync();
-        fits = (double) roundDirty * scenario.pageSize() <= threshold;
+        fits = roundDirty == 0 || (double) roundDirty * scenario.pageSize() < threshold;
         if (!fits && never.isEmpty()) {
           never = noProgress();
         }
@@ -157,18 +129,21 @@ final class SaveSimulation {
   private boolean slice() {
     double end = sliceStart + SLICE;
     boolean left = send(end, (long) (scenario.bandwidth() * SLICE));
+    buffer.flush();
     if (left) {
-      advance(Math.max(now, end + LATE));
-      threshold = sliceBytes / (now - sliceStart) * scenario.downtime();
+      advance(Math.max(now, end + chance.late()));
+      // by a clock of milliseconds
+      double spent = Math.floor((now - sliceStart) * 1000) / 1000;
+      threshold = buffer.given() / spent * scenario.downtime();
       sliceStart = now;
-      sliceBytes = 0;
+      buffer.restart();
     }
     return left;
   }
 
   private boolean send(double until, long budget) {
     boolean last = until == Double.MAX_VALUE;
-    while (sliceBytes < budget && now < until) {
+    while (buffer.given() <= budget && now < until) {
       int page = dirty.nextSetBit(pointer);
       if (page < 0) {
         bulk = false;
@@ -182,7 +157,6 @@ final class SaveSimulation {
       dirty.clear(page);
       pagesLeft--;
       long sent = page(page, last);
-      sliceBytes += sent;
       double time = now + scenario.pageTime() + sent / scenario.link();
       if (last) {
         now = time;
@@ -200,11 +174,20 @@ final class SaveSimulation {
     long generation = rounds.size() + 1L;
     roundPages++;
     long length;
-    if (isZero.get(page)) {
+    if (guest.isZero(page)) {
       sender.ifPresent(s -> s.zero(address, generation, bulk));
       length = scenario.fixed() ? 0 : Long.BYTES + 1;
+      buffer.copy(length);
     } else {
-      length = (scenario.fixed() ? 0 : Long.BYTES) + data(address, generation, last);
+      long data = data(address, generation, last);
+      length = (scenario.fixed() ? 0 : Long.BYTES) + data;
+      // with deltas a page that goes out whole is copied, as the cache may change before it does
+      if (data == size && (sender.isEmpty() || bulk)) {
+        buffer.copy(length - size);
+        buffer.page(size);
+      } else {
+        buffer.copy(length);
+      }
       everData.set(page);
     }
     roundBytes += length;
@@ -233,39 +216,13 @@ final class SaveSimulation {
     };
   }
 
-  /**
-   * Lets the guest write until a moment. Its first write to a page after each look at the bitmap
-   * costs it a fault; when it has written all of its pages, further writes change nothing.
-   */
   private void advance(double time) {
-    WriteLoad load = scenario.load();
-    double until = Math.min(time, scenario.stopSeconds());
-    while (load.perSecond() > 0 && guestTime < until) {
-      if (writtenPages == distinct) {
-        writes += (long) ((until - guestTime) * load.perSecond());
-        guestTime = until;
-        break;
-      }
-      if (++simulated > MOST_WRITES) {
-        throw new IllegalArgumentException(
-            "rate: more than " + MOST_WRITES + " writes to simulate; give fewer pages a second");
-      }
-      int page = places[load.page(writes++)];
-      guestTime += 1 / load.perSecond();
-      if (!written.get(page)) {
-        written.set(page);
-        writtenPages++;
-        guestTime += scenario.faultTime();
-      }
-      isZero.clear(page);
-    }
+    guest.advance(time);
     now = time;
   }
 
   private void sync() {
-    dirty.or(written);
-    written.clear();
-    writtenPages = 0;
+    guest.fetch(dirty);
     roundStart = now;
     pagesLeft = dirty.cardinality();
     roundDirty = pagesLeft;

@@ -126,8 +126,12 @@ public record Saves(
     }
   }
 
-  /** One save and how it went. */
-  record Run(Optional<String> codec, long cacheBytes, SaveResult result) {}
+  /** One save and how it goes. */
+  record Run(Optional<String> codec, long cacheBytes, SaveOutcomes outcomes) {
+    SaveResult result() {
+      return outcomes.middle();
+    }
+  }
 
   /** Simulates all of them: without deltas first where there are some. */
   List<Run> run() {
@@ -135,36 +139,35 @@ public record Saves(
     WriteLoad written = load.load(pageSize);
     int zeros = (int) ((pages - written.pages()) * zeroShare);
     List<Run> runs = new ArrayList<>();
-    runs.add(new Run(Optional.empty(), 0, one(pages, zeros, written, Optional.empty(), 0)));
+    runs.add(one(pages, zeros, written, Optional.empty(), 0));
     if (codec.isPresent()) {
       DeltaCodec found =
           DeltaCodec.named(codec.get())
               .orElseThrow(
                   () -> new IllegalArgumentException("codec " + codec.get() + ": no such codec"));
       for (long cache : caches) {
-        runs.add(new Run(codec, cache, one(pages, zeros, written, Optional.of(found), cache)));
+        runs.add(one(pages, zeros, written, Optional.of(found), cache));
       }
     }
     return runs;
   }
 
-  private SaveResult one(
-      int pages, int zeros, WriteLoad written, Optional<DeltaCodec> found, long cache) {
-    return new SaveSimulation(
-            new SaveScenario(
-                pages,
-                pageSize,
-                zeros,
-                written,
-                bandwidth,
-                link,
-                downtime / 1000,
-                pageTime / 1_000_000,
-                faultTime / 1_000_000,
-                fixed,
-                found,
-                cache,
-                stopSeconds))
-        .run();
+  private Run one(int pages, int zeros, WriteLoad written, Optional<DeltaCodec> found, long cache) {
+    SaveScenario scenario =
+        new SaveScenario(
+            pages,
+            pageSize,
+            zeros,
+            written,
+            bandwidth,
+            link,
+            downtime / 1000,
+            pageTime / 1_000_000,
+            faultTime / 1_000_000,
+            fixed,
+            found,
+            cache,
+            stopSeconds);
+    return new Run(found.map(DeltaCodec::name), cache, SaveOutcomes.of(scenario));
   }
 }

@@ -107,7 +107,8 @@ class SimulationLabTest {
             1 << 30,
             one.downtime(),
             2,
-            2,
+            // the rate that the guest had while it was saved has the faults in it
+            0,
             one.layout().equals("qemu-mapped-ram"),
             one.cache() > 0 ? Optional.of("current") : Optional.empty(),
             List.of(Math.max(1, one.cache()) * MIB),

@@ -1,0 +1,96 @@
+package org.vmstate.analyzer.simulate;
+
+import java.util.BitSet;
+import java.util.SplittableRandom;
+
+/** The memory of a guest that writes. */
+final class SimulatedGuest {
+  /** Writes that are followed one by one, which takes some ten seconds. */
+  private static final long MOST_WRITES = 200_000_000;
+
+  private final SaveScenario scenario;
+  private final WriteLoad load;
+  private final double rate;
+  private final BitSet written = new BitSet();
+  private final BitSet isZero = new BitSet();
+  private final int[] places;
+  private final int distinct;
+  private long writes;
+  private long followed;
+  private int writtenPages;
+  private double time;
+
+  SimulatedGuest(SaveScenario scenario, Chance chance) {
+    this.scenario = scenario;
+    load = scenario.load();
+    rate = chance.rate(load.perSecond());
+    writes = chance.firstWrite(load);
+    distinct = load.distinct();
+    places = new int[load.pages()];
+    place(scenario.pages() - scenario.zeroPages() - load.pages());
+  }
+
+  /** Pages with data in front, then the buffer, then zeros; or the buffer here and there. */
+  private void place(int data) {
+    int[] order = new int[scenario.pages()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    int from = Math.min(data, scenario.pages() - load.spread());
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = load.spread() - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int page = order[from + i];
+      order[from + i] = order[from + other];
+      order[from + other] = page;
+    }
+    System.arraycopy(order, data, places, 0, places.length);
+    for (int i = data + places.length; i < order.length; i++) {
+      isZero.set(order[i]);
+    }
+  }
+
+  /**
+   * Lets the guest write until a moment. Its first write to a page after each look at the bitmap
+   * costs it a fault; when it has written all of its pages, further writes change nothing.
+   */
+  void advance(double to) {
+    double until = Math.min(to, scenario.stopSeconds());
+    while (rate > 0 && time < until) {
+      if (writtenPages == distinct) {
+        writes += (long) ((until - time) * rate);
+        time = until;
+        break;
+      }
+      if (++followed > MOST_WRITES) {
+        throw new IllegalArgumentException(
+            "rate: more than " + MOST_WRITES + " writes to simulate; give fewer pages a second");
+      }
+      int page = places[load.page(writes++)];
+      time += 1 / rate;
+      if (!written.get(page)) {
+        written.set(page);
+        writtenPages++;
+        time += scenario.faultTime();
+      }
+      isZero.clear(page);
+    }
+  }
+
+  /** Adds the pages written since the last call. */
+  void fetch(BitSet dirty) {
+    dirty.or(written);
+    written.clear();
+    writtenPages = 0;
+  }
+
+  /** Reports whether a page holds zeros. */
+  boolean isZero(int page) {
+    return isZero.get(page);
+  }
+
+  /** Returns the writes that were followed one by one. */
+  long followed() {
+    return followed;
+  }
+}
