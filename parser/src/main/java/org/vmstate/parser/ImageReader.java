@@ -253,10 +253,28 @@ public final class ImageReader {
 
   private void gapTo(ByteSource source, long offset) throws IOException {
     long from = source.position();
-    source.skip(offset - from);
+    try {
+      source.skip(offset - from);
+    } catch (TruncatedDataException e) {
+      throw outside(offset, source.length() < 0 ? source.position() : source.length());
+    }
+    if (offset > from && !source.has(1)) {
+      throw outside(offset, source.position());
+    }
     if (offset > from) {
       sink.accept(new Event.Gap(new ByteRange(from, offset), source));
     }
+  }
+
+  private static UnrecognizedFormatException outside(long offset, long length) {
+    return new UnrecognizedFormatException(
+        Reason.STREAM_OFFSET_OUTSIDE,
+        "stream offset: expected less than the size of the image, "
+            + length
+            + " bytes, found "
+            + offset,
+        length,
+        "");
   }
 
   private void skipZeros(ByteSource source) throws IOException {

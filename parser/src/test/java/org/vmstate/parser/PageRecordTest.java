@@ -131,8 +131,7 @@ class PageRecordTest {
   }
 
   @Test
-  void hookAndFullAreRefusedAlsoWithContinue() {
-    bad(part().be64(0xa0), PART, "item[0]", "RAM word: HOOK (0x80) belongs to RDMA, not to a file");
+  void fullIsRefusedAlsoWithContinue() {
     bad(part().be64(0x21), PART, "item[0]", "RAM word: FULL (0x1) went out of use in 2009");
   }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.event.Section;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
@@ -33,6 +34,7 @@ final class RamInspector extends Inspector {
   private boolean ignoresShared;
   private final Set<String> unplugging = new HashSet<>();
   private boolean recorded;
+  private String section = "";
   private long flushes;
   private long flushAt;
 
@@ -53,6 +55,7 @@ final class RamInspector extends Inspector {
       case Event.RamPages e -> pages(e.run());
       case Event.MappedPages e -> pages(e.run());
       case Event.SectionHeader e -> {
+        section = named(e);
         Matcher device = VIRTIO_MEM.matcher(e.section().name());
         if (device.matches()) {
           unplugging.add(device.group(1));
@@ -91,12 +94,18 @@ final class RamInspector extends Inspector {
       flushes++;
       flushAt = last();
       if (fixed) {
+        inFixedLayout(RamFormat.MULTIFD_FLUSH, "MULTIFD_FLUSH");
+      }
+    } else if ((e.word() & mask & RamFormat.HOOK) != 0) {
+      if (fixed) {
+        inFixedLayout(RamFormat.HOOK, "HOOK");
+      } else {
         add(
             here(
-                    Reason.FLUSH_IN_FIXED_LAYOUT,
-                    Facts.found(RamFormat.MULTIFD_FLUSH),
+                    Reason.RAM_WORD_HOOK,
+                    Facts.named(section),
                     last(),
-                    "RAM word: expected only EOS, found MULTIFD_FLUSH")
+                    "RAM word: HOOK (0x80) belongs to RDMA, not to a file")
                 .as(Severity.ERROR));
       }
     } else if (e.word() != RamFormat.EOS) {
@@ -108,8 +117,30 @@ final class RamInspector extends Inspector {
     }
   }
 
+  private void inFixedLayout(int flag, String name) {
+    add(
+        here(
+                Reason.FLUSH_IN_FIXED_LAYOUT,
+                Facts.found(flag),
+                last(),
+                "RAM word: expected only EOS, found " + name)
+            .as(Severity.ERROR));
+  }
+
+  /** What the loaders call a section in which they fail. */
+  private static String named(Event.SectionHeader e) {
+    Section section = e.section();
+    return e.isFirst()
+        ? "for instance 0x%x of device '%s'".formatted(section.instance(), section.name())
+        : "section id " + section.id() + "(" + section.name() + ")";
+  }
+
   private void ramBlocks(List<RamBlock> found) {
     applied(Rule.RAM_VERSION, Rule.RAM_TOTAL, Rule.RAM_SUM, Rule.BLOCK_NAMES, Rule.BLOCK_LENGTH);
+    if (found.equals(blocks)) {
+      // a second START takes no page back
+      return;
+    }
     blocks = found;
     fixed = !found.isEmpty() && found.getFirst().mapped().isPresent();
     List<PageSet> sets = new ArrayList<>();

@@ -43,6 +43,7 @@ final class SectionInspector extends Inspector {
   private final Map<Long, Section> ids = new HashMap<>();
   private final Set<String> devices = new HashSet<>();
   private final boolean inDisk;
+  private Optional<Section> repeated = Optional.empty();
   private VmDescription description;
   private StreamConfiguration configuration;
   private boolean iterating;
@@ -81,6 +82,12 @@ final class SectionInspector extends Inspector {
   @Override
   public void accept(Event event) throws IOException {
     super.accept(event);
+    if (repeated.isPresent() && event.covers()) {
+      boolean whole =
+          event instanceof Event.Device e && e.state().isPresent() && e.problem().isEmpty();
+      repeated(repeated.get(), whole);
+      repeated = Optional.empty();
+    }
     switch (event) {
       case Event.Configuration e -> configuration(e.configuration());
       case Event.Described e -> description(e.description());
@@ -118,12 +125,8 @@ final class SectionInspector extends Inspector {
     footers();
     boolean again = lastType == StreamFormat.SECTION_PART || lastType == StreamFormat.SECTION_END;
     if (again && !iterables.containsKey(section)) {
-      add(
-          here(
-              Reason.SECTION_WITHOUT_START,
-              Facts.named(section.name(), section.id()),
-              last(),
-              "section " + section.name() + ": announced by FULL, which has no PART and END"));
+      repeated = Optional.of(section);
+      return;
     }
     switch (e.recordType()) {
       case StreamFormat.SECTION_START -> {
@@ -147,6 +150,20 @@ final class SectionInspector extends Inspector {
         }
       }
       default -> end(section);
+    }
+  }
+
+  /** A PART or END of a device: QEMU reads it as it reads a FULL, and loads the device again. */
+  private void repeated(Section section, boolean whole) {
+    if (whole) {
+      disorder(section, "a PART or END with all of the state that a FULL has");
+    } else {
+      add(
+          here(
+              Reason.SECTION_WITHOUT_START,
+              Facts.named(section.name(), section.id()),
+              last(),
+              "section " + section.name() + ": announced by FULL, which has no PART and END"));
     }
   }
 

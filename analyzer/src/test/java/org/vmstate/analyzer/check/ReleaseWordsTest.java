@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
+import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
@@ -61,6 +63,84 @@ class ReleaseWordsTest {
     assertEquals(9, rest);
     String words = "CMD_PACKAGED: Buffer receive fail ret=" + after + " length=268435456";
     says(image, Severity.ERROR, words, words);
+  }
+
+  private static byte[] afterDevice(byte[] more) throws IOException {
+    return Parts.sequential().after("device", more).toBytes();
+  }
+
+  private static void loads(byte[] image, String... releases) throws IOException {
+    for (String release : releases.length == 0 ? RELEASES.toArray(String[]::new) : releases) {
+      List<Finding> errors =
+          found(image, release).stream().filter(f -> f.severity() == Severity.ERROR).toList();
+      assertEquals(List.of(), errors, release);
+    }
+  }
+
+  /** The id is the section's, the payload all of a FULL's. */
+  @Test
+  void partOfADeviceIsLoadedAsAFullIs() throws IOException {
+    Parts good = Parts.sequential();
+    byte[] full = good.part("device");
+    int id = ByteBuffer.wrap(full).getInt(1);
+    int head = StreamFormat.NAME_AT + 1 + full[StreamFormat.NAME_AT] + StreamFormat.AFTER_NAME;
+    byte[] state = Arrays.copyOfRange(full, head, full.length);
+    for (int type : new int[] {2, 3}) {
+      loads(afterDevice(new ImageBytes().again(type, id).raw(state).toBytes()));
+      byte[] empty = afterDevice(new ImageBytes().again(type, id).footer(id).toBytes());
+      says(empty, Severity.ERROR, "Missing section footer", "Missing section footer");
+    }
+  }
+
+  /** A device is known by the last id that it was announced with. */
+  @Test
+  void secondStartOfMemoryChangesItsId() throws IOException {
+    Parts good = Parts.sequential();
+    byte[] start = good.part("start");
+    byte[] again = start.clone();
+    int id = ByteBuffer.wrap(start).getInt(1);
+    ByteBuffer.wrap(again).putInt(1, 77).putInt(again.length - 4, 77);
+    says(
+        good.after("start", again).toBytes(),
+        Severity.ERROR,
+        "Unknown savevm section " + id,
+        "Unknown section " + id);
+    loads(Parts.sequential().after("end", again).toBytes());
+    loads(Parts.sequential().after("end", start).toBytes());
+    loads(Parts.sequential().after("start", start).toBytes());
+    byte[] bare = new ImageBytes().section(1, id, "ram", 0, 4).eos().footer(id).toBytes();
+    loads(Parts.sequential().after("start", bare).toBytes());
+    loads(Parts.sequential().after("end", bare).toBytes());
+  }
+
+  /** A package is a stream of its own, of which no more than its end mark is read. */
+  @Test
+  void packageHasAnEnd() throws IOException {
+    ImageBytes zeros = new ImageBytes().u8(8).be16(7).be16(4).be32(64).zeros(64);
+    for (String place : List.of("start", "part", "end", "device")) {
+      loads(Parts.sequential().after(place, zeros.toBytes()).toBytes());
+      byte[] none = command(place, 7, 0, 0, 0, 0);
+      says(none, Severity.ERROR, MIGRATION, "Failed to load section ID: stream error: -5");
+    }
+    byte[] twice = new ImageBytes().u8(8).be16(7).be16(4).be32(9).raw(zeros.toBytes()).toBytes();
+    String words = "CMD_PACKAGED: Buffer receive fail ret=";
+    says(afterDevice(twice), Severity.ERROR, words, words);
+  }
+
+  /** QEMU 8.2 and later pass over it where there is no RDMA. */
+  @Test
+  void hookIsRefusedByOldReleases() throws IOException {
+    ImageBytes part = new ImageBytes().again(2, 1).be64(0x80).eos().footer(1);
+    byte[] image = Parts.sequential().after("start", part.toBytes()).toBytes();
+    loads(image, "10.0", "11.1");
+    for (String release : List.of("5.2", "7.2")) {
+      QemuRelease loader = QemuRelease.of(release).orElseThrow();
+      assertTrue(
+          found(image, release).stream()
+              .filter(f -> f.severity() == Severity.ERROR)
+              .anyMatch(
+                  f -> f.loader(loader).equals("error while loading state section id 1(ram)")));
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vmstate.analyzer.cli.CommandRun.ok;
 
@@ -162,6 +163,17 @@ class DiskStatesTest extends TwoStates {
       CommandRun run = CommandRun.of("check", "--stream-offset", wrong, file.toString());
       assertEquals(1, run.code());
       assertTrue(run.err().contains("expected a number of bytes, such as 64K"), run.err());
+    }
+    long size = Files.size(file);
+    for (long beyond : new long[] {size, size + 1, 1L << 40}) {
+      for (String verb : List.of("check", "info", "stats")) {
+        CommandRun run =
+            CommandRun.of(verb, "--stream-offset", String.valueOf(beyond), file.toString());
+        String words =
+            "stream offset: expected less than the size of the image, " + size + " bytes, found ";
+        assertTrue((run.out() + run.err()).contains(words + beyond), run.out() + run.err());
+        assertFalse((run.out() + run.err()).contains("--salvage"), run.err());
+      }
     }
     String back = folder.resolve("back").toString();
     ok("convert", "-O", "qemu", "--stream-offset", "65536", file.toString(), back);

@@ -44,6 +44,7 @@ final class BrokenImages {
     images.sections();
     images.memory();
     images.devices();
+    images.again();
     return images.all;
   }
 
@@ -170,6 +171,45 @@ final class BrokenImages {
         footer,
         footer,
         new ImageBytes().u8(5).name("timer/xyz").be32(1).toBytes());
+  }
+
+  /** Devices that are loaded again, and what is read as a stream of its own. */
+  private void again() {
+    Event.SectionHeader timer = section("timer");
+    int id = (int) timer.section().id();
+    int next = end(payload("timer")) + FOOTER;
+    byte[] state = Arrays.copyOfRange(good, end(timer), next);
+    for (int type : new int[] {2, 3}) {
+      splice("device again by " + type, next, next, again(type, id).raw(state).toBytes());
+      splice("no device by " + type, next, next, again(type, id).footer(id).toBytes());
+    }
+    Event.SectionHeader ram = section("ram");
+    int ramId = (int) ram.section().id();
+    int started = end(first(Event.SectionFooter.class));
+    byte[] start = Arrays.copyOfRange(good, at(ram), started);
+    byte[] other = start.clone();
+    ByteBuffer.wrap(other).putInt(1, 21845).putInt(start.length - Integer.BYTES, 21845);
+    byte[] bare = new ImageBytes().section(1, ramId, "ram", 0, 4).eos().footer(ramId).toBytes();
+    splice("ram started again", started, started, start);
+    splice("ram started again without a list", started, started, bare);
+    splice("ram started with another id", started, started, other);
+    splice("ram started with another id at last", next, next, other);
+    ImageBytes hook = again(2, ramId).be64(0x80).eos().footer(ramId);
+    splice("hook", started, started, hook.toBytes());
+    for (int at : new int[] {started, next}) {
+      splice("empty package at " + at, at, at, packaged(0));
+      splice("package of zeros at " + at, at, at, packaged(64));
+    }
+    byte[] twice = new ImageBytes().u8(8).be16(7).be16(4).be32(9).raw(packaged(0)).toBytes();
+    splice("package in a package", next, next, twice);
+  }
+
+  private static ImageBytes again(int type, int id) {
+    return new ImageBytes().again(type, id);
+  }
+
+  private static byte[] packaged(int zeros) {
+    return new ImageBytes().u8(8).be16(7).be16(4).be32(zeros).zeros(zeros).toBytes();
   }
 
   private void memory() {

@@ -191,7 +191,7 @@ public sealed interface Event {
   }
 
   /**
-   * A RAM word without a page: EOS, MULTIFD_FLUSH.
+   * A RAM word without a page: EOS, MULTIFD_FLUSH, HOOK.
    *
    * @param word the word with its address bits, which have no meaning
    */
@@ -209,7 +209,7 @@ public sealed interface Event {
   /** Bytes after the end of the stream. */
   record Trailing(ByteRange range, SourceBytes content) implements Bytes {}
 
-  /** Unused space before or inside a fixed layout. */
+  /** Unused space: before a stream, inside a fixed layout, from the end mark of a package on. */
   record Gap(ByteRange range, SourceBytes content) implements Bytes {}
 
   /**

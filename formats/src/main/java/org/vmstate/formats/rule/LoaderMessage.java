@@ -25,7 +25,7 @@ public final class LoaderMessage {
   static {
     say("Not a migration stream", Reason.IMAGE_UNKNOWN, Reason.IMAGE_EMPTY);
     say("Not a migration stream", Reason.IMAGE_ONLY_ZEROS, Reason.IMAGE_OF_ANOTHER_FORMAT);
-    say("Not a migration stream", Reason.STREAM_MAGIC_MISSING);
+    say("Not a migration stream", Reason.STREAM_MAGIC_MISSING, Reason.STREAM_OFFSET_OUTSIDE);
     say("Unsupported migration stream version", Reason.STREAM_VERSION_UNKNOWN);
     say("Unknown savevm section type %d", Reason.RECORD_TYPE_UNKNOWN, Reason.CONFIGURATION_TWICE);
     since(11, 1, "Unknown section type %d", Reason.RECORD_TYPE_UNKNOWN, Reason.CONFIGURATION_TWICE);
@@ -78,6 +78,8 @@ public final class LoaderMessage {
     say("Unknown combination of migration flags: 0x%x", Reason.RAM_WORD_KIND);
     say("Unknown combination of migration flags: 0x200", Reason.FLUSH_BEFORE_ITS_RELEASE);
     since(8, 1, ACCEPTED, Reason.FLUSH_BEFORE_ITS_RELEASE);
+    say("error while loading state %s", Reason.RAM_WORD_HOOK);
+    since(8, 2, ACCEPTED, Reason.RAM_WORD_HOOK);
     say("Ack, bad migration stream!", Reason.CONTINUE_WITHOUT_BLOCK);
     say("Illegal RAM offset", Reason.PAGE_OUTSIDE, Reason.PAGES_PASS_BLOCK);
     say("Can't find block", Reason.RAM_BLOCK_UNKNOWN);
@@ -119,6 +121,9 @@ public final class LoaderMessage {
         Reason.COLO_WITHOUT_CAPABILITY,
         Reason.TARGET_WITHOUT_COLO);
     say("CMD_PACKAGED: Buffer receive fail ret=%d length=%d", Reason.PACKAGE_CUT);
+    say("load of migration failed: Input/output error", Reason.PACKAGE_ENDLESS);
+    since(11, 1, "Failed to load section ID: stream error: -5", Reason.PACKAGE_ENDLESS);
+    say("CMD_PACKAGED: Buffer receive fail ret=", Reason.PACKAGE_IN_PACKAGE);
     say("CMD_POSTCOPY_ADVISE invalid length (%d)", Reason.POSTCOPY_ADVISE_LENGTH);
     say("CMD_%s in wrong postcopy state (%d)", Reason.POSTCOPY_ORDER);
     say("loadvm_handle_recv_bitmap: failed to read block name", Reason.BITMAP_NAME_EMPTY);

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Reason {
   // the file
   IMAGE_UNKNOWN(Kind.UNRECOGNIZED, Rule.STREAM_MAGIC, "the file starts like no known one"),
+  STREAM_OFFSET_OUTSIDE(
+      Kind.UNRECOGNIZED, Rule.STREAM_MAGIC, "the stream's given offset is not inside of the file"),
   IMAGE_EMPTY(Kind.TRUNCATED, Rule.STREAM_MAGIC, "the file is empty"),
   IMAGE_ONLY_ZEROS(Kind.UNRECOGNIZED, Rule.STREAM_MAGIC, "the file holds only zeros"),
   IMAGE_OF_ANOTHER_FORMAT(
@@ -70,6 +72,11 @@ public enum Reason {
   BYTES_AFTER_STREAM(Kind.NOTE, Rule.TRAILING_BYTES, "bytes follow the stream"),
   COMMAND_UNKNOWN(Kind.NOTE, Rule.COMMAND, "a command is unknown"),
   COMMAND_LENGTH(Kind.NOTE, Rule.COMMAND, "a command is not of its length"),
+  PACKAGE_ENDLESS(
+      Kind.MALFORMED,
+      Rule.COMMAND,
+      "a package has neither an end mark nor the command postcopy-run"),
+  PACKAGE_IN_PACKAGE(Kind.MALFORMED, Rule.COMMAND, "a package stands in another one"),
   PACKAGE_CUT(Kind.NOTE, Rule.COMMAND, "a package is longer than the rest of the file"),
   COMMAND_OF_POSTCOPY(
       Kind.UNSUPPORTED, Rule.COMMAND, "a postcopy stream would have to change its layout"),
@@ -163,7 +170,7 @@ public enum Reason {
       Kind.MALFORMED, Rule.RAM_WORD, "a RAM word has no kind, several, or an unknown one"),
   RAM_FLUSH_ADDRESS(Kind.MALFORMED, Rule.RAM_WORD, "a MULTIFD_FLUSH has an address"),
   RAM_WORD_FULL(Kind.UNSUPPORTED, Rule.RAM_WORD, "a RAM word is FULL"),
-  RAM_WORD_HOOK(Kind.UNSUPPORTED, Rule.HOOK, "a RAM word is HOOK"),
+  RAM_WORD_HOOK(Kind.NOTE, Rule.HOOK, "a RAM word is HOOK"),
   CONTINUE_WITHOUT_BLOCK(Kind.MALFORMED, Rule.CONTINUE, "CONTINUE stands before any block's name"),
   RAM_SECTION_ENDLESS(Kind.MALFORMED, Rule.RAM_ENDS, "a footer stands where a RAM word is due"),
   PAGES_NEVER_SENT(
@@ -305,7 +312,7 @@ public enum Reason {
   RAM_VERSION_OBSOLETE(Kind.NOTE, Rule.RAM_VERSION, "the ram section has version 3"),
   FLUSH_BEFORE_ITS_RELEASE(Kind.NOTE, Rule.MULTIFD_FLUSH, "the loader is older than MULTIFD_FLUSH"),
   FLUSH_IN_FIXED_LAYOUT(
-      Kind.NOTE, Rule.MAPPED_SECTIONS, "a MULTIFD_FLUSH stands in a fixed layout"),
+      Kind.NOTE, Rule.MAPPED_SECTIONS, "a MULTIFD_FLUSH or HOOK stands in a fixed layout"),
   FILL_BYTE_SET(Kind.NOTE, Rule.FILL_BYTE, "a page of equal bytes is not a zero page"),
   DELTA_WITHOUT_PAGE(Kind.NOTE, Rule.XBZRLE, "a delta changes a page that was not sent"),
   DELTA_OF_2011(Kind.NOTE, Rule.RELEASE, "a delta has the form of 2011"),

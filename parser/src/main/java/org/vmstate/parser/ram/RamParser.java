@@ -107,7 +107,8 @@ public final class RamParser {
             "RAM word: expected MULTIFD_FLUSH alone, found 0x" + Long.toHexString(word),
             at);
       }
-      if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH) {
+      // HOOK: QEMU 8.2 and later pass over it where there is no RDMA
+      if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH || kind == RamFormat.HOOK) {
         sink.accept(new Event.RamMarker(new ByteRange(at, source.position()), word));
         if (kind == RamFormat.EOS) {
           return;
@@ -121,10 +122,6 @@ public final class RamParser {
 
   private void page(long at, int flags, long address) throws IOException {
     int kind = flags & ~RamFormat.CONTINUE;
-    if (kind == RamFormat.HOOK) {
-      throw source.unsupported(
-          Reason.RAM_WORD_HOOK, "RAM word: HOOK (0x80) belongs to RDMA, not to a file", at);
-    }
     if (kind == RamFormat.FULL) {
       throw source.unsupported(
           Reason.RAM_WORD_FULL, "RAM word: FULL (0x1) went out of use in 2009", at);

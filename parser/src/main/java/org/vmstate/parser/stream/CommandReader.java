@@ -20,6 +20,7 @@ final class CommandReader {
 
   private final StreamContext stream;
   private long postcopyPageSizes;
+  private long packageEnd = -1;
 
   CommandReader(StreamContext stream) {
     this.stream = stream;
@@ -28,6 +29,19 @@ final class CommandReader {
   /** The page sizes that a postcopy ADVISE summed up, or 0. */
   long postcopyPageSizes() {
     return postcopyPageSizes;
+  }
+
+  /**
+   * Where the package ends whose records are read, or -1. A loader reads a package as a stream of
+   * its own, up to an end mark or the command that runs the guest.
+   */
+  long packageEnd() {
+    return packageEnd;
+  }
+
+  /** Notes that the package is over. */
+  void leavePackage() {
+    packageEnd = -1;
   }
 
   /** Reads the command at the cursor. */
@@ -63,5 +77,22 @@ final class CommandReader {
     if (type == CommandType.POSTCOPY_ADVISE && payload.length == ADVISE_WITH_SIZES) {
       postcopyPageSizes = ByteBuffer.wrap(payload).getLong();
     }
+    if (type == CommandType.POSTCOPY_RUN) {
+      leavePackage();
+    }
+    if (type == CommandType.PACKAGED && payload.length == Integer.BYTES) {
+      enterPackage(Integer.toUnsignedLong(ByteBuffer.wrap(payload).getInt()), at);
+    }
+  }
+
+  private void enterPackage(long length, long at) throws IOException {
+    ByteSource source = stream.source();
+    if (packageEnd >= 0) {
+      // the length of the inner one is taken from behind the outer one
+      stream.flawed(
+          source.malformed(
+              Reason.PACKAGE_IN_PACKAGE, "command packaged: stands in another package", at));
+    }
+    packageEnd = source.position() + length;
   }
 }

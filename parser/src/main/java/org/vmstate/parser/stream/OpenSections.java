@@ -13,17 +13,17 @@ import org.vmstate.formats.stream.StreamFormat;
  * written over records, and which was cut at one of them: the zero is taken for the end mark.
  */
 final class OpenSections {
-  private final Map<Long, Section> open = new LinkedHashMap<>();
+  private final Map<StreamContext.Device, Section> open = new LinkedHashMap<>();
   private boolean anyEnded;
   private boolean device;
 
   void see(int recordType, Section section) {
+    StreamContext.Device key = StreamContext.Device.of(section);
     device = recordType == StreamFormat.SECTION_FULL;
     if (recordType == StreamFormat.SECTION_START) {
-      open.put(section.id(), section);
+      open.put(key, section);
     } else if (recordType == StreamFormat.SECTION_END) {
-      anyEnded = true;
-      open.remove(section.id());
+      anyEnded |= open.remove(key) != null;
     }
   }
 

@@ -1,8 +1,10 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
@@ -36,6 +38,7 @@ final class SectionReader {
   private final Footers footers;
   private final DeviceReader devices;
   private final RamContext ram = new RamContext();
+  private final Set<Section> full = new HashSet<>();
   private RamFeatures ramFeatures;
   private long sectionCount;
   private long partCount;
@@ -72,9 +75,14 @@ final class SectionReader {
     source.path().push(section.name());
     boolean delimited = true;
     if (type == StreamFormat.SECTION_FULL) {
+      full.add(section);
       delimited = devices.read(section);
     } else if (section.name().equals(RamFormat.IDSTR)) {
-      startMemory(section);
+      if (goesOn(section)) {
+        ramParser().part();
+      } else {
+        startMemory(section);
+      }
     } else {
       delimited = iterable(type, section);
     }
@@ -104,6 +112,15 @@ final class SectionReader {
           at + StreamFormat.NAME_AT);
     }
     return new Section(header.sectionId(), name, header.instanceId(), header.versionId());
+  }
+
+  /** A later START of the memory need not have the block list: QEMU reads it as a PART. */
+  private boolean goesOn(Section section) throws IOException {
+    return inMemory()
+        && ram.layout() == StreamLayout.SEQUENTIAL
+        && section.version() == RamFormat.VERSION
+        && stream.source().has(Long.BYTES)
+        && (stream.source().peek64(0) & ram.pageSize() - 1L & RamFormat.MEM_SIZE) == 0;
   }
 
   private void startMemory(Section section) throws IOException {
@@ -147,6 +164,9 @@ final class SectionReader {
     boolean delimited = true;
     if (section.name().equals(RamFormat.IDSTR) && ramFeatures != null) {
       ramParser().part();
+    } else if (full.contains(section) && SelfDelimited.of(section).isEmpty()) {
+      // QEMU loads all of the device's state again
+      delimited = devices.read(section);
     } else {
       delimited = iterable(type, section);
     }

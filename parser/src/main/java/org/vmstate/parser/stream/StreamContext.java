@@ -19,9 +19,17 @@ import org.vmstate.parser.io.ByteSource;
  * is a pipe, the sections announced so far, and the first flaw.
  */
 final class StreamContext {
+  /** By what a loader finds the device of a section. */
+  record Device(String name, long instance) {
+    static Device of(Section section) {
+      return new Device(section.name(), section.instance());
+    }
+  }
+
   private final ParseOptions options;
   private final EventSink sink;
   private final Map<Long, Section> sections = new HashMap<>();
+  private final Map<Device, Section> last = new HashMap<>();
   private final OpenSections open = new OpenSections();
   private ByteSource source;
   private StreamConfiguration configuration;
@@ -68,7 +76,12 @@ final class StreamContext {
     return open;
   }
 
+  /** Binds an id to a section; a device that had another id before is not known by it any more. */
   void announce(Section section) {
+    Section before = last.put(Device.of(section), section);
+    if (before != null) {
+      sections.remove(before.id(), before);
+    }
     sections.put(section.id(), section);
   }
 

@@ -88,11 +88,43 @@ public final class StreamParser {
     stream.accept(new Event.Configuration(new ByteRange(at, at), found, List.of()));
   }
 
+  /**
+   * Passes over what follows the end mark of a package, of which a loader reads no more; a package
+   * without one ends in the middle of the stream.
+   */
+  private boolean inPackage(long at, int type) throws IOException {
+    ByteSource source = stream.source();
+    long end = commands.packageEnd();
+    if (end < 0 || type < 0) {
+      return false;
+    }
+    if (at >= end) {
+      commands.leavePackage();
+      stream.flawed(
+          source.malformed(
+              Reason.PACKAGE_ENDLESS,
+              "command packaged: expected an end mark or postcopy-run in the package, found"
+                  + " neither",
+              at));
+      return false;
+    }
+    if (type != StreamFormat.EOF || source.isSeekable() && end > source.length()) {
+      return false;
+    }
+    source.skip(end - at);
+    commands.leavePackage();
+    stream.accept(new Event.Gap(new ByteRange(at, end), source));
+    return true;
+  }
+
   private void records() throws IOException {
     while (true) {
       ByteSource source = stream.source();
       long at = source.position();
       int type = source.peek();
+      if (inPackage(at, type)) {
+        continue;
+      }
       switch (type) {
         case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL -> {
           if (!sections.startOrFull(type)) {
