@@ -254,7 +254,9 @@ final class ConfigurationInspector extends Inspector {
     if (size != described) {
       add(
           here(
-              Rule.PAGE_BITS_AGREE,
+              Reason.PAGE_BITS_DISAGREE,
+              Facts.found(
+                  configuration.pageBits().getAsInt(), Long.numberOfTrailingZeros(described)),
               pageBitsAt,
               "page size: target-page-bits gives "
                   + size

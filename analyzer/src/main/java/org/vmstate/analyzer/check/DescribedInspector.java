@@ -95,7 +95,8 @@ final class DescribedInspector extends Inspector {
     Finding other =
         here(
             newer ? Reason.VERSION_NEWER : Reason.VERSION_OLDER,
-            Facts.named(section.name(), section.version(), described),
+            // the loader prints it with a sign
+            Facts.named(section.name(), (int) section.version(), described),
             last(),
             "version of "
                 + section.name()

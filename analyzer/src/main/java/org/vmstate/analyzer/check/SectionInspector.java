@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
@@ -131,6 +132,15 @@ final class SectionInspector extends Inspector {
     switch (e.recordType()) {
       case StreamFormat.SECTION_START -> {
         announce(section);
+        if (section.name().equals(RamFormat.IDSTR) && section.instance() != 0) {
+          add(
+              here(
+                      Reason.RAM_INSTANCE,
+                      Facts.named(section.name(), section.instance()),
+                      last(),
+                      "section ram: expected instance 0, found " + section.instance())
+                  .as(Severity.ERROR));
+        }
         if (section.name().equals(StreamFormat.PROXMOX_BACKUPS)) {
           foreign(section);
         }

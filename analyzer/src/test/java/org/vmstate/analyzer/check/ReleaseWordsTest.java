@@ -143,6 +143,81 @@ class ReleaseWordsTest {
     }
   }
 
+  /** A loader looks at code and length before it reads on. */
+  @Test
+  void cutCommandIsRefusedByItsHead() throws IOException {
+    byte[] good = Parts.sequential().toBytes();
+    byte[] head = Arrays.copyOf(good, good.length - endLength());
+    byte[] ping = new ImageBytes().raw(head).u8(8).be16(2).be16(0xfff0).u8(1).toBytes();
+    String words = "PING received with bad length - expecting 4, got 65520";
+    says(ping, Severity.ERROR, words, words);
+    byte[] odd = new ImageBytes().raw(head).u8(8).be16(99).be16(0xfff0).u8(1).toBytes();
+    words = "MIG_CMD 0x63 unknown (len 0xfff0)";
+    says(odd, Severity.ERROR, words, words);
+  }
+
+  /** What is missing of the id counts as zeros. */
+  @Test
+  void cutFooterIsAnother() throws IOException {
+    byte[] good = Parts.sequential().toBytes();
+    for (int less = 1; less < 5; less++) {
+      byte[] image = Arrays.copyOf(good, good.length - endLength() - less);
+      says(
+          image,
+          Severity.ERROR,
+          "Mismatched section id in footer",
+          "Mismatched section id in footer");
+    }
+  }
+
+  /** How much follows the memory. */
+  private static int endLength() throws IOException {
+    Parts good = Parts.sequential();
+    return good.part("device").length + good.part("eof").length + good.part("description").length;
+  }
+
+  @Test
+  void memoryIsInstance0OfVersion4() throws IOException {
+    byte[] start = Parts.sequential().part("start");
+    byte[] other = start.clone();
+    other[StreamFormat.NAME_AT + 4 + 3] = 1;
+    says(
+        Parts.sequential().with("start", other).toBytes(),
+        Severity.ERROR,
+        "Unknown savevm section or instance 'ram' 1",
+        "Unknown section or instance 'ram' 1");
+    byte[] old = start.clone();
+    old[StreamFormat.NAME_AT + 4 + 7] = 0;
+    String words = "load of migration failed: Invalid argument";
+    says(Parts.sequential().with("start", old).toBytes(), Severity.ERROR, words, words);
+    byte[] last = start.clone();
+    Arrays.fill(last, StreamFormat.NAME_AT + 4 + 4, StreamFormat.NAME_AT + 4 + 8, (byte) 0xff);
+    says(
+        Parts.sequential().with("start", last).toBytes(),
+        Severity.ERROR,
+        "savevm: unsupported version -1 for 'ram' v4",
+        "unsupported version -1 for 'ram' v4");
+  }
+
+  /** A loader looks for the block of a page before it looks at what else is wanted. */
+  @Test
+  void blockIsLookedForFirst() throws IOException {
+    ImageBytes part = new ImageBytes().again(2, 1).be64(0x12).name("odd").eos().footer(1);
+    byte[] image = Parts.sequential().after("start", part.toBytes()).toBytes();
+    says(image, Severity.ERROR, "Can't find block", "Can't find block");
+    part = new ImageBytes().again(2, 1).be64(1).eos().footer(1);
+    image = Parts.sequential().after("start", part.toBytes()).toBytes();
+    String words = "Unknown combination of migration flags: 0x1";
+    says(image, Severity.ERROR, words, words);
+  }
+
+  /** QEMU does not read the description. */
+  @Test
+  void descriptionWithoutDevicesIsNone() throws IOException {
+    Parts good = Parts.sequential();
+    loads(good.with("description", new ImageBytes().u8(6).be32(2).text("{}").toBytes()).toBytes());
+  }
+
   @Test
   void commandOfColoIsRefusedByItsNumberToday() throws IOException {
     byte[] image = command("part", 8);

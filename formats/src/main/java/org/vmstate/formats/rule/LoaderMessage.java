@@ -36,6 +36,7 @@ public final class LoaderMessage {
     say("Missing section footer", Reason.FOOTER_MISSING, Reason.DEVICE_ENDS_ELSEWHERE);
     say(
         "Mismatched section id in footer",
+        Reason.FOOTER_ID_CUT,
         Reason.FOOTER_OF_ANOTHER_SECTION,
         Reason.DEVICE_FOOTER_ID,
         Reason.TARGET_FOOTER);
@@ -75,7 +76,9 @@ public final class LoaderMessage {
         "VM subsection '%s' in '%s' does not exist",
         Reason.DEVICE_SUBSECTION_UNKNOWN,
         Reason.TARGET_SUBSECTION_UNKNOWN);
-    say("Unknown combination of migration flags: 0x%x", Reason.RAM_WORD_KIND);
+    say(
+        "Unknown combination of migration flags: 0x%x",
+        Reason.RAM_WORD_KIND, Reason.RAM_WORD_FULL, Reason.RAM_SECTION_ENDLESS);
     say("Unknown combination of migration flags: 0x200", Reason.FLUSH_BEFORE_ITS_RELEASE);
     since(8, 1, ACCEPTED, Reason.FLUSH_BEFORE_ITS_RELEASE);
     say("error while loading state %s", Reason.RAM_WORD_HOOK);
@@ -107,8 +110,10 @@ public final class LoaderMessage {
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
         Reason.DEVICE_UNDECODABLE);
-    say("MIG_CMD 0x%x unknown (len 0x%x)", Reason.COMMAND_UNKNOWN);
-    say("%s received with bad length - expecting %d, got %d", Reason.COMMAND_LENGTH);
+    say("MIG_CMD 0x%x unknown (len 0x%x)", Reason.COMMAND_UNKNOWN, Reason.COMMAND_CUT_UNKNOWN);
+    say(
+        "%s received with bad length - expecting %d, got %d",
+        Reason.COMMAND_LENGTH, Reason.COMMAND_CUT_LENGTH);
     say("CMD_PING (0x%x) received with no return path", Reason.PING_WITHOUT_RETURN_PATH);
     say(
         "ENABLE_COLO command come in migration stream, but x-colo capability is not set",
@@ -161,12 +166,16 @@ public final class LoaderMessage {
     since(11, 1, "VQ %d vring.num %d exceeds allocated max %d", Reason.TARGET_QUEUE_SMALLER);
     say(
         "Unknown savevm section or instance '%s' %d",
-        Reason.DEVICE_NOT_DESCRIBED, Reason.SECTION_OF_PROXMOX, Reason.TARGET_SECTION_UNKNOWN);
+        Reason.DEVICE_NOT_DESCRIBED,
+        Reason.RAM_INSTANCE,
+        Reason.SECTION_OF_PROXMOX,
+        Reason.TARGET_SECTION_UNKNOWN);
     since(
         11,
         1,
         "Unknown section or instance '%s' %d",
         Reason.DEVICE_NOT_DESCRIBED,
+        Reason.RAM_INSTANCE,
         Reason.SECTION_OF_PROXMOX,
         Reason.TARGET_SECTION_UNKNOWN);
     say(
@@ -180,7 +189,11 @@ public final class LoaderMessage {
         Reason.TARGET_VERSION_OLD);
     say("savevm: unsupported version %d for 'ram' v4", Reason.RAM_VERSION_UNKNOWN);
     since(11, 1, "unsupported version %d for 'ram' v4", Reason.RAM_VERSION_UNKNOWN);
-    say("load of migration failed: Invalid argument", Reason.RAM_VERSION_OBSOLETE);
+    say(
+        "load of migration failed: Invalid argument",
+        Reason.RAM_VERSION_OBSOLETE,
+        Reason.RAM_VERSION_ANCIENT);
+    say("Unknown ramblock \"\", cannot accept migration", Reason.RAM_BLOCK_NAME_EMPTY);
     say("Unexpected RAM flags: %d", Reason.FLUSH_IN_FIXED_LAYOUT);
     say(ACCEPTED, Reason.FILL_BYTE_SET);
     since(10, 0, "Found a zero page with value %d", Reason.FILL_BYTE_SET);
@@ -207,7 +220,9 @@ public final class LoaderMessage {
     say("Capability %s is %s, but received capability is %s", Reason.TARGET_CAPABILITY);
     say("Received unknown capability %s", Reason.TARGET_MAPPED_RAM);
     since(10, 0, "Capability %s is %s, but received capability is %s", Reason.TARGET_MAPPED_RAM);
-    say("Received TARGET_PAGE_BITS is %d but local is %d", Reason.TARGET_PAGE_SIZE);
+    say(
+        "Received TARGET_PAGE_BITS is %d but local is %d",
+        Reason.TARGET_PAGE_SIZE, Reason.PAGE_BITS_DISAGREE);
     say("Unknown ramblock \"%s\", cannot accept migration", Reason.TARGET_BLOCK_UNKNOWN);
     say("Size mismatch: %s: 0x%x != 0x%x: Invalid argument", Reason.TARGET_BLOCK_LENGTH);
     say(

@@ -72,6 +72,9 @@ public enum Reason {
   BYTES_AFTER_STREAM(Kind.NOTE, Rule.TRAILING_BYTES, "bytes follow the stream"),
   COMMAND_UNKNOWN(Kind.NOTE, Rule.COMMAND, "a command is unknown"),
   COMMAND_LENGTH(Kind.NOTE, Rule.COMMAND, "a command is not of its length"),
+  COMMAND_CUT_UNKNOWN(Kind.TRUNCATED, Rule.COMMAND, "the file ends in an unknown command"),
+  COMMAND_CUT_LENGTH(
+      Kind.TRUNCATED, Rule.COMMAND, "the file ends in a command that is not of its length"),
   PACKAGE_ENDLESS(
       Kind.MALFORMED,
       Rule.COMMAND,
@@ -87,6 +90,7 @@ public enum Reason {
   SECTION_END_UNKNOWN(Kind.NOTE, Rule.UNKNOWN_SECTION, "where a section ends is unknown"),
   SECTION_OF_PROXMOX(Kind.NOTE, Rule.UNKNOWN_SECTION, "only Proxmox's QEMU has such a section"),
   FOOTER_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends where a footer is due"),
+  FOOTER_ID_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends in a section's footer"),
   FOOTER_MISSING(Kind.MALFORMED, Rule.SECTION_FOOTER, "another byte stands where a footer is due"),
   FOOTER_OF_ANOTHER_SECTION(
       Kind.MALFORMED, Rule.SECTION_FOOTER, "a footer has another section's id"),
@@ -141,6 +145,8 @@ public enum Reason {
   STATE_LIMIT(Kind.LIMIT, Rule.LIMIT, "a device's state passes a limit"),
 
   // RAM in a stream
+  RAM_VERSION_ANCIENT(
+      Kind.UNSUPPORTED, Rule.RAM_VERSION, "the ram section is older than version 3"),
   RAM_VERSION_UNKNOWN(Kind.UNSUPPORTED, Rule.RAM_VERSION, "the ram section has an unknown version"),
   RAM_STARTED_AGAIN(
       Kind.UNSUPPORTED,
@@ -309,6 +315,11 @@ public enum Reason {
   PCI_INTERRUPT_LEVEL(Kind.NOTE, Rule.VIRTIO_STATE, "the level of a PCI interrupt is not 0 or 1"),
   VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
   VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),
+  PAGE_BITS_DISAGREE(
+      Kind.NOTE,
+      Rule.PAGE_BITS_AGREE,
+      "the description has another page size than the configuration"),
+  RAM_INSTANCE(Kind.NOTE, Rule.UNKNOWN_SECTION, "the ram section is not of instance 0"),
   RAM_VERSION_OBSOLETE(Kind.NOTE, Rule.RAM_VERSION, "the ram section has version 3"),
   FLUSH_BEFORE_ITS_RELEASE(Kind.NOTE, Rule.MULTIFD_FLUSH, "the loader is older than MULTIFD_FLUSH"),
   FLUSH_IN_FIXED_LAYOUT(

@@ -53,10 +53,13 @@ public final class RamParser {
   public void start(Section section, StreamLayout layout, Limits limits) throws IOException {
     if (section.version() < RamFormat.VERSION_3 || section.version() > RamFormat.VERSION) {
       throw source.unsupported(
-          Reason.RAM_VERSION_UNKNOWN,
+          section.version() < RamFormat.VERSION_3
+              ? Reason.RAM_VERSION_ANCIENT
+              : Reason.RAM_VERSION_UNKNOWN,
           "ram section version: expected 3 or 4, found " + section.version(),
           source.position(),
-          Facts.found(section.version()));
+          // the loader prints it with a sign
+          Facts.found((int) section.version()));
     }
     if (layout != StreamLayout.SEQUENTIAL && !source.isSeekable()) {
       throw source.unsupported(
@@ -124,7 +127,16 @@ public final class RamParser {
     int kind = flags & ~RamFormat.CONTINUE;
     if (kind == RamFormat.FULL) {
       throw source.unsupported(
-          Reason.RAM_WORD_FULL, "RAM word: FULL (0x1) went out of use in 2009", at);
+          Reason.RAM_WORD_FULL,
+          "RAM word: FULL (0x1) went out of use in 2009",
+          at,
+          Facts.found(flags));
+    }
+    if (Integer.bitCount(kind) > 1
+        && (kind & RamFormat.PAGE_KINDS) != 0
+        && ram.layout() == StreamLayout.SEQUENTIAL) {
+      // a loader looks for the block first
+      block(at, (flags & RamFormat.CONTINUE) != 0);
     }
     if (Integer.bitCount(kind) != 1 || (kind & RamFormat.PAGE_KINDS) == 0) {
       throw source.malformed(

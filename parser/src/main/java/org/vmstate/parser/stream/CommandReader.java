@@ -3,8 +3,10 @@ package org.vmstate.parser.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.rule.Facts;
+import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.spec.QemuCommand;
 import org.vmstate.formats.stream.CommandType;
@@ -48,8 +50,13 @@ final class CommandReader {
   void read() throws IOException {
     ByteSource source = stream.source();
     long at = source.position();
-    QemuCommand command =
-        SpecReader.read(source, "command", Reason.RECORD_TYPE_UNKNOWN, QemuCommand::new);
+    QemuCommand command;
+    long words = source.peek32(1);
+    try {
+      command = SpecReader.read(source, "command", Reason.RECORD_TYPE_UNKNOWN, QemuCommand::new);
+    } catch (TruncatedDataException e) {
+      throw words < 0 ? e : cut(e, (int) (words >>> 16), (int) words & 0xffff);
+    }
     int code = command.command();
     byte[] payload = command.payload();
     stream.accept(new Event.Command(new ByteRange(at, source.position()), code, payload));
@@ -83,6 +90,23 @@ final class CommandReader {
     if (type == CommandType.PACKAGED && payload.length == Integer.BYTES) {
       enterPackage(Integer.toUnsignedLong(ByteBuffer.wrap(payload).getInt()), at);
     }
+  }
+
+  /** A loader looks at code and length before it reads on. */
+  private static TruncatedDataException cut(TruncatedDataException e, int code, int length) {
+    CommandType type = CommandType.of(code);
+    Problem problem = e.problem();
+    Reason reason = problem.reason();
+    Facts facts = problem.facts();
+    if (type == CommandType.INVALID) {
+      reason = Reason.COMMAND_CUT_UNKNOWN;
+      facts = Facts.found(code, length);
+    } else if (type.length() >= 0 && type.length() != length) {
+      reason = Reason.COMMAND_CUT_LENGTH;
+      facts = Facts.named(type.name(), type.length(), length);
+    }
+    return new TruncatedDataException(
+        Problem.of(reason, problem.words(), problem.offset(), problem.path(), facts));
   }
 
   private void enterPackage(long length, long at) throws IOException {

@@ -153,7 +153,7 @@ final class DeviceReader {
     for (StateDesc candidate : table.candidates(section)) {
       try {
         StateNode state = StateDecoder.decode(source, candidate, stream.limits());
-        if (footers.follows(section)) {
+        if (footers.follows(section) || footers.cut()) {
           return Optional.of(state);
         }
       } catch (StateFormatException e) {
@@ -179,7 +179,7 @@ final class DeviceReader {
         name[i] = (byte) source.peek(2 + i);
       }
       String found = ByteSource.latin1(name);
-      if (found.startsWith(state.desc().name() + "/")) {
+      if (found.length() > state.desc().name().length() && found.startsWith(state.desc().name())) {
         return source.problem(
             Reason.DEVICE_SUBSECTION_UNKNOWN,
             words + "the subsection " + found + " follows",

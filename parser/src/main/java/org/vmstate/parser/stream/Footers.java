@@ -37,13 +37,21 @@ final class Footers {
 
   /** Whether a device's state ends here: a footer of its section, or a record if none is needed. */
   boolean endsHere(Section section) throws IOException {
-    return follows(section) || presence != Presence.PRESENT && recordFollows();
+    return follows(section)
+        || presence != Presence.ABSENT && cut()
+        || presence != Presence.PRESENT && recordFollows();
   }
 
   /** Whether the footer of a section stands at the cursor. */
   boolean follows(Section section) throws IOException {
     ByteSource source = stream.source();
     return source.peek() == StreamFormat.SECTION_FOOTER && source.peek32(1) == section.id();
+  }
+
+  /** Whether the file ends in the middle of a footer. */
+  boolean cut() throws IOException {
+    ByteSource source = stream.source();
+    return source.peek() == StreamFormat.SECTION_FOOTER && !source.has(StreamFormat.REF_LENGTH);
   }
 
   private boolean recordFollows() throws IOException {
@@ -66,6 +74,13 @@ final class Footers {
       throw new TruncatedDataException(
           Reason.FOOTER_CUT,
           "section footer: expected 5 bytes, found the end",
+          at,
+          source.path() + ".footer");
+    }
+    if (cut()) {
+      throw new TruncatedDataException(
+          Reason.FOOTER_ID_CUT,
+          "section footer: expected 5 bytes, found the end in them",
           at,
           source.path() + ".footer");
     }
