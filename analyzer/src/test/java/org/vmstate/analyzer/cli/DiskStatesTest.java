@@ -57,6 +57,85 @@ class DiskStatesTest extends TwoStates {
     assertArrayEquals(bytes, Files.readAllBytes(target));
   }
 
+  /** Nothing is written into a disk whose tables are not where they must be. */
+  @Test
+  void diskWithTablesOutsideTakesNoState() throws IOException {
+    byte[] good = Files.readAllBytes(Path.of(disk));
+    long table = ByteBuffer.wrap(good).getLong(48);
+    long l1 = ByteBuffer.wrap(good).getLong((int) ByteBuffer.wrap(good).getLong(64));
+    int size = 1 << ByteBuffer.wrap(good).getInt(20);
+    // where a word is changed, what it becomes, whether a new snapshot is refused, and an old one
+    long[][] changes = {
+      {48, 1L << 40, 1, 1},
+      {48, table + 8, 1, 1},
+      {48, -size, 1, 1},
+      {40, 1L << 40, 1, 1},
+      {table, 1L << 40, 1, 1},
+      {table, 512, 1, 1},
+      {l1 + 8, 1L << 40, 0, 1},
+    };
+    Path target = folder.resolve("tables.qcow2");
+    for (long[] change : changes) {
+      byte[] bytes = good.clone();
+      ByteBuffer.wrap(bytes).putLong((int) change[0], change[1]);
+      for (int i = 0; i < 2; i++) {
+        if (change[2 + i] == 1) {
+          Files.write(target, bytes);
+          String name = i == 0 ? "new" : "one";
+          CommandRun ran =
+              CommandRun.of("convert", "--into", target.toString(), "-l", name, stream);
+          assertTrue(ran.code() != 0, change[0] + ": " + ran);
+          assertTrue(ran.err().contains("cluster's start inside the file"), ran.err());
+          assertArrayEquals(bytes, Files.readAllBytes(target));
+        }
+      }
+    }
+  }
+
+  /** To count in a block would overwrite what else lies there. */
+  @Test
+  void diskWithTablesInOnePlaceTakesNoState() throws IOException {
+    byte[] good = Files.readAllBytes(Path.of(disk));
+    ByteBuffer image = ByteBuffer.wrap(good);
+    int table = (int) image.getLong(48);
+    Path target = folder.resolve("shared.qcow2");
+    for (long other :
+        new long[] {table, image.getLong(40), image.getLong(64), image.getLong(table)}) {
+      byte[] bytes = good.clone();
+      ByteBuffer.wrap(bytes).putLong(table + 8, other);
+      Files.write(target, bytes);
+      CommandRun ran = CommandRun.of("convert", "--into", target.toString(), "-l", "new", stream);
+      assertEquals(1, ran.code(), ran.toString());
+      assertTrue(ran.err().contains("which is something else, too"), ran.err());
+      assertArrayEquals(bytes, Files.readAllBytes(target));
+    }
+    byte[] bytes = good.clone();
+    ByteBuffer.wrap(bytes).putLong(48, 0).putInt(56, 0);
+    Files.write(target, bytes);
+    CommandRun ran = CommandRun.of("convert", "--into", target.toString(), "-l", "one", stream);
+    assertTrue(ran.err().contains("refcount table: expected 1 byte to 8 MiB"), ran.err());
+    assertArrayEquals(bytes, Files.readAllBytes(target));
+  }
+
+  /** A count of a cluster at a petabyte would make the file as long. */
+  @Test
+  void diskThatCountsFarBehindItsEndTakesNoState() throws IOException {
+    byte[] good = Files.readAllBytes(Path.of(disk));
+    int size = 1 << ByteBuffer.wrap(good).getInt(20);
+    int end = (good.length + size - 1) / size * size;
+    byte[] bytes = Arrays.copyOf(good, end + size);
+    ByteBuffer image = ByteBuffer.wrap(bytes);
+    int table = (int) image.getLong(48);
+    // the last block of the table counts one cluster
+    image.putLong(table + size - 8, end);
+    image.putShort(end, (short) 1);
+    Path target = Files.write(folder.resolve("far.qcow2"), bytes);
+    CommandRun ran = CommandRun.of("convert", "--into", target.toString(), "-l", "new", stream);
+    assertEquals(1, ran.code(), ran.toString());
+    assertTrue(ran.err().contains("far behind the end"), ran.err());
+    assertArrayEquals(bytes, Files.readAllBytes(target));
+  }
+
   @Test
   void changeThatWouldBeRefusedLeavesTheDiskAsItWas() throws IOException {
     byte[] before = Files.readAllBytes(Path.of(disk));

@@ -39,12 +39,18 @@ final class ClusterWalk {
   void visit(long l1, long from, long to, Visitor visitor) throws IOException {
     int bits = geometry.clusterBits();
     ByteBuffer table = ByteBuffer.allocate(geometry.clusterSize());
+    long left = geometry.roundUp(file.size()) >> bits;
     for (long i = from; i < to; i++) {
       long l2 = file.be64(l1 + i * Geometry.L1_ENTRY) & Qcow2Format.OFFSET_MASK;
       if (l2 == 0) {
         continue;
       }
       visitor.cluster(checked(l2) >> bits);
+      if (left-- == 0) {
+        throw new IOException(
+            "L2 tables: expected each to be named once, found more of them than the file has;"
+                + " see qemu-img check");
+      }
       file.read(l2, table.clear());
       for (int j = 0; j < geometry.l2Entries(); j++) {
         long entry = table.getLong(j * geometry.l2EntrySize());

@@ -20,6 +20,10 @@ import org.vmstate.formats.qcow2.Qcow2Format;
  */
 public final class DiskUpdate {
   private static final int ALIGN = 8;
+
+  /** Bytes behind the end that a QEMU which ended early may have counted. */
+  private static final long MOST_LEAKED = 1L << 30;
+
   private static final long KNOWN_AUTOCLEAR = 3;
   private static final int AUTOCLEAR_AT = 88;
 
@@ -55,7 +59,51 @@ public final class DiskUpdate {
             layout.refcountTable(),
             layout.refcountClusters());
     walk = new ClusterWalk(file, geometry);
-    stateAt = geometry.roundUp(Math.max(file.size(), counts.end() * size));
+    requireTables();
+    long counted = counts.end() * size;
+    if (counted - file.size() > MOST_LEAKED) {
+      throw new IOException(
+          "refcounts: expected none of what lies far behind the end, found one of 0x"
+              + Long.toHexString(counted - size)
+              + "; see qemu-img check");
+    }
+    stateAt = geometry.roundUp(Math.max(file.size(), counted));
+  }
+
+  private void requireTables() throws IOException {
+    long table = layout.refcountTable();
+    long tableLength = layout.refcountClusters() * (long) size;
+    if (tableLength == 0 || tableLength > Qcow2Format.MAX_REFCOUNT_TABLE) {
+      throw new IOException(
+          "refcount table: expected 1 byte to 8 MiB, found "
+              + tableLength
+              + "; see qemu-img check");
+    }
+    requireInside("refcount table", table, tableLength);
+    long l1 = layout.l1Offset();
+    long l1Length = layout.l1Entries() * Geometry.L1_ENTRY;
+    requireInside("L1 table", l1, l1Length);
+    List<long[]> others = new ArrayList<>();
+    others.add(new long[] {0, size});
+    others.add(new long[] {table, table + tableLength});
+    others.add(new long[] {l1, l1 + l1Length});
+    if (!layout.snapshots().isEmpty()) {
+      long end = layout.snapshots().getLast().entry().end();
+      others.add(new long[] {layout.snapshotTable(), end});
+    }
+    counts.requireApart(others.toArray(long[][]::new));
+  }
+
+  /** The last cluster may be shorter than it counts. */
+  private void requireInside(String what, long offset, long length) throws IOException {
+    long end = geometry.roundUp(file.size());
+    if (offset < 0 || offset % size != 0 || offset > end || length > end - offset) {
+      throw new IOException(
+          what
+              + ": expected it at a cluster's start inside the file, found 0x"
+              + Long.toHexString(offset)
+              + "; see qemu-img check");
+    }
   }
 
   /** Returns the offset in the file at which the state's bytes have to be written. */
@@ -63,9 +111,18 @@ public final class DiskUpdate {
     return stateAt;
   }
 
-  /** Makes sure before the state is written that a snapshot of the disk can be counted. */
+  /**
+   * Makes sure before the state is written that a snapshot of the disk can be counted, and what it
+   * replaces be freed.
+   */
   public void requireRoom(Optional<DiskLayout.Place> replaced) throws IOException {
-    if (replaced.isEmpty()) {
+    if (replaced.isPresent()) {
+      DiskLayout.Place old = replaced.get();
+      requireInside("L1 table", old.l1Offset(), old.l1Entries() * Geometry.L1_ENTRY);
+      walk.visit(
+          old.l1Offset(), geometry.stateIndex(old.diskSize()), old.l1Entries(), cluster -> {});
+      walk.visit(layout.l1Offset(), diskEntries(), layout.l1Entries(), cluster -> {});
+    } else {
       walk.visit(
           layout.l1Offset(),
           0,

@@ -2,6 +2,7 @@ package org.vmstate.writer.qcow2;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.vmstate.formats.qcow2.Geometry;
 import org.vmstate.formats.qcow2.Qcow2Format;
 
@@ -41,6 +42,40 @@ final class ReferenceCounts {
   /** Returns where a block lies, 0 when there is none. */
   long block(long index) throws IOException {
     return index < entries ? file.be64(table + index * Long.BYTES) & Qcow2Format.OFFSET_MASK : 0;
+  }
+
+  /**
+   * Requires all blocks to lie in the file, where the last one may be shorter, and apart: what is
+   * counted in one that is something else, too, would overwrite that.
+   *
+   * @param others offset and end of what else is known to lie in the file
+   */
+  void requireApart(long[][] others) throws IOException {
+    int size = block.capacity();
+    long[] blocks = new long[Math.toIntExact(entries)];
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b] = block(b);
+      if (blocks[b] % size != 0 || blocks[b] >= file.size()) {
+        throw new IOException(
+            "refcount block: expected it at a cluster's start inside the file, found 0x"
+                + Long.toHexString(blocks[b])
+                + "; see qemu-img check");
+      }
+    }
+    Arrays.sort(blocks);
+    for (int b = 0; b < blocks.length; b++) {
+      long at = blocks[b];
+      boolean shared = b > 0 && at == blocks[b - 1];
+      for (long[] other : others) {
+        shared |= at < other[1] && at + size > other[0];
+      }
+      if (at != 0 && shared) {
+        throw new IOException(
+            "refcount block: expected a cluster of its own, found 0x"
+                + Long.toHexString(at)
+                + ", which is something else, too; see qemu-img check");
+      }
+    }
   }
 
   private boolean load(long cluster) throws IOException {
