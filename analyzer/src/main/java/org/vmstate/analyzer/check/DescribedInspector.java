@@ -118,6 +118,11 @@ final class DescribedInspector extends Inspector {
     if (sent.equals(described)) {
       return;
     }
+    if (described.isEmpty()) {
+      // no writer leaves all devices out, and no loader looks
+      add(here(Rule.DESCRIPTION_COVERS, last(), "description: expected devices, found none"));
+      return;
+    }
     Set<String> more = new HashSet<>(sent);
     described.forEach(more::remove);
     places.entrySet().stream()

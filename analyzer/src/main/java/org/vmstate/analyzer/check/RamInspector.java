@@ -131,7 +131,11 @@ final class RamInspector extends Inspector {
   private static String named(Event.SectionHeader e) {
     Section section = e.section();
     return e.isFirst()
-        ? "for instance 0x%x of device '%s'".formatted(section.instance(), section.name())
+        ? "for instance 0x"
+            + Long.toHexString(section.instance())
+            + " of device '"
+            + section.name()
+            + "'"
         : "section id " + section.id() + "(" + section.name() + ")";
   }
 

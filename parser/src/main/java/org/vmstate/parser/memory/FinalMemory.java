@@ -82,6 +82,8 @@ public class FinalMemory implements EventSink, Closeable {
   public void accept(Event event) throws IOException {
     switch (event) {
       case Event.StreamHeader e -> contents.setSource(e.content());
+      // the same list again, in a second START, leaves the pages as they are
+      case Event.RamListEnd e when e.blocks().equals(contents.blocks()) -> {}
       case Event.RamListEnd e -> contents.blocks(e.blocks());
       case Event.RamPages e -> contents.add(e.run());
       default -> {}

@@ -40,14 +40,8 @@ public final class RamContents implements Closeable {
     bitmaps.replaceAll(_ -> null);
   }
 
-  /**
-   * Accepts the block list; blocks of more than 32 TiB together are too much. The same list again,
-   * in a second START, leaves the pages as they are.
-   */
+  /** Accepts the block list; blocks of more than 32 TiB together are too much. */
   public void blocks(List<RamBlock> list) throws LimitExceededException {
-    if (list.equals(blocks)) {
-      return;
-    }
     blocks.clear();
     tables.clear();
     bitmaps.clear();

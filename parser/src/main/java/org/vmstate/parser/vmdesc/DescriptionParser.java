@@ -129,7 +129,6 @@ public final class DescriptionParser {
   private VmDescription root() throws IOException {
     expect(json.nextToken(), JsonToken.START_OBJECT);
     long pageSize = 0;
-    boolean hasDevices = false;
     Optional<StateDesc> configuration = Optional.empty();
     List<DeviceDesc> devices = new ArrayList<>();
     Members members = new Members();
@@ -142,7 +141,6 @@ public final class DescriptionParser {
         case "configuration" -> configuration = Optional.of(object(0).toState());
         case "devices" -> {
           expect(value, JsonToken.START_ARRAY);
-          hasDevices = true;
           while (json.nextToken() != JsonToken.END_ARRAY) {
             if (devices.size() >= limits.sections()) {
               throw tooMany("devices", limits.sections());
@@ -154,10 +152,6 @@ public final class DescriptionParser {
       }
     }
     members.end("");
-    if (!hasDevices) {
-      throw new MalformedDataException(
-          Reason.DESCRIPTION_SHAPE, "JSON: expected devices, found none", origin, PATH);
-    }
     return new VmDescription(pageSize, configuration, devices, repeated);
   }
 
