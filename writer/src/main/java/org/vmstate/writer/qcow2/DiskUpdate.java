@@ -32,6 +32,7 @@ public final class DiskUpdate {
   private final Geometry geometry;
   private final ReferenceCounts counts;
   private final ClusterWalk walk;
+  private final DiskTables tables;
   private final int size;
   private final long stateAt;
 
@@ -59,7 +60,8 @@ public final class DiskUpdate {
             layout.refcountTable(),
             layout.refcountClusters());
     walk = new ClusterWalk(file, geometry);
-    requireTables();
+    tables = new DiskTables(file, geometry);
+    tables.require(layout, counts);
     long counted = counts.end() * size;
     if (counted - file.size() > MOST_LEAKED) {
       throw new IOException(
@@ -68,42 +70,6 @@ public final class DiskUpdate {
               + "; see qemu-img check");
     }
     stateAt = geometry.roundUp(Math.max(file.size(), counted));
-  }
-
-  private void requireTables() throws IOException {
-    long table = layout.refcountTable();
-    long tableLength = layout.refcountClusters() * (long) size;
-    if (tableLength == 0 || tableLength > Qcow2Format.MAX_REFCOUNT_TABLE) {
-      throw new IOException(
-          "refcount table: expected 1 byte to 8 MiB, found "
-              + tableLength
-              + "; see qemu-img check");
-    }
-    requireInside("refcount table", table, tableLength);
-    long l1 = layout.l1Offset();
-    long l1Length = layout.l1Entries() * Geometry.L1_ENTRY;
-    requireInside("L1 table", l1, l1Length);
-    List<long[]> others = new ArrayList<>();
-    others.add(new long[] {0, size});
-    others.add(new long[] {table, table + tableLength});
-    others.add(new long[] {l1, l1 + l1Length});
-    if (!layout.snapshots().isEmpty()) {
-      long end = layout.snapshots().getLast().entry().end();
-      others.add(new long[] {layout.snapshotTable(), end});
-    }
-    counts.requireApart(others.toArray(long[][]::new));
-  }
-
-  /** The last cluster may be shorter than it counts. */
-  private void requireInside(String what, long offset, long length) throws IOException {
-    long end = geometry.roundUp(file.size());
-    if (offset < 0 || offset % size != 0 || offset > end || length > end - offset) {
-      throw new IOException(
-          what
-              + ": expected it at a cluster's start inside the file, found 0x"
-              + Long.toHexString(offset)
-              + "; see qemu-img check");
-    }
   }
 
   /** Returns the offset in the file at which the state's bytes have to be written. */
@@ -118,7 +84,7 @@ public final class DiskUpdate {
   public void requireRoom(Optional<DiskLayout.Place> replaced) throws IOException {
     if (replaced.isPresent()) {
       DiskLayout.Place old = replaced.get();
-      requireInside("L1 table", old.l1Offset(), old.l1Entries() * Geometry.L1_ENTRY);
+      tables.requireInside("L1 table", old.l1Offset(), old.l1Entries() * Geometry.L1_ENTRY);
       walk.visit(
           old.l1Offset(), geometry.stateIndex(old.diskSize()), old.l1Entries(), cluster -> {});
       walk.visit(layout.l1Offset(), diskEntries(), layout.l1Entries(), cluster -> {});
@@ -161,23 +127,24 @@ public final class DiskUpdate {
       file.be64(AUTOCLEAR_AT, layout.autoclear() & KNOWN_AUTOCLEAR);
       file.force();
     }
-    List<Long> tables = l2Tables(length);
+    List<Long> l2 = l2Tables(length);
     long diskSize = replaced.map(DiskLayout.Place::diskSize).orElse(layout.diskSize());
     long index = geometry.stateIndex(diskSize);
-    long entries = index + tables.size();
+    long entries = index + l2.size();
     if (entries > Qcow2Format.MAX_L1_ENTRIES) {
       throw new IOException("VM state: more than an L1 table can map; use larger clusters");
     }
-    long l1 = newL1(replaced, index, tables);
+    long l1 = newL1(replaced, index, l2);
     long table = newTable(replaced, name, date, diskSize, l1, entries, length);
-    long[] refcounts = count();
+    NewCounts added = NewCounts.plan(layout, geometry, counts, stateAt, next);
+    added.write(file, layout, counts, size, stateAt);
     if (replaced.isEmpty()) {
       walk.visit(
           layout.l1Offset(), 0, diskEntries(), c -> counts.set(c, Math.addExact(counts.get(c), 1)));
       counts.flush();
     }
     file.force();
-    linkBlocks(refcounts);
+    added.link(file, layout, counts, size);
     if (replaced.isEmpty()) {
       walk.change(layout.l1Offset(), 0, diskEntries(), (entry, c) -> entry & ~Qcow2Format.COPIED);
       file.force();
@@ -186,18 +153,18 @@ public final class DiskUpdate {
     file.write(
         Qcow2Format.SWITCH_AT,
         ByteBuffer.allocate(24)
-            .putLong(0, refcounts[0])
-            .putInt(8, (int) refcounts[1])
+            .putLong(0, added.tableAt())
+            .putInt(8, (int) added.tableClusters())
             .putInt(12, snapshots)
             .putLong(16, table));
     file.force();
-    free(replaced, refcounts);
+    free(replaced, added);
     file.force();
   }
 
   private List<Long> l2Tables(long length) throws IOException {
     long clusters = geometry.roundUp(length) / size;
-    List<Long> tables = new ArrayList<>();
+    List<Long> l2 = new ArrayList<>();
     for (long first = 0; first < clusters; first += geometry.l2Entries()) {
       ByteBuffer table = ByteBuffer.allocate(size);
       for (int i = 0; i < geometry.l2Entries() && first + i < clusters; i++) {
@@ -209,24 +176,23 @@ public final class DiskUpdate {
       }
       long at = allocate(size);
       file.write(at, table);
-      tables.add(at);
+      l2.add(at);
     }
-    return tables;
+    return l2;
   }
 
   /** The disk part is that of the snapshot, or of the active disk. */
-  private long newL1(Optional<DiskLayout.Place> replaced, long index, List<Long> tables)
+  private long newL1(Optional<DiskLayout.Place> replaced, long index, List<Long> l2)
       throws IOException {
     long from = replaced.map(DiskLayout.Place::l1Offset).orElse(layout.l1Offset());
     long there = replaced.map(DiskLayout.Place::l1Entries).orElse(layout.l1Entries());
-    ByteBuffer l1 =
-        ByteBuffer.allocate(Math.toIntExact((index + tables.size()) * Geometry.L1_ENTRY));
+    ByteBuffer l1 = ByteBuffer.allocate(Math.toIntExact((index + l2.size()) * Geometry.L1_ENTRY));
     for (long i = 0; i < Math.min(index, there); i++) {
       long entry = file.be64(from + i * Geometry.L1_ENTRY);
       l1.putLong((int) i * Geometry.L1_ENTRY, entry & ~Qcow2Format.COPIED);
     }
-    for (int i = 0; i < tables.size(); i++) {
-      l1.putLong((int) (index + i) * Geometry.L1_ENTRY, tables.get(i));
+    for (int i = 0; i < l2.size(); i++) {
+      l1.putLong((int) (index + i) * Geometry.L1_ENTRY, l2.get(i));
     }
     long at = allocate(l1.capacity());
     file.write(at, l1);
@@ -285,95 +251,15 @@ public final class DiskUpdate {
     return Long.toString(id);
   }
 
-  /**
-   * Counts the new clusters, in blocks that are there and in new ones.
-   *
-   * @return the refcount table's offset and clusters, the first new block's offset, and how many
-   *     there are
-   */
-  private long[] count() throws IOException {
-    long first = stateAt / size;
-    long used = next / size;
-    long per = counts.perBlock();
-    long blocks = 0;
-    long tableClusters = 0;
-    long end = used;
-    while (true) {
-      long last = (end - 1) / per;
-      long missing = 0;
-      for (long b = first / per; b <= last; b++) {
-        missing += counts.block(b) == 0 ? 1 : 0;
-      }
-      long wanted = last < counts.entries() ? 0 : geometry.roundUp((last + 1) * 8) / size;
-      if (missing == blocks && wanted == tableClusters) {
-        break;
-      }
-      blocks = missing;
-      tableClusters = wanted;
-      end = used + blocks + tableClusters;
-    }
-    long blockAt = allocate(blocks * size);
-    long tableAt = tableClusters == 0 ? layout.refcountTable() : allocate(tableClusters * size);
-    ByteBuffer table = ByteBuffer.allocate((int) tableClusters * size);
-    long free = blockAt;
-    if (tableClusters > 0) {
-      file.read(layout.refcountTable(), table.limit((int) layout.refcountClusters() * size));
-    }
-    for (long b = first / per; b <= (end - 1) / per; b++) {
-      long from = Math.max(first, b * per);
-      long to = Math.min(end, (b + 1) * per);
-      if (counts.block(b) != 0) {
-        for (long c = from; c < to; c++) {
-          counts.set(c, 1);
-        }
-        continue;
-      }
-      ByteBuffer block = ByteBuffer.allocate(size);
-      for (long c = from; c < to; c++) {
-        ReferenceCounts.set(block, layout.refcountOrder(), (int) (c % per), 1);
-      }
-      file.write(free, block);
-      if (tableClusters > 0) {
-        table.clear().putLong((int) b * Long.BYTES, free);
-      }
-      free += size;
-    }
-    counts.flush();
-    if (tableClusters > 0) {
-      file.write(tableAt, table.clear());
-    }
-    // the last cluster whole
-    if (file.size() < next) {
-      file.write(next - 1, ByteBuffer.allocate(1));
-    }
-    long tableLength = tableClusters == 0 ? layout.refcountClusters() : tableClusters;
-    return new long[] {tableAt, tableLength, blockAt, blocks};
-  }
-
-  /** Names the new blocks in the table that is in use, once they are on disk. */
-  private void linkBlocks(long[] refcounts) throws IOException {
-    if (refcounts[0] != layout.refcountTable() || refcounts[3] == 0) {
-      return;
-    }
-    long per = counts.perBlock();
-    long at = refcounts[2];
-    for (long b = stateAt / size / per; at < refcounts[2] + refcounts[3] * size; b++) {
-      if (counts.block(b) == 0) {
-        file.be64(refcounts[0] + b * Long.BYTES, at);
-        at += size;
-      }
-    }
-    file.force();
-  }
-
   /** Counts down what is no longer used. */
-  private void free(Optional<DiskLayout.Place> replaced, long[] refcounts) throws IOException {
+  private void free(Optional<DiskLayout.Place> replaced, NewCounts added) throws IOException {
     ReferenceCounts now =
-        new ReferenceCounts(file, geometry, layout.refcountOrder(), refcounts[0], refcounts[1]);
+        new ReferenceCounts(
+            file, geometry, layout.refcountOrder(), added.tableAt(), added.tableClusters());
     if (!layout.snapshots().isEmpty()) {
       release(now, layout.snapshotTable(), layout.snapshots().getLast().entry().end());
     }
-    if (refcounts[0] != layout.refcountTable()) {
+    if (added.tableAt() != layout.refcountTable()) {
       release(
           now, layout.refcountTable(), layout.refcountTable() + layout.refcountClusters() * size);
     }
