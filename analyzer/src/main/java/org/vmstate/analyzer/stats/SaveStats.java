@@ -9,12 +9,14 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
+import org.vmstate.formats.stream.CommandType;
 import org.vmstate.formats.stream.StreamFormat;
 
 /**
  * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
- * ends where a page is not after the one before it. Pages of channels come in any order: where they
- * were joined, a round ends where one of its pages is sent again.
+ * ends where a page is not after the one before it. Before the END it looks at its dirty log once
+ * more, whatever is left to send. Pages of channels come in any order: where they were joined, a
+ * round ends where one of its pages is sent again. Source: QEMU 5.2 and 10.0 migration/ram.c.
  */
 public final class SaveStats implements EventSink, AutoCloseable {
   private final long mostBytes;
@@ -29,6 +31,11 @@ public final class SaveStats implements EventSink, AutoCloseable {
   private int pageSize;
   private boolean channels;
   private boolean ended;
+  private boolean running;
+
+  /** Whether the next page is the first one after a look at the dirty log. */
+  private boolean synced;
+
   private boolean early;
 
   /** Starts counting what one stream has. */
@@ -74,10 +81,18 @@ public final class SaveStats implements EventSink, AutoCloseable {
       case Event.SectionHeader e
           when e.recordType() == StreamFormat.SECTION_END
               && e.section().name().equals(RamFormat.IDSTR) ->
-          ended = true;
+          end();
+      case Event.Command e when CommandType.of(e.code()) == CommandType.POSTCOPY_RUN ->
+          running = true;
       case Event.Description e -> early = isSpaced(e);
       default -> {}
     }
+  }
+
+  private void end() {
+    ended = true;
+    // a guest that already runs at its destination has no dirty log any more
+    synced = !running;
   }
 
   /** QEMU before 6.0 puts blanks into its description. */
@@ -95,8 +110,12 @@ public final class SaveStats implements EventSink, AutoCloseable {
   private void sent(PageRun run, long length) {
     // up to QEMU 8.2 the last page of a packet is also the first one of the next, and counts once
     boolean repeated = joined && isLast(run);
-    if (!isLater(run, repeated) || current == null) {
+    if (synced) {
+      pages.clear();
+    }
+    if (!isLater(run, repeated) || synced || current == null) {
       current = rounds.next();
+      synced = false;
     }
     current.add(run.kind(), run.count() - (repeated ? 1 : 0), length);
     sent.add(run, length, current);
