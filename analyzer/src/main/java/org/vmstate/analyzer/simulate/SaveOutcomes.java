@@ -32,6 +32,11 @@ record SaveOutcomes(List<SaveResult> results) {
     return new SaveOutcomes(results);
   }
 
+  /** Reports whether so many writes were followed that fewer saves were tried than others get. */
+  boolean isCutShort() {
+    return results.size() < RUNS;
+  }
+
   /** Returns the one with the middle number of bytes among those that end as most do. */
   SaveResult middle() {
     boolean most = 2 * ending() >= results.size();

@@ -66,6 +66,12 @@ public final class SavePrinter {
     long fewest = all.least(SaveResult::syncs);
     long most = all.most(SaveResult::syncs);
     int count = all.results().size();
+    if (all.isCutShort()) {
+      out.println(
+          "  as its writes are many, chance was tried "
+              + count
+              + (count == 1 ? " time" : " times"));
+    }
     if (fewest == most && all.ending() % count == 0) {
       return;
     }

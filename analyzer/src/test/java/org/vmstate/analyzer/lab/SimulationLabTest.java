@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +23,8 @@ import org.vmstate.analyzer.simulate.Saves;
 
 /**
  * {@code simulate save} says what a real save then does: whether it ends, its bytes and rounds.
- * Three saves that the link rules are part of each build; -Dlab.wide=true takes twelve, on a quiet
- * machine.
+ * Three saves that the link rules are part of each build; on a quiet machine -Dlab.wide=true takes
+ * twelve, and -Dlab.random=SEED twenty that nobody chose.
  */
 class SimulationLabTest {
   private static final long MIB = 1L << 20;
@@ -35,6 +36,7 @@ class SimulationLabTest {
 
   private static final int BYTES_PERCENT = 15;
   private static final int ROUNDS_PERCENT = 20;
+  private static final int RANDOM = 20;
 
   @TempDir Path folder;
 
@@ -63,6 +65,11 @@ class SimulationLabTest {
   }
 
   static Stream<Scenario> scenarios() {
+    Integer seed = Integer.getInteger("lab.random");
+    if (seed != null) {
+      Random random = new Random(seed);
+      return Stream.generate(() -> any(random)).limit(RANDOM);
+    }
     List<Scenario> ruledByTheLink =
         List.of(
             new Scenario(WritingGuest.Pattern.RANDOM, 32, 500_000, 16, 200, "qemu", 0, 6),
@@ -85,6 +92,24 @@ class SimulationLabTest {
             new Scenario(WritingGuest.Pattern.RANDOM, 16, 0, 32, 120, "qemu", 8, 6),
             new Scenario(WritingGuest.Pattern.HOT, 16, 100_000, 28, 60, mapped, 0, 6)));
     return all.stream();
+  }
+
+  private static Scenario any(Random random) {
+    boolean mapped = random.nextInt(4) == 0;
+    boolean deltas = !mapped && random.nextInt(3) == 0;
+    return new Scenario(
+        WritingGuest.Pattern.values()[random.nextInt(4)],
+        one(random, 6, 8, 12, 16, 20, 24, 32),
+        one(random, 0, 40_000, 80_000, 120_000, 200_000, 300_000, 500_000, 800_000),
+        one(random, 12, 16, 24, 32, 40, 48, 64),
+        one(random, 40, 60, 100, 150, 200, 300),
+        mapped ? "qemu-mapped-ram" : "qemu",
+        deltas ? one(random, 8, 16, 32) : 0,
+        6);
+  }
+
+  private static int one(Random random, int... values) {
+    return values[random.nextInt(values.length)];
   }
 
   private static JsonNode simulated(Scenario one, double rate) throws IOException {
@@ -166,7 +191,7 @@ class SimulationLabTest {
               ours.path("converges").asBoolean() ? "ends" : "is stopped",
               ours.path("bytes").asLong() / 1e6,
               ours.path("rounds").asInt());
-      if (Boolean.getBoolean("lab.wide")) {
+      if (Boolean.getBoolean("lab.wide") || Integer.getInteger("lab.random") != null) {
         System.out.println(text);
       }
       assertEquals(ended, ours.path("converges").asBoolean(), text);

@@ -110,6 +110,8 @@ class SaveSimulationTest {
   void savesAtTheBrinkDifferByChance() {
     SaveOutcomes outcomes = brink(10 * MIB, 12_300, 48 * MIB, 80);
     assertEquals(9, outcomes.results().size());
+    assertFalse(outcomes.isCutShort());
+    assertTrue(new SaveOutcomes(outcomes.results().subList(0, 1)).isCutShort());
     assertTrue(
         outcomes.most(SaveResult::bytes) > outcomes.least(SaveResult::bytes) * 1.3,
         outcomes.results().stream().map(SaveResult::bytes).toList().toString());
