@@ -21,6 +21,9 @@ final class FixedBits {
   /** Kind of a virtio capability through which the guest reads and writes elsewhere. */
   private static final int WINDOW = 5;
 
+  /** Of the low byte of power management's control: the device keeps its state in D0. */
+  private static final int NO_SOFT_RESET = 8;
+
   /** Of the high byte of a PCI Express capability's flags: the port has a slot. */
   private static final int SLOT = 1;
 
@@ -91,7 +94,10 @@ final class FixedBits {
   private static void capability(byte[] own, byte[] mask, int at) {
     fill(mask, at, 2);
     switch (own[at]) {
-      case PciFormat.POWER -> fill(mask, at + 2, 2);
+      case PciFormat.POWER -> {
+        fill(mask, at + 2, 2);
+        mask(mask, at + 4, NO_SOFT_RESET);
+      }
       case PciFormat.MSI -> {
         // how many messages it can send, whether it has long addresses and masks
         mask(mask, at + 2, 0x8e);

@@ -3,7 +3,6 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,6 +85,7 @@ final class TargetFactsInspector extends Inspector {
   public void accept(Event event) throws IOException {
     super.accept(event);
     switch (event) {
+      case Event.StreamHeader e -> blocked();
       case Event.Configuration e -> configuration(e.configuration());
       case Event.SectionHeader e -> {
         if (e.isFirst() && !versions.isEmpty()) {
@@ -94,6 +94,27 @@ final class TargetFactsInspector extends Inspector {
       }
       case Event.Device e -> deviceState(e.section(), e.state());
       default -> {}
+    }
+  }
+
+  private void blocked() {
+    if (!versions.isEmpty() || !target.blocking().isEmpty()) {
+      applied(Rule.TARGET_BLOCKED);
+    }
+    if (!target.blocking().isEmpty()) {
+      add(
+          here(
+                  Reason.TARGET_BLOCKED,
+                  Facts.named(target.blocking().getFirst()),
+                  last(),
+                  "the target cannot move the state of "
+                      + String.join(", ", target.blocking())
+                      + ", and loads none with such a device")
+              .with(
+                  Map.of(
+                      "cure",
+                      "start the target without it; a state that has the device needs a release"
+                          + " that can move it")));
     }
   }
 
@@ -142,10 +163,9 @@ final class TargetFactsInspector extends Inspector {
       return;
     }
     StateNode expanded = DeviceDecoders.expand(state.get());
-    String own = target.pci().get(section.name());
-    if (own != null) {
-      configuration(expanded)
-          .ifPresent(bytes -> function(section, expanded, bytes, HexFormat.of().parseHex(own)));
+    Optional<OwnFunction> own = OwnFunction.of(target, section.name());
+    if (own.isPresent()) {
+      configuration(expanded).ifPresent(bytes -> function(section, expanded, bytes, own.get()));
     }
     queues(section, expanded);
     FixedFields.find(section, expanded, (path, field, value) -> fixed(section, path, field, value));
@@ -291,6 +311,12 @@ final class TargetFactsInspector extends Inspector {
         }
       }
     }
+    for (StateNode subsection : state.subsections()) {
+      Optional<byte[]> found = configuration(subsection);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
     return Optional.empty();
   }
 
@@ -302,13 +328,14 @@ final class TargetFactsInspector extends Inspector {
   }
 
   /** Compares what no guest can write. */
-  private void function(Section section, StateNode state, byte[] sent, byte[] own) {
+  private void function(Section section, StateNode state, byte[] sent, OwnFunction function) {
+    byte[] own = function.bytes();
     applied(Rule.TARGET_PCI);
     // of spaces with and without the extended part, the first bytes are compared first
     if (Math.min(sent.length, own.length) < PciFormat.CONFIGURATION) {
       return;
     }
-    byte[] fixed = FixedBits.of(own);
+    byte[] fixed = function.fixed();
     byte[] written = new byte[fixed.length];
     long zeros = OptionRom.zeros(section.name(), target.blocks());
     int rom = OptionRom.base(own);

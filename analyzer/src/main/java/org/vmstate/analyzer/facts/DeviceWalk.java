@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class DeviceWalk {
   private final List<TargetFacts.Device> devices = new ArrayList<>();
   private final List<TargetFacts.Virtio> virtio = new ArrayList<>();
   private final Map<String, String> addresses = new HashMap<>();
+  private final Map<TargetFacts.Device, Boolean> multifunction = new LinkedHashMap<>();
   private int visited;
 
   DeviceWalk(Qmp qmp) {
@@ -44,6 +46,11 @@ final class DeviceWalk {
 
   List<TargetFacts.Virtio> virtio() {
     return virtio;
+  }
+
+  /** Returns for each PCI function whether it says that its slot has others. */
+  Map<TargetFacts.Device, Boolean> multifunction() {
+    return multifunction;
   }
 
   /** A place of the tree that is still to be visited. */
@@ -108,7 +115,14 @@ final class DeviceWalk {
     if (place.path().matches("/machine/peripheral/[^/]+")) {
       id = place.path().substring(place.path().lastIndexOf('/') + 1);
     }
-    devices.add(new TargetFacts.Device(place.path(), place.type(), id, address));
+    TargetFacts.Device found = new TargetFacts.Device(place.path(), place.type(), id, address);
+    devices.add(found);
+    if (pci) {
+      String on = value(place.path(), "multifunction");
+      if (on.equals("true") || on.equals("false")) {
+        multifunction.put(found, on.equals("true"));
+      }
+    }
   }
 
   /** Returns the way from the host's bus: slot and function of each bridge, then the device's. */

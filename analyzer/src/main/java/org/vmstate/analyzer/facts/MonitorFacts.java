@@ -26,6 +26,8 @@ final class MonitorFacts {
   private String version = "";
   private String arch = "";
   private String machine = "";
+  private List<String> blocking = List.of();
+  private PciFunctions functions = PciFunctions.of(List.of());
   private RamBlockTable blocks = new RamBlockTable("");
   private TargetFacts.Cpu cpu = new TargetFacts.Cpu("", List.of(), List.of());
 
@@ -67,6 +69,8 @@ final class MonitorFacts {
                 .map(String::valueOf)
                 .orElse(""));
     processor();
+    blocking = Blocking.ofReasons(qmp.ask("query-migrate", Map.of()).orElse(Map.of()));
+    functions = PciFunctions.of(qmp.ask("query-pci", Map.of()).orElse(List.of()));
   }
 
   private String property(String path, String name) throws IOException {
@@ -100,8 +104,13 @@ final class MonitorFacts {
             Answers.strings(missing.orElse(List.of())));
   }
 
+  /** Takes what QEMU said when it was to save its state, and did not. */
+  void refused(String words) {
+    blocking = Blocking.ofRefusal(blocking, words);
+  }
+
   /** Returns what was answered, with the devices. */
-  TargetFacts with(List<TargetFacts.Device> devices, List<TargetFacts.Virtio> virtio) {
+  TargetFacts with(DeviceWalk walk) {
     return new TargetFacts(
         version,
         arch,
@@ -113,13 +122,15 @@ final class MonitorFacts {
         on,
         known,
         cpu,
-        devices,
-        virtio,
+        walk.devices(),
+        walk.virtio(),
         List.of(),
         Map.of(),
         Map.of(),
         Map.of(),
         Map.of(),
+        blocking,
+        functions.with(walk.multifunction()),
         "",
         Map.of());
   }

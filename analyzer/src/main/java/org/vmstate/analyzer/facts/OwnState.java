@@ -217,6 +217,13 @@ final class OwnState implements EventSink, Closeable {
         }
       }
     }
+    // pvscsi and vmxnet3 have it there where they are of PCI Express
+    for (StateNode subsection : state.subsections()) {
+      Optional<ByteRange> found = configuration(subsection);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
     return Optional.empty();
   }
 

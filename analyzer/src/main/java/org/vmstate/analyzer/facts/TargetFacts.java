@@ -25,6 +25,10 @@ import java.util.OptionalLong;
  * @param fixed values that a state has to have in common with the target, by path, such as {@code
  *     0000:00:01.0/virtio-mem-device-early#0.tmp.block_size}
  * @param registers values of the processor's registers by their number, in a state of Arm
+ * @param blocking devices whose state cannot be moved, by the names of their sections, the first
+ *     one that it names first: with one of them it loads no state at all
+ * @param functions what the monitor says of PCI functions by their place: the configuration space
+ *     in hexadecimal digits, with {@code x} for each digit that is not known
  * @param description description of its own state as QEMU writes it, empty when not asked for
  * @param types descriptions of {@code -dump-vmstate} of the sections' types
  */
@@ -46,6 +50,8 @@ public record TargetFacts(
     Map<String, List<Long>> queues,
     Map<String, Long> fixed,
     Map<Long, Long> registers,
+    List<String> blocking,
+    Map<String, String> functions,
     String description,
     Map<?, ?> types) {
   private static final String RELEASE = "-\\d+\\.\\d+$";

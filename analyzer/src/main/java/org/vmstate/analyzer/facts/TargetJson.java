@@ -97,6 +97,12 @@ public final class TargetJson {
       out.hex64(String.format(Locale.ROOT, "0x%016x", register.getKey()), register.getValue());
     }
     out.end();
+    strings(out, "blocking", facts.blocking());
+    out.beginObject("functions");
+    for (Map.Entry<String, String> entry : facts.functions().entrySet()) {
+      out.text(entry.getKey(), entry.getValue());
+    }
+    out.end();
     out.text("description", facts.description());
     value(out, "types", facts.types());
     out.end();
@@ -164,6 +170,8 @@ public final class TargetJson {
         queues(Answers.object(tree, "queues")),
         numbers(Answers.object(tree, "fixed")),
         registers(tree),
+        Answers.strings(tree.get("blocking")),
+        strings(Answers.object(tree, "functions")),
         Answers.text(tree, "description"),
         Answers.object(tree, "types"));
   }

@@ -46,7 +46,7 @@ public final class TargetQuestions {
       DeviceWalk walk = new DeviceWalk(qmp);
       walk.walk();
       walk.features(false);
-      return facts.with(walk.devices(), walk.virtio());
+      return facts.with(walk);
     }
   }
 
@@ -66,10 +66,10 @@ public final class TargetQuestions {
         monitor.ask();
         DeviceWalk walk = new DeviceWalk(qmp);
         walk.walk();
-        boolean saved = save(qmp, own, folder);
+        boolean saved = save(monitor, qmp, own, folder);
         // what may end the target comes last
         walk.features(monitor.canBeAskedForFeatures());
-        TargetFacts facts = monitor.with(walk.devices(), walk.virtio());
+        TargetFacts facts = monitor.with(walk);
         return saved ? with(facts, own, dump) : facts;
       }
     } finally {
@@ -122,13 +122,15 @@ public final class TargetQuestions {
         .findFirst();
   }
 
-  private boolean save(Qmp qmp, OwnState own, Path folder) throws IOException {
+  private boolean save(MonitorFacts monitor, Qmp qmp, OwnState own, Path folder)
+      throws IOException {
     String address = "unix:" + folder.resolve("stream");
     try {
       qmp.call("migrate", Map.of("uri", address));
       own.read(folder.resolve("state"));
       return true;
     } catch (TargetException e) {
+      monitor.refused(e.getMessage());
       notes.accept(
           "the target does not save its own state, so that its sections are not known: "
               + e.getMessage());
@@ -162,6 +164,8 @@ public final class TargetQuestions {
         own.queues(),
         own.fixed(),
         own.registers(),
+        facts.blocking(),
+        facts.functions(),
         own.description(),
         types);
   }

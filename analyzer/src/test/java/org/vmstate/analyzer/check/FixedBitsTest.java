@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -83,5 +84,43 @@ class FixedBitsTest {
     assertEquals(
         range(0xfc, 0x100),
         IntStream.range(0xf0, 0x100).filter(at -> mask[at] == -1).boxed().toList());
+  }
+
+  private static String masked(int... bytes) {
+    byte[] own = new byte[PciFormat.CONFIGURATION];
+    own[PciFormat.CAPABILITIES] = EXPRESS_AT;
+    for (int i = 0; i < bytes.length; i++) {
+      own[EXPRESS_AT + i] = (byte) bytes[i];
+    }
+    byte[] mask = FixedBits.of(own);
+    return HexFormat.of().formatHex(mask, EXPRESS_AT, EXPRESS_AT + bytes.length);
+  }
+
+  @Test
+  void howManyMessagesADeviceSendsIsComparedButNotWhichAreOn() {
+    assertEquals("ffff8e0100", masked(0x05, 0, 0x86, 0x01, 0xfe));
+  }
+
+  @Test
+  void placeAndSizeOfTheTableOfMessagesAreCompared() {
+    assertEquals("ffffff07ffffffffffffffff00", masked(0x11, 0, 3, 0x80, 0, 0, 0, 0, 0, 8, 0, 0, 1));
+  }
+
+  @Test
+  void onlyPortWithASlotHasCapabilitiesOfTheSlot() {
+    int[] port = new int[0x1a];
+    port[0] = 0x10;
+    port[2] = 0x42;
+    port[3] = 1;
+    String before = "ffffffffffffffff" + "00000000" + "ffffffff" + "00000000";
+    assertEquals(before + "ffffffff0000", masked(port));
+    port[3] = 0;
+    assertEquals(before + "000000000000", masked(port));
+  }
+
+  /** The state of the device is the guest's to write, that it survives a wake-up is not. */
+  @Test
+  void resetOnWakeUpIsCompared() {
+    assertEquals("ffffffff08000000", masked(0x01, 0, 3, 0, 0xb, 1, 0, 0));
   }
 }

@@ -62,6 +62,7 @@ class RulesTest {
     tests.put("V219", "by the target | `TargetFactsTest`");
     tests.put("V220", "by the host | `HostCpuTest`");
     tests.put("V221", "by the target | `TargetLabTest`, `TargetMatrixLabTest`");
+    tests.put("V222", "by the target | `TargetFactsTest`, `TargetLabTest`");
     return tests;
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +99,50 @@ class TargetQuestionsTest {
         JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
             .getSchema(schema)
             .validate(node));
+  }
+
+  @Test
+  void devicesThatCannotBeMovedAreNamedInTheirOrder() throws IOException {
+    Map<String, String> answers = new HashMap<>(GOOD);
+    answers.put(
+        "query-migrate",
+        "{\"blocked-reasons\": [\"non-migratable device: 0000:00:02.0/nvme\","
+            + " \"Migration is disabled when VirtFS export path is mounted\","
+            + " \"non-migratable device: 0000:00:01.0/virtio-crypto\"]}");
+    assertEquals(
+        List.of("0000:00:01.0/virtio-crypto", "0000:00:02.0/nvme"), ask(answers).blocking());
+    assertEquals(
+        List.of("b", "a", "c"),
+        Blocking.ofRefusal(
+            List.of("a", "b", "c"), "migrate: State blocked by non-migratable device 'b'"));
+    assertEquals(List.of("a"), Blocking.ofRefusal(List.of("a"), "migrate: no"));
+  }
+
+  /** Of a bridge's own bus, the devices stand inside of it. */
+  @Test
+  void monitorSaysKindAndBaseAddressesOfFunctions() throws IOException {
+    Map<String, String> answers = new HashMap<>(GOOD);
+    String inner =
+        "{\"slot\": 3, \"function\": 0, \"qdev_id\": \"\","
+            + " \"id\": {\"vendor\": 32902, \"device\": 1}, \"class_info\": {\"class\": 258}}";
+    answers.put(
+        "query-pci",
+        "[{\"bus\": 0, \"devices\": [{\"slot\": 2, \"function\": 1, \"qdev_id\": \"\","
+            + " \"class_info\": {\"class\": 1540}, \"id\": {\"vendor\": 6966, \"device\": 12},"
+            + " \"regions\": [{\"bar\": 0, \"type\": \"memory\", \"prefetch\": true,"
+            + " \"mem_type_64\": true, \"size\": 4096}, {\"bar\": 2, \"type\": \"io\","
+            + " \"size\": 32}, {\"bar\": 3, \"type\": \"io\", \"size\": 8}, {\"bar\": 6,"
+            + " \"type\": \"memory\"}], \"pci_bridge\": {\"devices\": ["
+            + inner
+            + "]}}]}]");
+    answers.put("qom-get /machine/n1 multifunction", "true");
+    Map<String, String> functions = ask(answers).functions();
+    String bases = "xcxxxxxx" + "xxxxxxxx" + "x1xxxxxx";
+    assertEquals(
+        "361b0c00" + "xxxxxxxxxxxx" + "0406" + "xxxx" + "81" + "xx" + bases + "x".repeat(72),
+        functions.get("0000:00:02.1"));
+    assertTrue(functions.get("0000:00:02.1:03.0").startsWith("86800100"), functions.toString());
+    assertEquals(2, functions.size());
   }
 
   @Test

@@ -283,6 +283,53 @@ class TargetLabTest {
     load(lab, release, arguments, out);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "V11_1, V10_0, pc-q35-10.0, nvme;serial=a;drive=d",
+    "V11_1, V7_2, pc-q35-7.2, nvme;serial=a;drive=d",
+    "V11_1, V5_2, pc-q35-5.2, nvme;serial=a;drive=d"
+  })
+  void targetWithADeviceThatItCannotMoveLoadsNothing(
+      Release writer, Release reader, String machine, String device) throws Exception {
+    Path lab = Lab.require();
+    List<String> arguments =
+        arguments(machine, "-drive if=none;id=d;driver=null-co;size=16M -device " + device);
+    Path image = folder.resolve("image");
+    save(lab, writer, arguments, image);
+    Target target = reader.asked(lab, folder, arguments);
+    String message = "State blocked by non-migratable device '0000:00:01.0/nvme'";
+    assertTrue(said(image, target).contains(message), said(image, target));
+    assertThrows(Exception.class, () -> load(lab, reader, arguments, image));
+    assertTrue(Qemu.said(folder).contains(message), Qemu.said(folder));
+    assertThrows(
+        ChangeException.class,
+        () ->
+            new UpgradePlan(target, false, n -> {})
+                .changes(ImageSource.of(image), ParseOptions.DEFAULT));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pvscsi;bus=r, pvscsi;bus=r;x-disable-pcie=on",
+    "pvscsi;bus=r;x-disable-pcie=on, pvscsi;bus=r",
+    "virtio-rng-pci;bus=r, virtio-rng-pci;bus=r;x-pcie-pm-no-soft-reset=on"
+  })
+  void functionWithOtherCapabilitiesIsForetold(String saved, String loaded) throws Exception {
+    Path lab = Lab.require();
+    Release release = Release.V10_0;
+    String port = "-device pcie-root-port;id=r;bus=pcie.0 -device ";
+    Path image = folder.resolve("image");
+    save(lab, release, arguments("pc-q35-10.0", port + saved), image);
+    List<String> arguments = arguments("pc-q35-10.0", port + loaded);
+    Target target = release.asked(lab, folder, arguments);
+    assertTrue(said(image, target).contains("Bad config data"), said(image, target));
+    assertThrows(Exception.class, () -> load(lab, release, arguments, image));
+    List<String> same = arguments("pc-q35-10.0", port + saved);
+    String good = said(image, release.asked(lab, folder, same));
+    assertTrue(!good.contains("ERROR"), good);
+    load(lab, release, same, image);
+  }
+
   private static void write(Path image, Path out, List<Change> changes) throws IOException {
     try (Destination destination = Destination.file(out, true, false)) {
       new ImageChanger(image, ParseOptions.DEFAULT, changes)

@@ -178,6 +178,7 @@ public final class LoaderMessage {
         Reason.RAM_INSTANCE,
         Reason.SECTION_OF_PROXMOX,
         Reason.TARGET_SECTION_UNKNOWN);
+    say("State blocked by non-migratable device '%s'", Reason.TARGET_BLOCKED);
     say(
         "savevm: unsupported version %2$d for '%1$s' v%3$d",
         Reason.VERSION_NEWER, Reason.TARGET_VERSION_OLD);

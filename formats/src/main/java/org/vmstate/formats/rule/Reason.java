@@ -346,6 +346,8 @@ public enum Reason {
       Kind.NOTE, Rule.TARGET_MACHINE, "the target's machine type needs a configuration record"),
   TARGET_OF_ANOTHER_MACHINE(Kind.NOTE, Rule.TARGET_MACHINE, "the target has another machine type"),
   TARGET_SECTION_UNKNOWN(Kind.NOTE, Rule.TARGET_SECTION, "the target has no such section"),
+  TARGET_BLOCKED(
+      Kind.NOTE, Rule.TARGET_BLOCKED, "a device of the target keeps it from loading any state"),
   TARGET_VERSION_OLD(Kind.NOTE, Rule.TARGET_VERSION, "the target is older than the section"),
   TARGET_VERSION_NEW(Kind.NOTE, Rule.TARGET_VERSION, "the target no longer loads the section"),
   TARGET_FIELD_LENGTH(Kind.NOTE, Rule.TARGET_FIELD, "a field has another size on the target"),

@@ -287,7 +287,9 @@ public enum Rule {
   /** The host has the CPU model and features of the domain XML. */
   TARGET_CPU(220, Severity.ERROR, "the host has the CPU model and features of the domain XML"),
   /** No known break lies between the image and the target. */
-  KNOWN_BREAK(221, Severity.ERROR, "no known break lies between the image and the target");
+  KNOWN_BREAK(221, Severity.ERROR, "no known break lies between the image and the target"),
+  /** The target has no device that keeps it from loading. */
+  TARGET_BLOCKED(222, Severity.ERROR, "the target has no device that keeps it from loading");
 
   private final int number;
   private final Severity severity;

@@ -1,0 +1,48 @@
+package org.vmstate.analyzer.facts;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Devices whose state QEMU cannot move, so that a machine with one of them neither saves nor loads.
+ * Other reasons not to save, as a file system that is mounted, are none to refuse a state. Source:
+ * QEMU 5.2 and 11.1 migration/savevm.c.
+ */
+final class Blocking {
+  private static final Pattern REASON = Pattern.compile("non-migratable device: (.+)");
+  private static final Pattern REFUSAL =
+      Pattern.compile("State blocked by non-migratable device '(.+)'");
+
+  private Blocking() {}
+
+  /**
+   * Returns those of an answer to query-migrate, which from QEMU 6.0 on names the last one first.
+   */
+  static List<String> ofReasons(Object answer) {
+    List<String> names = new ArrayList<>();
+    if (answer instanceof Map<?, ?> map) {
+      for (String reason : Answers.strings(map.get("blocked-reasons"))) {
+        Matcher m = REASON.matcher(reason);
+        if (m.matches()) {
+          names.addFirst(m.group(1));
+        }
+      }
+    }
+    return names;
+  }
+
+  /** Returns devices with the one in front that a refusal to save names, as the loader will. */
+  static List<String> ofRefusal(List<String> known, String refusal) {
+    Matcher m = REFUSAL.matcher(refusal);
+    if (!m.find()) {
+      return known;
+    }
+    List<String> names = new ArrayList<>(known);
+    names.remove(m.group(1));
+    names.addFirst(m.group(1));
+    return names;
+  }
+}
