@@ -26,6 +26,9 @@ final class FieldShapes {
   /** Types whose condition is what kind of device it is, which no state changes. */
   private static final Set<String> BY_KIND = Set.of(PciFormat.TYPE);
 
+  /** Structure of a PCI function, which pvscsi has in a subsection where it is of PCI Express. */
+  private static final String FUNCTION = "PCIDevice";
+
   /** Arrays whose lengths are properties of the device, which no state has. */
   private static final Set<String> BY_PROPERTY =
       Set.of(
@@ -64,7 +67,9 @@ final class FieldShapes {
     /** A timer in a subsection. */
     TIMER,
     /** Pointers, of which the target has more. */
-    POINTERS
+    POINTERS,
+    /** The state of a PCI function, which the target reads from what stands there instead. */
+    FUNCTION
   }
 
   /** The entries of one name: arrays whose elements are not all alike have several. */
@@ -85,6 +90,14 @@ final class FieldShapes {
     return type == null
         || type.fields().getOrDefault(name, List.of()).stream()
             .anyMatch(f -> f.always() && f.version() <= version);
+  }
+
+  private static boolean isFunction(FieldDesc field) {
+    return field.nested().stream().anyMatch(s -> s.name().equals(FUNCTION));
+  }
+
+  private static boolean isByKind(FieldDesc field) {
+    return BY_KIND.contains(field.typeName()) || isFunction(field);
   }
 
   /**
@@ -122,7 +135,9 @@ final class FieldShapes {
           boolean alone = type != null || fields.size() == 1 && !fields.getFirst().isArray();
           if (alone
               && !ours.containsKey(name)
-              && (type == null || !type.fields().containsKey(name))) {
+              && (type == null
+                  || !type.fields().containsKey(name)
+                  || fields.stream().anyMatch(FieldShapes::isByKind))) {
             more.addAll(fields);
           }
         });
@@ -130,14 +145,15 @@ final class FieldShapes {
         (name, fields) -> {
           boolean needed =
               isAlways(type, name, sent.version())
-                  || fields.stream().anyMatch(f -> BY_KIND.contains(f.typeName()));
+                  || fields.stream().anyMatch(FieldShapes::isByKind);
           if (needed && !theirs.containsKey(name)) {
             fewer.addAll(fields);
           }
         });
     if (bytes(sent.fields()) != bytes(own.fields()) && bytes(more) != bytes(fewer)) {
       FieldDesc first = more.isEmpty() ? fewer.getFirst() : more.getFirst();
-      return Optional.of(new Odd(path + "." + first.name(), bytes(more), bytes(fewer)));
+      Kind kind = more.isEmpty() && isFunction(first) ? Kind.FUNCTION : Kind.FIELDS;
+      return Optional.of(new Odd(path + "." + first.name(), bytes(more), bytes(fewer), kind));
     }
     for (Map.Entry<String, List<FieldDesc>> entry : theirs.entrySet()) {
       Optional<Odd> length =

@@ -13,17 +13,21 @@ import org.vmstate.formats.device.PciFormat;
  * @param fixed bits that a state has to share, of those that are known
  */
 record OwnFunction(byte[] bytes, byte[] fixed) {
-  /** Finds the function of a section: by its own state, or else by what the monitor said. */
-  static Optional<OwnFunction> of(TargetFacts target, String section) {
-    String whole = target.pci().get(section);
+  /**
+   * Finds the function of a section: by its own state, or else by what the monitor said.
+   *
+   * @param path the section, with a dot and the subsection that has it, if one has
+   */
+  static Optional<OwnFunction> of(TargetFacts target, String path) {
+    String whole = target.pci().get(path);
     if (whole != null) {
       byte[] bytes = HexFormat.of().parseHex(whole);
       return bytes.length < PciFormat.CONFIGURATION
           ? Optional.empty()
           : Optional.of(new OwnFunction(bytes, FixedBits.of(bytes)));
     }
-    int slash = section.indexOf('/');
-    String digits = slash < 0 ? null : target.functions().get(section.substring(0, slash));
+    int slash = path.indexOf('/');
+    String digits = slash < 0 ? null : target.functions().get(path.substring(0, slash));
     return digits == null ? Optional.empty() : Optional.of(partly(digits));
   }
 

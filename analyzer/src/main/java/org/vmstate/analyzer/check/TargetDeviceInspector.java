@@ -202,6 +202,7 @@ final class TargetDeviceInspector extends TargetRules {
                 switch (odd.kind()) {
                   case TIMER -> timer(odd);
                   case POINTERS -> fields(section, odd, Reason.TARGET_POINTERS);
+                  case FUNCTION -> fields(section, odd, Reason.TARGET_FUNCTION_ELSEWHERE);
                   case FIELDS -> fields(section, odd, end(section, odd));
                 })
         .ifPresent(this::add);

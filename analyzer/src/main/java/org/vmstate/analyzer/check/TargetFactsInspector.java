@@ -163,9 +163,9 @@ final class TargetFactsInspector extends Inspector {
       return;
     }
     StateNode expanded = DeviceDecoders.expand(state.get());
-    Optional<OwnFunction> own = OwnFunction.of(target, section.name());
-    if (own.isPresent()) {
-      configuration(expanded).ifPresent(bytes -> function(section, expanded, bytes, own.get()));
+    function(section, section.name(), expanded);
+    for (StateNode subsection : expanded.subsections()) {
+      function(section, section.name() + "." + subsection.desc().name(), subsection);
     }
     queues(section, expanded);
     FixedFields.find(section, expanded, (path, field, value) -> fixed(section, path, field, value));
@@ -311,12 +311,6 @@ final class TargetFactsInspector extends Inspector {
         }
       }
     }
-    for (StateNode subsection : state.subsections()) {
-      Optional<byte[]> found = configuration(subsection);
-      if (found.isPresent()) {
-        return found;
-      }
-    }
     return Optional.empty();
   }
 
@@ -325,6 +319,13 @@ final class TargetFactsInspector extends Inspector {
     byte[] bytes = new byte[(int) range.length()];
     System.arraycopy(outer.raw(), from, bytes, 0, bytes.length);
     return bytes;
+  }
+
+  private void function(Section section, String path, StateNode state) {
+    Optional<OwnFunction> own = OwnFunction.of(target, path);
+    if (own.isPresent()) {
+      configuration(state).ifPresent(bytes -> function(section, state, bytes, own.get()));
+    }
   }
 
   /** Compares what no guest can write. */

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.vmstate.formats.rule.QemuRelease;
 
 /**
  * Devices whose state QEMU cannot move, so that a machine with one of them neither saves nor loads.
  * Other reasons not to save, as a file system that is mounted, are none to refuse a state. Source:
- * QEMU 5.2 and 11.1 migration/savevm.c.
+ * qemu_savevm_state_blocked and qemu_savevm_non_migratable_list in QEMU's migration/savevm.c; the
+ * order as 7.2, 10.0 and 11.1 answer.
  */
 final class Blocking {
   private static final Pattern REASON = Pattern.compile("non-migratable device: (.+)");
@@ -18,9 +20,10 @@ final class Blocking {
 
   private Blocking() {}
 
-  /**
-   * Returns those of an answer to query-migrate, which from QEMU 6.0 on names the last one first.
-   */
+  /** The first release that names them in an answer to query-migrate. */
+  static final QemuRelease FIRST_THAT_SAYS = new QemuRelease(6, 0);
+
+  /** Returns those of an answer to query-migrate, which names the last one first. */
   static List<String> ofReasons(Object answer) {
     List<String> names = new ArrayList<>();
     if (answer instanceof Map<?, ?> map) {

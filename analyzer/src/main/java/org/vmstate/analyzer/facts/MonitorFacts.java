@@ -40,6 +40,11 @@ final class MonitorFacts {
     return release.compareTo(FIRST_WITH_FEATURES) >= 0 && release.compareTo(FIRST_THAT_ENDS) < 0;
   }
 
+  /** Reports whether it says which devices keep it from loading. */
+  boolean saysWhatBlocks() {
+    return release.compareTo(Blocking.FIRST_THAT_SAYS) >= 0;
+  }
+
   void ask() throws IOException {
     Map<?, ?> number = Answers.object(qmp.call("query-version", Map.of()), "qemu");
     release =

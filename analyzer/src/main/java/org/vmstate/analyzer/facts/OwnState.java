@@ -178,9 +178,12 @@ final class OwnState implements EventSink, Closeable {
         if (registers.isEmpty() && e.section().name().equals(ArmRegisters.SECTION)) {
           state.ifPresent(s -> registers.putAll(ArmRegisters.of(s)));
         }
-        Optional<ByteRange> range = state.flatMap(OwnState::configuration);
-        if (range.isPresent()) {
-          pci.put(e.section().name(), HexFormat.of().formatHex(bytes(e.content(), range.get())));
+        if (state.isPresent()) {
+          function(e.section().name(), state.get(), e.content());
+          // pvscsi has it there where it is of PCI Express, and else not
+          for (StateNode subsection : state.get().subsections()) {
+            function(e.section().name() + "." + subsection.desc().name(), subsection, e.content());
+          }
         }
       }
       default -> {}
@@ -202,6 +205,13 @@ final class OwnState implements EventSink, Closeable {
     return bytes;
   }
 
+  private void function(String path, StateNode state, SourceBytes content) throws IOException {
+    Optional<ByteRange> range = configuration(state);
+    if (range.isPresent()) {
+      pci.put(path, HexFormat.of().formatHex(bytes(content, range.get())));
+    }
+  }
+
   /** Finds the configuration space of a PCI function. */
   private static Optional<ByteRange> configuration(StateNode state) {
     for (FieldNode field : state.fields()) {
@@ -215,13 +225,6 @@ final class OwnState implements EventSink, Closeable {
         if (found.isPresent()) {
           return found;
         }
-      }
-    }
-    // pvscsi and vmxnet3 have it there where they are of PCI Express
-    for (StateNode subsection : state.subsections()) {
-      Optional<ByteRange> found = configuration(subsection);
-      if (found.isPresent()) {
-        return found;
       }
     }
     return Optional.empty();

@@ -43,6 +43,12 @@ public final class TargetQuestions {
     try (Qmp qmp = Qmp.connect(socket, Deadline.in(time, socket.toString()))) {
       MonitorFacts facts = new MonitorFacts(qmp);
       facts.ask();
+      if (!facts.saysWhatBlocks()) {
+        notes.accept(
+            "QEMU before "
+                + Blocking.FIRST_THAT_SAYS
+                + " does not say whether it has a device that keeps it from loading");
+      }
       DeviceWalk walk = new DeviceWalk(qmp);
       walk.walk();
       walk.features(false);

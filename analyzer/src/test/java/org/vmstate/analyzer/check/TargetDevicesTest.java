@@ -307,6 +307,62 @@ class TargetDevicesTest {
     }
   }
 
+  private static String function(boolean inside) {
+    String space = "{\"name\": \"config\", \"type\": \"pci config\", \"size\": 256}";
+    String field =
+        "{\"name\": \"parent_obj\", \"type\": \"struct\", \"size\": 256, \"struct\":"
+            + " {\"vmsd_name\": \"PCIDevice\", \"version\": 2, \"fields\": [%s]}}".formatted(space);
+    String used = "{\"name\": \"msi_used\", \"type\": \"uint8\", \"size\": 1}";
+    return inside
+        ? used
+            + "], \"subsections\": [{\"vmsd_name\": \"hda-audio/pcie\", \"version\": 1,"
+            + " \"fields\": [%s]}".formatted(field)
+        : field + ", " + used;
+  }
+
+  private List<String> function(boolean sent, boolean own, String place, int vendor)
+      throws IOException {
+    ImageBytes payload = new ImageBytes();
+    if (sent) {
+      payload.u8(1).u8(5).name("hda-audio/pcie").be32(1).zeros(256);
+    } else {
+      payload.zeros(256).u8(1);
+    }
+    ObjectNode facts = facts("10.0.2");
+    facts
+        .withObject("types")
+        .set(
+            "hda-audio",
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"Name": "hda-audio", "Description": {"name": "hda-audio", "version_id": 1,
+                     "Fields": [{"field": "parent_obj", "version_id": 0, "field_exists": true,
+                       "size": 2000},
+                      {"field": "msi_used", "version_id": 0, "field_exists": false, "size": 1}],
+                     "Subsections": [{"name": "hda-audio/pcie", "version_id": 1}]}}
+                    """));
+    facts.put("description", description(NIC, function(own)));
+    byte[] space = new byte[256];
+    space[0] = (byte) vendor;
+    facts.putObject("pci").put(NIC + place, HexFormat.of().formatHex(space));
+    return found(image(NIC, payload.toBytes(), function(sent)), facts).stream()
+        .map(f -> f.substring(f.indexOf('|') + 2))
+        .toList();
+  }
+
+  /** A pvscsi with PCI Express has its function in a subsection, one without in a field. */
+  @Test
+  void functionInAnotherPlaceIsFoundAndNotCompared() throws IOException {
+    String inside = ".hda-audio/pcie";
+    assertEquals(List.of(), function(true, true, inside, 0));
+    assertEquals(List.of(), function(false, false, "", 0));
+    String other = "Bad config data: i=0x0 read: 0 device: 5 cmask: ff wmask: 0 w1cmask:0";
+    assertEquals(List.of(other), function(true, true, inside, 5));
+    assertEquals(List.of("Failed to load PCIDevice:version_id"), function(true, false, "", 5));
+    assertEquals(List.of("Missing section footer"), function(false, true, inside, 5));
+  }
+
   /** A display without resources, the layout of which is not known. */
   @Test
   void otherNumberOfOutputsIsFound() throws IOException {

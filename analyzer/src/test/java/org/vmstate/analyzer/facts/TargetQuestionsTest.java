@@ -24,6 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.report.JsonReport;
 import org.vmstate.analyzer.report.JsonTree;
@@ -116,6 +117,21 @@ class TargetQuestionsTest {
         Blocking.ofRefusal(
             List.of("a", "b", "c"), "migrate: State blocked by non-migratable device 'b'"));
     assertEquals(List.of("a"), Blocking.ofRefusal(List.of("a"), "migrate: no"));
+  }
+
+  /** QEMU before 6.0 has no such answer. */
+  @ParameterizedTest
+  @CsvSource({"5, 2, 1", "6, 0, 0"})
+  void runningTargetThatDoesNotNameThemIsANote(int major, int minor, int notes) throws IOException {
+    Map<String, String> answers = new HashMap<>(GOOD);
+    answers.put(
+        "query-version",
+        "{\"qemu\": {\"major\": %s, \"minor\": %s, \"micro\": 0}}".formatted(major, minor));
+    List<String> said = new ArrayList<>();
+    try (FakeMonitor monitor = new FakeMonitor(folder.resolve("qmp"), GREETING, answers)) {
+      new TargetQuestions(Duration.ofSeconds(20), said::add).ofRunning(monitor.socket());
+    }
+    assertEquals(notes, said.stream().filter(n -> n.contains("keeps it from loading")).count());
   }
 
   /** Of a bridge's own bus, the devices stand inside of it. */

@@ -42,6 +42,8 @@ public final class LoaderMessage {
         Reason.TARGET_FOOTER);
     say("Input validation failed: hpet/num_timers must match", Reason.TARGET_TIMERS);
     say("Unexpected ptr marker", Reason.TARGET_POINTERS);
+    // pvscsi, whose next byte says that it uses MSI, of releases before 11.1
+    say("Failed to load PCIDevice:version_id", Reason.TARGET_FUNCTION_ELSEWHERE);
     say(
         "load of migration failed: Input/output error",
         Reason.DATA_ENDS,

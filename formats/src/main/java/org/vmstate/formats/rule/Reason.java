@@ -371,6 +371,10 @@ public enum Reason {
       Kind.NOTE, Rule.TARGET_FIELD, "a virtio-serial device has other ports on the target"),
   TARGET_TIMERS(Kind.NOTE, Rule.TARGET_FIELD, "the target's HPET has another number of timers"),
   TARGET_POINTERS(Kind.NOTE, Rule.TARGET_FIELD, "the target has more elements in an array"),
+  TARGET_FUNCTION_ELSEWHERE(
+      Kind.NOTE,
+      Rule.TARGET_FIELD,
+      "the target has the state of the PCI function in another place"),
   TARGET_FOOTER(
       Kind.NOTE, Rule.TARGET_FIELD, "the target's state ends in front of another section's footer"),
   TARGET_PROPERTY(
