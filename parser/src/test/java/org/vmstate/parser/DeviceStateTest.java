@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.LimitExceededException;
@@ -96,6 +99,57 @@ class DeviceStateTest {
       assertEquals(
           stream.length, r.all(Event.Trailing.class).getFirst().range().start(), "" + zeros);
     }
+  }
+
+  /**
+   * QEMU up to 9.2 describes the array by its first element: the subsystems of which devices have
+   * names, and that of virtual devices, are not NULL.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "fe.0.0001, 1, '254 1 1'",
+    "1.0.0001, 1, '1 1 252 1 1'",
+    "0.0.0001, 768, '1 253 1 1'"
+  })
+  void subsystemsOfS390AreThereWhereADeviceIs(String device, int size, String runs)
+      throws IOException {
+    int other = Integer.parseInt(device.substring(0, device.indexOf('.')), 16);
+    ImageBytes payload = new ImageBytes();
+    for (int i = 0; i < 256; i++) {
+      if (i == other || i == 0xfe) {
+        payload.zeros(3 * 256);
+      } else {
+        payload.text("0");
+      }
+    }
+    byte[] image =
+        ImageBytes.withRam("r", 1)
+            .section(4, 2, "s390_css", 0, 1)
+            .raw(payload.u8(0xfe).toBytes())
+            .footer(2)
+            .section(4, 3, "/" + device + "/virtio-rng", 0, 1)
+            .u8(7)
+            .footer(3)
+            .u8(0)
+            .description(
+                "{\"page_size\": 4096, \"devices\": [{\"name\": \"s390_css\","
+                    + " \"instance_id\": 0, \"vmsd_name\": \"s390_css\", \"version\": 1, "
+                    + fields(
+                        "{\"name\": \"css\", \"array_len\": 256, \"type\": \"struct\","
+                            + " \"struct\": {}, \"size\": %d}".formatted(size),
+                        field("default_cssid", "uint8", 1))
+                    + "}, {\"name\": \"/%s/virtio-rng\", \"instance_id\": 0,".formatted(device)
+                    + " \"vmsd_name\": \"rng\", \"version\": 1, "
+                    + fields(field("x", "uint8", 1))
+                    + "}]}")
+            .toBytes();
+    Recording r = Recording.of(image);
+    assertEquals(List.of(), r.notices);
+    List<FieldNode> fields = r.states.values().iterator().next().orElseThrow().fields();
+    assertEquals(
+        runs + " 1",
+        fields.stream().map(f -> "" + f.desc().count()).collect(Collectors.joining(" ")));
+    assertArrayEquals(new byte[] {(byte) 0xfe}, fields.getLast().raw());
   }
 
   @Test

@@ -152,7 +152,8 @@ public final class DescriptionParser {
       }
     }
     members.end("");
-    return new VmDescription(pageSize, configuration, devices, repeated);
+    return new VmDescription(
+        pageSize, configuration, ChannelSubsystems.complete(devices), repeated);
   }
 
   /** Reads the object at the current token: a device, a struct, a subsection or a field. */
