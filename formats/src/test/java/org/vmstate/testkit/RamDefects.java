@@ -39,7 +39,8 @@ final class RamDefects {
     return List.of(
         new Defect("V033", "ram of version 5", start(section(5, 0x4004).raw(entry.toBytes()))),
         new Defect("V034", "no MEM_SIZE", start(section(4, 0x4008).raw(entry.toBytes()))),
-        new Defect("V034", "MEM_SIZE in a PART", more(new ImageBytes().be64(0x4004))),
+        new Defect(
+            "V034", "MEM_SIZE in a PART", more(new ImageBytes().be64(0x4004).raw(entry.toBytes()))),
         new Defect(
             "V035", "a total that is too small", start(section(4, 0x3004).raw(entry.toBytes()))),
         new Defect(

@@ -216,14 +216,21 @@ class ConfigurationRulesTest {
     return Recording.of(image, options, Recording.Place.HEAP).blocks.getFirst().pageSize();
   }
 
-  /** First what was given, then what the stream says, its description, and the machine. */
+  /** A machine type whose page size depends on its CPU. */
+  private static ImageBytes board() {
+    return new ImageBytes().header().configuration("raspi2b");
+  }
+
+  /** First what was given, then what the stream says, the machine, and the description. */
   @Test
   void pageSizeComesFromWhoKnowsItBest() throws IOException {
     String json = "{\"page_size\": 16384}";
     ImageBytes niagara = new ImageBytes().header().configuration("niagara");
     assertEquals(8192, pageSize(block(niagara, ""), OptionalInt.empty()));
     assertEquals(4096, pageSize(block(head(), ""), OptionalInt.empty()));
-    assertEquals(16384, pageSize(block(head(), json), OptionalInt.empty()));
+    assertEquals(16384, pageSize(block(board(), json), OptionalInt.empty()));
+    ImageBytes pc = new ImageBytes().header().configuration("pc-q35-10.0");
+    assertEquals(4096, pageSize(block(pc, json), OptionalInt.empty()));
     assertEquals(1024, pageSize(block(bits(head(), 10), json), OptionalInt.empty()));
     assertEquals(2048, pageSize(block(bits(head(), 10), json), OptionalInt.of(2048)));
   }
@@ -232,7 +239,7 @@ class ConfigurationRulesTest {
   @CsvSource({"256, 256", "524288, 524288", "128, 4096", "1048576, 4096", "5000, 4096", "0, 4096"})
   void pageSizeOfADescriptionIsOneThatTargetsHave(long described, int used) throws IOException {
     String json = "{\"page_size\": " + described + "}";
-    assertEquals(used, pageSize(block(head(), json), OptionalInt.empty()));
+    assertEquals(used, pageSize(block(board(), json), OptionalInt.empty()));
   }
 
   private static byte[] mapped(ImageBytes head, boolean address) {

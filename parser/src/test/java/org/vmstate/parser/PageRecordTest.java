@@ -136,12 +136,12 @@ class PageRecordTest {
   }
 
   @Test
-  void totalComesOnce() {
+  void totalComesWithOneList() {
     bad(
-        part().be64(0x4004),
+        part().be64(0x4004).name("other").be64(0x4000),
         PART,
         "item[0]",
-        "RAM word: expected one kind of page, found flags 0x4");
+        "RAM word: expected no MEM_SIZE with another block list");
   }
 
   @Test
@@ -262,8 +262,10 @@ class PageRecordTest {
 
   @Test
   void wordOfNoPageHasItsReason() {
-    assertEquals(Reason.RAM_TOTAL_AGAIN, reason(part().be64(0x4004)));
-    assertEquals(Reason.RAM_TOTAL_AGAIN, reason(part().be64(0x4024)));
+    for (int word : new int[] {0x4004, 0x4024}) {
+      ImageBytes other = part().be64(word).name("other").be64(0x4000);
+      assertEquals(Reason.RAM_TOTAL_AGAIN, reason(other));
+    }
     assertEquals(Reason.RAM_WORD_KIND, reason(part().be64(0x400)));
   }
 

@@ -90,9 +90,9 @@ class RamListTest {
   }
 
   @Test
-  void nameStandsInTheListOnce() {
+  void nameStandsInTheListWithOneLength() {
     bad(
-        start(0x2004).name("a").be64(0x1000).name("a").be64(0x1000),
+        start(0x3004).name("a").be64(0x1000).name("a").be64(0x2000),
         WORD + 18,
         PATH + ".block[1]",
         "RAM block name: a stands in the list twice");

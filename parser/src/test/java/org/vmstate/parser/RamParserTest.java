@@ -239,10 +239,10 @@ class RamParserTest {
   }
 
   @Test
-  void blockTwiceInTheListIsMalformed() {
-    ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(0x2004);
+  void blockWithTwoLengthsIsMalformed() {
+    ImageBytes image = new ImageBytes().header().section(1, 1, "ram", 0, 4).be64(0x3004);
     refused(
-        image.name("a").be64(0x1000).name("a").be64(0x1000).eos().toBytes(),
+        image.name("a").be64(0x1000).name("a").be64(0x2000).eos().toBytes(),
         MalformedDataException.class,
         8 + 17 + 8 + 10,
         "twice");

@@ -110,9 +110,10 @@ final class CommandInspector extends Inspector {
                       Reason.COLO_WITHOUT_CAPABILITY,
                       Facts.NONE,
                       at,
-                      "command enable-colo: needs the capability x-colo")
-                  // later releases have no such capability
-                  .as(release().isFrom(11, 1) ? Severity.ERROR : Severity.WARNING));
+                      release().isFrom(8, 1)
+                          ? "command enable-colo: needs the capability x-colo"
+                          : "command enable-colo: the loader would wait for another side")
+                  .as(Severity.ERROR));
       default -> {}
     }
   }

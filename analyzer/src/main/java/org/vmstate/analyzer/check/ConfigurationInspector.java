@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.event.Event;
+import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
+import org.vmstate.formats.stream.PageSizes;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.VmDescription;
@@ -65,6 +67,8 @@ final class ConfigurationInspector extends Inspector {
   private long described;
   private boolean isSaveImage;
   private boolean lost;
+  private boolean footers;
+  private boolean hasData;
   private boolean inside;
   private Optional<Finding> missing = Optional.empty();
   private StreamConfiguration configuration;
@@ -80,6 +84,8 @@ final class ConfigurationInspector extends Inspector {
       case Event.SaveImageHeader _ -> isSaveImage = true;
       case Event.Described e -> description(e.description());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
+      case Event.SectionFooter _ -> footers = true;
+      case Event.RamPages e -> hasData |= e.run().kind() == PageKind.DATA;
       case Event.StreamHeader e -> {
         applied(Rule.STREAM_MAGIC, Rule.STREAM_VERSION);
         start = e.range().end();
@@ -134,9 +140,10 @@ final class ConfigurationInspector extends Inspector {
     if (seen.contains(name)) {
       add(
           here(
-              Rule.CONFIGURATION_SUBSECTION,
-              at,
-              "subsection " + name + ": expected once, found again"));
+                  Rule.CONFIGURATION_SUBSECTION,
+                  at,
+                  "subsection " + name + ": expected once, found again; QEMU takes the last")
+              .as(Severity.WARNING));
     } else if (ORDER.contains(name)) {
       int place = ORDER.indexOf(name);
       if (seen.stream().anyMatch(s -> ORDER.indexOf(s) > place)) {
@@ -194,6 +201,7 @@ final class ConfigurationInspector extends Inspector {
 
   private void capabilities(long at, byte[] payload) {
     applied(Rule.CAPABILITY_LIST, Rule.CAPABILITY_KNOWN, Rule.CAPABILITY_VALIDATED);
+    listed.clear();
     ByteBuffer list = ByteBuffer.wrap(payload, Integer.BYTES, payload.length - Integer.BYTES);
     while (list.hasRemaining()) {
       byte[] bytes = new byte[list.get() & 0xff];
@@ -235,34 +243,39 @@ final class ConfigurationInspector extends Inspector {
                     "configuration: expected byte 0x07, found none"));
       }
     }
-    agree();
   }
 
   private void description(VmDescription description) {
     described = description.pageSize();
     lost = description.configuration().isPresent();
-    agree();
   }
 
-  /** The description comes before the configuration from a file, and after it from a pipe. */
-  private void agree() {
-    if (configuration == null || described == 0 || configuration.pageBits().isEmpty()) {
+  /**
+   * Compares the two at the end, when memory shows which one is right: a page of data that is read
+   * in another size is followed by no word.
+   */
+  private void agree(boolean isRead) {
+    boolean said = configuration != null && PageSizes.isSaidBy(configuration.machine());
+    if (configuration == null || described == 0 || configuration.pageBits().isEmpty() && !said) {
       return;
     }
     applied(Rule.PAGE_BITS_AGREE);
-    long size = 1L << configuration.pageBits().getAsInt();
-    if (size != described) {
-      add(
-          here(
-              Reason.PAGE_BITS_DISAGREE,
-              Facts.found(
-                  configuration.pageBits().getAsInt(), Long.numberOfTrailingZeros(described)),
-              pageBitsAt,
-              "page size: target-page-bits gives "
-                  + size
-                  + ", the description gives "
-                  + described));
+    int bits = configuration.pageBits().orElse(PageSizes.bitsOf(configuration.machine()));
+    if (1L << bits == described) {
+      return;
     }
+    String by =
+        configuration.pageBits().isPresent() ? "target-page-bits gives " : "the machine has ";
+    Finding other =
+        here(
+            Reason.PAGE_BITS_DISAGREE,
+            Facts.found(bits, Long.numberOfTrailingZeros(described)),
+            configuration.pageBits().isPresent() ? pageBitsAt : start,
+            "page size: " + by + (1L << bits) + ", the description gives " + described);
+    add(
+        isRead || configuration.pageBits().isEmpty()
+            ? other.as(Severity.WARNING).by(Optional.empty())
+            : other);
   }
 
   private void ramBlocks(List<RamBlock> blocks) {
@@ -285,6 +298,8 @@ final class ConfigurationInspector extends Inspector {
   /** What the description has of a configuration, the stream had too. */
   @Override
   void finish(boolean whole) {
-    missing.ifPresent(f -> add(lost ? f.as(Severity.ERROR) : f));
+    agree(whole && hasData);
+    // machine types without a configuration have no footers either
+    missing.ifPresent(f -> add(lost || footers ? f.as(Severity.ERROR) : f));
   }
 }

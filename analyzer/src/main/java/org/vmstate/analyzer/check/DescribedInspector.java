@@ -11,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.formats.rule.Severity;
+import org.vmstate.formats.rule.StateVersions;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.formats.vmdesc.DescriptionCursor;
 import org.vmstate.formats.vmdesc.DeviceDesc;
@@ -62,8 +64,10 @@ final class DescribedInspector extends Inspector {
         description = e.description();
         descriptions = description.cursor();
       }
-      case Event.SectionHeader e when e.recordType() == StreamFormat.SECTION_FULL -> {
-        String key = key(e.section().name(), e.section().instance());
+      case Event.SectionHeader e
+          when e.recordType() == StreamFormat.SECTION_FULL
+              && !e.section().name().equals(RamFormat.IDSTR) -> {
+        String key = key(e.section().name(), number(e.section()));
         sent.add(key);
         places.putIfAbsent(key, e);
       }
@@ -79,6 +83,28 @@ final class DescribedInspector extends Inspector {
     return name + " " + instance;
   }
 
+  /** A device without a number of old is found by the number that means none. */
+  private long number(Section section) {
+    String name = section.name();
+    if (section.instance() != DescriptionCursor.NO_ALIAS
+        || OLD_NUMBERS.contains(name)
+        || description == null) {
+      return section.instance();
+    }
+    Optional<DeviceDesc> first =
+        description.devices().stream().filter(d -> d.name().equals(name)).findFirst();
+    if (first.isEmpty()) {
+      return section.instance();
+    }
+    add(
+        here(
+                Rule.DESCRIPTION_COVERS,
+                last(),
+                "section " + name + ": has no number, which QEMU takes for the first device")
+            .as(Severity.WARNING));
+    return first.get().instance();
+  }
+
   private void deviceState(Section section, Optional<StateNode> state, Optional<Problem> problem) {
     if (description == null) {
       return;
@@ -92,11 +118,24 @@ final class DescribedInspector extends Inspector {
     }
     long described = desc.get().state().version();
     boolean newer = section.version() > described;
+    Optional<StateVersions> loaded = StateVersions.of(desc.get().state().name(), release());
+    boolean tooOld = loaded.filter(v -> section.version() < v.oldest()).isPresent();
+    boolean less = loaded.filter(v -> section.version() < v.whole()).isPresent();
+    Reason reason = Reason.VERSION_OLDER;
+    // the loader prints it with a sign
+    Facts facts = Facts.named(section.name(), (int) section.version(), described);
+    if (newer) {
+      reason = Reason.VERSION_NEWER;
+    } else if (tooOld) {
+      reason = Reason.VERSION_TOO_OLD;
+      facts = Facts.named(desc.get().state().name(), section.version(), loaded.get().oldest());
+    } else if (less) {
+      reason = Reason.VERSION_OF_LESS;
+    }
     Finding other =
         here(
-            newer ? Reason.VERSION_NEWER : Reason.VERSION_OLDER,
-            // the loader prints it with a sign
-            Facts.named(section.name(), (int) section.version(), described),
+            reason,
+            facts,
             last(),
             "version of "
                 + section.name()
@@ -104,7 +143,7 @@ final class DescribedInspector extends Inspector {
                 + section.version()
                 + ", the description "
                 + described);
-    add(newer ? other.as(Severity.ERROR) : other);
+    add(newer || tooOld || less ? other.as(Severity.ERROR) : other);
   }
 
   @Override
@@ -146,7 +185,10 @@ final class DescribedInspector extends Inspector {
 
   private Finding undescribed(Event.SectionHeader header) {
     Section section = header.section();
-    boolean old = OLD_NUMBERS.contains(section.name()) && section.instance() != 0;
+    boolean old =
+        OLD_NUMBERS.contains(section.name())
+            && section.instance() != 0
+            && section.instance() != DescriptionCursor.NO_ALIAS;
     return here(
             Reason.DEVICE_NOT_DESCRIBED,
             Facts.named(section.name(), section.instance()),

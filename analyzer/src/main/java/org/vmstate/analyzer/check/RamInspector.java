@@ -34,7 +34,9 @@ final class RamInspector extends Inspector {
   private boolean ignoresShared;
   private final Set<String> unplugging = new HashSet<>();
   private boolean recorded;
+  private final Set<String> listed = new HashSet<>();
   private String section = "";
+  private boolean starts;
   private long flushes;
   private long flushAt;
 
@@ -51,11 +53,14 @@ final class RamInspector extends Inspector {
     super.accept(event);
     switch (event) {
       case Event.Configuration e -> configuration(e.configuration());
+      case Event.RamTotal e -> total();
+      case Event.RamBlockEntry e -> entry(e.block());
       case Event.RamListEnd e -> ramBlocks(e.blocks());
       case Event.RamPages e -> pages(e.run());
       case Event.MappedPages e -> pages(e.run());
       case Event.SectionHeader e -> {
         section = named(e);
+        starts = e.isFirst();
         Matcher device = VIRTIO_MEM.matcher(e.section().name());
         if (device.matches()) {
           unplugging.add(device.group(1));
@@ -75,6 +80,32 @@ final class RamInspector extends Inspector {
     }
   }
 
+  private void total() {
+    listed.clear();
+    if (!starts) {
+      add(
+          here(
+                  Reason.RAM_TOTAL_AGAIN,
+                  Facts.NONE,
+                  last(),
+                  "RAM word: MEM_SIZE, which no writer sends again")
+              .as(Severity.WARNING));
+    }
+    starts = false;
+  }
+
+  private void entry(RamBlock block) {
+    if (!listed.add(block.name())) {
+      add(
+          here(
+                  Reason.RAM_BLOCK_TWICE,
+                  Facts.NONE,
+                  last(),
+                  "RAM block name: " + block.name() + " stands in the list twice")
+              .as(Severity.WARNING));
+    }
+  }
+
   private void marker(Event.RamMarker e) {
     applied(Rule.RAM_ENDS, Rule.EOS_ADDRESS);
     if (fixed) {
@@ -90,6 +121,17 @@ final class RamInspector extends Inspector {
                     last(),
                     "RAM word: QEMU before 8.1 does not know MULTIFD_FLUSH")
                 .as(Severity.ERROR));
+      }
+      if ((e.word() & ~mask) != 0) {
+        add(
+            here(
+                    Reason.RAM_FLUSH_ADDRESS,
+                    Facts.NONE,
+                    last(),
+                    "RAM word: expected MULTIFD_FLUSH alone, found 0x"
+                        + Long.toHexString(e.word())
+                        + "; QEMU does not look, but a byte may be missing before it")
+                .as(Severity.WARNING));
       }
       flushes++;
       flushAt = last();
@@ -186,10 +228,12 @@ final class RamInspector extends Inspector {
         if (!budget.isSpent() && !set.contains(run.firstPage())) {
           add(
               page(
-                  run,
-                  Reason.DELTA_WITHOUT_PAGE,
-                  Facts.NONE,
-                  "delta: expected an earlier copy of the page, found none"));
+                      run,
+                      Reason.DELTA_WITHOUT_PAGE,
+                      Facts.NONE,
+                      "delta: expected an earlier copy of the page, found none; QEMU loads it, but"
+                          + " the page is wrong")
+                  .as(Severity.WARNING));
         }
         if (run.kind() == PageKind.XBZRLE_2011) {
           add(

@@ -129,7 +129,12 @@ final class SectionInspector extends Inspector {
       repeated = Optional.of(section);
       return;
     }
-    switch (e.recordType()) {
+    int type = e.recordType();
+    if (type == StreamFormat.SECTION_FULL && section.name().equals(RamFormat.IDSTR)) {
+      disorder(section, "a FULL, which QEMU reads as a START");
+      type = StreamFormat.SECTION_START;
+    }
+    switch (type) {
       case StreamFormat.SECTION_START -> {
         announce(section);
         if (section.name().equals(RamFormat.IDSTR) && section.instance() != 0) {

@@ -51,6 +51,8 @@ abstract class StreamVisitor extends FrontVisitor {
   private Section ram;
   private int ramParts;
   private boolean ramEnded;
+  private List<RamBlock> blocks = List.of();
+  private boolean isAgain;
   private boolean ramFooters;
   private boolean endAdded;
   private boolean inRam;
@@ -187,7 +189,14 @@ abstract class StreamVisitor extends FrontVisitor {
       case Event.CompressedStream e -> {}
       case Event.RamTotal e -> {}
       case Event.RamBlockEntry e -> {}
-      case Event.RamListEnd e -> list(e.blocks());
+      case Event.RamListEnd e -> {
+        if (blocks.isEmpty()) {
+          blocks = e.blocks();
+          list(blocks);
+        } else if (!blocks.equals(e.blocks()) || blocks.getFirst().mapped().isPresent()) {
+          throw startedAgain("another block list", e.range().start());
+        }
+      }
       case Event.MappedHeader e -> {}
       case Event.PageBitmap e -> {}
       case Event.PageArea e -> {}
@@ -236,6 +245,14 @@ abstract class StreamVisitor extends FrontVisitor {
     };
   }
 
+  private static UnsupportedFeatureException startedAgain(String what, long at) {
+    return new UnsupportedFeatureException(
+        Reason.RAM_STARTED_AGAIN,
+        "ram: " + what + ", which only a copy as it stands keeps",
+        at,
+        RamFormat.IDSTR);
+  }
+
   private void section(Event.SectionHeader e) throws IOException {
     inRam = e.section().name().equals(RamFormat.IDSTR);
     if (!inRam) {
@@ -247,13 +264,15 @@ abstract class StreamVisitor extends FrontVisitor {
       return;
     }
     switch (e.recordType()) {
-      case StreamFormat.SECTION_START -> {
+      case StreamFormat.SECTION_START, StreamFormat.SECTION_FULL -> {
+        if (ram != null && !ramEnded && e.section().id() == ram.id()) {
+          // what it brings is of the first one
+          ramFooterDropped = true;
+          isAgain = true;
+          return;
+        }
         if (ram != null) {
-          throw new UnsupportedFeatureException(
-              Reason.RAM_STARTED_AGAIN,
-              "ram: a second START, which only a copy as it stands keeps",
-              e.range().start(),
-              RamFormat.IDSTR);
+          throw startedAgain("a second START after the END", e.range().start());
         }
         ram = e.section();
         if (ram.version() != RamFormat.VERSION) {
@@ -263,7 +282,7 @@ abstract class StreamVisitor extends FrontVisitor {
               e.range().start(),
               RamFormat.IDSTR);
         }
-        records.accept(e);
+        stream.section(StreamFormat.SECTION_START, ram);
         ramFooterDropped = false;
       }
       case StreamFormat.SECTION_PART -> {
@@ -309,7 +328,7 @@ abstract class StreamVisitor extends FrontVisitor {
   private void marker(Event.RamMarker e) throws IOException {
     // PART and END got their payload with their header
     boolean isEnd = (e.word() & RamFormat.EOS) != 0 && (e.word() & RamFormat.MULTIFD_FLUSH) == 0;
-    if (isEnd && ramParts == 0 && !ramEnded) {
+    if (isEnd && ramParts == 0 && !ramEnded && !isAgain) {
       sink.be64(RamFormat.EOS);
     }
   }

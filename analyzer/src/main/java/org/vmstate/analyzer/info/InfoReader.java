@@ -18,6 +18,7 @@ import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.Front;
 import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.libvirt.SaveHeader;
+import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.ImageReader;
@@ -176,7 +177,9 @@ public final class InfoReader implements EventSink {
     facts.accept(event);
     if (event instanceof Event.SectionHeader e && !sectionSeen) {
       sectionSeen = true;
-      devicesOnly = e.recordType() == StreamFormat.SECTION_FULL;
+      devicesOnly =
+          e.recordType() == StreamFormat.SECTION_FULL
+              && !e.section().name().equals(RamFormat.IDSTR);
     }
   }
 }

@@ -43,8 +43,8 @@ class UnseenEndTest {
   @Test
   void errorBeforeItIsTheAnswer() throws IOException {
     ImageBytes image = new ImageBytes().be32(0x5145564d).be32(3).section(1, 1, "ram", 0, 4);
-    // one block twice
-    image.be64(0x2004).name("pc.ram").be64(0x1000).name("pc.ram").be64(0x1000).eos();
+    // one block with two lengths
+    image.be64(0x3004).name("pc.ram").be64(0x1000).name("pc.ram").be64(0x2000).eos();
     CheckResult result = check(device(image.again(3, 1).eos()));
     assertEquals(CheckResult.Verdict.BAD, result.verdict());
   }

@@ -117,7 +117,10 @@ public final class LoaderMessage {
         "%s received with bad length - expecting %d, got %d",
         Reason.COMMAND_LENGTH, Reason.COMMAND_CUT_LENGTH);
     say("CMD_PING (0x%x) received with no return path", Reason.PING_WITHOUT_RETURN_PATH);
-    say(
+    say(ACCEPTED, Reason.COLO_WITHOUT_CAPABILITY, Reason.TARGET_WITHOUT_COLO);
+    since(
+        8,
+        1,
         "ENABLE_COLO command come in migration stream, but x-colo capability is not set",
         Reason.COLO_WITHOUT_CAPABILITY,
         Reason.TARGET_WITHOUT_COLO);
@@ -214,6 +217,7 @@ public final class LoaderMessage {
         Reason.COMPRESSED_LENGTH,
         Reason.COMPRESSED_PAGE_DAMAGED);
     say("Missing section footer", Reason.FOOTERS_MISSING, Reason.SECTION_WITHOUT_START);
+    say("Missing section footer", Reason.VERSION_OF_LESS);
     say("image version is not supported (%d > 2)", Reason.LIBVIRT_VERSION_3);
     say("Machine type received is '%s' and local is '%s'", Reason.MACHINE_OF_XML);
     say("UUID received is %s and local is %s", Reason.UUID_OF_XML);
@@ -230,12 +234,13 @@ public final class LoaderMessage {
     say("Size mismatch: %s: 0x%x != 0x%x: Invalid argument", Reason.TARGET_BLOCK_LENGTH);
     say(
         "%s: incoming version_id %d is too old for local minimum version_id  %d",
-        Reason.TARGET_VERSION_NEW);
+        Reason.TARGET_VERSION_NEW, Reason.VERSION_TOO_OLD);
     since(
         11,
         1,
         "%s: incoming version_id %d is too old for local minimum version_id %d",
-        Reason.TARGET_VERSION_NEW);
+        Reason.TARGET_VERSION_NEW,
+        Reason.VERSION_TOO_OLD);
     say("Missing section footer", Reason.TARGET_FIELD_LENGTH);
     say("%x != %x", Reason.TARGET_VALUE);
     say("Property '%s' changed from 0x%x to 0x%x", Reason.TARGET_PROPERTY);

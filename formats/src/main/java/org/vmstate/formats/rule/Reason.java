@@ -315,6 +315,10 @@ public enum Reason {
   PCI_INTERRUPT_LEVEL(Kind.NOTE, Rule.VIRTIO_STATE, "the level of a PCI interrupt is not 0 or 1"),
   VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
   VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),
+  VERSION_TOO_OLD(
+      Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than all that the loader knows"),
+  VERSION_OF_LESS(
+      Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section has fields that its version does not have"),
   PAGE_BITS_DISAGREE(
       Kind.NOTE,
       Rule.PAGE_BITS_AGREE,

@@ -11,6 +11,9 @@ import java.util.Optional;
  * description, in the same order. Source: QEMU 7.2 hw/ide/isa.c, migration/savevm.c.
  */
 public final class DescriptionCursor {
+  /** The number that QEMU takes for each device without a number of old. */
+  public static final long NO_ALIAS = 0xffffffffL;
+
   private final VmDescription description;
   private final Map<VmDescription.Key, Integer> met = new HashMap<>();
 
@@ -23,7 +26,8 @@ public final class DescriptionCursor {
     VmDescription.Key key = new VmDescription.Key(name, instance);
     List<DeviceDesc> alike = description.alike(key);
     if (alike.isEmpty()) {
-      return description.find(name, instance);
+      Optional<DeviceDesc> found = description.find(name, instance);
+      return found.isEmpty() && instance == NO_ALIAS ? description.first(name) : found;
     }
     int turn = met.merge(key, 1, Integer::sum) - 1;
     return Optional.of(alike.get(Math.min(turn, alike.size() - 1)));

@@ -68,6 +68,11 @@ public final class VmDescription {
     return Optional.ofNullable(byKey.get(new Key(name, instance)));
   }
 
+  /** Finds the first description of a name. */
+  Optional<DeviceDesc> first(String name) {
+    return devices.stream().filter(d -> d.name().equals(name)).findFirst();
+  }
+
   /** Finds the descriptions of sections that come one after the other. */
   public DescriptionCursor cursor() {
     return new DescriptionCursor(this);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.vmstate.formats.Limits;
 import org.vmstate.formats.layout.StreamLayout;
 import org.vmstate.formats.ram.RamBlock;
 
@@ -11,13 +12,15 @@ import org.vmstate.formats.ram.RamBlock;
 public final class RamContext {
   private final List<RamBlock> blocks = new ArrayList<>();
   private final Map<String, RamBlock> byName = new HashMap<>();
+  private Limits limits = Limits.DEFAULT;
   private int pageSize;
   private long version;
   private RamBlock current;
   private StreamLayout layout = StreamLayout.SEQUENTIAL;
 
   /** Starts over for a START record. */
-  void begin(int bytes, long payloadVersion, StreamLayout pages) {
+  void begin(int bytes, long payloadVersion, StreamLayout pages, Limits most) {
+    limits = most;
     blocks.clear();
     byName.clear();
     pageSize = bytes;
@@ -26,10 +29,21 @@ public final class RamContext {
     current = null;
   }
 
-  /** Adds a block and says whether its name is new. */
+  /** Adds a block whose name is new; another one is not added. */
   boolean add(RamBlock block) {
+    if (byName.putIfAbsent(block.name(), block) != null) {
+      return false;
+    }
     blocks.add(block);
-    return byName.putIfAbsent(block.name(), block) == null;
+    return true;
+  }
+
+  /** Takes all blocks away, which the list that follows names again, and returns them. */
+  List<RamBlock> again() {
+    List<RamBlock> before = List.copyOf(blocks);
+    blocks.clear();
+    byName.clear();
+    return before;
   }
 
   /** Returns the blocks in the order of the list. */
@@ -45,6 +59,11 @@ public final class RamContext {
   /** Returns the target page size in bytes. */
   public int pageSize() {
     return pageSize;
+  }
+
+  /** Returns how many blocks there may be. */
+  Limits limits() {
+    return limits;
   }
 
   /** Returns the version of the payload. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.ByteRange;
-import org.vmstate.formats.Limits;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.layout.FixedLayout;
@@ -26,18 +25,15 @@ final class RamListParser {
   private final ByteSource source;
   private final RamContext ram;
   private final RamFeatures features;
-  private final Limits limits;
   private final EventSink sink;
 
   /** Offset after the pages of the last block that has some in the file, or 0. */
   private long areasEnd;
 
-  RamListParser(
-      ByteSource source, RamContext ram, RamFeatures features, Limits limits, EventSink sink) {
+  RamListParser(ByteSource source, RamContext ram, RamFeatures features, EventSink sink) {
     this.source = source;
     this.ram = ram;
     this.features = features;
-    this.limits = limits;
     this.sink = sink;
   }
 
@@ -97,9 +93,11 @@ final class RamListParser {
 
   private long entry(long left) throws IOException {
     long start = source.position();
-    if (ram.blocks().size() >= limits.ramBlocks()) {
+    if (ram.blocks().size() >= ram.limits().ramBlocks()) {
       throw source.limitExceeded(
-          Reason.RAM_BLOCKS_TOO_MANY, "RAM block list: more than " + limits.ramBlocks(), start);
+          Reason.RAM_BLOCKS_TOO_MANY,
+          "RAM block list: more than " + ram.limits().ramBlocks(),
+          start);
     }
     boolean hostPage = features.hasHostPageSize(source);
     QemuRamBlockList.Entry entry =
@@ -139,7 +137,9 @@ final class RamListParser {
             hostPage ? entry.pageSize() : 0,
             features.ignoreShared() ? entry.address() : -1,
             mapped);
-    if (!ram.add(block)) {
+    RamBlock before = ram.find(name);
+    // QEMU takes an entry that says the same again
+    if (!ram.add(block) && (mapped.isPresent() || before.usedLength() != length)) {
       throw source.malformed(
           Reason.RAM_BLOCK_TWICE, "RAM block name: " + name + " stands in the list twice", start);
     }

@@ -1,6 +1,7 @@
 package org.vmstate.parser.ram;
 
 import java.io.IOException;
+import java.util.List;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.TruncatedDataException;
@@ -67,8 +68,8 @@ public final class RamParser {
           "mapped-ram from a pipe: this layout needs a file, so write the pipe to one first",
           source.position());
     }
-    ram.begin(features.pageSize(), section.version(), layout);
-    new RamListParser(source, ram, features, limits, sink).parse();
+    ram.begin(features.pageSize(), section.version(), layout, limits);
+    new RamListParser(source, ram, features, sink).parse();
     items();
   }
 
@@ -98,18 +99,17 @@ public final class RamParser {
             at,
             source.path().toString());
       }
-      long word = source.be64();
+      long word = source.peek64(0);
       int flags = (int) (word & mask);
       long address = word & ~mask;
       // QEMU passes over CONTINUE where no page follows
       int kind = flags & ~RamFormat.CONTINUE;
-      if (kind == RamFormat.MULTIFD_FLUSH && address != 0) {
-        // QEMU does not look, and no writer writes it: a byte of the word before is missing
-        throw source.malformed(
-            Reason.RAM_FLUSH_ADDRESS,
-            "RAM word: expected MULTIFD_FLUSH alone, found 0x" + Long.toHexString(word),
-            at);
+      if (kind == RamFormat.MEM_SIZE && isSequential()) {
+        listAgain(at, flags);
+        items++;
+        continue;
       }
+      source.skip(Long.BYTES);
       // HOOK: QEMU 8.2 and later pass over it where there is no RDMA
       if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH || kind == RamFormat.HOOK) {
         sink.accept(new Event.RamMarker(new ByteRange(at, source.position()), word));
@@ -120,6 +120,23 @@ public final class RamParser {
       } else {
         page(at, flags, address);
       }
+    }
+  }
+
+  private boolean isSequential() {
+    return ram.layout() == StreamLayout.SEQUENTIAL && ram.version() == RamFormat.VERSION;
+  }
+
+  /** QEMU takes the block list at any time, and compares it with what it has. */
+  private void listAgain(long at, int flags) throws IOException {
+    List<RamBlock> before = ram.again();
+    new RamListParser(source, ram, features, sink).parse();
+    if (!ram.blocks().equals(before)) {
+      throw source.malformed(
+          Reason.RAM_TOTAL_AGAIN,
+          "RAM word: expected no MEM_SIZE with another block list",
+          at,
+          Facts.found(flags));
     }
   }
 

@@ -141,6 +141,8 @@ final class ConfigurationParser {
                 "capabilities",
                 Reason.CAPABILITIES_TOO_MANY,
                 QemuConfiguration.CapabilityList::new);
+        // of two lists the last one counts
+        capabilities.clear();
         for (QemuConfiguration.Capability c : list.capabilities()) {
           capabilities.add(ByteSource.latin1(c.name()));
         }

@@ -61,6 +61,10 @@ final class LayoutGuess {
     if (configuration.pageBits().isPresent()) {
       return 1 << configuration.pageBits().getAsInt();
     }
+    // no loader reads the description
+    if (PageSizes.isSaidBy(configuration.machine())) {
+      return 1 << PageSizes.bitsOf(configuration.machine());
+    }
     long described = description.map(VmDescription::pageSize).orElse(0L);
     if (Long.bitCount(described) == 1
         && described >= 1 << PageSizes.MIN_BITS

@@ -70,14 +70,16 @@ final class SectionReader {
           at);
     }
     stream.announce(section);
-    stream.open().see(type, section);
+    // to a loader a FULL is a START
+    boolean isMemory = section.name().equals(RamFormat.IDSTR);
+    stream.open().see(isMemory ? StreamFormat.SECTION_START : type, section);
     stream.accept(new Event.SectionHeader(new ByteRange(at, source.position()), type, section));
     source.path().push(section.name());
     boolean delimited = true;
-    if (type == StreamFormat.SECTION_FULL) {
+    if (type == StreamFormat.SECTION_FULL && !isMemory) {
       full.add(section);
       delimited = devices.read(section);
-    } else if (section.name().equals(RamFormat.IDSTR)) {
+    } else if (isMemory) {
       if (goesOn(section)) {
         ramParser().part();
       } else {
