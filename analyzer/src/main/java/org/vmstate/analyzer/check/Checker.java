@@ -9,6 +9,7 @@ import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.event.SourceBytes;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
@@ -114,6 +115,8 @@ public final class Checker {
   private static void notWhole(Outcome outcome, Findings findings, SourceBytes content)
       throws IOException {
     if (outcome instanceof Outcome.Broken broken
+        // told with what the release knows
+        && broken.problem().reason() != Reason.DEVICE_SUBSECTION_UNKNOWN
         && !(broken.problem() instanceof UnsupportedFeatureException)
         && !findings.has(Severity.ERROR)) {
       findings.add(ParseErrors.of(broken.problem(), content).as(Severity.ERROR));

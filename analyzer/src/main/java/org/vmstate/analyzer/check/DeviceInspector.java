@@ -7,9 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
+import org.vmstate.formats.rule.Facts;
 import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.rule.Rule;
+import org.vmstate.formats.rule.Severity;
+import org.vmstate.formats.rule.StateVersions;
 import org.vmstate.formats.vmdesc.FieldNode;
 import org.vmstate.formats.vmdesc.FieldType;
 import org.vmstate.formats.vmdesc.StateNode;
@@ -55,8 +58,11 @@ final class DeviceInspector extends Inspector {
     applied(Rule.DEVICE_DECODES, Rule.FIELD_VALUES, Rule.QUEUE_MARKERS);
     problem
         .filter(
-            p -> p.reason().rule() == Rule.DEVICE_DECODES || p.reason() == Reason.DEVICE_FOOTER_ID)
-        .ifPresent(p -> add(Finding.of(p.inWords(section.name() + ": " + p.words()))));
+            p ->
+                p.reason().rule() == Rule.DEVICE_DECODES
+                    || p.reason() == Reason.DEVICE_FOOTER_ID
+                    || p.reason() == Reason.PCI_VERSION)
+        .ifPresent(p -> undecoded(section, p));
     if (state.isPresent()) {
       path.setLength(0);
       path.append(section.name());
@@ -64,6 +70,26 @@ final class DeviceInspector extends Inspector {
       if (section.name().equals("globalstate")) {
         runState(state.get());
       }
+    }
+  }
+
+  /** A loader knows more subsections than a stream's description may have. */
+  private void undecoded(Section section, Problem problem) {
+    Finding finding = Finding.of(problem.inWords(section.name() + ": " + problem.words()));
+    Optional<StateVersions> known =
+        problem.reason() == Reason.DEVICE_SUBSECTION_UNKNOWN
+            ? StateVersions.of(problem.facts().names().getFirst(), release())
+            : Optional.empty();
+    if (known.isEmpty()) {
+      add(finding);
+      return;
+    }
+    long version = problem.facts().numbers().getFirst();
+    if (version >= known.get().oldest() && version <= known.get().newest()) {
+      add(finding.as(Severity.WARNING).by(Optional.empty()));
+    } else {
+      Facts facts = Facts.named(section.name(), section.instance());
+      add(finding.by(Optional.of(new Finding.Cause(Reason.DEVICE_UNDECODABLE, facts))));
     }
   }
 

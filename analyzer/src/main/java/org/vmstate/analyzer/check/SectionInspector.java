@@ -86,7 +86,10 @@ final class SectionInspector extends Inspector {
     if (repeated.isPresent() && event.covers()) {
       boolean whole =
           event instanceof Event.Device e && e.state().isPresent() && e.problem().isEmpty();
-      repeated(repeated.get(), whole);
+      boolean told =
+          event instanceof Event.Device e
+              && e.problem().filter(p -> p.reason() == Reason.PCI_VERSION).isPresent();
+      repeated(repeated.get(), whole, told);
       repeated = Optional.empty();
     }
     switch (event) {
@@ -169,16 +172,17 @@ final class SectionInspector extends Inspector {
   }
 
   /** A PART or END of a device: QEMU reads it as it reads a FULL, and loads the device again. */
-  private void repeated(Section section, boolean whole) {
+  private void repeated(Section section, boolean whole, boolean told) {
     if (whole) {
       disorder(section, "a PART or END with all of the state that a FULL has");
     } else {
-      add(
+      Finding other =
           here(
               Reason.SECTION_WITHOUT_START,
               Facts.named(section.name(), section.id()),
               last(),
-              "section " + section.name() + ": announced by FULL, which has no PART and END"));
+              "section " + section.name() + ": announced by FULL, which has no PART and END");
+      add(told ? other.by(Optional.empty()) : other);
     }
   }
 

@@ -3,6 +3,7 @@ package org.vmstate.analyzer.check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.vmstate.formats.device.PciFormat;
+import org.vmstate.formats.device.PciFunction;
 import org.vmstate.formats.device.VirtioFormat;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.Section;
@@ -30,7 +31,22 @@ final class VirtioStateInspector extends Inspector {
               e.state().get(),
               (field, problem) -> problem.ifPresent(p -> undecoded(e.section(), p)));
       fields(e.section(), expanded.desc().name(), expanded);
+      PciFunction.badVersion(e.state().get()).ifPresent(v -> version(e, v));
     }
+  }
+
+  private void version(Event.Device e, long found) {
+    applied(Rule.VIRTIO_STATE);
+    add(
+        Finding.of(
+            Problem.of(
+                Reason.PCI_VERSION,
+                e.section().name()
+                    + ": version of the PCI function: expected 0 to 2, found "
+                    + found,
+                e.range().start(),
+                e.section().name(),
+                Facts.found(found))));
   }
 
   private void undecoded(Section section, Problem problem) {

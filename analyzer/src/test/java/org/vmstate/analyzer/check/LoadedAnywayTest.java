@@ -187,6 +187,62 @@ class LoadedAnywayTest {
     refused(image.toBytes(), words, words);
   }
 
+  /** A loader knows more subsections than the description of a stream names. */
+  @Test
+  void subsectionThatIsNotDescribedMayBeKnown() throws IOException {
+    loads(subsection("pckbd_outport", 1));
+    String words = "error while loading state for instance 0x0 of device 'pckbd'";
+    refused(subsection("pckbd_outport", 9), words, words);
+    refused(
+        subsection("pckbd_odd", 1),
+        "load of migration failed: No such file or directory",
+        "VM subsection 'pckbd_odd' in 'pckbd' does not exist");
+  }
+
+  private static byte[] subsection(String name, long version) throws IOException {
+    ImageBytes section = new ImageBytes().section(4, 2, "pckbd", 0, 3).be32(0);
+    section.u8(5).name(name).be32(version).u8(1).footer(2);
+    Parts image = Parts.sequential().with("device", section.toBytes());
+    byte[] text = replaced(image.part("description"), "\"timer\"", "\"pckbd\"");
+    return image.with("description", replaced(text, "\"version\": 1", "\"version\": 3")).toBytes();
+  }
+
+  @Test
+  void versionOfAPciFunctionHasALimit() throws IOException {
+    for (int version : new int[] {2, 0x7e000000}) {
+      ImageBytes section = new ImageBytes().section(4, 2, "timer", 0, 1).be32(version).footer(2);
+      Parts image = Parts.sequential().with("device", section.toBytes());
+      byte[] text =
+          replaced(
+              image.part("description"),
+              "{\"name\": \"b\", \"type\": \"buffer\", \"size\": 4}",
+              "{\"name\": \"parent_obj\", \"type\": \"struct\", \"size\": 4, \"struct\":"
+                  + " {\"vmsd_name\": \"PCIDevice\", \"version\": 2, \"fields\": [{\"name\":"
+                  + " \"version_id\", \"type\": \"int32 le\", \"size\": 4}]}}");
+      byte[] bytes = image.with("description", text).toBytes();
+      String words = "Invalid value 2113929216 expecting positive value <= 2";
+      if (version > 2) {
+        refused(bytes, words, words);
+      } else {
+        assertFalse(
+            found(bytes, QemuRelease.DEFAULT).stream()
+                .anyMatch(f -> f.severity() == Severity.ERROR));
+      }
+    }
+  }
+
+  @Test
+  void numberOfCapabilitiesIsCountedWithASign() throws IOException {
+    byte[] good = Parts.sequential().part("configuration");
+    String unknown = "Received unknown capability";
+    for (long count : new long[] {2000, 0xffffffffL}) {
+      ImageBytes list = new ImageBytes().raw(good).u8(5).name("configuration/capabilities");
+      byte[] image =
+          Parts.sequential().with("configuration", list.be32(1).be32(count).toBytes()).toBytes();
+      refused(image, count > Integer.MAX_VALUE ? "failed to allocate" : unknown, unknown);
+    }
+  }
+
   @Test
   void reasonOfTheListIsTold() throws IOException {
     List<Reason> reasons =

@@ -162,6 +162,7 @@ public final class LoaderMessage {
         Reason.VIRTIO_UNREADABLE,
         Reason.PCI_CONFIGURATION_LENGTH);
     say("irq state %d: must be 0 or 1.", Reason.PCI_INTERRUPT_LEVEL);
+    say("Invalid value %d expecting positive value <= 2", Reason.PCI_VERSION);
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
         Reason.TARGET_REGISTER_UNKNOWN);
@@ -204,6 +205,12 @@ public final class LoaderMessage {
     say(ACCEPTED, Reason.FILL_BYTE_SET);
     since(10, 0, "Found a zero page with value %d", Reason.FILL_BYTE_SET);
     say("Failed to load XBZRLE page - wrong compression!", Reason.DELTA_OF_2011);
+    say("Received unknown capability", Reason.CAPABILITIES_TOO_MANY);
+    // the room for them is counted with a sign
+    say("failed to allocate", Reason.CAPABILITIES_NEGATIVE);
+    since(11, 1, "Received unknown capability", Reason.CAPABILITIES_NEGATIVE);
+    say("Received an unexpected compressed page", Reason.RAM_WORD_OF_COMPRESSION);
+    since(9, 1, "Unknown combination of migration flags: 0x%x", Reason.RAM_WORD_OF_COMPRESSION);
     say(
         "Received an unexpected compressed page",
         Reason.COMPRESSED_PAGE_SENT,

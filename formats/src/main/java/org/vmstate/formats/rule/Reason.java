@@ -104,6 +104,8 @@ public enum Reason {
   MACHINE_NAME_LENGTH(Kind.MALFORMED, Rule.MACHINE_NAME, "the machine name is too long"),
   PAGE_BITS_OUTSIDE(Kind.MALFORMED, Rule.PAGE_BITS_RANGE, "target-page-bits are out of range"),
   CAPABILITIES_TOO_MANY(Kind.MALFORMED, Rule.OTHER, "the list of capabilities is impossibly long"),
+  CAPABILITIES_NEGATIVE(
+      Kind.MALFORMED, Rule.OTHER, "the list of capabilities is so long that its number has a sign"),
   SUBSECTION_UNKNOWN(
       Kind.NOTE, Rule.CONFIGURATION_SUBSECTION, "a subsection of the configuration is unknown"),
   SUBSECTION_ENDLESS(
@@ -151,7 +153,7 @@ public enum Reason {
   RAM_STARTED_AGAIN(
       Kind.UNSUPPORTED,
       Rule.SECTION_ORDER,
-      "a second START of ram, which only a copy as it stands keeps"),
+      "ram starts again after its END, or with other blocks, which only a copy as it stands keeps"),
   RAM_VERSION_OLD(
       Kind.UNSUPPORTED,
       Rule.RAM_VERSION,
@@ -174,6 +176,8 @@ public enum Reason {
   RAM_WORD_CUT(Kind.TRUNCATED, Rule.END_MARK, "the file ends where a RAM word is due"),
   RAM_WORD_KIND(
       Kind.MALFORMED, Rule.RAM_WORD, "a RAM word has no kind, several, or an unknown one"),
+  RAM_WORD_OF_COMPRESSION(
+      Kind.MALFORMED, Rule.RAM_WORD, "a RAM word is COMPRESS_PAGE and of an unknown kind"),
   RAM_FLUSH_ADDRESS(Kind.MALFORMED, Rule.RAM_WORD, "a MULTIFD_FLUSH has an address"),
   RAM_WORD_FULL(Kind.UNSUPPORTED, Rule.RAM_WORD, "a RAM word is FULL"),
   RAM_WORD_HOOK(Kind.NOTE, Rule.HOOK, "a RAM word is HOOK"),
@@ -312,6 +316,7 @@ public enum Reason {
       "the state of a virtio device does not end where it has to"),
   PCI_CONFIGURATION_LENGTH(
       Kind.NOTE, Rule.VIRTIO_STATE, "a PCI configuration space is not of its length"),
+  PCI_VERSION(Kind.NOTE, Rule.VIRTIO_STATE, "the version of a PCI function is not 0 to 2"),
   PCI_INTERRUPT_LEVEL(Kind.NOTE, Rule.VIRTIO_STATE, "the level of a PCI interrupt is not 0 or 1"),
   VERSION_NEWER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is newer than its description"),
   VERSION_OLDER(Kind.NOTE, Rule.DESCRIPTION_VERSION, "a section is older than its description"),

@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which versions of a device's state a release of QEMU loads, by the name of its description: a
- * table that was made by asking the releases ({@code .ci/versions}).
+ * Which versions of a device's state or of a subsection a release of QEMU loads, by the name of its
+ * description: a table that was made by asking the releases ({@code .ci/versions}).
  *
  * @param oldest the oldest version that is loaded
  * @param whole the oldest version in which no field is left out that the newest one has
+ * @param newest the newest version that is loaded
  */
-public record StateVersions(long oldest, long whole) {
+public record StateVersions(long oldest, long whole, long newest) {
   private static final String RESOURCE = "versions.txt";
   private static final Map<String, String[]> READ = new HashMap<>();
 
@@ -25,7 +26,7 @@ public record StateVersions(long oldest, long whole) {
         new String(in.readAllBytes(), StandardCharsets.UTF_8)
             .lines()
             .map(line -> line.split(" "))
-            .forEach(words -> READ.put(words[0], words));
+            .forEach(words -> READ.put(words[0].replace("%20", " "), words));
       } catch (IOException e) {
         throw new UncheckedIOException(RESOURCE, e);
       }
@@ -41,6 +42,8 @@ public record StateVersions(long oldest, long whole) {
       return Optional.empty();
     }
     String[] numbers = row[column].split(",");
-    return Optional.of(new StateVersions(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])));
+    return Optional.of(
+        new StateVersions(
+            Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2])));
   }
 }

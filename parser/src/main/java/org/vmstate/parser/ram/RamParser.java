@@ -149,9 +149,15 @@ public final class RamParser {
           at,
           Facts.found(flags));
     }
-    if (Integer.bitCount(kind) > 1
-        && (kind & RamFormat.PAGE_KINDS) != 0
-        && ram.layout() == StreamLayout.SEQUENTIAL) {
+    boolean several = Integer.bitCount(kind) > 1;
+    if (several && (kind & RamFormat.PAGE_KINDS) == RamFormat.COMPRESS_PAGE) {
+      throw source.malformed(
+          Reason.RAM_WORD_OF_COMPRESSION,
+          "RAM word: expected one kind of page, found flags 0x" + Integer.toHexString(flags),
+          at,
+          Facts.found(flags));
+    }
+    if (several && (kind & RamFormat.PAGE_KINDS) != 0 && ram.layout() == StreamLayout.SEQUENTIAL) {
       // a loader looks for the block first
       block(at, (flags & RamFormat.CONTINUE) != 0);
     }

@@ -139,7 +139,10 @@ final class ConfigurationParser {
             SpecReader.read(
                 source,
                 "capabilities",
-                Reason.CAPABILITIES_TOO_MANY,
+                // a number that is cut is less than none, too, and is told as such
+                source.peek32(0) > Integer.MAX_VALUE
+                    ? Reason.CAPABILITIES_NEGATIVE
+                    : Reason.CAPABILITIES_TOO_MANY,
                 QemuConfiguration.CapabilityList::new);
         // of two lists the last one counts
         capabilities.clear();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.vmstate.formats.ByteRange;
+import org.vmstate.formats.device.PciFunction;
 import org.vmstate.formats.error.MalformedDataException;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
@@ -172,6 +173,14 @@ final class DeviceReader {
     ByteSource source = stream.source();
     long start = state.range().start();
     String words = "the description gives " + state.range().length() + " bytes, ";
+    OptionalLong version = PciFunction.badVersion(state);
+    if (version.isPresent()) {
+      return source.problem(
+          Reason.PCI_VERSION,
+          words + "a PCI function of version " + version.getAsLong() + " stands there",
+          start,
+          Facts.found(version.getAsLong()));
+    }
     int next = source.peek();
     if (next == StreamFormat.SUBSECTION) {
       byte[] name = new byte[Math.max(0, source.peek(1))];
@@ -184,7 +193,8 @@ final class DeviceReader {
             Reason.DEVICE_SUBSECTION_UNKNOWN,
             words + "the subsection " + found + " follows",
             start,
-            Facts.names(found, state.desc().name()));
+            new Facts(
+                List.of(found, state.desc().name()), List.of(source.peek32(2 + name.length))));
       }
     }
     return problem(
