@@ -1,6 +1,7 @@
 package org.vmstate.parser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.vmstate.parser.Refusals.refused;
 
 import java.io.IOException;
@@ -10,8 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.PageRun;
+import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.ParseOptions.XbzrleChoice;
 import org.vmstate.testkit.ImageBytes;
 
@@ -215,13 +218,13 @@ class EncodedRecordTest {
 
   /** QEMU does not look at it; the page that the word announced would silently be missing. */
   @Test
-  void flushHasNoAddress() {
-    ImageBytes image = ImageBytes.withRam("pc.ram", 4).again(2, 1).be64(0x3200);
-    refused(
-        end(image),
-        ParseOptions.DEFAULT,
-        PART,
-        PATH,
-        "RAM word: expected MULTIFD_FLUSH alone, found 0x3200");
+  void flushHasNoAddress() throws IOException {
+    byte[] image = end(ImageBytes.withRam("pc.ram", 4).again(2, 1).be64(0x3200));
+    Outcome outcome =
+        Recording.read(image, ParseOptions.DEFAULT, Recording.Place.HEAP, new Recording(), false);
+    StateFormatException e = assertInstanceOf(Outcome.Broken.class, outcome).problem();
+    assertEquals(Reason.RAM_FLUSH_ADDRESS, e.reason());
+    assertEquals(PART, e.offset());
+    assertEquals(PATH, e.path());
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.event.EventSink;
@@ -18,6 +19,10 @@ import org.vmstate.parser.io.ByteSource;
 
 /** Checks an image in one pass, which an error of its format ends early. */
 public final class Checker {
+  /** What is told by an inspector with what the release makes of it. */
+  private static final Set<Reason> TOLD =
+      Set.of(Reason.DEVICE_SUBSECTION_UNKNOWN, Reason.RAM_FLUSH_ADDRESS);
+
   private final ParseOptions options;
   private final CheckOptions what;
 
@@ -115,8 +120,7 @@ public final class Checker {
   private static void notWhole(Outcome outcome, Findings findings, SourceBytes content)
       throws IOException {
     if (outcome instanceof Outcome.Broken broken
-        // told with what the release knows
-        && broken.problem().reason() != Reason.DEVICE_SUBSECTION_UNKNOWN
+        && !TOLD.contains(broken.problem().reason())
         && !(broken.problem() instanceof UnsupportedFeatureException)
         && !findings.has(Severity.ERROR)) {
       findings.add(ParseErrors.of(broken.problem(), content).as(Severity.ERROR));

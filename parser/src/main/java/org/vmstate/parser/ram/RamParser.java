@@ -2,8 +2,10 @@ package org.vmstate.parser.ram;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vmstate.formats.ByteRange;
 import org.vmstate.formats.Limits;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
@@ -34,17 +36,28 @@ public final class RamParser {
   private final RamContext ram;
   private final RamFeatures features;
   private final EventSink sink;
+  private final Consumer<StateFormatException> flaws;
   private final DeltaRecordParser deltas;
   private final boolean wantsData;
   private final boolean holds;
   private long items;
 
-  /** Reads with the given features; the context lives as long as the stream. */
-  public RamParser(ByteSource source, RamContext ram, RamFeatures features, EventSink sink) {
+  /**
+   * Reads with the given features; the context lives as long as the stream.
+   *
+   * @param flaws is told what contradicts the image and stops no loader
+   */
+  public RamParser(
+      ByteSource source,
+      RamContext ram,
+      RamFeatures features,
+      EventSink sink,
+      Consumer<StateFormatException> flaws) {
     this.source = source;
     this.ram = ram;
     this.features = features;
     this.sink = sink;
+    this.flaws = flaws;
     this.deltas = new DeltaRecordParser(source, ram, features.xbzrle());
     this.wantsData = sink.wants(EventSink.Want.DATA);
     this.holds = wantsData && !source.isSeekable();
@@ -110,6 +123,14 @@ public final class RamParser {
         continue;
       }
       source.skip(Long.BYTES);
+      if (kind == RamFormat.MULTIFD_FLUSH && address != 0) {
+        // QEMU does not look, and no writer writes it: a byte of the word before is missing
+        flaws.accept(
+            source.malformed(
+                Reason.RAM_FLUSH_ADDRESS,
+                "RAM word: expected MULTIFD_FLUSH alone, found 0x" + Long.toHexString(word),
+                at));
+      }
       // HOOK: QEMU 8.2 and later pass over it where there is no RDMA
       if (kind == RamFormat.EOS || kind == RamFormat.MULTIFD_FLUSH || kind == RamFormat.HOOK) {
         sink.accept(new Event.RamMarker(new ByteRange(at, source.position()), word));

@@ -182,7 +182,7 @@ final class SectionReader {
 
   /** Returns a parser on the source of the moment: a pipe is replaced once by its spool. */
   private RamParser ramParser() {
-    return new RamParser(stream.source(), ram, ramFeatures, stream.sink());
+    return new RamParser(stream.source(), ram, ramFeatures, stream.sink(), stream::flawed);
   }
 
   /** Reads a payload that is not described and not RAM. */
