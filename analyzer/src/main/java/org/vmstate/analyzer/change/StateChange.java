@@ -1,6 +1,7 @@
 package org.vmstate.analyzer.change;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,7 +81,7 @@ final class StateChange {
     return List.of(new FieldNode(desc, field.range(), raw, List.of()));
   }
 
-  /** Returns a tree with one more field. */
+  /** Returns a tree with one more field, or an array with one more value of its own. */
   static StateNode insert(StateNode root, String path, Change.InsertField change)
       throws ChangeException {
     int size =
@@ -103,14 +104,32 @@ final class StateChange {
         root,
         path,
         change.after(),
-        (field, index) ->
-            List.of(
-                field,
-                new FieldNode(
-                    desc,
-                    field.range(),
-                    FieldValue.bytes(FieldType.UNSIGNED, change.value(), size),
-                    List.of())));
+        (field, index) -> {
+          byte[] value = FieldValue.bytes(FieldType.UNSIGNED, change.value(), size);
+          FieldDesc of = field.desc();
+          boolean own = of.name().equals(change.name()) && of.typeName().equals(change.type());
+          return index >= 0 && own && (long) of.count() * size == field.raw().length
+              ? List.of(longer(field, index, value))
+              : List.of(field, new FieldNode(desc, field.range(), value, List.of()));
+        });
+  }
+
+  private static FieldNode longer(FieldNode field, int index, byte[] value) {
+    FieldDesc old = field.desc();
+    int at = (index + 1) * value.length;
+    byte[] raw = Arrays.copyOf(field.raw(), field.raw().length + value.length);
+    System.arraycopy(field.raw(), at, raw, at + value.length, field.raw().length - at);
+    System.arraycopy(value, 0, raw, at, value.length);
+    FieldDesc desc =
+        new FieldDesc(
+            old.name(),
+            old.typeName(),
+            old.type(),
+            old.count() + 1,
+            true,
+            old.size(),
+            old.nested());
+    return new FieldNode(desc, field.range(), raw, List.of());
   }
 
   /** Returns the value of an integer that a path names, without a sign. */

@@ -59,13 +59,16 @@ final class TargetRegisterInspector extends TargetRules {
       }
       place++;
     }
-    if (!names.isEmpty()) {
+    List<String> missing = missing(sent);
+    if (!names.isEmpty() || isMissed(sent)) {
       add(
           here(
                   Reason.TARGET_REGISTER_UNKNOWN,
                   Facts.named(section.name(), section.instance()),
                   last(),
                   words(section, gone.size(), other.size(), sent.size())
+                      + (missing.isEmpty() ? "" : ", and has " + missing.size() + " more")
+                      + (names.isEmpty() ? "" : ": ")
                       + String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
                       + (names.size() > SHOWN ? " and others" : ""))
               .with(
@@ -74,6 +77,8 @@ final class TargetRegisterInspector extends TargetRules {
                       String.join(",", gone),
                       "values",
                       String.join(",", other),
+                      "missing",
+                      String.join(",", missing),
                       "count",
                       (long) sent.size(),
                       "section",
@@ -84,11 +89,37 @@ final class TargetRegisterInspector extends TargetRules {
     }
   }
 
+  /**
+   * Reports whether the target has a register that was not sent and is not zero: a loader writes
+   * what its memory held by chance, and refuses a register that reads as something else.
+   */
+  private boolean isMissed(Map<Long, Long> sent) {
+    return known.entrySet().stream()
+        .anyMatch(e -> e.getValue() != 0 && !sent.containsKey(e.getKey()));
+  }
+
+  /**
+   * Returns registers of the target that were not sent, in their order: each with the place that it
+   * comes after when the others are the target's, its number and its value. The first register of
+   * all is the same in every list.
+   */
+  private List<String> missing(Map<Long, Long> sent) {
+    List<String> result = new ArrayList<>();
+    int place = 0;
+    for (Map.Entry<Long, Long> own : known.entrySet()) {
+      if (place > 0 && !sent.containsKey(own.getKey())) {
+        result.add(String.format(Locale.ROOT, "%d=%x=%x", place - 1, own.getKey(), own.getValue()));
+      }
+      place++;
+    }
+    return result;
+  }
+
   private static String words(Section section, int gone, int other, int all) {
     return String.format(
         Locale.ROOT,
         "%s %d: the target's processor does not have %d of %d registers, and has another identity"
-            + " in %d: ",
+            + " in %d",
         section.name(),
         section.instance(),
         gone,

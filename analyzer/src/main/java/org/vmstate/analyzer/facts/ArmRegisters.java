@@ -9,8 +9,8 @@ import org.vmstate.formats.vmdesc.StateNode;
 /**
  * The list of registers in the state of an Arm processor: how many, their numbers in ascending
  * order, their values. A loader refuses numbers that its processor does not have; those that are
- * not sent keep what they are after a reset. It also refuses other values of registers that have
- * only one. Source: QEMU 10.0 target/arm/machine.c.
+ * not sent it sets to what its memory held by chance. It also refuses other values of registers
+ * that have only one. Source: QEMU 10.0 target/arm/machine.c.
  */
 public final class ArmRegisters {
   /** Name of the section. */

@@ -272,8 +272,14 @@ public final class UpgradePlan {
         changes.add(new Change.RemoveField(section + "." + field + "[" + place + "]"));
       }
     }
-    if (!gone.isEmpty()) {
-      long left = (Long) finding.facts().get("count") - gone.size();
+    List<String> missing = list(finding, "missing");
+    for (String register : missing) {
+      String[] parts = register.split("=");
+      insert(section, ArmRegisters.NUMBERS, parts[0], parts[1]);
+      insert(section, ArmRegisters.VALUES, parts[0], parts[2]);
+    }
+    if (gone.size() != missing.size()) {
+      long left = (Long) finding.facts().get("count") - gone.size() + missing.size();
       String path = section + "." + ArmRegisters.COUNT;
       changes.add(new Change.SetField(path, Change.Operator.SET, Long.toString(left)));
     }
@@ -282,9 +288,18 @@ public final class UpgradePlan {
             + ": "
             + gone.size()
             + " registers taken away, "
+            + missing.size()
+            + " of the target's added, "
             + values.size()
             + " set to the target's identity; costs: a guest that uses what the target's processor"
             + " lacks does not go on as before");
+  }
+
+  private void insert(String section, String field, String after, String value) {
+    String path = section + "." + field;
+    changes.add(
+        new Change.InsertField(
+            path + "[" + after + "]", field, "uint64", Long.parseUnsignedLong(value, 16)));
   }
 
   private static List<String> list(Finding finding, String name) {
