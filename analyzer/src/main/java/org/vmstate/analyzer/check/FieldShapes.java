@@ -23,8 +23,6 @@ final class FieldShapes {
   /** Arm's lists of registers are as long as the processor has registers. */
   private static final String REGISTER_LIST = "cpreg";
 
-  private static final String UNUSED = "unused_buffer";
-
   /** Types whose condition is what kind of device it is, which no state changes. */
   private static final Set<String> BY_KIND = Set.of(PciFormat.TYPE);
 
@@ -71,7 +69,9 @@ final class FieldShapes {
     /** Pointers, of which the target has more. */
     POINTERS,
     /** The state of a PCI function, which the target reads from what stands there instead. */
-    FUNCTION
+    FUNCTION,
+    /** A newer version of a subsection; what is sent and own are versions. */
+    VERSION
   }
 
   /**
@@ -89,6 +89,20 @@ final class FieldShapes {
 
   private static long bytes(List<FieldDesc> fields) {
     return fields.stream().mapToLong(f -> f.size() * f.count()).sum();
+  }
+
+  private static List<FieldDesc> unused(StateDesc state) {
+    return state.fields().stream().filter(f -> f.type() == FieldType.UNUSED).toList();
+  }
+
+  /** Returns by how much one has more that is unused, where both have some. */
+  private static Optional<FieldDesc> gap(StateDesc one, StateDesc other) {
+    List<FieldDesc> unused = unused(one);
+    long more = bytes(unused) - bytes(unused(other));
+    return more <= 0 || unused(other).isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new FieldDesc("unused", "unused_buffer", FieldType.UNUSED, 1, false, more, List.of()));
   }
 
   private static boolean isAlways(StateType type, String name, long version) {
@@ -155,6 +169,10 @@ final class FieldShapes {
             fewer.addAll(fields);
           }
         });
+    if (type == null) {
+      gap(sent, own).ifPresent(more::add);
+      gap(own, sent).ifPresent(fewer::add);
+    }
     if (bytes(sent.fields()) != bytes(own.fields()) && bytes(more) != bytes(fewer)) {
       FieldDesc first = more.isEmpty() ? fewer.getFirst() : more.getFirst();
       Kind kind = more.isEmpty() && isFunction(first) ? Kind.FUNCTION : Kind.FIELDS;
@@ -192,6 +210,10 @@ final class FieldShapes {
       for (StateDesc ours : own.subsections()) {
         StateType known = type == null ? null : type.subsections().get(theirs.name());
         boolean same = theirs.name().equals(ours.name()) && (type == null || known != null);
+        if (same && type == null && theirs.version() > ours.version()) {
+          String name = path + "." + theirs.name();
+          return Optional.of(new Odd(name, theirs.version(), ours.version(), Kind.VERSION));
+        }
         Optional<Odd> inside =
             same ? compare(path + "." + theirs.name(), theirs, ours, known) : Optional.empty();
         if (inside.isPresent()) {
@@ -229,7 +251,7 @@ final class FieldShapes {
   private static Optional<Odd> length(
       String path, String name, List<FieldDesc> sent, List<FieldDesc> own, StateType type) {
     // what takes the place of fields that are no more has one name, wherever it is
-    if (own == null || own.getFirst().typeName().equals(UNUSED)) {
+    if (own == null || own.getFirst().type() == FieldType.UNUSED) {
       return Optional.empty();
     }
     long most = own.stream().mapToLong(FieldDesc::count).sum();

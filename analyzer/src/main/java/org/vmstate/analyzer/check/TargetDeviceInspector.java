@@ -202,10 +202,26 @@ final class TargetDeviceInspector extends TargetRules {
                 switch (odd.kind()) {
                   case TIMER -> timer(odd);
                   case POINTERS -> fields(section, odd, Reason.TARGET_POINTERS);
+                  case VERSION ->
+                      version(
+                          odd.path(),
+                          odd.path().substring(odd.path().lastIndexOf('.') + 1),
+                          odd.sent(),
+                          odd.own());
                   case FUNCTION -> fields(section, odd, Reason.TARGET_FUNCTION_ELSEWHERE);
                   case FIELDS -> fields(section, odd, end(section, odd));
                 })
         .ifPresent(this::add);
+  }
+
+  /** A subsection that is newer than the target's. */
+  private Finding version(String path, String name, long sent, long newest) {
+    return here(
+        Reason.TARGET_SUBSECTION_NEWER,
+        Facts.named(name, sent, newest),
+        last(),
+        String.format(
+            Locale.ROOT, "%s has version %d, the target loads up to %d", path, sent, newest));
   }
 
   private Finding timer(FieldShapes.Odd odd) {
@@ -361,10 +377,19 @@ final class TargetDeviceInspector extends TargetRules {
                         "cure",
                         "upgrade --target takes the subsection away")));
       }
+      if (subsection.version() > known.version()) {
+        return Optional.of(
+            version(
+                path + "." + subsection.name(),
+                subsection.name(),
+                subsection.version(),
+                known.version()));
+      }
       if (!known.loads(subsection.version())) {
         return Optional.of(
             here(
-                Rule.TARGET_VERSION,
+                Reason.TARGET_VERSION_NEW,
+                Facts.named(subsection.name(), subsection.version(), known.minimum()),
                 last(),
                 String.format(
                     Locale.ROOT,

@@ -183,7 +183,7 @@ final class TargetFactsInspector extends Inspector {
 
   private void fixed(Section section, String path, FieldNode field, long value) {
     Long own = target.fixed().get(FixedFields.own(path));
-    if (own == null || FixedFields.mayDiffer(path)) {
+    if (own == null || FixedFields.mayDiffer(path, own, value)) {
       return;
     }
     applied(Rule.TARGET_FIELD);
@@ -193,7 +193,10 @@ final class TargetFactsInspector extends Inspector {
     String name = field.desc().name();
     Reason reason = Reason.TARGET_VALUE;
     Facts facts = Facts.found(own, value);
-    if (FixedFields.isTimers(path)) {
+    if (FixedFields.isProcessor(path)) {
+      reason = Reason.TARGET_REGISTER_UNKNOWN;
+      facts = Facts.named(section.name(), section.instance());
+    } else if (FixedFields.isTimers(path)) {
       reason = Reason.TARGET_TIMERS;
     } else if (path.endsWith(FixedFields.SCANOUT_BYTES)) {
       reason = Reason.TARGET_FIELD_LENGTH;

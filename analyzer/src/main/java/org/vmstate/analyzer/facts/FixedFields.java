@@ -34,6 +34,9 @@ public final class FixedFields {
   /** What QEMU from 10.0 on calls them, and compares. */
   private static final String COMPARED_TIMERS = "hpet#0.num_timers_save";
 
+  private static final String PROCESSOR =
+      "." + PowerProcessor.REGISTERS + "[" + PowerProcessor.VERSION + "]";
+
   private static final String EQUAL = " equal";
   private static final String GRAPHICS = "virtio-gpu";
   private static final String SCANOUT = "scanout";
@@ -72,12 +75,41 @@ public final class FixedFields {
    * @param state state with what is opaque decoded
    */
   public static void find(Section section, StateNode state, Taker taker) {
-    new FixedFields(taker).state(section.name() + "#" + section.instance(), state);
+    String path = section.name() + "#" + section.instance();
+    new FixedFields(taker).state(path, state);
+    if (PowerProcessor.isCompared(section, state)) {
+      processor(path, state, taker);
+    }
   }
 
-  /** Reports whether a state may have another value at a path than the target. */
-  public static boolean mayDiffer(String path) {
-    return path.endsWith(SCANOUT_WORDS)
+  private static void processor(String path, StateNode state, Taker taker) {
+    for (FieldNode field : state.fields()) {
+      int size = (int) field.desc().size();
+      if (name(field).equals(PowerProcessor.REGISTERS)
+          && field.raw().length == size * PowerProcessor.COUNT
+          && size <= Long.BYTES) {
+        long value =
+            FieldValue.integer(
+                FieldType.UNSIGNED, field.raw(), size * PowerProcessor.VERSION, size);
+        taker.field(path + PROCESSOR, field, value);
+      }
+    }
+  }
+
+  /** Reports whether a path is that of the register that says which processor it is. */
+  public static boolean isProcessor(String path) {
+    return path.endsWith(PROCESSOR);
+  }
+
+  /**
+   * Reports whether a state may have another value at a path than the target.
+   *
+   * @param own the target's value
+   * @param sent the state's
+   */
+  public static boolean mayDiffer(String path, long own, long sent) {
+    return isProcessor(path) && PowerProcessor.takes(own, sent)
+        || path.endsWith(SCANOUT_WORDS)
         || ONLY_KNOWN.contains(path.substring(path.lastIndexOf('.') + 1));
   }
 

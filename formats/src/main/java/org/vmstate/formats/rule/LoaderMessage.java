@@ -156,7 +156,7 @@ public final class LoaderMessage {
     since(11, 1, "VM subsection '%s' in 'virtio' does not exist", Reason.VIRTIO_SUBSECTION_UNKNOWN);
     say(
         "%s: incoming version_id %d is too new for local version_id %d",
-        Reason.VIRTIO_SUBSECTION_NEWER);
+        Reason.VIRTIO_SUBSECTION_NEWER, Reason.TARGET_SUBSECTION_NEWER);
     say(
         "load of migration failed: Invalid argument",
         Reason.VIRTIO_UNREADABLE,

@@ -358,6 +358,7 @@ public enum Reason {
   TARGET_BLOCKED(
       Kind.NOTE, Rule.TARGET_BLOCKED, "a device of the target keeps it from loading any state"),
   TARGET_VERSION_OLD(Kind.NOTE, Rule.TARGET_VERSION, "the target is older than the section"),
+  TARGET_SUBSECTION_NEWER(Kind.NOTE, Rule.TARGET_VERSION, "the target is older than a subsection"),
   TARGET_VERSION_NEW(Kind.NOTE, Rule.TARGET_VERSION, "the target no longer loads the section"),
   TARGET_FIELD_LENGTH(Kind.NOTE, Rule.TARGET_FIELD, "a field has another size on the target"),
   TARGET_SUBSECTION_UNKNOWN(
