@@ -89,7 +89,7 @@ final class InfoCommand implements Callable<Integer> {
           return Failures.report(input.file(), e, spec);
         }
       }
-      print(output, Optional.ofNullable(info), devices, disk, container.holder(), out);
+      print(output, Optional.ofNullable(info), devices, disk, container.innermost(), out);
       return info != null && info.problem().isPresent()
           ? Failures.report(input.file(), info.problem().get(), spec)
           : ExitCode.OK;

@@ -121,6 +121,7 @@ class SnapshotNamesTest extends TwoStates {
     }
     String list = ok("info", path.toString()).out();
     assertTrue(list.contains("pc-i440fx-10.0, pages of 4096"), list);
+    assertTrue(list.contains("holder: state saved by xemu"), list);
   }
 
   @Test

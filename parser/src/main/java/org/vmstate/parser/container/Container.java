@@ -27,6 +27,9 @@ public final class Container implements Closeable {
   private final Optional<Qcow2Disk> disk;
   private final Optional<Holder> holder;
 
+  /** What stands around the stream inside a snapshot's state, once that is opened. */
+  private Optional<Holder> inner = Optional.empty();
+
   private Container(ByteSource file, Optional<Qcow2Disk> disk, Optional<Holder> holder) {
     this.file = file;
     this.disk = disk;
@@ -85,7 +88,11 @@ public final class Container implements Closeable {
       return holder.get().state();
     }
     ByteSource whole = whole(wanted);
-    return disk.isPresent() ? unwrapped(whole) : whole;
+    if (disk.isEmpty() || !XEMU.isOne(whole)) {
+      return whole;
+    }
+    inner = Holder.find(whole);
+    return inner.orElseThrow().state();
   }
 
   private static ByteSource unwrapped(ByteSource state) throws IOException {
@@ -117,6 +124,11 @@ public final class Container implements Closeable {
   /** Returns what stands around the stream, if anything does. */
   public Optional<Holder> holder() {
     return holder;
+  }
+
+  /** Returns what stands around the stream in the file or in the state that was opened. */
+  public Optional<Holder> innermost() {
+    return holder.or(() -> inner);
   }
 
   /** Returns the length of the file in bytes. */
