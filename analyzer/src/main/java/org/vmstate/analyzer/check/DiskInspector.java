@@ -68,6 +68,14 @@ final class DiskInspector extends Inspector {
                         + disk.chosen().name()
                         + ", with which QEMU loads snapshot "
                         + SnapshotChoice.label(other)));
+    if (disk.header().isCorrupt()) {
+      found(
+          Reason.DISK_CORRUPT,
+          Qcow2Format.HEADER_2,
+          "qcow2.header",
+          "incompatible features: expected no mark of corruption, which qemu-img check -r takes"
+              + " away, found one");
+    }
     if (disk.header().bitmaps() > 0) {
       found(
           Reason.DISK_BITMAPS,

@@ -191,6 +191,17 @@ class DiskStatesTest extends TwoStates {
     assertTrue(ran.out().contains("Device has active dirty bitmaps"), ran.out());
   }
 
+  /** QEMU opens it only to read, and reverts nothing. */
+  @Test
+  void diskThatIsMarkedAsCorruptIsNamedByCheck() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(disk));
+    ByteBuffer.wrap(bytes).putLong(72, 2);
+    Files.write(Path.of(disk), bytes);
+    CommandRun ran = CommandRun.of("check", "-l", "one", disk);
+    assertEquals(2, ran.code(), ran.toString());
+    assertTrue(ran.out().contains("Image is corrupt; cannot be opened read/write"), ran.out());
+  }
+
   @Test
   void mappedRamInADiskLoadsInNewReleasesOnly() throws IOException {
     String mapped = folder.resolve("mapped.qcow2").toString();

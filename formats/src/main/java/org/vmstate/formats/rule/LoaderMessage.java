@@ -278,6 +278,7 @@ public final class LoaderMessage {
         Reason.SUBSECTION_OLDER);
     say("Received unknown capability %s", Reason.CAPABILITY_UNKNOWN);
     say("Configuration section missing", Reason.CONFIGURATION_MISSING);
+    say("Image is corrupt; cannot be opened read/write", Reason.DISK_CORRUPT);
     say("Device has active dirty bitmaps", Reason.DISK_BITMAPS);
     say("Received unknown capability mapped-ram", Reason.DISK_MAPPED_RAM);
     since(10, 0, "Error reading dirty bitmap", Reason.DISK_MAPPED_RAM);

@@ -283,6 +283,8 @@ public enum Reason {
       Kind.MALFORMED, Rule.OTHER, "tables or clusters of a qcow2 image are named more than once"),
   DISK_CLUSTER(Kind.MALFORMED, Rule.OTHER, "a cluster of a qcow2 image is not where one can be"),
   DISK_CLUSTER_DAMAGED(Kind.MALFORMED, Rule.OTHER, "a compressed cluster is damaged"),
+  DISK_CORRUPT(
+      Kind.NOTE, Rule.DISK_LOADS, "a qcow2 image is marked as corrupt, and QEMU opens it to read"),
   DISK_BITMAPS(Kind.NOTE, Rule.DISK_LOADS, "a qcow2 image has bitmaps, which QEMU does not revert"),
   DISK_MAPPED_RAM(
       Kind.NOTE, Rule.DISK_LOADS, "a state in a qcow2 image is of mapped-ram, which is too new"),
