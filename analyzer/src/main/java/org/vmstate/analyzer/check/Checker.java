@@ -21,7 +21,7 @@ import org.vmstate.parser.io.ByteSource;
 public final class Checker {
   /** What is told by an inspector with what the release makes of it. */
   private static final Set<Reason> TOLD =
-      Set.of(Reason.DEVICE_SUBSECTION_UNKNOWN, Reason.RAM_FLUSH_ADDRESS);
+      Set.of(Reason.DEVICE_SUBSECTION_UNKNOWN, Reason.RAM_FLUSH_ADDRESS, Reason.DESCRIPTION_LENGTH);
 
   private final ParseOptions options;
   private final CheckOptions what;

@@ -259,6 +259,7 @@ final class SectionInspector extends Inspector {
           DESCRIPTION_NO_JSON,
           DESCRIPTION_SHAPE,
           DESCRIPTION_NUMBER,
+          DESCRIPTION_LENGTH,
           DESCRIPTION_LIMIT ->
           add(Finding.of(problem));
       // QEMU loads it, but it is not all of the image

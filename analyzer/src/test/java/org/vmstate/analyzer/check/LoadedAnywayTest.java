@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -145,6 +146,18 @@ class LoadedAnywayTest {
     bits.u8(5).name("configuration/target-page-bits").be32(1).be32(12);
     image.with("configuration", bits.toBytes());
     loads(image.toBytes());
+  }
+
+  /** All of the text is there; where it is cut, the file is damaged, although QEMU loads it. */
+  @Test
+  void lengthOfTheDescriptionDoesNotCount() throws IOException {
+    byte[] good = Parts.sequential().toBytes();
+    int at = good.length - Parts.sequential().part("description").length + 1;
+    ByteBuffer.wrap(good).putInt(at, ByteBuffer.wrap(good).getInt(at) + 9);
+    loads(good);
+    byte[] cut = Arrays.copyOf(good, good.length - 1);
+    assertTrue(
+        found(cut, QemuRelease.DEFAULT).stream().anyMatch(f -> f.severity() == Severity.ERROR));
   }
 
   private static byte[] device(String name, long version, String described) throws IOException {

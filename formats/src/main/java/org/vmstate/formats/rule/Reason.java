@@ -119,6 +119,8 @@ public enum Reason {
       Kind.MALFORMED, Rule.DESCRIPTION, "the description has a value of another type"),
   DESCRIPTION_NUMBER(Kind.MALFORMED, Rule.DESCRIPTION, "the description has an impossible number"),
   DESCRIPTION_LIMIT(Kind.LIMIT, Rule.DESCRIPTION, "the description passes a limit"),
+  DESCRIPTION_LENGTH(
+      Kind.MALFORMED, Rule.DESCRIPTION, "the description is whole, and its length passes the file"),
   DESCRIPTION_CUT(Kind.TRUNCATED, Rule.DESCRIPTION, "the description passes the end of the file"),
   DEVICE_NOT_DESCRIBED(
       Kind.NOTE, Rule.DESCRIPTION_COVERS, "the description does not name a device"),

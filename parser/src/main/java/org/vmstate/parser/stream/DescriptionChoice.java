@@ -71,6 +71,11 @@ final class DescriptionChoice {
     long end = place.map(ByteRange::end).orElse(-1L);
     long begin = place.map(ByteRange::start).orElse(-1L);
     if (end > source.length()) {
+      ByteRange rest = new ByteRange(begin, source.length());
+      if (isWhole(rest)) {
+        use(rest);
+        return;
+      }
       cut = begin;
     } else {
       offset = begin;
@@ -100,6 +105,19 @@ final class DescriptionChoice {
       }
     }
     return description;
+  }
+
+  /** Reports whether a text that should go on is whole: its length is wrong, and nothing is cut. */
+  private boolean isWhole(ByteRange text) throws IOException {
+    if (text.length() > stream.limits().descriptionBytes()) {
+      return false;
+    }
+    try {
+      parse(text);
+      return true;
+    } catch (StateFormatException e) {
+      return false;
+    }
   }
 
   private VmDescription parse(ByteRange place) throws IOException {

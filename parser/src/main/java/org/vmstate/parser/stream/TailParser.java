@@ -84,7 +84,20 @@ final class TailParser {
             .lenJson();
     long textStart = source.position();
     Optional<StateFormatException> cut = Optional.empty();
-    if (knownOffset == textStart) {
+    if (knownOffset == textStart && length > source.length() - textStart) {
+      StateFormatException other =
+          source.malformed(
+              Reason.DESCRIPTION_LENGTH,
+              "vmdescription: expected "
+                  + (source.length() - textStart)
+                  + " bytes to the end of the file, found a length of "
+                  + length,
+              start + 1,
+              Facts.found(length));
+      sink.accept(new Event.Notice(other.problem()));
+      source.skipToEnd();
+      cut = Optional.of(other);
+    } else if (knownOffset == textStart) {
       source.skip(length);
     } else {
       try {
