@@ -218,9 +218,9 @@ class BackgroundStreamTest {
     stream.abandon();
   }
 
-  /** Waits until a thread waits. */
+  /** Waits until a thread waits, or has nothing to wait for as the other one had not begun. */
   private static void untilItWaits(Thread thread) throws InterruptedException {
-    while (thread.getState() != Thread.State.WAITING) {
+    while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
       Thread.sleep(1);
     }
   }
