@@ -5,6 +5,7 @@ import java.lang.classfile.attribute.ModuleAttribute;
 import java.lang.classfile.attribute.ModuleMainClassAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ModuleDesc;
+import java.lang.constant.PackageDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ final class ProgramModule {
 
   /** What the program asks a ServiceLoader for, which a module must say. */
   private static final List<String> SERVICES = List.of("org.vmstate.writer.xbzrle.DeltaCodec");
+
+  /** What those who implement such a service see. */
+  private static final List<String> EXPORTS = List.of("org.vmstate.writer.xbzrle");
 
   private final Path jar;
   private final String version;
@@ -97,6 +101,7 @@ final class ProgramModule {
                 int flags = name.equals("java.base") ? ClassFile.ACC_MANDATED : 0;
                 builder.requires(ModuleDesc.of(name), flags, null);
               }
+              EXPORTS.forEach(name -> builder.exports(PackageDesc.of(name), 0));
               SERVICES.forEach(name -> builder.uses(ClassDesc.of(name)));
             });
     return ClassFile.of()

@@ -153,10 +153,10 @@ final class StatsCommand implements Callable<Integer> {
   }
 
   private int replay(String codec) throws IOException {
-    Caches caches = caches(codec);
     Input input = new Input(spec);
     String other = CommandBuilder.argument(spec, 1);
     try {
+      Caches caches = caches(codec);
       if (other != null) {
         return two(input, caches);
       }

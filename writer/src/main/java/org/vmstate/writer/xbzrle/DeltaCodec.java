@@ -3,6 +3,7 @@ package org.vmstate.writer.xbzrle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
@@ -52,10 +53,18 @@ public interface DeltaCodec {
     return true;
   }
 
-  /** Returns all codecs: the two of QEMU's history first, then those that were found. */
+  /**
+   * Returns all codecs: the two of QEMU's history first, then those that were found.
+   *
+   * @throws IllegalArgumentException when one that was found cannot be loaded
+   */
   static List<DeltaCodec> all() {
     List<DeltaCodec> all = new ArrayList<>(List.of(new CurrentCodec(), new Codec2011()));
-    ServiceLoader.load(DeltaCodec.class).forEach(all::add);
+    try {
+      ServiceLoader.load(DeltaCodec.class).forEach(all::add);
+    } catch (ServiceConfigurationError | LinkageError e) {
+      throw new IllegalArgumentException("a codec that was added: " + e.getMessage(), e);
+    }
     return all;
   }
 
