@@ -101,7 +101,10 @@ final class ExtractCommand implements Callable<Integer> {
             "--salvage",
             "With -O, keep what can be read of a damaged image; exit code 3 when something is"
                 + " lost.")
-        .flag("--direct", "Write memory with O_DIRECT, past the page cache.")
+        .flag(
+            "--direct",
+            "Write memory with O_DIRECT, past the page cache, and read it so from a layout whose"
+                + " pages have fixed places.")
         .option(Integer.class, "N", MemoryOutput.WORKERS_HELP, "-W");
     command.spec = Work.addTo(MemoryOutput.addTo(builder)).spec();
     return command.spec;

@@ -117,12 +117,14 @@ final class MemoryOutput {
   int write(String format, String out, boolean salvages) throws IOException {
     Salvage salvage = new Salvage(input.options());
     List<String> absent = new ArrayList<>();
+    boolean isDirect = CommandBuilder.isSet(spec, "--direct");
     new Work(spec)
         .run(
-            () -> destination(spec, input, out, CommandBuilder.isSet(spec, "--direct")),
+            () -> destination(spec, input, out, isDirect),
             (target, progress, notes) -> {
               ParseOptions options = salvages ? input.options().tolerating() : input.options();
-              Extractor extractor = extractor(options, progress, notes).losing(losses(absent));
+              Extractor extractor =
+                  extractor(options, progress, notes).losing(losses(absent)).direct(isDirect);
               try (salvage;
                   ByteSource source = input.open()) {
                 ByteSource image = source;

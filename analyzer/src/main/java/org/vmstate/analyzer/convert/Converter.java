@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.vmstate.analyzer.memory.AbsentPages;
+import org.vmstate.analyzer.memory.DirectReads;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
@@ -114,7 +115,10 @@ public final class Converter {
     source.seek(source.origin());
     if (facts.isFixed(parseOptions)) {
       ToSequential visitor = new ToSequential(null, null, output::open, progress, notes);
-      return ImageReader.read(source, parseOptions, visitor);
+      boolean direct = input != null && options.pages().direct();
+      try (DirectReads reads = direct ? DirectReads.open(input) : null) {
+        return ImageReader.read(source, parseOptions, visitor.reading(reads));
+      }
     }
     if (input == null || facts.front().compression().isPresent() || options.pages().direct()) {
       return ImageReader.read(source, parseOptions, new Verbatim(output::open, progress, notes));

@@ -2,6 +2,7 @@ package org.vmstate.analyzer.convert;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.vmstate.analyzer.memory.DirectReads;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.formats.event.SourceBytes;
 import org.vmstate.formats.ram.PageKind;
@@ -16,11 +17,19 @@ final class MappedFeed implements PageFeed {
 
   private final SourceBytes source;
   private final Progress progress;
-  private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+  private final DirectReads direct;
+  private final ByteBuffer chunk;
 
-  MappedFeed(SourceBytes source, Progress progress) {
+  /**
+   * Takes the pages from a source.
+   *
+   * @param direct its file past the page cache, or null
+   */
+  MappedFeed(SourceBytes source, DirectReads direct, Progress progress) {
     this.source = source;
+    this.direct = direct;
     this.progress = progress;
+    chunk = direct == null ? ByteBuffer.allocateDirect(CHUNK) : direct.buffer(CHUNK);
   }
 
   @Override
@@ -44,7 +53,9 @@ final class MappedFeed implements PageFeed {
       int count = (int) Math.min(slice, run.count() - done);
       long from = run.offset() + done * size;
       chunk.clear().limit(count * size);
-      source.copy(from, chunk);
+      if (direct == null || !direct.read(from, chunk)) {
+        source.copy(from, chunk);
+      }
       out.data(block, run.firstPage() + done, chunk.flip());
       progress.at(from, source.length());
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.vmstate.analyzer.memory.DirectReads;
 import org.vmstate.analyzer.memory.PageMover;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Progress;
@@ -18,6 +19,7 @@ final class ToSequential extends StreamVisitor {
   private final PageFeed given;
   private final PageFeed deltas;
   private List<RamBlock> blocks = List.of();
+  private DirectReads direct;
   private boolean written;
 
   /**
@@ -31,6 +33,12 @@ final class ToSequential extends StreamVisitor {
     super(head, progress, notes);
     this.given = feed;
     this.deltas = deltas;
+  }
+
+  /** Takes the pages of the input's fixed layout past the page cache; returns this. */
+  ToSequential reading(DirectReads reads) {
+    direct = reads;
+    return this;
   }
 
   @Override
@@ -58,7 +66,7 @@ final class ToSequential extends StreamVisitor {
   void payload(boolean isEnd, int part) throws IOException {
     PageRecordWriter out = new PageRecordWriter(sink());
     if (!written) {
-      PageFeed feed = given == null ? new MappedFeed(source(), progress()) : given;
+      PageFeed feed = given == null ? new MappedFeed(source(), direct, progress()) : given;
       for (RamBlock block : blocks) {
         feed.feed(block, out);
       }

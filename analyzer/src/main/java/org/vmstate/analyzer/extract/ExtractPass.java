@@ -25,6 +25,7 @@ final class ExtractPass implements EventSink, Closeable {
   private final Opener opener;
   private PlacedPages target;
   private PageMover mover;
+  private boolean direct;
 
   /** Opens the output once the blocks are known. */
   interface Opener {
@@ -46,6 +47,12 @@ final class ExtractPass implements EventSink, Closeable {
     this.opener = opener;
   }
 
+  /** Reads past the page cache what has fixed places, where that is asked for; returns this. */
+  ExtractPass direct(boolean isAsked) {
+    direct = isAsked;
+    return this;
+  }
+
   @Override
   public boolean wants(Want want) {
     return true;
@@ -59,6 +66,9 @@ final class ExtractPass implements EventSink, Closeable {
     target = opener.open(blocks);
     blocks.forEach(target::add);
     mover = new PageMover(input, blocks, target, true, threads, progress);
+    if (direct) {
+      mover.readDirect();
+    }
   }
 
   @Override

@@ -52,6 +52,7 @@ public final class Extractor {
   private final Progress progress;
   private final Consumer<String> notes;
   private Consumer<String> losses;
+  private boolean direct;
   private PhysicalFacts facts;
   private PhysicalMap map;
   private Outcome outcome;
@@ -73,6 +74,12 @@ public final class Extractor {
   /** Lets memory be lost that the image does not have, and tells of it; returns this. */
   public Extractor losing(Consumer<String> told) {
     losses = told;
+    return this;
+  }
+
+  /** Reads memory past the page cache where that is asked for; returns this. */
+  public Extractor direct(boolean isAsked) {
+    direct = isAsked;
     return this;
   }
 
@@ -293,10 +300,10 @@ public final class Extractor {
       boolean transfers,
       List<PhysicalRange> ranges)
       throws IOException {
-    Path direct = facts.isCompressed() ? null : input;
+    Path file = facts.isCompressed() ? null : input;
     try (ExtractPass pass =
         new ExtractPass(
-            direct,
+            file,
             threads,
             progress,
             // the first pass made the notes
@@ -304,7 +311,7 @@ public final class Extractor {
             new AbsentPages(losses),
             blocks -> new PlacedPages(transfers, places))) {
       // after the block list of a fixed layout there are no more pages
-      ImageReader.read(image, isFixed() ? options.ofHead() : options, pass);
+      ImageReader.read(image, isFixed() ? options.ofHead() : options, pass.direct(direct));
       pass.finish();
       if (ranges == null) {
         for (RamBlock block : facts.blocks()) {

@@ -11,7 +11,7 @@ import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.writer.io.DirectFile;
 
 /** Reads that bypass the page cache (O_DIRECT), where offset, length and memory are aligned. */
-final class DirectReads implements Closeable {
+public final class DirectReads implements Closeable {
   private static final int LEAST = 4096;
 
   private final FileChannel file;
@@ -22,7 +22,12 @@ final class DirectReads implements Closeable {
     this.alignment = alignment;
   }
 
-  static DirectReads open(Path path) throws IOException {
+  /**
+   * Opens a file for reading so.
+   *
+   * @throws NamedIOException where the file system has no such reading
+   */
+  public static DirectReads open(Path path) throws IOException {
     int alignment = (int) Math.max(LEAST, Files.getFileStore(path).getBlockSize());
     try {
       return new DirectReads(
@@ -32,8 +37,13 @@ final class DirectReads implements Closeable {
     }
   }
 
+  /** Returns an empty buffer of a size whose memory is aligned. */
+  public ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes + alignment).alignedSlice(alignment);
+  }
+
   /** Fills what remains of a buffer; false, with nothing read, where that is not possible. */
-  boolean read(long offset, ByteBuffer out) throws IOException {
+  public boolean read(long offset, ByteBuffer out) throws IOException {
     int start = out.position();
     if (offset % alignment != 0
         || out.remaining() % alignment != 0
