@@ -39,6 +39,7 @@ final class SimulateCommand implements Callable<Integer> {
           "--scatter",
           "--spread",
           "--recording",
+          "--delta",
           "--bandwidth",
           "--link",
           "--downtime",
@@ -109,6 +110,12 @@ final class SimulateCommand implements Callable<Integer> {
                 "FILE",
                 "save: an image whose pages that were sent again are written, in that order.",
                 "--recording")
+            .option(
+                String.class,
+                "SIZE",
+                "save: bytes of the delta of a page that was written (default: what the pattern's"
+                    + " writes make, of sweep a whole page).",
+                "--delta")
             .option(
                 String.class,
                 "SIZE",
@@ -274,6 +281,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
     needs("--hot", "--pattern hot", pattern.equals("hot"));
     needs("--cache-size", "--xbzrle", CommandBuilder.value(spec, "--xbzrle") != null);
+    needs("--delta", "--xbzrle", CommandBuilder.value(spec, "--xbzrle") != null);
     needs("--buffer", "another --pattern", recording == null);
     if (CommandBuilder.isSet(spec, "--scatter") && CommandBuilder.value(spec, "--spread") != null) {
       throw wrong("--scatter, which spreads over all memory, and --spread exclude each other");
@@ -304,7 +312,8 @@ final class SimulateCommand implements Callable<Integer> {
             Double.parseDouble(hot[0]),
             size("--hot", value("--hot", "90:1M"), hot[1]),
             CommandBuilder.isSet(spec, "--scatter") ? memory : size("--spread", "0"),
-            sequence);
+            sequence,
+            size("--delta", "0"));
     for (int page : sequence) {
       if (page >= memory / pageSize) {
         throw wrong("--memory: the recording has a page beyond it, number " + page);

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.vmstate.formats.ram.FixedFormat;
-import org.vmstate.writer.xbzrle.DeltaCodec;
 import org.vmstate.writer.xbzrle.DeltaEncoder;
 import org.vmstate.writer.xbzrle.XbzrleSender;
 
@@ -34,7 +33,14 @@ final class SaveSimulation {
   private final SimulatedGuest guest;
   private final Chance chance;
   private final SendBuffer buffer;
-  private final int[] lengths;
+
+  /**
+   * Length of the delta of a page that was written since it went out last, and of one that was not.
+   */
+  private final int delta;
+
+  private final int same;
+
   private final Optional<XbzrleSender> sender;
   private final List<SaveResult.SaveRound> rounds = new ArrayList<>();
   private double now;
@@ -58,25 +64,16 @@ final class SaveSimulation {
         scenario
             .codec()
             .map(codec -> new XbzrleSender(codec, scenario.cacheBytes(), scenario.pageSize()));
-    lengths = scenario.codec().map(this::lengths).orElse(new int[0]);
+    Optional<DeltaEncoder> encoder =
+        scenario.codec().map(codec -> codec.encoder(scenario.pageSize()));
+    byte[] page = new byte[scenario.pageSize()];
+    delta = encoder.map(e -> scenario.load().delta(e, page.length)).orElse(0);
+    same = encoder.map(e -> e.encode(page, page.clone(), new byte[page.length])).orElse(0);
   }
 
   /** Returns the guest's writes that were followed one by one. */
   long followed() {
     return guest.followed();
-  }
-
-  /** Lengths of the delta after so many writes to one page; the last stands for more. */
-  private int[] lengths(DeltaCodec codec) {
-    int size = scenario.pageSize();
-    DeltaEncoder encoder = codec.encoder(size);
-    byte[] before = new byte[size];
-    byte[] after = new byte[size];
-    scenario.load().change(after);
-    return new int[] {
-      encoder.encode(before, before.clone(), new byte[size]),
-      encoder.encode(before, after, new byte[size])
-    };
   }
 
   SaveResult run() {
@@ -179,7 +176,7 @@ final class SaveSimulation {
       length = scenario.fixed() ? 0 : Long.BYTES + 1;
       buffer.copy(length);
     } else {
-      long data = data(address, generation, last);
+      long data = data(address, guest.sent(page), generation, last);
       length = (scenario.fixed() ? 0 : Long.BYTES) + data;
       // with deltas a page that goes out whole is copied, as the cache may change before it does
       if (data == size && (sender.isEmpty() || bulk)) {
@@ -195,7 +192,7 @@ final class SaveSimulation {
     return length;
   }
 
-  private long data(long address, long generation, boolean last) {
+  private long data(long address, boolean isChanged, long generation, boolean last) {
     int size = scenario.pageSize();
     if (sender.isEmpty()) {
       return size;
@@ -207,11 +204,11 @@ final class SaveSimulation {
     if (!sender.get().isKept(address, generation, last)) {
       return size;
     }
-    // a page is dirty because it was written
-    int delta = lengths[1];
-    return switch (sender.get().encoded(address, delta, generation, last)) {
+    // what is written before it goes out makes it dirty once more, and its next delta empty
+    int length = isChanged ? delta : same;
+    return switch (sender.get().encoded(address, length, generation, last)) {
       case PAGE -> size;
-      case DELTA -> delta + scenario.codec().orElseThrow().sentHeader();
+      case DELTA -> length + scenario.codec().orElseThrow().sentHeader();
       case NOTHING -> -Long.BYTES;
     };
   }

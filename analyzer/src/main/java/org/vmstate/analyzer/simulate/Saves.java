@@ -82,6 +82,8 @@ public record Saves(
    * @param spread bytes of the memory in which the buffer's pages lie in no order, or 0 when the
    *     buffer is one piece
    * @param sequence pages of a recording
+   * @param delta bytes of the delta of a page that was written, or 0 for that of the pattern's
+   *     writes
    */
   public record LoadSpec(
       String pattern,
@@ -90,7 +92,8 @@ public record Saves(
       double hotShare,
       long hotBytes,
       long spread,
-      int[] sequence) {
+      int[] sequence,
+      long delta) {
 
     WriteLoad load(int pageSize) {
       WriteLoad.Pattern found =
@@ -109,6 +112,9 @@ public record Saves(
       require(
           found != WriteLoad.Pattern.RECORDING || sequence.length > 0,
           "recording: no page was sent again in it");
+      require(
+          delta >= 0 && delta <= pageSize,
+          "delta: expected at most a page, found " + delta + " bytes");
       return new WriteLoad(
           found,
           (int) (buffer / pageSize),
@@ -116,7 +122,8 @@ public record Saves(
           hotShare / 100,
           (int) (hotBytes / pageSize),
           (int) (spread / pageSize),
-          sequence);
+          sequence,
+          (int) delta);
     }
   }
 

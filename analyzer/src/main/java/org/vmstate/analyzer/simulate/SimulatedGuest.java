@@ -13,11 +13,18 @@ final class SimulatedGuest {
   private final double rate;
   private final BitSet written = new BitSet();
   private final BitSet isZero = new BitSet();
+
+  /** Pages of the buffer that went out and were not written since. */
+  private final BitSet same = new BitSet();
+
+  private final BitSet isBuffer = new BitSet();
   private final int[] places;
   private final int distinct;
   private long writes;
   private long followed;
   private int writtenPages;
+  private int samePages;
+  private long passed;
   private double time;
 
   SimulatedGuest(SaveScenario scenario, Chance chance) {
@@ -45,6 +52,9 @@ final class SimulatedGuest {
       order[from + other] = page;
     }
     System.arraycopy(order, data, places, 0, places.length);
+    for (int page : places) {
+      isBuffer.set(page);
+    }
     for (int i = data + places.length; i < order.length; i++) {
       isZero.set(order[i]);
     }
@@ -58,7 +68,9 @@ final class SimulatedGuest {
     double until = Math.min(to, scenario.stopSeconds());
     while (rate > 0 && time < until) {
       if (writtenPages == distinct) {
-        writes += (long) ((until - time) * rate);
+        long count = (long) ((until - time) * rate);
+        change(count);
+        writes += count;
         time = until;
         break;
       }
@@ -67,6 +79,7 @@ final class SimulatedGuest {
             "rate: more than " + MOST_WRITES + " writes to simulate; give fewer pages a second");
       }
       int page = places[load.page(writes++)];
+      change(page);
       time += 1 / rate;
       if (!written.get(page)) {
         written.set(page);
@@ -75,6 +88,38 @@ final class SimulatedGuest {
       }
       isZero.clear(page);
     }
+  }
+
+  /** Accepts writes that make no page dirty which is not dirty already. */
+  private void change(long count) {
+    long different = load.repeats() ? Math.min(count, load.pages()) : count;
+    for (long i = 0; i < different && samePages > 0; i++) {
+      if (++passed > MOST_WRITES) {
+        same.clear();
+        samePages = 0;
+        return;
+      }
+      change(places[load.page(writes + i)]);
+    }
+  }
+
+  private void change(int page) {
+    if (same.get(page)) {
+      same.clear(page);
+      samePages--;
+    }
+  }
+
+  /** Takes a page that goes out; reports whether it was written since it did so last. */
+  boolean sent(int page) {
+    if (same.get(page)) {
+      return false;
+    }
+    if (isBuffer.get(page)) {
+      same.set(page);
+      samePages++;
+    }
+    return true;
   }
 
   /** Adds the pages written since the last call. */

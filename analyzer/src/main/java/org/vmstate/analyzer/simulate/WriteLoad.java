@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.vmstate.writer.synthetic.WritePattern;
+import org.vmstate.writer.xbzrle.DeltaEncoder;
 
 /**
  * Where a guest writes. Write number n of a load always goes to the same page.
@@ -16,6 +17,8 @@ import org.vmstate.writer.synthetic.WritePattern;
  * @param spread pages of the memory in which the buffer's pages lie in no order, as those of a
  *     process do, or 0 when the buffer is one piece
  * @param sequence pages of a recording in the order in which it sent them again; else empty
+ * @param delta length of the delta of a page that was written, or 0 for that of the pattern's
+ *     writes
  */
 record WriteLoad(
     Pattern pattern,
@@ -24,7 +27,8 @@ record WriteLoad(
     double hotShare,
     int hotPages,
     int spread,
-    int[] sequence) {
+    int[] sequence,
+    int delta) {
 
   /** Patterns. */
   enum Pattern {
@@ -61,6 +65,11 @@ record WriteLoad(
         : pattern.writes.page(number, pages, hotShare, hotPages);
   }
 
+  /** Reports whether write n + pages goes to the page of write n. */
+  boolean repeats() {
+    return pattern.writes.repeats() && pattern != Pattern.RECORDING;
+  }
+
   /** Returns how many pages it writes to, if it goes on long enough. */
   int distinct() {
     return switch (pattern) {
@@ -70,8 +79,14 @@ record WriteLoad(
     };
   }
 
-  /** Changes a page as one write does. */
-  void change(byte[] page) {
-    pattern.writes.change(page);
+  /** Returns the length of the delta of a page that was written, as an encoder says it. */
+  int delta(DeltaEncoder encoder, int pageSize) {
+    if (delta > 0) {
+      return delta;
+    }
+    byte[] before = new byte[pageSize];
+    byte[] after = new byte[pageSize];
+    pattern.writes.change(after);
+    return encoder.encode(before, after, new byte[pageSize]);
   }
 }

@@ -127,7 +127,9 @@ class SimulationLabTest {
                 100.0 * WritingGuest.HOT_OF_256 / 256,
                 (long) WritingGuest.hotPages(one.pages()) * PAGE,
                 0,
-                new int[0]),
+                new int[0],
+                // the guest counts in each word, so that a byte of each changes
+                one.pattern() == WritingGuest.Pattern.SWEEP ? PAGE * 3 / 4 : 0),
             one.bandwidth() * MIB,
             1 << 30,
             one.downtime(),
