@@ -166,8 +166,37 @@ final class TargetProcess implements Closeable {
     return lines.isEmpty() ? "" : lines.getLast();
   }
 
+  /** Waits a little for a process that may have ended: its sockets close first. */
+  boolean endsSoon() {
+    try {
+      return process.waitFor(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return !process.isAlive();
+    }
+  }
+
+  /** Returns an error about a QEMU that ended in the midst of something. */
+  TargetException died(String when) {
+    String last = lastWords(said());
+    return new TargetException(
+        "the target: ended with code "
+            + process.exitValue()
+            + " "
+            + when
+            + (last.isEmpty() ? "" : ": " + last));
+  }
+
   /** Returns an error with what QEMU said last. */
   TargetException gone(String otherwise) {
+    String last = lastWords(said());
+    return new TargetException(
+        last.isEmpty()
+            ? binary + ": " + otherwise + "; expected a QEMU for whole systems"
+            : "the target: " + last);
+  }
+
+  private String said() {
     try {
       if (!process.isAlive()) {
         reader.join(500);
@@ -175,15 +204,9 @@ final class TargetProcess implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    String said;
     synchronized (printed) {
-      said = printed.toString();
+      return printed.toString();
     }
-    String last = lastWords(said);
-    return new TargetException(
-        last.isEmpty()
-            ? binary + ": " + otherwise + "; expected a QEMU for whole systems"
-            : "the target: " + last);
   }
 
   private void stop() {

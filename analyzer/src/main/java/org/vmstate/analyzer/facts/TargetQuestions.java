@@ -72,7 +72,7 @@ public final class TargetQuestions {
         monitor.ask();
         DeviceWalk walk = new DeviceWalk(qmp);
         walk.walk();
-        boolean saved = save(monitor, qmp, own, folder);
+        boolean saved = save(process, monitor, qmp, own, folder);
         // what may end the target comes last
         walk.features(monitor.canBeAskedForFeatures());
         TargetFacts facts = monitor.with(walk);
@@ -128,7 +128,8 @@ public final class TargetQuestions {
         .findFirst();
   }
 
-  private boolean save(MonitorFacts monitor, Qmp qmp, OwnState own, Path folder)
+  private boolean save(
+      TargetProcess process, MonitorFacts monitor, Qmp qmp, OwnState own, Path folder)
       throws IOException {
     String address = "unix:" + folder.resolve("stream");
     try {
@@ -136,6 +137,10 @@ public final class TargetQuestions {
       own.read(folder.resolve("state"));
       return true;
     } catch (TargetException e) {
+      // what a state that ends early looks like says nothing of why
+      if (process.endsSoon()) {
+        throw process.died("while it saved its own state");
+      }
       monitor.refused(e.getMessage());
       notes.accept(
           "the target does not save its own state, so that its sections are not known: "

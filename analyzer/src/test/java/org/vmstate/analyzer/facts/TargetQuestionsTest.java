@@ -339,4 +339,51 @@ class TargetQuestionsTest {
     String expected = "the target: -L /roms -machine q35 -machine pc -dump-vmstate ";
     assertTrue(e.getMessage().startsWith(expected), e.getMessage());
   }
+
+  /** Where it stops, its state is cut; that is not what is wrong. */
+  @Test
+  void targetThatDiesWhileItSavesIsToldWithItsLastWords() throws IOException {
+    Path socket = folder.resolve("socket");
+    Path asked = folder.resolve("asked");
+    String dies =
+        script(
+            "for last; do :; done; case \"$*\" in *-dump-vmstate*) echo '{}' > $last; exit;; esac; "
+                + "echo \"$last\" > "
+                + socket
+                + ".new; mv "
+                + socket
+                + ".new "
+                + socket
+                + "; while ! test -e "
+                + asked
+                + "; do sleep 0.02; done; echo 'qemu: Assertion failed'; exit 134");
+    Thread monitor =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    while (!Files.exists(socket)) {
+                      Thread.sleep(20);
+                    }
+                    String path =
+                        Files.readString(socket).replaceFirst("unix:", "").replaceFirst(",.*", "");
+                    try (FakeMonitor fake =
+                        new FakeMonitor(Path.of(path.strip()), GREETING, GOOD)) {
+                      while (!fake.asked().contains("migrate")) {
+                        Thread.sleep(20);
+                      }
+                      Files.createFile(asked);
+                    }
+                  } catch (IOException | InterruptedException e) {
+                    // the target is not asked
+                  }
+                });
+    TargetException e =
+        assertThrows(TargetException.class, () -> questions(20).ofCommand(dies, List.of()));
+    assertEquals(
+        "the target: ended with code 134 while it saved its own state: qemu: Assertion failed",
+        e.getMessage());
+    monitor.interrupt();
+  }
 }
