@@ -55,6 +55,7 @@ public final class Checker {
     MappedInspector mapped = new MappedInspector(findings, what.map());
     inspectors.add(mapped);
     inspectors.add(new DeviceInspector(findings));
+    inspectors.add(new ArmRegisterInspector(findings));
     inspectors.add(new IterableInspector(findings));
     inspectors.add(new VirtioInspector(findings));
     inspectors.add(new VirtioStateInspector(findings));

@@ -165,7 +165,7 @@ public final class LoaderMessage {
     say("Invalid value %d expecting positive value <= 2", Reason.PCI_VERSION);
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
-        Reason.TARGET_REGISTER_UNKNOWN);
+        Reason.TARGET_REGISTER_UNKNOWN, Reason.ARM_REGISTER_LISTS);
     say("Assertion `first_elem || !n_elems || !size' failed", Reason.TARGET_TIMER_MISSING);
     say("unsupported. Allowed features: 0x", Reason.TARGET_FEATURE_UNTOLD);
     say(ACCEPTED, Reason.TARGET_QUEUE_SMALLER, Reason.DEVICE_DESCRIBED_OTHERWISE);

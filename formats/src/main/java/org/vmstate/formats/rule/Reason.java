@@ -135,6 +135,10 @@ public enum Reason {
   DEVICE_FOOTER_ID(
       Kind.NOTE, Rule.SECTION_FOOTER, "a footer of another section ends a device's state"),
   DEVICE_UNDECODABLE(Kind.NOTE, Rule.DEVICE_DECODES, "a device's state is not as described"),
+  ARM_REGISTER_LISTS(
+      Kind.NOTE,
+      Rule.DEVICE_DECODES,
+      "the lists of an Arm processor's registers have not as many values as it says"),
   DEVICE_CUT(Kind.NOTE, Rule.END_MARK, "the file ends inside a device's state"),
   STATE_SUBSECTION_MARK(
       Kind.MALFORMED, Rule.DEVICE_DECODES, "no mark stands where a subsection is described"),
