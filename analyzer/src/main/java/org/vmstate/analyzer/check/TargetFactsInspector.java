@@ -155,7 +155,28 @@ final class TargetFactsInspector extends Inspector {
                       section.version(),
                       version))
               .with(Map.of("version", section.version(), "newest", version)));
+    } else if (section.version() < version && isOfOneVersion(section)) {
+      add(
+          here(
+                  Reason.TARGET_VERSION_NEW,
+                  Facts.named(section.name(), section.version(), version),
+                  last(),
+                  String.format(
+                      Locale.ROOT,
+                      "%s: the section has version %d, the target loads %d alone",
+                      section.name(),
+                      section.version(),
+                      version))
+              .with(Map.of("version", section.version(), "newest", version)));
     }
+  }
+
+  /**
+   * Reports whether each release loads its own version alone, as of a RISC-V processor, which has
+   * no type that would tell. Source: QEMU 10.0 target/riscv/machine.c.
+   */
+  private boolean isOfOneVersion(Section section) {
+    return section.name().equals("cpu") && target.arch().startsWith("riscv");
   }
 
   private void deviceState(Section section, Optional<StateNode> state) {
