@@ -60,11 +60,13 @@ final class TargetRegisterInspector extends TargetRules {
       place++;
     }
     List<String> missing = missing(sent);
+    boolean more = sent.size() > known.size();
     if (!names.isEmpty() || isMissed(sent)) {
       add(
           here(
-                  Reason.TARGET_REGISTER_UNKNOWN,
-                  Facts.named(section.name(), section.instance()),
+                  // up to 10.x their number alone is refused
+                  more ? Reason.TARGET_REGISTERS_MORE : Reason.TARGET_REGISTER_UNKNOWN,
+                  Facts.named(section.name(), section.instance(), sent.size(), known.size()),
                   last(),
                   words(section, gone.size(), other.size(), sent.size())
                       + (missing.isEmpty() ? "" : ", and has " + missing.size() + " more")

@@ -36,6 +36,27 @@ class TargetProcessorTest {
         .toBytes();
   }
 
+  private static String facts(String qemu, String arch, int version, String registers) {
+    return """
+    {"format": "vmstate-img target", "version": 1, "qemu": "%s", "arch": "%s",
+     "sections": [{"name": "cpu", "instance": 0, "version": %d}], %s,
+     "types": {"d": {"Name": "d", "Description": {"name": "d", "version_id": 1}}}}
+    """
+        .formatted(qemu, arch, version, registers);
+  }
+
+  private List<String> found(byte[] image, String facts, Rule rule) throws IOException {
+    Path file = Files.writeString(folder.resolve("target.json"), facts);
+    Target target = Target.read(file, null);
+    QemuRelease release = target.release().orElseThrow();
+    CheckOptions options = new CheckOptions(DataMap.SOLID, 0, "", Optional.of(target), List.of());
+    return new Checker(ParseOptions.DEFAULT, options.with(release))
+        .check(new HeapSource(image, 0, new StructurePath())).findings().list().stream()
+            .filter(f -> f.rule() == rule)
+            .map(f -> f.loader(release))
+            .toList();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "riscv64, 12, ''",
@@ -46,27 +67,43 @@ class TargetProcessorTest {
   })
   void processorOfRiscvIsOfTheTargetsVersion(String arch, int version, String words)
       throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve("target.json"),
-            "{\"format\": \"vmstate-img target\", \"version\": 1, \"qemu\": \"11.1.0\","
-                + " \"arch\": \""
-                + arch
-                + "\", \"sections\": [{\"name\": \"cpu\", \"instance\": 0, \"version\": 12}],"
-                + " \"types\": {\"d\": {\"Name\": \"d\", \"Description\": {\"name\": \"d\","
-                + " \"version_id\": 1}}}}");
-    Target target = Target.read(file, null);
-    QemuRelease release = target.release().orElseThrow();
-    CheckOptions options = new CheckOptions(DataMap.SOLID, 0, "", Optional.of(target), List.of());
     List<String> found =
-        new Checker(ParseOptions.DEFAULT, options.with(release))
-                .check(new HeapSource(image(version), 0, new StructurePath()))
-                .findings()
-                .list()
-                .stream()
-                .filter(f -> f.rule() == Rule.TARGET_VERSION)
-                .map(f -> f.loader(release))
-                .toList();
+        found(image(version), facts("11.1.0", arch, 12, "\"registers\": {}"), Rule.TARGET_VERSION);
     assertEquals(words.isEmpty() ? List.of() : List.of(words), found);
+  }
+
+  /** Up to 10.x a loader has room for its own registers alone. */
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.2, 1, Invalid value 2 expecting positive value <= 1",
+    "11.1.0, 1, error while loading state for instance 0x0 of device 'cpu'",
+    "10.0.2, 2, error while loading state for instance 0x0 of device 'cpu'",
+    "11.1.0, 2, error while loading state for instance 0x0 of device 'cpu'"
+  })
+  void moreRegistersThanTheTargetHas(String qemu, int own, String words) throws IOException {
+    String array = "{\"name\": \"%s\", \"array_len\": 2, \"type\": \"uint64\", \"size\": 8}";
+    byte[] image =
+        ImageBytes.withRam("r", 1)
+            .section(4, 2, "cpu", 0, 22)
+            .be32(2)
+            .be64(1)
+            .be64(2)
+            .be64(3)
+            .be64(4)
+            .footer(2)
+            .u8(0)
+            .description(
+                "{\"page_size\": 4096, \"devices\": [{\"name\": \"cpu\", \"instance_id\": 0,"
+                    + " \"vmsd_name\": \"cpu\", \"version\": 22, \"fields\": [{\"name\":"
+                    + " \"cpreg_vmstate_array_len\", \"type\": \"int32 le\", \"size\": 4}, "
+                    + array.formatted("cpreg_vmstate_indexes")
+                    + ", "
+                    + array.formatted("cpreg_vmstate_values")
+                    + "]}]}")
+            .toBytes();
+    String more = own == 1 ? "" : ", \"0x0000000000000009\": \"0x0\"";
+    String registers = "\"registers\": {\"0x0000000000000001\": \"0x3\"" + more + "}";
+    assertEquals(
+        List.of(words), found(image, facts(qemu, "aarch64", 22, registers), Rule.TARGET_FIELD));
   }
 }

@@ -166,6 +166,12 @@ public final class LoaderMessage {
     say(
         "error while loading state for instance 0x%2$x of device '%1$s'",
         Reason.TARGET_REGISTER_UNKNOWN, Reason.ARM_REGISTER_LISTS);
+    say("Invalid value %3$d expecting positive value <= %4$d", Reason.TARGET_REGISTERS_MORE);
+    since(
+        11,
+        1,
+        "error while loading state for instance 0x%2$x of device '%1$s'",
+        Reason.TARGET_REGISTERS_MORE);
     say("Assertion `first_elem || !n_elems || !size' failed", Reason.TARGET_TIMER_MISSING);
     say("unsupported. Allowed features: 0x", Reason.TARGET_FEATURE_UNTOLD);
     say(ACCEPTED, Reason.TARGET_QUEUE_SMALLER, Reason.DEVICE_DESCRIBED_OTHERWISE);

@@ -381,6 +381,8 @@ public enum Reason {
       Kind.NOTE,
       Rule.TARGET_FIELD,
       "the target's processor does not have a register, or not its value"),
+  TARGET_REGISTERS_MORE(
+      Kind.NOTE, Rule.TARGET_FIELD, "more registers were sent than the target's processor has"),
   TARGET_TIMER_MISSING(Kind.NOTE, Rule.TARGET_SUBSECTION, "the target does not have a timer"),
   TARGET_QUEUE_SMALLER(
       Kind.NOTE, Rule.TARGET_FEATURE, "a virtio queue is longer than it can be on the target"),
