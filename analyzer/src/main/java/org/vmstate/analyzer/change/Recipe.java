@@ -42,6 +42,7 @@ public final class Recipe {
           "dc390-11.1-to-7.2",
           "dc390-5.2-to-10.0",
           "dc390-7.2-to-10.0",
+          "icp-server-dropped",
           "ipmi-bmc-sim-11.1-to-10.0",
           "isa-cirrus-vga-to-7.2",
           "isa-vga-11.1-to-10.0",
