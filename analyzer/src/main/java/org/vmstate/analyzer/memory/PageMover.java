@@ -108,6 +108,10 @@ public final class PageMover implements Closeable {
     int index = run.block().index();
     PageBitmap seen = sent.get(index);
     long end = run.firstPage() + run.count();
+    if (run.kind().isDelta() && seen.nextSet(run.firstPage(), end) == end) {
+      // what it changes never came, so that the page is still missing
+      return;
+    }
     if (seen.nextSet(run.firstPage(), end) < end) {
       // an earlier version of these pages may still be on its way
       workers.drain();

@@ -155,7 +155,7 @@ public final class DeltaReplay extends FinalMemory {
     if (round == 1) {
       return;
     }
-    boolean delta = run.kind() == PageKind.XBZRLE || run.kind() == PageKind.XBZRLE_2011;
+    boolean delta = run.kind().isDelta();
     deltas |= delta;
     again++;
     PageBitmap seen = lookedUp.get(block.index());

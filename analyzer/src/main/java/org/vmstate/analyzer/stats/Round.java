@@ -34,7 +34,7 @@ final class Round {
   void add(PageKind kind, long count, long length) {
     pages[kind.ordinal()] += count;
     bytes += length;
-    if (kind == PageKind.XBZRLE || kind == PageKind.XBZRLE_2011) {
+    if (kind.isDelta()) {
       // QEMU counts what follows the word of flags
       deltaBytes += length - Long.BYTES * count;
     }

@@ -94,7 +94,7 @@ final class SentPages implements AutoCloseable {
 
   private static void add(
       ShortBuffer times, IntBuffer own, int from, int to, PageRun run, long length, Round round) {
-    boolean delta = run.kind() == PageKind.XBZRLE || run.kind() == PageKind.XBZRLE_2011;
+    boolean delta = run.kind().isDelta();
     int whole =
         switch (run.kind()) {
           case ZERO, FILL -> FILLED;

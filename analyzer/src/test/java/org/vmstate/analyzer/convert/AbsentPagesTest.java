@@ -45,6 +45,13 @@ class AbsentPagesTest {
     return image.be64(8).name("r").fill(7, PAGE).be64(PAGE | 0x22).u8(0).eos().footer(1).u8(0);
   }
 
+  /** Two pages, of the second of which only a delta came. */
+  private static ImageBytes delta() {
+    ImageBytes image = ImageBytes.withRam("r", 2).again(3, 1).be64(8).name("r").fill(7, PAGE);
+    image.be64(PAGE | 0x60).u8(1).be16(3).u8(5).u8(1).u8('A');
+    return image.eos().footer(1).u8(0);
+  }
+
   /** A main stream whose pages came by channels, but for one. */
   private static ImageBytes multifd() {
     ImageBytes image = ImageBytes.withRam("r", 2).again(3, 1).be64(2).name("r").u8(0);
@@ -123,6 +130,18 @@ class AbsentPagesTest {
     assertEquals(
         List.of("pages of r: expected all 4, found 2 never sent; they become zeros"), losses);
     assertEquals(new Page.Fill(0), pages(out, "r").getLast());
+  }
+
+  @Test
+  void deltaOfAPageThatWasNotSentIsNoPage() throws IOException {
+    String message = refused(delta(), FormatId.QEMU_MAPPED_RAM, false);
+    assertTrue(message.contains("pages of r: expected all 2, found 1 never sent"), message);
+    Path out = convert(delta(), FormatId.QEMU_MAPPED_RAM, false, true);
+    assertEquals(1, losses.size(), losses.toString());
+    assertEquals(new Page.Fill(0), pages(out, "r").getLast());
+    Files.delete(out);
+    assertEquals(
+        new Page.NeverSent(), pages(convert(delta(), FormatId.QEMU, true, false), "r").getLast());
   }
 
   @Test

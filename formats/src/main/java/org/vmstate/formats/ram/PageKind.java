@@ -25,4 +25,9 @@ public enum PageKind {
   public String label() {
     return label;
   }
+
+  /** Reports whether the pages change what was sent of them before. */
+  public boolean isDelta() {
+    return this == XBZRLE || this == XBZRLE_2011;
+  }
 }

@@ -44,11 +44,7 @@ final class DeltaChain implements Closeable {
   }
 
   private static boolean isDelta(long entry) {
-    if (!PageIndex.isSent(entry)) {
-      return false;
-    }
-    PageKind kind = PageIndex.kind(entry);
-    return kind == PageKind.XBZRLE || kind == PageKind.XBZRLE_2011;
+    return PageIndex.isSent(entry) && PageIndex.kind(entry).isDelta();
   }
 
   private long link(long entry) {
@@ -102,10 +98,6 @@ final class DeltaChain implements Closeable {
 
   private void base(SourceBytes source, RamBlock block, long number, long entry, byte[] page)
       throws IOException {
-    if (!PageIndex.isSent(entry)) {
-      Arrays.fill(page, (byte) 0);
-      return;
-    }
     long value = PageIndex.value(entry);
     switch (PageIndex.kind(entry)) {
       case ZERO -> Arrays.fill(page, (byte) 0);

@@ -96,6 +96,10 @@ public final class RamContents implements Closeable {
   private void delta(PageTable table, PageRun run) throws IOException {
     Extent before = new Extent();
     table.find(run.firstPage(), before);
+    if (!PageIndex.isSent(before.entry)) {
+      // what it changes never came, so that the page is still missing
+      return;
+    }
     table.set(run.firstPage(), 1, chains.add(run.kind(), before.entry, run.offset()), 0);
   }
 

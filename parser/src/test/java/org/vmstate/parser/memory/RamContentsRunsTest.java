@@ -88,7 +88,8 @@ class RamContentsRunsTest extends RamContentsFixture {
 
   @Test
   void cursorTellsStateAndEnd() throws IOException {
-    of(20).zero(2, 3).fill(5, 2, 9).data(7, 4, 0, STRIDE).delta(11, 1, 1).compressed(12, 1);
+    of(20).zero(2, 3).fill(5, 2, 9).data(7, 4, 0, STRIDE).zero(11, 1).delta(11, 1, 1);
+    compressed(12, 1);
     done();
     PageCursor cursor = contents.cursor(block);
     String[] expected = {
