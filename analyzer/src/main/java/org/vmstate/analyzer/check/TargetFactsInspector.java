@@ -143,32 +143,24 @@ final class TargetFactsInspector extends Inspector {
                       "cure",
                       "start the target with this device")));
     } else if (section.version() > version) {
-      add(
-          here(
-                  Reason.TARGET_VERSION_OLD,
-                  Facts.named(section.name(), section.version(), version),
-                  last(),
-                  String.format(
-                      Locale.ROOT,
-                      "%s: the section has version %d, the target loads up to %d",
-                      section.name(),
-                      section.version(),
-                      version))
-              .with(Map.of("version", section.version(), "newest", version)));
+      version(section, version, Reason.TARGET_VERSION_OLD, "loads up to " + version);
     } else if (section.version() < version && isOfOneVersion(section)) {
-      add(
-          here(
-                  Reason.TARGET_VERSION_NEW,
-                  Facts.named(section.name(), section.version(), version),
-                  last(),
-                  String.format(
-                      Locale.ROOT,
-                      "%s: the section has version %d, the target loads %d alone",
-                      section.name(),
-                      section.version(),
-                      version))
-              .with(Map.of("version", section.version(), "newest", version)));
+      version(section, version, Reason.TARGET_VERSION_NEW, "loads " + version + " alone");
     }
+  }
+
+  private void version(Section section, long newest, Reason reason, String what) {
+    add(
+        here(
+                reason,
+                Facts.named(section.name(), section.version(), newest),
+                last(),
+                section.name()
+                    + ": the section has version "
+                    + section.version()
+                    + ", the target "
+                    + what)
+            .with(Map.of("version", section.version(), "newest", newest)));
   }
 
   /**

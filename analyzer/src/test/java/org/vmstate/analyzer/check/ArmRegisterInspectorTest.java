@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.analyzer.facts.ArmImage;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Severity;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.HeapSource;
 import org.vmstate.parser.io.StructurePath;
-import org.vmstate.testkit.ImageBytes;
 
 /** A loader reads as many numbers and values as the state says, whatever is described. */
 class ArmRegisterInspectorTest {
@@ -19,31 +20,11 @@ class ArmRegisterInspectorTest {
       "error while loading state for instance 0x0 of device 'cpu'";
 
   private static byte[] image(int count, int numbers, int values) {
-    ImageBytes payload = new ImageBytes().be32(count);
-    for (int i = 0; i < numbers + values; i++) {
-      payload.be64(i);
-    }
-    String array = "{\"name\": \"%s\", \"array_len\": %d, \"type\": \"uint64\", \"size\": 8}";
-    return ImageBytes.withRam("r", 1)
-        .again(3, 1)
-        .be64(2)
-        .name("r")
-        .u8(0)
-        .eos()
-        .footer(1)
-        .section(4, 2, "cpu", 0, 22)
-        .raw(payload.toBytes())
-        .footer(2)
-        .u8(0)
-        .description(
-            "{\"page_size\": 4096, \"devices\": [{\"name\": \"cpu\", \"instance_id\": 0,"
-                + " \"vmsd_name\": \"cpu\", \"version\": 22, \"fields\": [{\"name\":"
-                + " \"cpreg_vmstate_array_len\", \"type\": \"int32 le\", \"size\": 4}, "
-                + array.formatted("cpreg_vmstate_indexes", numbers)
-                + ", "
-                + array.formatted("cpreg_vmstate_values", values)
-                + "]}]}")
-        .toBytes();
+    return ArmImage.of(count, upTo(numbers), upTo(values));
+  }
+
+  private static List<Long> upTo(int end) {
+    return LongStream.range(0, end).boxed().toList();
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vmstate.analyzer.facts.ArmImage;
 import org.vmstate.analyzer.host.DataMap;
 import org.vmstate.formats.rule.QemuRelease;
 import org.vmstate.formats.rule.Rule;
@@ -81,26 +82,7 @@ class TargetProcessorTest {
     "11.1.0, 2, error while loading state for instance 0x0 of device 'cpu'"
   })
   void moreRegistersThanTheTargetHas(String qemu, int own, String words) throws IOException {
-    String array = "{\"name\": \"%s\", \"array_len\": 2, \"type\": \"uint64\", \"size\": 8}";
-    byte[] image =
-        ImageBytes.withRam("r", 1)
-            .section(4, 2, "cpu", 0, 22)
-            .be32(2)
-            .be64(1)
-            .be64(2)
-            .be64(3)
-            .be64(4)
-            .footer(2)
-            .u8(0)
-            .description(
-                "{\"page_size\": 4096, \"devices\": [{\"name\": \"cpu\", \"instance_id\": 0,"
-                    + " \"vmsd_name\": \"cpu\", \"version\": 22, \"fields\": [{\"name\":"
-                    + " \"cpreg_vmstate_array_len\", \"type\": \"int32 le\", \"size\": 4}, "
-                    + array.formatted("cpreg_vmstate_indexes")
-                    + ", "
-                    + array.formatted("cpreg_vmstate_values")
-                    + "]}]}")
-            .toBytes();
+    byte[] image = ArmImage.of(2, List.of(1L, 2L), List.of(3L, 4L));
     String more = own == 1 ? "" : ", \"0x0000000000000009\": \"0x0\"";
     String registers = "\"registers\": {\"0x0000000000000001\": \"0x3\"" + more + "}";
     assertEquals(

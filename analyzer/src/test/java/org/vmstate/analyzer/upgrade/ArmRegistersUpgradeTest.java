@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vmstate.analyzer.change.Change;
 import org.vmstate.analyzer.change.ImageChanger;
 import org.vmstate.analyzer.check.Target;
+import org.vmstate.analyzer.facts.ArmImage;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.ImageSource;
 import org.vmstate.analyzer.output.Progress;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
-import org.vmstate.testkit.ImageBytes;
 
 /** The list of an Arm processor's registers becomes that of the target's. */
 class ArmRegistersUpgradeTest {
@@ -36,31 +36,7 @@ class ArmRegistersUpgradeTest {
   @TempDir Path folder;
 
   private static byte[] image(Map<Long, Long> registers) {
-    int count = registers.size();
-    ImageBytes payload = new ImageBytes().be32(count);
-    registers.keySet().forEach(payload::be64);
-    registers.values().forEach(payload::be64);
-    String array = "{\"name\": \"%s\", \"array_len\": %d, \"type\": \"uint64\", \"size\": 8}";
-    return ImageBytes.withRam("r", 1)
-        .again(3, 1)
-        .be64(2)
-        .name("r")
-        .u8(0)
-        .eos()
-        .footer(1)
-        .section(4, 2, "cpu", 0, 22)
-        .raw(payload.u8(7).toBytes())
-        .footer(2)
-        .u8(0)
-        .description(
-            "{\"page_size\": 4096, \"devices\": [{\"name\": \"cpu\", \"instance_id\": 0,"
-                + " \"vmsd_name\": \"cpu\", \"version\": 22, \"fields\": [{\"name\":"
-                + " \"cpreg_vmstate_array_len\", \"type\": \"int32 le\", \"size\": 4}, "
-                + array.formatted("cpreg_vmstate_indexes", count)
-                + ", "
-                + array.formatted("cpreg_vmstate_values", count)
-                + ", {\"name\": \"power_state\", \"type\": \"uint8\", \"size\": 1}]}]}")
-        .toBytes();
+    return ArmImage.of(registers.size(), registers.keySet(), registers.values());
   }
 
   private byte[] upgraded(Map<Long, Long> sent, Map<Long, Long> own, List<String> notes)
