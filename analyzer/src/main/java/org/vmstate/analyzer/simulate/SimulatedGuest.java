@@ -8,6 +8,12 @@ final class SimulatedGuest {
   /** Writes that are followed one by one, which takes some ten seconds. */
   private static final long MOST_WRITES = 200_000_000;
 
+  /**
+   * Writes to dirty pages that are followed: who writes so fast that they are more writes each page
+   * again before it goes out again.
+   */
+  private static final long MOST_PASSED = 5_000_000;
+
   private final SaveScenario scenario;
   private final WriteLoad load;
   private final double rate;
@@ -94,7 +100,7 @@ final class SimulatedGuest {
   private void change(long count) {
     long different = load.repeats() ? Math.min(count, load.pages()) : count;
     for (long i = 0; i < different && samePages > 0; i++) {
-      if (++passed > MOST_WRITES) {
+      if (++passed > MOST_PASSED) {
         same.clear();
         samePages = 0;
         return;
@@ -115,7 +121,7 @@ final class SimulatedGuest {
     if (same.get(page)) {
       return false;
     }
-    if (isBuffer.get(page)) {
+    if (scenario.codec().isPresent() && isBuffer.get(page)) {
       same.set(page);
       samePages++;
     }
