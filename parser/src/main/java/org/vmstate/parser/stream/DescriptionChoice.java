@@ -210,17 +210,18 @@ final class DescriptionChoice {
 
   /**
    * Reports whether an end mark is none, but a part of a device: where the file was cut in a
-   * description that comes later, or the one after the mark, with more bytes after it, does not
-   * name the device that the stream begins with.
+   * description that comes later, or the one after the mark, with more bytes after it, cannot be
+   * used or does not name the device that the stream begins with.
    */
   boolean isInDevice(long endMark) throws IOException {
     ByteSource source = stream.source();
     long own = endMark + 1 + StreamFormat.DESCRIPTION_FRAME;
     boolean stranger =
         offset == own
-            && description.isPresent()
             && asked.isPresent()
-            && description.get().find(asked.get().name(), asked.get().instance()).isEmpty();
+            && description
+                .flatMap(d -> d.find(asked.get().name(), asked.get().instance()))
+                .isEmpty();
     return cut > own || stranger && source.length() > textEnd;
   }
 
