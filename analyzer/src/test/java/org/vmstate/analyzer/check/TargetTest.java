@@ -2,6 +2,7 @@ package org.vmstate.analyzer.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,7 +14,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.analyzer.host.DataMap;
+import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.rule.Rule;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.HeapSource;
@@ -150,5 +154,33 @@ class TargetTest {
     assertFalse(found(image, GOOD, null).contains(Rule.TARGET_MACHINE));
     assertTrue(
         found(image, GOOD.replace("test-1.0", "test-2.4"), null).contains(Rule.TARGET_MACHINE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"a\": 1, \"b\": [], \"c\": {}}",
+        "{\"machine\": \"pc\"}",
+        "{\"return\": {\"qemu\": {\"major\": 10}}}"
+      })
+  void whatDescribesNoTargetIsRefused(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), text);
+    ConversionException e = assertThrows(ConversionException.class, () -> Target.read(file, null));
+    assertEquals(
+        file + ": expected what target-facts, -dump-vmstate or virsh domcapabilities prints",
+        e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"vmschkmachine\": {\"Name\": \"pc\"}}",
+        "{\"e1000\": {\"Name\": \"e1000\", \"version_id\": 1}}",
+        "{\"note\": 1, \"e1000\": {\"Name\": \"e1000\"}}"
+      })
+  void dumpOfDescriptionsIsTaken(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), text);
+    assertEquals(Optional.empty(), Target.read(file, null).facts());
   }
 }

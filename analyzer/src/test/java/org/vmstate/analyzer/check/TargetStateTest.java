@@ -1,0 +1,114 @@
+package org.vmstate.analyzer.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vmstate.testkit.ImageBytes;
+
+/** Hand-built states against targets of other releases. */
+class TargetStateTest {
+  private static final String NIC = "0000:00:05.0/nic";
+
+  @TempDir Path folder;
+
+  private List<String> renamed(String sent, String own) throws IOException {
+    String end = "{\"name\": \"x\", \"type\": \"uint16\", \"size\": %d}";
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    facts.put("description", OneDevice.description(NIC, own + ", " + end.formatted(4)));
+    return OneDevice.found(
+        folder, OneDevice.image(NIC, new byte[18], sent + ", " + end.formatted(2)), facts);
+  }
+
+  private static String member(String name, String type) {
+    return "{\"name\": \"%s\", \"type\": \"%s\", \"size\": 8}".formatted(name, type);
+  }
+
+  /** QEMU 10.0 numbers what is unused, and calls timers by the words of its source. */
+  @Test
+  void fieldsOfOtherNamesAreNoOtherFields() throws IOException {
+    assertEquals(
+        List.of(),
+        renamed(
+            member("gt_timer[0]", "timer") + ", " + member("gt_timer[1]", "timer"),
+            member("gt_timer[PHYS]", "timer") + ", " + member("gt_timer[VIRT]", "timer")));
+    String gap = "unused_buffer";
+    assertEquals(
+        List.of(),
+        renamed(
+            member("unused", gap) + ", " + member("reserve", "uint64"),
+            member("unused[0]", gap) + ", " + member("unused[1]", gap)));
+  }
+
+  private List<String> newer(int sent, int own) throws IOException {
+    String fields = "{\"name\": \"x\", \"type\": \"uint8\", \"size\": 1}";
+    String inside =
+        fields
+            + "], \"subsections\": [{\"vmsd_name\": \"hda-audio/slb\", \"version\": %d,"
+            + " \"fields\": ["
+            + fields
+            + "]}";
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    facts.put("description", OneDevice.description(NIC, inside.formatted(own)));
+    byte[] payload = new ImageBytes().u8(1).u8(5).name("hda-audio/slb").be32(sent).u8(2).toBytes();
+    return OneDevice.found(folder, OneDevice.image(NIC, payload, inside.formatted(sent)), facts);
+  }
+
+  /** Sections without a type, as those of processors. */
+  @Test
+  void subsectionThatIsNewerThanTheTargetsIsFound() throws IOException {
+    assertEquals(List.of(), newer(2, 2));
+    assertEquals(List.of(), newer(1, 2));
+    assertEquals(
+        List.of(
+            NIC
+                + ".hda-audio/slb has version 2, the target loads up to 1 | hda-audio/slb:"
+                + " incoming version_id 2 is too new for local version_id 1"),
+        newer(2, 1));
+  }
+
+  private List<String> processor(long sent, long own, boolean compatible) throws IOException {
+    ImageBytes payload = new ImageBytes().zeros(8 * 287).be64(sent).zeros(8 * 736);
+    String registers =
+        "{\"name\": \"env.spr\", \"array_len\": 1024, \"type\": \"uint64\", \"size\": 8}";
+    if (compatible) {
+      payload.u8(5).name("cpu/compat").be32(1).be32(1);
+      registers +=
+          "], \"subsections\": [{\"vmsd_name\": \"cpu/compat\", \"version\": 1, \"fields\": ["
+              + "{\"name\": \"compat_pvr\", \"type\": \"uint32\", \"size\": 4}]}";
+    }
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    facts.putObject("fixed").put("cpu#0.env.spr[287]", own);
+    return OneDevice.found(
+        folder, "cpu", OneDevice.image("cpu", payload.toBytes(), registers), facts);
+  }
+
+  /** A Power processor's state goes to the model of its revision, or to any in a common mode. */
+  @Test
+  void otherProcessorOfPowerIsFound() throws IOException {
+    assertEquals(
+        List.of(
+            "cpu#0.env.spr[287]: has 0x4e1200, on the target 0x4e1202 | error while loading state"
+                + " for instance 0x0 of device 'cpu'"),
+        processor(0x4e1200, 0x4e1202, false));
+    assertEquals(List.of(), processor(0x4e1200, 0x4e1202, true));
+    for (long[] same :
+        new long[][] {
+          {0x4e1202, 0x4e1202},
+          {0x4e1203, 0x4e1202},
+          {0x4e1201, 0x4e1200},
+          {0x4d0100, 0x4d0200},
+          {0x800200, 0x801201}
+        }) {
+      assertEquals(List.of(), processor(same[0], same[1], false));
+    }
+    for (long[] other :
+        new long[][] {{0x4d0200, 0x4c0100}, {0x800100, 0x801200}, {0x7000, 0x7001}}) {
+      assertEquals(1, processor(other[0], other[1], false).size());
+    }
+  }
+}
