@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.info;
 
 import java.io.IOException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +60,7 @@ public final class DeviceLister implements EventSink {
             section.instance(),
             type,
             address,
-            device == null ? "" : mac(device, virtio),
+            device == null ? "" : NetworkCard.mac(device, type),
             virtio ? capacity(device, type) : OptionalLong.empty(),
             virtio ? features(device, type) : List.of(),
             virtio ? queues(device) : 0,
@@ -96,16 +95,6 @@ public final class DeviceLister implements EventSink {
             device.value("device_id"),
             device.value("class"))
         : "";
-  }
-
-  private static String mac(Fields device, boolean virtio) {
-    byte[] mac = {};
-    if (virtio) {
-      mac = device.structs("device").stream().findFirst().map(d -> d.bytes("mac")).orElse(mac);
-    } else if (device.has("conf.macaddr.a")) {
-      mac = device.bytes("conf.macaddr.a");
-    }
-    return mac.length == 6 ? HexFormat.ofDelimiter(":").formatHex(mac) : "";
   }
 
   private static OptionalLong capacity(Fields device, String type) {

@@ -111,6 +111,32 @@ class DevicesLabTest {
     }
   }
 
+  @Test
+  void addressesOfNetworkCardsAreThoseThatTheyWereGiven() throws Exception {
+    Lab.require();
+    Path image = folder.resolve("image");
+    List<String> given = new ArrayList<>();
+    List<String> arguments = new ArrayList<>(List.of("-M", "q35", "-m", "32", "-nodefaults"));
+    for (String model :
+        "virtio-net-pci e1000 e1000e igb rtl8139 vmxnet3 ne2k_pci pcnet i82557b".split(" ")) {
+      given.add("52:54:00:12:%02x:9f".formatted(given.size()));
+      arguments.addAll(List.of("-device", model + ",mac=" + given.getLast()));
+    }
+    try (Qemu qemu = Qemu.start(folder, "x86_64", arguments)) {
+      qemu.call("stop");
+      qemu.save("file:" + image);
+    }
+    try (ByteSource source = ImageReader.open(image)) {
+      assertEquals(
+          given,
+          DeviceLister.list(source, ParseOptions.DEFAULT).stream()
+              .map(DeviceLine::mac)
+              .filter(m -> !m.isEmpty())
+              .sorted()
+              .toList());
+    }
+  }
+
   private List<String> guest(Path serial) throws IOException {
     Path disk = folder.resolve("disk");
     Files.write(disk, new byte[1 << 20]);
