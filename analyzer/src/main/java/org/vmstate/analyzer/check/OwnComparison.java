@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.analyzer.facts.TargetFacts;
 import org.vmstate.formats.event.Event;
@@ -33,6 +34,19 @@ record OwnComparison(
         .map(own -> own.state());
   }
 
+  /** Returns the version that the target would send, if it has this section. */
+  private OptionalLong version() {
+    return target.facts().map(TargetFacts::sections).orElse(List.of()).stream()
+        .filter(s -> s.name().equals(section.name()) && s.instance() == section.instance())
+        .mapToLong(s -> s.version())
+        .findFirst();
+  }
+
+  /** Reports whether the section is newer than the target's, which is said where it begins. */
+  boolean isNewer() {
+    return version().stream().anyMatch(v -> v < section.version());
+  }
+
   /** Reports whether what was sent has the fields of the target's own newest version. */
   boolean hasOwnFields() {
     return own().filter(own -> own.fields().equals(sent.fields())).isPresent();
@@ -43,13 +57,7 @@ record OwnComparison(
    * target's own and has all fields of that has some that the target passes over.
    */
   Optional<TargetProblem> older() {
-    boolean older =
-        target.facts().map(TargetFacts::sections).orElse(List.of()).stream()
-            .anyMatch(
-                s ->
-                    s.name().equals(section.name())
-                        && s.instance() == section.instance()
-                        && s.version() > section.version());
+    boolean older = version().stream().anyMatch(v -> v > section.version());
     return older && hasOwnFields()
         ? Optional.of(
             new TargetProblem(

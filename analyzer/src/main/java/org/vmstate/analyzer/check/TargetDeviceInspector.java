@@ -53,10 +53,10 @@ final class TargetDeviceInspector extends TargetRules {
     List<StateType> types = target().types().get(sent.name());
     if (types != null) {
       applied(Rule.TARGET_SECTION, Rule.TARGET_VERSION, Rule.TARGET_FIELD, Rule.TARGET_SUBSECTION);
-      if (types.stream().noneMatch(t -> t.loads(section.version()))) {
-        tell(version(section, types.getFirst()));
-      } else {
+      if (types.stream().anyMatch(t -> t.loads(section.version()))) {
         typed(section, sent, types, own).ifPresent(this::tell);
+      } else if (!own.isNewer()) {
+        tell(version(section, types.getFirst()));
       }
     } else if (target().facts().isPresent()) {
       // sections without a type are compared with those of the target's own state

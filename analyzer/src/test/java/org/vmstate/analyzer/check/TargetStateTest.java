@@ -111,4 +111,26 @@ class TargetStateTest {
       assertEquals(1, processor(other[0], other[1], false).size());
     }
   }
+
+  /** The target's own section and the type of its state say the same. */
+  @Test
+  void sectionThatIsTooNewIsSaidOnce() throws IOException {
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    facts
+        .withObject("types")
+        .withObject("hda-audio")
+        .put("Name", "hda-audio")
+        .putObject("Description")
+        .put("name", "hda-audio")
+        .put("version_id", 0);
+    byte[] image = OneDevice.image(NIC, new byte[8], member("x", "uint64"));
+    List<String> expected = List.of("savevm: unsupported version 1 for '" + NIC + "' v0");
+    assertEquals(expected, words(OneDevice.found(folder, image, facts)));
+    facts.putArray("sections").addObject().put("name", NIC).put("instance", 0).put("version", 0);
+    assertEquals(expected, words(OneDevice.found(folder, image, facts)));
+  }
+
+  private static List<String> words(List<String> found) {
+    return found.stream().map(f -> f.substring(f.indexOf('|') + 2)).toList();
+  }
 }
