@@ -51,6 +51,10 @@ final class Connections implements Closeable {
   private boolean closed;
   private boolean enough;
   private boolean late;
+
+  /** Whether a sender was there of whose connections the main stream is missing. */
+  private boolean expected;
+
   private Throwable failure;
 
   Connections(ServerSocketChannel server, Signal signal, Consumer<String> notes) {
@@ -111,8 +115,14 @@ final class Connections implements Closeable {
     synchronized (signal) {
       waiting.remove(connection);
       begun.remove(connection);
-      if (whole && take(magic, connection, head.flip())) {
+      boolean greeted =
+          magic == StreamFormat.MAGIC
+              || magic == MultifdFormat.MAGIC && head.position() >= INITIAL_BYTES;
+      if (greeted) {
+        expected = true;
         signal.arrived();
+      }
+      if (whole && take(magic, connection, head.flip())) {
         return;
       }
       refuse(magic, whole);
@@ -171,14 +181,21 @@ final class Connections implements Closeable {
     }
   }
 
-  /** Waits for the main stream, as long as it takes. */
+  /**
+   * Waits for the main stream, as long as it takes; for that of a sender of which a channel or a
+   * broken start was there, as long as for one that stalls.
+   */
   Feed main() throws IOException {
     synchronized (signal) {
       while (main == null) {
         if (failure != null) {
           throw WorkerFailure.of(failure);
         }
-        signal.await(1000);
+        if (expected) {
+          signal.await("no main stream came, only parts of a migration,");
+        } else {
+          signal.await(1000);
+        }
       }
       signal.arrived();
       return main;

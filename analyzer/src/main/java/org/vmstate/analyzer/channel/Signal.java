@@ -20,11 +20,19 @@ final class Signal {
   }
 
   /** Waits for the next event. */
-  synchronized void await() throws IOException {
+  void await() throws IOException {
+    await("the sender stalled: nothing came");
+  }
+
+  /**
+   * Waits for the next event.
+   *
+   * @param what what is said when nothing came for too long
+   */
+  synchronized void await(String what) throws IOException {
     long left = limit.toNanos() - (System.nanoTime() - last);
     if (left <= 0) {
-      throw new IOException(
-          "the sender stalled: nothing came for " + limit.toSeconds() + " seconds (--timeout)");
+      throw new IOException(what + " for " + limit.toSeconds() + " seconds (--timeout)");
     }
     await(Math.min(left / 1_000_000 + 1, 1000));
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.vmstate.analyzer.channel.FailingSockets.Connection;
 import org.vmstate.analyzer.channel.FailingSockets.Server;
@@ -101,6 +103,45 @@ class ConnectionsTest {
           }
           connections.requireAll(false);
         });
+  }
+
+  /** A sender that is killed when only a channel of it, or less, has said what it is. */
+  @Test
+  void senderWithoutAMainStreamIsNotWaitedForForEver() {
+    byte[] first = RecordedSave.first();
+    for (byte[] part :
+        new byte[][] {first, Arrays.copyOf(first, 64), {'Q', 'E', 'V', 'M', 0, 0, 0, 3}}) {
+      assertTimeoutPreemptively(
+          PATIENCE,
+          () -> {
+            Signal signal = new Signal(Duration.ofMillis(100));
+            Server server = new Server(new Connection(part, new IOException("reset")));
+            try (Connections connections = new Connections(server, signal, _ -> {})) {
+              IOException e = assertThrows(IOException.class, connections::main);
+              assertTrue(e.getMessage().startsWith("no main stream came"), e.getMessage());
+            }
+          });
+    }
+  }
+
+  /** Strangers are none, and whoever is still silent may yet be one. */
+  @Test
+  void strangersDoNotEndTheWait() throws IOException {
+    byte[] first = RecordedSave.first();
+    Signal signal = new Signal(Duration.ZERO);
+    try (ServerSocketChannel server = ServerSocketChannel.open();
+        Connections connections = new Connections(listening(server), signal, _ -> {})) {
+      for (byte[] part : new byte[][] {{}, {1, 2, 3, 4, 5}, Arrays.copyOf(first, 63)}) {
+        try (SocketChannel stranger = SocketChannel.open(server.getLocalAddress())) {
+          stranger.write(ByteBuffer.wrap(part));
+          stranger.shutdownOutput();
+          assertClosed(stranger);
+        }
+      }
+      Thread.currentThread().interrupt();
+      assertEquals("interrupted", assertThrows(IOException.class, connections::main).getMessage());
+      assertTrue(Thread.interrupted());
+    }
   }
 
   /** What is tried with connections that need no more channels. */
