@@ -30,7 +30,7 @@ public final class DeviceDecoders {
           new PciConfigDecoder(),
           PciFormat.MSIX_TYPE,
           new MsixDecoder(),
-          "virtio-gpu",
+          VirtioGpuDecoder.TYPE,
           new VirtioGpuDecoder(),
           "scsi-requests",
           new ScsiRequestsDecoder(),

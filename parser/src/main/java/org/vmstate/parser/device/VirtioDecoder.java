@@ -1,5 +1,7 @@
 package org.vmstate.parser.device;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.device.VirtioDevice;
@@ -19,10 +21,8 @@ final class VirtioDecoder implements DeviceDecoder {
   @Override
   public Optional<StateNode> decode(String device, FieldNode field) throws StateFormatException {
     VirtioDevice kind = VirtioDevice.of(device);
-    boolean pci =
-        field.raw().length > PciFormat.CONFIGURATION
-            && new TreeReader(field.raw(), 0).peekBig(0, Integer.BYTES) == PciFormat.VERSION;
-    if (pci) {
+    List<VirtioReader.Bus> buses = buses(field);
+    if (buses.getFirst() == VirtioReader.Bus.PCI) {
       try {
         return Optional.of(read(VirtioReader.Bus.PCI, kind, field));
       } catch (StateFormatException e) {
@@ -34,8 +34,7 @@ final class VirtioDecoder implements DeviceDecoder {
       }
     }
     StateFormatException first = null;
-    for (VirtioReader.Bus bus :
-        new VirtioReader.Bus[] {VirtioReader.Bus.MMIO, VirtioReader.Bus.CCW}) {
+    for (VirtioReader.Bus bus : buses) {
       try {
         return Optional.of(read(bus, kind, field));
       } catch (StateFormatException e) {
@@ -43,6 +42,16 @@ final class VirtioDecoder implements DeviceDecoder {
       }
     }
     throw first;
+  }
+
+  /** Returns the buses on which the device may be. */
+  static List<VirtioReader.Bus> buses(FieldNode field) {
+    boolean pci =
+        field.raw().length > PciFormat.CONFIGURATION
+            && ByteBuffer.wrap(field.raw()).getInt() == PciFormat.VERSION;
+    return pci
+        ? List.of(VirtioReader.Bus.PCI)
+        : List.of(VirtioReader.Bus.MMIO, VirtioReader.Bus.CCW);
   }
 
   private static StateNode read(VirtioReader.Bus bus, VirtioDevice kind, FieldNode field)

@@ -10,6 +10,10 @@ import org.vmstate.formats.vmdesc.StateNode;
  * of machines from 9.0 on 64. Source: QEMU 10.0 hw/display/virtio-gpu.c.
  */
 final class VirtioGpuDecoder implements DeviceDecoder {
+  /** Type name of the field. */
+  static final String TYPE = "virtio-gpu";
+
+  private static final int MOST_OUTPUTS = 16;
   private static final int BYTES_PER_PIXEL = 4;
   private static final int SHORT_OUTPUT = 40;
   private static final int LONG_OUTPUT = 64;
@@ -42,7 +46,7 @@ final class VirtioGpuDecoder implements DeviceDecoder {
     in.big("enable", 4);
     long outputs = in.big("max_outputs", 4);
     boolean isLong = in.remaining() == outputs * LONG_OUTPUT;
-    if (outputs > 16 || !isLong && in.remaining() != outputs * SHORT_OUTPUT) {
+    if (outputs > MOST_OUTPUTS || !isLong && in.remaining() != outputs * SHORT_OUTPUT) {
       return Optional.empty();
     }
     for (int i = 0; i < outputs; i++) {
@@ -56,7 +60,27 @@ final class VirtioGpuDecoder implements DeviceDecoder {
             }
           });
     }
-    return Optional.of(in.finish("virtio-gpu"));
+    return Optional.of(in.finish(TYPE));
+  }
+
+  /** Returns the lengths that a field may have that begins an array. */
+  static int[] lengths(byte[] bytes) {
+    TreeReader in = new TreeReader(bytes, 0);
+    try {
+      while (in.peekBig(0, Integer.BYTES) != 0) {
+        resource(in);
+      }
+      in.big("end", 4);
+      in.big("enable", 4);
+      int outputs = (int) Math.min(MOST_OUTPUTS + 1L, in.big("max_outputs", 4));
+      return outputs > MOST_OUTPUTS
+          ? new int[0]
+          : new int[] {
+            in.position() + outputs * LONG_OUTPUT, in.position() + outputs * SHORT_OUTPUT
+          };
+    } catch (StateFormatException e) {
+      return new int[0];
+    }
   }
 
   private static void resource(TreeReader in) throws StateFormatException {

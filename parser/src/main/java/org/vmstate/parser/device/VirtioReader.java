@@ -51,6 +51,17 @@ final class VirtioReader {
   }
 
   StateNode read() throws StateFormatException {
+    fields();
+    return in.finish(VirtioFormat.TYPE);
+  }
+
+  /** Returns the length of a state after which other bytes may stand. */
+  int length() throws StateFormatException {
+    fields();
+    return in.position();
+  }
+
+  private void fields() throws StateFormatException {
     head();
     in.big("status", 1, BitNames.VIRTIO_STATUS, false);
     in.big("isr", 1);
@@ -78,7 +89,6 @@ final class VirtioReader {
       in.struct("device", kind.name().toLowerCase(Locale.ROOT), false, () -> parts.read(kind));
     }
     subsections();
-    return in.finish(VirtioFormat.TYPE);
   }
 
   private void head() throws StateFormatException {

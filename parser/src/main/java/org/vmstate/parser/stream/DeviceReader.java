@@ -1,6 +1,7 @@
 package org.vmstate.parser.stream;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -123,8 +124,14 @@ final class DeviceReader {
     if (tables == null) {
       tables = DescriptionTables.of(stream.configuration(), stream.limits());
     }
+    OptionalLong end = end(section, start);
+    if (end.isEmpty() || end.getAsLong() - start > stream.limits().deviceBytes()) {
+      return false;
+    }
+    ByteBuffer payload = ByteBuffer.allocate((int) (end.getAsLong() - start));
+    stream.source().copy(start, payload);
     for (DescriptionTables table : tables) {
-      Optional<StateNode> state = byTable(table, section, start);
+      Optional<StateNode> state = byTable(table, section, payload.array());
       if (state.isPresent()) {
         if (!named.contains(table)) {
           named.add(table);
@@ -138,8 +145,10 @@ final class DeviceReader {
                       Facts.NONE));
         }
         // where several may do, the others are as this one
-        tables.remove(table);
-        tables.addFirst(table);
+        if (!stream.configuration().present()) {
+          tables.remove(table);
+          tables.addFirst(table);
+        }
         device(section, start, state, Optional.empty());
         return true;
       }
@@ -147,24 +156,46 @@ final class DeviceReader {
     return false;
   }
 
-  private Optional<StateNode> byTable(DescriptionTables table, Section section, long start)
+  /** Returns where the footer of a section stands, or the part of it in which the file ends. */
+  private OptionalLong end(Section section, long start) throws IOException {
+    ByteSource source = stream.source();
+    OptionalLong footer = new FooterFinder(source, stream.sections()).find(start, section.id());
+    if (footer.isPresent()) {
+      return footer;
+    }
+    long length = source.length();
+    ByteBuffer tail =
+        ByteBuffer.allocate((int) Math.min(StreamFormat.REF_LENGTH - 1L, length - start));
+    source.copy(length - tail.capacity(), tail);
+    for (int i = 0; i < tail.capacity(); i++) {
+      if (tail.get(i) == StreamFormat.SECTION_FOOTER) {
+        return OptionalLong.of(length - tail.capacity() + i);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private Optional<StateNode> byTable(DescriptionTables table, Section section, byte[] payload)
       throws IOException {
     ByteSource source = stream.source();
-    String path = source.path().toString();
-    for (StateDesc candidate : table.candidates(section)) {
-      try {
-        StateNode state = StateDecoder.decode(source, candidate, stream.limits());
-        if (footers.follows(section) || footers.cut()) {
-          return Optional.of(state);
-        }
-      } catch (StateFormatException e) {
-        // the next one may fit
-        while (!source.path().toString().equals(path)) {
-          source.path().pop();
-        }
-      }
-      source.seek(start);
+    long start = source.position();
+    Optional<StateDesc> desc = table.describe(section, payload);
+    if (desc.isEmpty()) {
+      return Optional.empty();
     }
+    String path = source.path().toString();
+    try {
+      StateNode state = StateDecoder.decode(source, desc.get(), stream.limits());
+      if (source.position() == start + payload.length) {
+        return Optional.of(state);
+      }
+    } catch (StateFormatException e) {
+      // it is more than may be decoded
+      while (!source.path().toString().equals(path)) {
+        source.path().pop();
+      }
+    }
+    source.seek(start);
     return Optional.empty();
   }
 
