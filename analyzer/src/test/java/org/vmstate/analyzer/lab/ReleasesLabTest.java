@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +89,7 @@ class ReleasesLabTest {
     Reads.covered(image);
     assertTrue(Reads.equalsScript(lab, image), "the script failed");
     equalCores(dump, image);
+    sameByTable(image);
 
     Path mapped = folder.resolve("mapped");
     Conversions.convert(image, mapped, FormatId.QEMU_MAPPED_RAM);
@@ -98,6 +102,30 @@ class ReleasesLabTest {
     Conversions.convert(mapped, back, FormatId.QEMU);
     assertEquals(List.of(), differences(image, back));
     goesOn(lab, release, back);
+  }
+
+  /** A guest's devices are the same fields whether a description or a table says what they are. */
+  private void sameByTable(Path image) throws IOException {
+    byte[] stream = Files.readAllBytes(image);
+    String latin = new String(stream, StandardCharsets.ISO_8859_1);
+    // the end mark stands before the description's type and length
+    int end = latin.lastIndexOf("\0\6", latin.lastIndexOf("page_size")) + 1;
+    Path stripped = folder.resolve("stripped");
+    Files.write(stripped, Arrays.copyOf(stream, end));
+    Map<String, JsonNode> described = states(image);
+    assertTrue(described.size() > 20, described.keySet().toString());
+    Map<String, JsonNode> byTable = states(stripped);
+    described.forEach((name, state) -> assertEquals(state, byTable.get(name), name));
+  }
+
+  private static Map<String, JsonNode> states(Path image) throws IOException {
+    Map<String, JsonNode> result = new TreeMap<>();
+    for (JsonNode section : Reads.dump(image, false).path("sections")) {
+      if (section.path("state").isObject()) {
+        result.put(section.path("name") + "#" + section.path("instance_id"), section.path("state"));
+      }
+    }
+    return result;
   }
 
   private static List<Difference> differences(Path first, Path second) throws IOException {

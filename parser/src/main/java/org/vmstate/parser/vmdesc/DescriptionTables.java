@@ -47,11 +47,10 @@ public final class DescriptionTables {
   private VmDescription table;
 
   private DescriptionTables(
-      String architecture, String release, String family, Limits limits, TableFit.Work work) {
+      String architecture, String release, String machine, Limits limits, TableFit.Work work) {
     this.architecture = architecture;
     this.release = release;
-    this.machine =
-        FAMILIES.containsKey(family) && family.indexOf('-') > 0 ? family + "-" + release : family;
+    this.machine = machine;
     this.limits = limits;
     this.work = work;
   }
@@ -78,9 +77,10 @@ public final class DescriptionTables {
     int own = 0;
     for (String release : architecture.equals(X86) ? X86_RELEASES : RELEASES) {
       MachineRelease known = MachineRelease.of("-" + release).orElseThrow();
+      String machine = number.isEmpty() && named.indexOf('-') < 0 ? named : family + "-" + release;
       boolean older =
           number.isPresent() && !known.isFrom(number.get().major(), number.get().minor());
-      DescriptionTables table = new DescriptionTables(architecture, release, family, limits, work);
+      DescriptionTables table = new DescriptionTables(architecture, release, machine, limits, work);
       // of those from the machine's release on the oldest, then the newer, then the older ones
       if (older || number.isEmpty()) {
         result.add(own, table);

@@ -55,7 +55,7 @@ final class TableFit {
   /** What all sections of a stream may cost together, and what is known of the table's states. */
   static final class Work {
     private final Map<StateDesc, Long> lengths = new IdentityHashMap<>();
-    private long steps = 40_000_000;
+    private long steps = 10_000_000;
 
     /** Whether there is none left. */
     boolean isDone() {
