@@ -88,6 +88,11 @@ public final class DescriptionTables {
         result.add(own++, table);
       }
     }
+    if (!architecture.equals(X86)) {
+      // for devices that are the same everywhere, such as those of PCI and USB
+      String release = RELEASES.getFirst();
+      result.add(new DescriptionTables(X86, release, "pc-q35-" + release, limits, work));
+    }
     return result;
   }
 

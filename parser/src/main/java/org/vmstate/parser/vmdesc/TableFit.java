@@ -187,8 +187,8 @@ final class TableFit {
     long count = table.count();
     long size = table.size();
     switch (rule.kind()) {
-      case TableRule.COUNT -> count = told(rule, count, Math.max(1, size));
-      case TableRule.SIZE -> size = told(rule, size, 1);
+      case TableRule.COUNT -> count = rule.factor() * told(rule, count, Math.max(1, size));
+      case TableRule.SIZE -> size = rule.factor() * told(rule, size, 1);
       case TableRule.PRESENT -> {
         if (values.getOrDefault(rule.field(), 0L) == 0) {
           return;
@@ -400,7 +400,7 @@ final class TableFit {
   private long told(TableRule rule, long recorded, long unit) throws NoFit {
     if (!rule.isFree()) {
       Long value = values.get(rule.field());
-      if (value == null || value < 0) {
+      if (value == null || value < 0 || value > bytes.length) {
         throw new NoFit();
       }
       return value;
@@ -411,11 +411,11 @@ final class TableFit {
       return before;
     }
     // first what was recorded, then what would fill the section, then others
-    long most = remaining() / unit;
+    long most = remaining() / (unit * rule.factor());
     int choice = choose(TYPICAL * 2);
     long value;
     if (choice == 0) {
-      value = recorded;
+      value = recorded / rule.factor();
     } else if (choice < TYPICAL) {
       value = most + 1 - choice;
     } else {

@@ -48,10 +48,11 @@ class DescriptionTablesTest {
 
   @Test
   void machinesOfOtherArchitecturesHaveTheirOwn() {
-    assertEquals(List.of("10.0, virt-10.0"), labels("virt-9.2"));
-    assertEquals(List.of("10.0, virt"), labels("virt"));
-    assertEquals(List.of("10.0, s390-ccw-virtio-10.0"), labels("s390-ccw-virtio-8.0"));
-    assertEquals(List.of("10.0, pseries-10.0"), labels("pseries-10.0"));
+    assertEquals(List.of("10.0, virt-10.0", "10.0, pc-q35-10.0"), labels("virt-9.2"));
+    assertEquals(List.of("10.0, virt", "10.0, pc-q35-10.0"), labels("virt"));
+    assertEquals(
+        List.of("10.0, s390-ccw-virtio-10.0", "10.0, pc-q35-10.0"), labels("s390-ccw-virtio-8.0"));
+    assertEquals(List.of("10.0, pseries-10.0", "10.0, pc-q35-10.0"), labels("pseries-10.0"));
     assertEquals(List.of(), labels("raspi3b"));
     assertEquals(List.of(), labels(""));
   }

@@ -143,6 +143,20 @@ class TableFitTest {
   }
 
   @Test
+  void lengthMayBeAMultipleOfAnother() throws IOException {
+    StateDesc table =
+        table(
+            fields(
+                field("one", "uint8*~n", 1, ", 'array_len': 4"),
+                field("two", "uint32*~n:3", 4, ", 'array_len': 12")));
+    for (int n : new int[] {2, 4, 6}) {
+      assertEquals(
+          List.of("one %dx1".formatted(n), "two %dx4".formatted(3 * n)),
+          shape(fit(table, new ImageBytes().fill(0, 13 * n)).orElseThrow()));
+    }
+  }
+
+  @Test
   void elementsWithOtherSubsectionsAreDescribedOneByOne() throws IOException {
     String element =
         state(
