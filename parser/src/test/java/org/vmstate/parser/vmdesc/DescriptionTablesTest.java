@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -74,7 +75,7 @@ class DescriptionTablesTest {
             .be64(9)
             .u8(5)
             .u8(26)
-            .raw("kvmclock/clock_is_reliable".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+            .raw("kvmclock/clock_is_reliable".getBytes(StandardCharsets.US_ASCII))
             .be32(1)
             .u8(1)
             .toBytes();
