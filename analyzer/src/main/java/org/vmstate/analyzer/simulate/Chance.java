@@ -3,13 +3,18 @@ package org.vmstate.analyzer.simulate;
 import java.util.SplittableRandom;
 
 /**
- * What differs between two saves of the same guest: where it is in its pattern, how fast it writes,
- * and when the sender wakes. Near the brink these decide whether a save ends. The same number gives
- * the same chances.
+ * What differs between two saves of the same guest: where its buffer lies and where in its pattern
+ * it is, how fast it writes and how fast pages go out, and when the sender wakes. Near the brink
+ * these decide whether a save ends. The same number gives the same chances.
  */
 final class Chance {
   /** How much the rate may be off, on both sides. */
   private static final double RATE = 0.01;
+
+  /** Seconds that it takes to start the dirty log, and how much more or less it may be. */
+  private static final double SETUP = 0.003;
+
+  private static final double SETUP_SPREAD = 0.002;
 
   /** Seconds from the moment at which the sender could go on to that at which it does. */
   private static final double LATE = 0.000_3;
@@ -35,6 +40,21 @@ final class Chance {
   /** Returns the writes in a second. */
   double rate(double given) {
     return exact ? given : given * (1 + RATE * (2 * random.nextDouble() - 1));
+  }
+
+  /** Returns the seconds for a page: half to four times as many, by what else the machine does. */
+  double pageTime(double given) {
+    return exact ? given : given * Math.pow(2, 3 * random.nextDouble() - 1);
+  }
+
+  /** Returns how many of some other pages lie in front of those that are written. */
+  int before(int others) {
+    return exact ? others / 2 : random.nextInt(others + 1);
+  }
+
+  /** Returns the seconds from the start of the sender's clock to the first look at dirty pages. */
+  double setup() {
+    return exact ? SETUP : SETUP + SETUP_SPREAD * (2 * random.nextDouble() - 1);
   }
 
   /** Returns how late the sender wakes: of four times once by a millisecond of its clock. */

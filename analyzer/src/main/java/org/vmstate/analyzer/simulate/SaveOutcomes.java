@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * How saves of one guest go that differ by chance only.
@@ -15,6 +16,11 @@ record SaveOutcomes(List<SaveResult> results) {
 
   /** Writes after which no other save is tried, so that the answer does not take long. */
   private static final long ENOUGH = 40_000_000;
+
+  /** Shares by which two saves may differ in bytes and in rounds and be taken for alike. */
+  private static final double BYTES = 0.15;
+
+  private static final double ROUNDS = 0.2;
 
   /** Takes a copy. */
   SaveOutcomes {
@@ -37,7 +43,10 @@ record SaveOutcomes(List<SaveResult> results) {
     return results.size() < RUNS;
   }
 
-  /** Returns the one with the middle number of bytes among those that end as most do. */
+  /**
+   * Returns the one, among those that end as most do, that most of them are like; of several such
+   * the one nearest to the middle number of bytes.
+   */
   SaveResult middle() {
     boolean most = 2 * ending() >= results.size();
     List<SaveResult> same =
@@ -45,7 +54,26 @@ record SaveOutcomes(List<SaveResult> results) {
             .filter(r -> r.never().isEmpty() == most)
             .sorted(Comparator.comparingLong(SaveResult::bytes))
             .toList();
-    return same.get(same.size() / 2);
+    int middle = same.size() / 2;
+    return IntStream.range(0, same.size())
+        .boxed()
+        .max(
+            Comparator.<Integer>comparingLong(i -> alike(same.get(i), same))
+                .thenComparingInt(i -> -Math.abs(i - middle)))
+        .map(same::get)
+        .orElseThrow();
+  }
+
+  private static long alike(SaveResult one, List<SaveResult> all) {
+    return all.stream()
+        .filter(
+            other ->
+                near(one.bytes(), other.bytes(), BYTES) && near(one.syncs(), other.syncs(), ROUNDS))
+        .count();
+  }
+
+  private static boolean near(double one, double other, double share) {
+    return Math.abs(one - other) <= other * share + 1e-9;
   }
 
   /** Returns how many converge. */

@@ -40,16 +40,20 @@ final class SimulatedGuest {
     writes = chance.firstWrite(load);
     distinct = load.distinct();
     places = new int[load.pages()];
-    place(scenario.pages() - scenario.zeroPages() - load.pages());
+    place(chance.before(scenario.pages() - places.length));
   }
 
-  /** Pages with data in front, then the buffer, then zeros; or the buffer here and there. */
-  private void place(int data) {
+  /**
+   * The buffer is one piece after so many other pages, or lies here and there; zeros lie among the
+   * others as evenly as they can.
+   */
+  private void place(int first) {
     int[] order = new int[scenario.pages()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    int from = Math.min(data, scenario.pages() - load.spread());
+    int others = scenario.pages() - places.length;
+    int from = Math.min(first, scenario.pages() - load.spread());
     SplittableRandom random = new SplittableRandom(1);
     for (int i = load.spread() - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
@@ -57,12 +61,17 @@ final class SimulatedGuest {
       order[from + i] = order[from + other];
       order[from + other] = page;
     }
-    System.arraycopy(order, data, places, 0, places.length);
+    System.arraycopy(order, first, places, 0, places.length);
     for (int page : places) {
       isBuffer.set(page);
     }
-    for (int i = data + places.length; i < order.length; i++) {
-      isZero.set(order[i]);
+    long zeros = scenario.zeroPages();
+    long seen = 0;
+    for (int page = isBuffer.nextClearBit(0);
+        page < scenario.pages();
+        page = isBuffer.nextClearBit(page + 1)) {
+      seen++;
+      isZero.set(page, seen * zeros / others > (seen - 1) * zeros / others);
     }
   }
 
