@@ -42,14 +42,19 @@ final class Chance {
     return exact ? given : given * (1 + RATE * (2 * random.nextDouble() - 1));
   }
 
-  /** Returns the seconds for a page: half to four times as many, by what else the machine does. */
+  /** Returns the seconds for a page: half to twice as many, by what else the machine does. */
   double pageTime(double given) {
-    return exact ? given : given * Math.pow(2, 3 * random.nextDouble() - 1);
+    return exact ? given : given * Math.pow(2, 2 * random.nextDouble() - 1);
   }
 
   /** Returns how many of some other pages lie in front of those that are written. */
   int before(int others) {
     return exact ? others / 2 : random.nextInt(others + 1);
+  }
+
+  /** Returns in how many of the other pages, from the first on, those with data lie. */
+  int within(int data, int others) {
+    return exact ? data : data + random.nextInt(others - data + 1);
   }
 
   /** Returns the seconds from the start of the sender's clock to the first look at dirty pages. */

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * @param results one of each, the first with the rate as given
  */
 record SaveOutcomes(List<SaveResult> results) {
-  private static final int RUNS = 9;
+  private static final int RUNS = 25;
 
   /** Writes after which no other save is tried, so that the answer does not take long. */
   private static final long ENOUGH = 40_000_000;

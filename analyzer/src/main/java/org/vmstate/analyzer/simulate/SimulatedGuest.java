@@ -40,19 +40,17 @@ final class SimulatedGuest {
     writes = chance.firstWrite(load);
     distinct = load.distinct();
     places = new int[load.pages()];
-    place(chance.before(scenario.pages() - places.length));
+    int others = scenario.pages() - places.length;
+    place(chance.before(others));
+    fill(others, chance);
   }
 
-  /**
-   * The buffer is one piece after so many other pages, or lies here and there; zeros lie among the
-   * others as evenly as they can.
-   */
+  /** The buffer is one piece after so many other pages, or lies here and there. */
   private void place(int first) {
     int[] order = new int[scenario.pages()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    int others = scenario.pages() - places.length;
     int from = Math.min(first, scenario.pages() - load.spread());
     SplittableRandom random = new SplittableRandom(1);
     for (int i = load.spread() - 1; i > 0; i--) {
@@ -65,13 +63,17 @@ final class SimulatedGuest {
     for (int page : places) {
       isBuffer.set(page);
     }
-    long zeros = scenario.zeroPages();
-    long seen = 0;
-    for (int page = isBuffer.nextClearBit(0);
-        page < scenario.pages();
-        page = isBuffer.nextClearBit(page + 1)) {
-      seen++;
-      isZero.set(page, seen * zeros / others > (seen - 1) * zeros / others);
+  }
+
+  /** Pages with data lie in the first of the others, as evenly as they can, and zeros elsewhere. */
+  private void fill(int others, Chance chance) {
+    long data = others - scenario.zeroPages();
+    long within = Math.max(1, chance.within((int) data, others));
+    int page = -1;
+    for (long seen = 1; seen <= others; seen++) {
+      page = isBuffer.nextClearBit(page + 1);
+      boolean isData = seen <= within && seen * data / within > (seen - 1) * data / within;
+      isZero.set(page, !isData);
     }
   }
 

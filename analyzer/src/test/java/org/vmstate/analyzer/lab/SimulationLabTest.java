@@ -133,9 +133,8 @@ class SimulationLabTest {
             one.bandwidth() * MIB,
             1 << 30,
             one.downtime(),
-            2,
-            // the rate that the guest had while it was saved has the faults in it
-            0,
+            0.8,
+            0.2,
             one.layout().equals("qemu-mapped-ram"),
             one.cache() > 0 ? Optional.of("current") : Optional.empty(),
             List.of(Math.max(1, one.cache()) * MIB),
