@@ -32,6 +32,9 @@ final class Connections implements Closeable {
    */
   private static final int MAIN_BYTES = 64;
 
+  /** Magic and version of a main stream: less may come from anybody. */
+  private static final int GREETING = 8;
+
   private static final int INITIAL_BYTES = 64;
 
   /** A channel begins with its initial packet and a SYNC, of which this is the least. */
@@ -116,7 +119,7 @@ final class Connections implements Closeable {
       waiting.remove(connection);
       begun.remove(connection);
       boolean greeted =
-          magic == StreamFormat.MAGIC
+          magic == StreamFormat.MAGIC && head.position() >= GREETING
               || magic == MultifdFormat.MAGIC && head.position() >= INITIAL_BYTES;
       if (greeted) {
         expected = true;

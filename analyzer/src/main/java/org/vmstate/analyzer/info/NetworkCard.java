@@ -12,9 +12,14 @@ import org.vmstate.analyzer.physical.Fields;
 final class NetworkCard {
   private static final int LENGTH = 6;
 
+  private static final byte[] NONE = {};
+
   /** Bytes of the address, the first of them where the field is longer. */
   private static final List<String> BYTES =
-      List.of("conf.macaddr", "conf.macaddr.a", "core.permanent_mac", "prom");
+      List.of("conf.macaddr", "conf.macaddr.a", "core.permanent_mac");
+
+  /** Bytes of a pcnet, the address first. */
+  private static final String BYTES_OF_PCNET = "prom";
 
   /** Words of an e1000, the address in the first three, the lower byte first. */
   private static final String WORDS = "eeprom_data";
@@ -34,32 +39,40 @@ final class NetworkCard {
         return text(virtio.bytes("mac"));
       }
     }
-    for (String name : BYTES) {
-      if (device.has(name)) {
-        return text(device.bytes(name));
-      }
+    return text(
+        switch (type) {
+          case "e1000" -> device.has(WORDS) ? words(device) : NONE;
+          case "vmxnet3" -> serial(device.bytes(SERIAL));
+          case "ne2000" -> doubled(device.bytes(DOUBLED));
+          case "pcnet" -> device.bytes(BYTES_OF_PCNET);
+          default -> BYTES.stream().filter(device::has).findFirst().map(device::bytes).orElse(NONE);
+        });
+  }
+
+  private static byte[] words(Fields device) {
+    byte[] address = new byte[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      address[i] = (byte) (device.value(WORDS, i / 2) >>> i % 2 * Byte.SIZE);
+    }
+    return address;
+  }
+
+  private static byte[] serial(byte[] serial) {
+    if (serial.length <= LENGTH) {
+      return NONE;
     }
     byte[] address = new byte[LENGTH];
-    if (type.equals("e1000") && device.has(WORDS)) {
-      for (int i = 0; i < LENGTH; i++) {
-        address[i] = (byte) (device.value(WORDS, i / 2) >>> i % 2 * Byte.SIZE);
-      }
-      return text(address);
+    System.arraycopy(serial, 4, address, 0, 3);
+    System.arraycopy(serial, 1, address, 3, 3);
+    return address;
+  }
+
+  private static byte[] doubled(byte[] memory) {
+    byte[] address = new byte[LENGTH];
+    for (int i = 0; i < LENGTH && 2 * i < memory.length; i++) {
+      address[i] = memory[2 * i];
     }
-    byte[] serial = device.bytes(SERIAL);
-    if (type.equals("vmxnet3") && serial.length > LENGTH) {
-      System.arraycopy(serial, 4, address, 0, 3);
-      System.arraycopy(serial, 1, address, 3, 3);
-      return text(address);
-    }
-    if (type.equals("ne2000") && device.has(DOUBLED)) {
-      byte[] memory = device.bytes(DOUBLED);
-      for (int i = 0; i < LENGTH && 2 * i < memory.length; i++) {
-        address[i] = memory[2 * i];
-      }
-      return text(address);
-    }
-    return "";
+    return address;
   }
 
   private static String text(byte[] bytes) {
