@@ -37,6 +37,11 @@ final class SaveSimulation {
   /** Devices, headers and the description, roughly. */
   private static final long REST = 40_000;
 
+  /** Bytes of the footer of the part before and of a part's start, and of its end. */
+  private static final int PART = 10;
+
+  private static final int END = Long.BYTES;
+
   private final SaveScenario scenario;
   private final BitSet dirty = new BitSet();
   private final BitSet everData = new BitSet();
@@ -117,7 +122,7 @@ final class SaveSimulation {
       if (!fits && now > MOST_SECONDS) {
         return result(Optional.of(tooLong()), 0);
       }
-      if (!fits && never.isEmpty() && now > scenario.stopSeconds()) {
+      if (never.isEmpty() && now > scenario.stopSeconds()) {
         never =
             Optional.of(
                 String.format(
@@ -145,7 +150,9 @@ final class SaveSimulation {
   private void turn() {
     long budget = (long) (scenario.bandwidth() * SLICE);
     double end = sliceStart + SLICE;
+    buffer.copy(PART);
     send(now + TURN, budget);
+    buffer.copy(END);
     buffer.flush();
     if (now < end && buffer.given() > budget) {
       advance(end + chance.late());
