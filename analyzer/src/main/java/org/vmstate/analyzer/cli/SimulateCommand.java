@@ -135,13 +135,13 @@ final class SimulateCommand implements Callable<Integer> {
             .option(
                 Double.class,
                 "MICROSECONDS",
-                "save: time for a page beside the link (default: 0.8).",
+                "save: time for a page beside the link (default: 0.6).",
                 "--page-time")
             .option(
                 Double.class,
                 "MICROSECONDS",
                 "save: time that the guest's first write to a page after each look at the dirty"
-                    + " bitmap costs it (default: 0.2).",
+                    + " bitmap costs it (default: 0.3).",
                 "--fault-time")
             .choice(
                 List.of("qemu", "qemu-mapped-ram"),
@@ -180,7 +180,7 @@ final class SimulateCommand implements Callable<Integer> {
                 "N",
                 "dirty-log: run N random sequences on the real kernel beside the model.",
                 "--kvm")
-            .option(Long.class, "N", "dirty-log: seed (default: 0.8).", "--seed")
+            .option(Long.class, "N", "dirty-log: seed (default: 0.6).", "--seed")
             .option(Output.option("human"));
     command.spec = builder.spec();
     return command.spec;
@@ -327,8 +327,8 @@ final class SimulateCommand implements Callable<Integer> {
         size("--bandwidth", "128M"),
         size("--link", "1G"),
         value("--downtime", 300.0),
-        value("--page-time", 0.8),
-        value("--fault-time", 0.2),
+        value("--page-time", 0.6),
+        value("--fault-time", 0.3),
         format.equals("qemu-mapped-ram"),
         Optional.ofNullable(CommandBuilder.value(spec, "--xbzrle")),
         caches,
