@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,12 +42,12 @@ final class Connections implements Closeable {
   private static final int CHANNEL_BYTES = INITIAL_BYTES + 320;
 
   /** How long a channel may take for them before the others go on without it. */
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  static final long PATIENCE_NANOS = 2_000_000_000L;
 
   private final ServerSocketChannel server;
   private final Signal signal;
   private final Consumer<String> notes;
-  private final Set<SocketChannel> waiting = new HashSet<>();
+  private final Set<SocketChannel> waiting = new LinkedHashSet<>();
   private final Map<SocketChannel, Long> begun = new HashMap<>();
   private final List<Feed> channels = new ArrayList<>();
   private Feed main;
@@ -73,8 +74,10 @@ final class Connections implements Closeable {
         SocketChannel connection = server.accept();
         synchronized (signal) {
           if (waiting.size() >= MOST_WAITING) {
-            connection.close();
-            continue;
+            // who said nothing for longest, so that the sender is let in behind any number of them
+            SocketChannel first = waiting.iterator().next();
+            waiting.remove(first);
+            first.close();
           }
           waiting.add(connection);
         }

@@ -168,7 +168,10 @@ final class LiveJoiner extends StreamJoiner {
    */
   private void awaitChannels() throws IOException {
     Candidates candidates = new Candidates();
-    long until = System.nanoTime() + GRACE * 1_000_000L;
+    long now = System.nanoTime();
+    long until = now + GRACE * 1_000_000L;
+    // strangers that come one after the other do not put it off any further
+    long deadline = now + Connections.PATIENCE_NANOS;
     while (true) {
       for (Feed feed : connections.channels()) {
         ChannelReader channel = reader(feed);
@@ -183,7 +186,8 @@ final class LiveJoiner extends StreamJoiner {
       }
       List<ChannelReader> likeliest = candidates.likeliest();
       boolean known = !likeliest.isEmpty() && channels().expected(likeliest) == likeliest.size();
-      boolean quiet = System.nanoTime() >= until && connections.isQuiet();
+      now = System.nanoTime();
+      boolean quiet = now >= deadline || now >= until && connections.isQuiet();
       if (quiet && (known || candidates.isTied() || !isFlushed())) {
         break;
       }

@@ -15,6 +15,7 @@ import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.analyzer.output.Destination;
 import org.vmstate.analyzer.output.SnapshotName;
 import org.vmstate.formats.FormatId;
+import org.vmstate.formats.error.NamedIOException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -87,6 +88,11 @@ final class ReceiveCommand implements Callable<Integer> {
                   .convert(source, null, target);
             } catch (TruncatedDataException e) {
               throw broken(new ListenAddress(receiver.address()), e);
+            } catch (IOException e) {
+              // one without a name is of the connections, and the system chose the port
+              throw e.getClass() == IOException.class
+                  ? NamedIOException.of(new ListenAddress(receiver.address()), e)
+                  : e;
             }
           }
         });

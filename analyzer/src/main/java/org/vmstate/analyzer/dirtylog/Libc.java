@@ -30,6 +30,9 @@ final class Libc {
   private static final VarHandle ERRNO_VALUE =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  private static final int ENOENT = 2;
+  private static final int EACCES = 13;
+
   private static final MethodHandle OPEN =
       function("open", FunctionDescriptor.of(INT, POINTER, INT), ERRNO);
   private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(INT, INT));
@@ -52,7 +55,14 @@ final class Libc {
   }
 
   private static IOException failed(String what, MemorySegment state) {
-    return new NamedIOException(what + ": error " + (int) ERRNO_VALUE.get(state, 0L));
+    int error = (int) ERRNO_VALUE.get(state, 0L);
+    return new NamedIOException(
+        what
+            + switch (error) {
+              case ENOENT -> ": no such file";
+              case EACCES -> ": permission denied";
+              default -> ": error " + error;
+            });
   }
 
   static int open(String path) throws IOException {

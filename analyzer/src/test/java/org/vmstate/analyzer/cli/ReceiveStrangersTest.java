@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,9 @@ import org.vmstate.analyzer.channel.RecordedSave;
 /** A recorded migration comes over a socket, where it breaks off or others connect first. */
 class ReceiveStrangersTest {
   private static final int HELLO = 64;
+
+  /** Strangers in some minutes. */
+  private static final int MOST_STRANGERS = 1000;
 
   @TempDir Path folder;
 
@@ -148,6 +153,46 @@ class ReceiveStrangersTest {
     assertEquals(ExitCode.OK, run.code(), run::toString);
     CommandRun stats = CommandRun.of("stats", out().toString());
     assertTrue(stats.out().contains("duplicate: 1 pages\nnormal: 1 pages"), stats::out);
+  }
+
+  @Test
+  void strangersThatKeepComingDoNotPutItOff() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger strangers = new AtomicInteger();
+    CommandRun run =
+        receive(
+            () -> {
+              Thread.ofPlatform()
+                  .daemon()
+                  .start(
+                      () -> {
+                        try {
+                          while (!over.get() && strangers.incrementAndGet() < MOST_STRANGERS) {
+                            connect().write(ByteBuffer.wrap(stranger("channel magic")));
+                            Thread.sleep(200);
+                          }
+                        } catch (IOException | InterruptedException e) {
+                          // the receiver is gone
+                        }
+                      });
+              real();
+            });
+    over.set(true);
+    assertEquals(ExitCode.OK, run.code(), run::toString);
+    assertTrue(strangers.get() < MOST_STRANGERS, strangers::toString);
+  }
+
+  @Test
+  void senderIsLetInBehindAnyNumberOfStrangers() throws Exception {
+    CommandRun run =
+        receive(
+            () -> {
+              for (int i = 0; i < 1100; i++) {
+                connections.add(connect());
+              }
+              real();
+            });
+    assertEquals(ExitCode.OK, run.code(), run::toString);
   }
 
   @Test
