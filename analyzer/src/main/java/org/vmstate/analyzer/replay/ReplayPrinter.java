@@ -151,7 +151,9 @@ public final class ReplayPrinter {
                 + (trial.wholeWire() - trial.wire()) * 100 / trial.wholeWire()
                 + " % less, so its rounds are shorter than these "
                 + rounds
-                + " and perhaps fewer, which the recording cannot tell; miss rate after "
+                + "; the recording cannot tell whether it ends: miss rate "
+                + String.format(Locale.ROOT, "%.3f", trial.missRateForAsManyBytes())
+                + " when it goes on for as many bytes, else after "
                 + some.stream()
                     .map(n -> n + " rounds " + String.format(Locale.ROOT, "%.3f", rates.get(n - 1)))
                     .collect(Collectors.joining(", ")));
@@ -229,6 +231,9 @@ public final class ReplayPrinter {
     report.number("wire_bytes_without", trial.wholeWire());
     if (kind == Replayed.Kind.RECORDING) {
       report.bool("may_end_earlier", trial.mayEndEarlier());
+      report.text(
+          "cache_miss_rate_for_as_many_bytes",
+          String.format(Locale.ROOT, "%.4f", trial.missRateForAsManyBytes()));
       report.beginArray("cache_miss_rates");
       for (double rate : trial.missRates()) {
         report.text("", String.format(Locale.ROOT, "%.4f", rate));

@@ -25,6 +25,10 @@ public final class Trial {
   private long deltaBytes;
   private long differing;
   private final List<Double> rates = new ArrayList<>();
+  private final List<SoFar> soFar = new ArrayList<>();
+
+  /** Counters at the end of a round. */
+  private record SoFar(long lookups, long misses, long wire) {}
 
   Trial(DeltaCodec codec, long cacheBytes, int pageSize) {
     this.codec = codec;
@@ -40,6 +44,7 @@ public final class Trial {
   void roundEnds(long round) {
     if (round > 0 && rates.size() == round - 1 && round <= MOST_RATES) {
       rates.add(missRate());
+      soFar.add(new SoFar(statistics().lookups(), statistics().misses(), wire));
     }
   }
 
@@ -116,6 +121,25 @@ public final class Trial {
    */
   public boolean mayEndEarlier() {
     return (wholeWire - wire) * MUCH >= wholeWire && wholeWire > 0;
+  }
+
+  /**
+   * Returns the miss rate of a save that goes on until it has sent as many bytes as the recording:
+   * its further rounds are like those of the recording's second half, when most pages return.
+   */
+  public double missRateForAsManyBytes() {
+    if (soFar.size() < 2) {
+      return missRate();
+    }
+    SoFar half = soFar.get((soFar.size() - 1) / 2);
+    XbzrleStatistics s = statistics();
+    long sent = wire - half.wire;
+    if (sent <= 0) {
+      return missRate();
+    }
+    double times = (double) Math.max(0, wholeWire - wire) / sent;
+    return (s.misses() + times * (s.misses() - half.misses))
+        / (s.lookups() + times * (s.lookups() - half.lookups));
   }
 
   /** Returns the lookups of pages that had been looked up before. */

@@ -173,6 +173,20 @@ class DeltaReplayTest {
     assertFalse(useless.mayEndEarlier());
   }
 
+  /** With a cache that is too small the same bytes are more rounds, which need not be recorded. */
+  @Test
+  void saveThatGoesOnForAsManyBytesHasTheRateOfALongerRecording() throws IOException {
+    long cache = 256L * PAGE;
+    Trial few = only(replay(bytes(image(false, false, 6)), Optional.of("current"), cache));
+    Trial many = few;
+    for (int rounds = 7; many.wire() < few.wholeWire(); rounds++) {
+      many = only(replay(bytes(image(false, false, rounds)), Optional.of("current"), cache));
+    }
+    assertTrue(few.missRate() - many.missRate() > 0.02, few.missRate() + " " + many.missRate());
+    assertEquals(many.missRate(), few.missRateForAsManyBytes(), 0.03);
+    assertTrue(few.mayEndEarlier());
+  }
+
   @ParameterizedTest
   @CsvSource({"64, false", "512, true"})
   void cacheSufficesWhenTheWorkingSetFits(long pages, boolean enough) throws IOException {
