@@ -184,7 +184,8 @@ public final class ChannelGroup implements Closeable {
       long lowest = Long.MAX_VALUE;
       for (ChannelReader channel : left) {
         long number = next(channel);
-        if (number < lowest) {
+        // a number may be the largest there is
+        if (first == null || number < lowest) {
           first = channel;
           lowest = number;
         }
