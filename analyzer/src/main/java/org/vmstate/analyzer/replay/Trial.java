@@ -24,11 +24,14 @@ public final class Trial {
   private long deltas;
   private long deltaBytes;
   private long differing;
-  private final List<Double> rates = new ArrayList<>();
   private final List<SoFar> soFar = new ArrayList<>();
 
   /** Counters at the end of a round. */
-  private record SoFar(long lookups, long misses, long wire) {}
+  private record SoFar(long lookups, long misses, long wire) {
+    double missRate() {
+      return lookups == 0 ? 0 : (double) misses / lookups;
+    }
+  }
 
   Trial(DeltaCodec codec, long cacheBytes, int pageSize) {
     this.codec = codec;
@@ -42,10 +45,13 @@ public final class Trial {
   }
 
   void roundEnds(long round) {
-    if (round > 0 && rates.size() == round - 1 && round <= MOST_RATES) {
-      rates.add(missRate());
-      soFar.add(new SoFar(statistics().lookups(), statistics().misses(), wire));
+    if (round > 0 && soFar.size() == round - 1 && round <= MOST_RATES) {
+      soFar.add(soFar());
     }
+  }
+
+  private SoFar soFar() {
+    return new SoFar(statistics().lookups(), statistics().misses(), wire);
   }
 
   void zero(long address, long generation, boolean first) {
@@ -106,13 +112,12 @@ public final class Trial {
 
   /** Returns the share of lookups that missed, as QEMU counts it. */
   public double missRate() {
-    XbzrleStatistics s = statistics();
-    return s.lookups() == 0 ? 0 : (double) s.misses() / s.lookups();
+    return soFar().missRate();
   }
 
   /** Returns the miss rate of a save that ends after 1, 2, 3... rounds, of at most 64. */
   public List<Double> missRates() {
-    return List.copyOf(rates);
+    return soFar.stream().map(SoFar::missRate).toList();
   }
 
   /**
