@@ -32,9 +32,12 @@ class RandomChangesTest {
 
   private static final long SEED = Long.getLong("edits.seed", 17);
 
-  /** One sample of each architecture and form that is quick to read. */
+  /** One sample of each architecture and form that is quick to read, or -Dedits.samples. */
   private static final List<String> SAMPLES =
-      List.of("pc", "pc-mapped", "riscv", "virt", "q35-11.1", "pc-no-description", "pc-5.2");
+      List.of(
+          System.getProperty(
+                  "edits.samples", "pc,pc-mapped,riscv,virt,q35-11.1,pc-no-description,pc-5.2")
+              .split(","));
 
   @TempDir Path scratch;
 

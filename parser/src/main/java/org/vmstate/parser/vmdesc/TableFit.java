@@ -1,10 +1,8 @@
 package org.vmstate.parser.vmdesc;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,33 +26,21 @@ final class TableFit {
 
   private static final int TYPICAL = 64;
 
-  /** Ends one try. */
-  private static final class NoFit extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    NoFit() {
-      super(null, null, false, false);
-    }
-  }
-
-  private final byte[] bytes;
+  private final SectionBytes section;
   private final String device;
   private final Limits limits;
   private final Work work;
-  private final List<Integer> chosen = new ArrayList<>();
-  private final List<Integer> choices = new ArrayList<>();
+  private final Choices choices = new Choices();
 
   // of one try
   private final Map<String, Long> values = new HashMap<>();
   private final Map<String, Long> found = new HashMap<>();
   private byte[] configuration;
-  private int decisions;
   private int descriptions;
-  private int at;
 
   /** What all sections of a stream may cost together, and what is known of the table's states. */
   static final class Work {
-    private final Map<StateDesc, Long> lengths = new IdentityHashMap<>();
+    private final FixedLengths lengths = new FixedLengths();
     private long steps = 10_000_000;
 
     /** Whether there is none left. */
@@ -64,7 +50,7 @@ final class TableFit {
   }
 
   private TableFit(byte[] bytes, String device, Limits limits, Work work) {
-    this.bytes = bytes;
+    this.section = new SectionBytes(bytes);
     this.device = device;
     this.limits = limits;
     this.work = work;
@@ -80,13 +66,13 @@ final class TableFit {
     for (int i = 0; i < MOST_TRIES && !work.isDone(); i++) {
       try {
         StateDesc desc = fit.once(table);
-        if (fit.at == bytes.length) {
+        if (fit.section.remaining() == 0) {
           return Optional.of(desc);
         }
       } catch (NoFit e) {
         // another choice may fit
       }
-      if (!fit.chooseNext()) {
+      if (!fit.choices.next()) {
         break;
       }
     }
@@ -97,40 +83,19 @@ final class TableFit {
     values.clear();
     found.clear();
     configuration = new byte[0];
-    decisions = 0;
+    choices.restart();
     descriptions = 0;
-    at = 0;
+    section.restart();
     return state(table, 0);
-  }
-
-  /** Takes the next choice of the last decision that has one. */
-  private boolean chooseNext() {
-    while (!chosen.isEmpty()) {
-      int last = chosen.removeLast() + 1;
-      if (last < choices.getLast()) {
-        chosen.add(last);
-        return true;
-      }
-      choices.removeLast();
-    }
-    return false;
-  }
-
-  private int choose(int count) {
-    if (decisions == chosen.size()) {
-      chosen.add(0);
-      choices.add(count);
-    }
-    return chosen.get(decisions++);
   }
 
   private StateDesc state(StateDesc table, int depth) throws NoFit {
     if (depth > limits.nesting()) {
       throw new NoFit();
     }
-    long length = length(table);
+    long length = work.lengths.of(table);
     if (length >= 0) {
-      pass(length);
+      section.pass(length, 1);
       return table;
     }
     List<FieldDesc> fields = new ArrayList<>(table.fields().size());
@@ -150,33 +115,28 @@ final class TableFit {
 
   /** Passes the head of a subsection that the table knows. */
   private Optional<StateDesc> subsection(StateDesc table) throws NoFit {
-    if (table.subsections().isEmpty() || remaining() < 2 || bytes[at] != StreamFormat.SUBSECTION) {
+    if (table.subsections().isEmpty()
+        || section.remaining() < 2
+        || section.next() != StreamFormat.SUBSECTION) {
       return Optional.empty();
     }
-    int length = bytes[at + 1] & 0xff;
-    if (remaining() < 2 + length + Integer.BYTES) {
+    int length = (int) section.number(1, 1);
+    if (section.remaining() < 2 + length + Integer.BYTES) {
       return Optional.empty();
     }
-    long version = number(at + 2 + length, Integer.BYTES) & 0xffffffffL;
+    long version = section.number(2 + length, Integer.BYTES);
     List<StateDesc> fitting = new ArrayList<>(1);
     for (StateDesc subsection : table.subsections()) {
-      if (subsection.version() == version && isNamed(subsection.name(), at + 2, length)) {
+      if (subsection.version() == version && section.isNamed(subsection.name(), 2, length)) {
         fitting.add(subsection);
       }
     }
     if (fitting.isEmpty()) {
       return Optional.empty();
     }
-    at += 2 + length + Integer.BYTES;
-    return Optional.of(fitting.size() == 1 ? fitting.get(0) : fitting.get(choose(fitting.size())));
-  }
-
-  private boolean isNamed(String name, int from, int length) {
-    boolean same = name.length() == length;
-    for (int i = 0; same && i < length; i++) {
-      same = name.charAt(i) == (bytes[from + i] & 0xff);
-    }
-    return same;
+    section.pass(2L + length + Integer.BYTES, 1);
+    return Optional.of(
+        fitting.size() == 1 ? fitting.get(0) : fitting.get(choices.choose(fitting.size())));
   }
 
   private void field(FieldDesc table, List<FieldDesc> fields, int depth) throws NoFit {
@@ -200,7 +160,7 @@ final class TableFit {
     if (count == 0) {
       return;
     }
-    if (count > remaining() && size > 0) {
+    if (count > section.remaining() && size > 0) {
       throw new NoFit();
     }
     FieldType type = table.nested().isEmpty() ? FieldType.of(rule.type()) : table.type();
@@ -212,15 +172,15 @@ final class TableFit {
         if (type == FieldType.OPAQUE) {
           size = opaque(rule.type(), size);
         }
-        if (count == 1 && size <= Math.min(Long.BYTES, remaining())) {
-          values.put(table.name(), number(at, (int) size));
+        if (count == 1 && size <= Math.min(Long.BYTES, section.remaining())) {
+          values.put(table.name(), section.number(0, (int) size));
         }
-        int from = at;
-        pass(size, count);
+        int from = section.at();
+        section.pass(size, count);
         if (rule.type().equals(PciFormat.TYPE)) {
-          configuration = Arrays.copyOfRange(bytes, from, at);
+          configuration = section.since(from);
         }
-        if (type == FieldType.PCI_IRQ && !isInterrupts(from)) {
+        if (type == FieldType.PCI_IRQ && !section.isInterruptsSince(from)) {
           throw new NoFit();
         }
         fields.add(
@@ -241,31 +201,22 @@ final class TableFit {
     return rule.kind() == TableRule.COUNT ? count > 1 : table.isArray();
   }
 
-  private boolean isInterrupts(int from) {
-    for (int i = from; i < at; i += Integer.BYTES) {
-      if ((number(i, Integer.BYTES) & ~1L) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private void structs(
       FieldDesc table, TableRule rule, int count, List<FieldDesc> fields, int depth) throws NoFit {
     StateDesc nested = nested(table);
-    int from = at;
+    int from = section.at();
     StateDesc first = state(nested, depth + 1);
-    int size = at - from;
+    int size = section.at() - from;
     List<StateDesc> all = new ArrayList<>(List.of(first));
     List<Integer> sizes = new ArrayList<>(List.of(size));
     boolean alike = true;
-    if (length(nested) >= 0) {
-      pass(size, count - 1L);
+    if (work.lengths.of(nested) >= 0) {
+      section.pass(size, count - 1L);
     } else {
       for (int i = 1; i < count; i++) {
-        int start = at;
+        int start = section.at();
         all.add(state(nested, depth + 1));
-        sizes.add(at - start);
+        sizes.add(section.at() - start);
         alike &= all.get(i).equals(first);
       }
     }
@@ -294,16 +245,16 @@ final class TableFit {
 
   /** Elements with a byte 1 before each, and a byte 0. */
   private void queue(FieldDesc table, List<FieldDesc> fields, int depth) throws NoFit {
-    int from = at;
+    int from = section.at();
     List<StateDesc> elements = new ArrayList<>(0);
-    while (remaining() > 0 && bytes[at] == 1) {
-      at++;
+    while (section.remaining() > 0 && section.next() == 1) {
+      section.pass(1, 1);
       elements.add(state(nested(table), depth + 1));
     }
-    if (remaining() == 0 || bytes[at] != 0 || table.typeName().equals("gtree")) {
+    if (section.remaining() == 0 || section.next() != 0 || table.typeName().equals("gtree")) {
       throw new NoFit();
     }
-    at++;
+    section.pass(1, 1);
     fields.add(
         new FieldDesc(
             table.name(),
@@ -311,12 +262,12 @@ final class TableFit {
             FieldType.QUEUE,
             1,
             table.isArray(),
-            at - from,
+            section.at() - from,
             elements));
   }
 
   private void inline(FieldDesc table, List<FieldDesc> fields, int depth) throws NoFit {
-    int from = at;
+    int from = section.at();
     List<StateDesc> states = new ArrayList<>(1);
     for (StateDesc nested : table.nested()) {
       states.add(state(nested, depth + 1));
@@ -328,7 +279,7 @@ final class TableFit {
             FieldType.INLINE,
             1,
             table.isArray(),
-            at - from,
+            section.at() - from,
             states));
   }
 
@@ -337,70 +288,19 @@ final class TableFit {
     if (!OpaqueLength.knows(type)) {
       return recorded;
     }
-    work.steps -= remaining() / TYPICAL;
-    int[] lengths =
-        OpaqueLength.of(device, type, Arrays.copyOfRange(bytes, at, bytes.length), configuration);
+    work.steps -= section.remaining() / TYPICAL;
+    int[] lengths = OpaqueLength.of(device, type, section.rest(), configuration);
     if (lengths.length == 0) {
       throw new NoFit();
     }
-    return lengths[lengths.length == 1 ? 0 : choose(lengths.length)];
-  }
-
-  /** Returns the length of a state that has one length only, else -1. */
-  private long length(StateDesc table) {
-    Long known = work.lengths.get(table);
-    if (known == null) {
-      known = table.subsections().isEmpty() ? 0L : -1L;
-      for (FieldDesc field : table.fields()) {
-        long length = known < 0 ? -1 : length(field);
-        known = length < 0 ? -1 : known + length;
-      }
-      work.lengths.put(table, known);
-    }
-    return known;
-  }
-
-  private long length(FieldDesc field) {
-    boolean fixed =
-        switch (field.type()) {
-          case STRUCT ->
-              TableRule.of(field.typeName()).kind() == TableRule.NONE
-                  && !field.nested().isEmpty()
-                  && length(field.nested().getFirst()) >= 0;
-          case QUEUE, INLINE, OPAQUE, PCI_IRQ -> false;
-          default -> true;
-        };
-    return fixed ? field.size() * field.count() : -1;
-  }
-
-  private void pass(long length) throws NoFit {
-    pass(length, 1);
-  }
-
-  private void pass(long size, long count) throws NoFit {
-    if (size < 0 || count < 0 || size > 0 && count > remaining() / size) {
-      throw new NoFit();
-    }
-    at += (int) (size * count);
-  }
-
-  private int remaining() {
-    return bytes.length - at;
-  }
-
-  private long number(int from, int size) {
-    long value = 0;
-    for (int i = 0; i < size; i++) {
-      value = value << 8 | bytes[from + i] & 0xff;
-    }
-    return value;
+    return lengths[lengths.length == 1 ? 0 : choices.choose(lengths.length)];
   }
 
   /** Returns what an earlier field says, or what is tried. */
   private long told(TableRule rule, long recorded, long unit) throws NoFit {
     if (!rule.isFree()) {
       Long value = values.get(rule.field());
-      if (value == null || value < 0 || value > bytes.length) {
+      if (value == null || value < 0 || value > section.length()) {
         throw new NoFit();
       }
       return value;
@@ -411,8 +311,8 @@ final class TableFit {
       return before;
     }
     // first what was recorded, then what would fill the section, then others
-    long most = remaining() / (unit * rule.factor());
-    int choice = choose(TYPICAL * 2);
+    long most = section.remaining() / (unit * rule.factor());
+    int choice = choices.choose(TYPICAL * 2);
     long value;
     if (choice == 0) {
       value = recorded / rule.factor();
