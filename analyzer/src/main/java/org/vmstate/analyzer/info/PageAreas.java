@@ -15,10 +15,10 @@ import org.vmstate.formats.ram.RamBlock;
  *
  * @param alignment largest power of two of which all page areas' offsets are multiples
  * @param padding bytes between bitmaps and page areas, which the alignment costs
- * @param parallel whether several threads can restore it
- * @param sector largest logical block in bytes that direct I/O can be done with
+ * @param released whether a released QEMU reads the layout
+ * @param page size of the guest's pages; QEMU 10.0 migration/ram.c refuses areas between pages
  */
-public record PageAreas(long alignment, long padding, boolean parallel, long sector) {
+public record PageAreas(long alignment, long padding, boolean released, int page) {
   private static final int LEAST_SECTOR = 512;
 
   /** Returns the facts of blocks, empty for a stream without places. */
@@ -44,22 +44,34 @@ public record PageAreas(long alignment, long padding, boolean parallel, long sec
                 alignment,
                 padding,
                 format.layout().refusal().isEmpty(),
-                Math.min(alignment, blocks.getFirst().pageSize())));
+                blocks.getFirst().pageSize()));
+  }
+
+  /** Reports whether several threads can restore it. */
+  boolean parallel() {
+    return released && alignment >= page;
+  }
+
+  /** Returns the largest logical block in bytes that direct I/O can be done with. */
+  long sector() {
+    return Math.min(alignment, page);
   }
 
   /** Reports whether a restore with direct I/O is possible with sectors of 512 bytes. */
   boolean direct() {
-    return parallel && sector >= LEAST_SECTOR;
+    return parallel() && page >= LEAST_SECTOR;
   }
 
   /** Returns one line for people. */
   String words() {
     String use =
-        !parallel
+        !released
             ? "no released QEMU reads them"
-            : direct()
-                ? "parallel restore possible, direct with sectors up to " + sector + " bytes"
-                : "parallel restore possible, direct not: sectors have at least 512 bytes";
+            : !parallel()
+                ? "QEMU refuses them: expected a multiple of the page size, " + page
+                : direct()
+                    ? "parallel restore possible, direct with sectors up to " + page + " bytes"
+                    : "parallel restore possible, direct not: sectors have at least 512 bytes";
     return String.format(
         Locale.ROOT,
         "page areas: aligned to %s, %s (%d bytes) of padding; %s",
@@ -73,9 +85,9 @@ public record PageAreas(long alignment, long padding, boolean parallel, long sec
     report.beginObject("page_areas");
     report.number("alignment", alignment);
     report.number("padding", padding);
-    report.bool("parallel_restore", parallel);
+    report.bool("parallel_restore", parallel());
     report.bool("direct_restore", direct());
-    report.number("largest_sector", sector);
+    report.number("largest_sector", sector());
     report.end();
   }
 }
