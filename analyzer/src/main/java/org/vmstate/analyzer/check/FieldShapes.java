@@ -81,10 +81,13 @@ final class FieldShapes {
   private static Map<String, List<FieldDesc>> byName(StateDesc state) {
     Map<String, List<FieldDesc>> result = new LinkedHashMap<>();
     for (FieldDesc field : state.fields()) {
-      String name = field.name().replaceFirst("\\[\\w+\\]$", "");
-      result.computeIfAbsent(name, n -> new ArrayList<>()).add(field);
+      result.computeIfAbsent(plain(field.name()), n -> new ArrayList<>()).add(field);
     }
     return result;
+  }
+
+  private static String plain(String name) {
+    return name.replaceFirst("\\[\\w+\\]$", "");
   }
 
   private static long bytes(List<FieldDesc> fields) {
@@ -173,7 +176,8 @@ final class FieldShapes {
       gap(sent, own).ifPresent(more::add);
       gap(own, sent).ifPresent(fewer::add);
     }
-    if (bytes(sent.fields()) != bytes(own.fields()) && bytes(more) != bytes(fewer)) {
+    boolean same = bytes(sent.fields()) == bytes(own.fields());
+    if (!same && bytes(more) != bytes(fewer)) {
       FieldDesc first = more.isEmpty() ? fewer.getFirst() : more.getFirst();
       Kind kind = more.isEmpty() && isFunction(first) ? Kind.FUNCTION : Kind.FIELDS;
       return Optional.of(new Odd(path + "." + first.name(), bytes(more), bytes(fewer), kind));
@@ -182,7 +186,8 @@ final class FieldShapes {
       Optional<Odd> length =
           BY_PROPERTY.contains(sent.name() + "." + entry.getKey())
               ? property(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()))
-              : length(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type);
+              : length(
+                  path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type, same);
       if (length.isPresent()) {
         return length;
       }
@@ -247,9 +252,35 @@ final class FieldShapes {
         : Optional.of(new Odd(path + "." + name, bytes(sent), bytes(ours), kind));
   }
 
-  /** Compares the lengths of an array that always has the same one. */
+  /** Returns how many elements an array has that is sent element by element, or -1. */
+  private static long total(StateType type, String name) {
+    long total = 0;
+    for (Map.Entry<String, List<Target.Field>> known : type.fields().entrySet()) {
+      if (plain(known.getKey()).equals(name)) {
+        boolean element = !known.getKey().equals(name);
+        for (Target.Field field : known.getValue()) {
+          if (!field.always() || field.count() == 0 && !element) {
+            return -1;
+          }
+          total += Math.max(1, field.count());
+        }
+      }
+    }
+    return total;
+  }
+
+  /**
+   * Compares the lengths of an array that always has the same one.
+   *
+   * @param same whether the whole states are equally long, so that elements have other names only
+   */
   private static Optional<Odd> length(
-      String path, String name, List<FieldDesc> sent, List<FieldDesc> own, StateType type) {
+      String path,
+      String name,
+      List<FieldDesc> sent,
+      List<FieldDesc> own,
+      StateType type,
+      boolean same) {
     // what takes the place of fields that are no more has one name, wherever it is
     if (own == null || own.getFirst().type() == FieldType.UNUSED) {
       return Optional.empty();
@@ -258,7 +289,8 @@ final class FieldShapes {
     boolean fixed =
         type == null
             ? most > 1 && !name.startsWith(REGISTER_LIST)
-            : type.fields().getOrDefault(name, List.of()).stream().anyMatch(f -> f.count() == most);
+            : type.fields().getOrDefault(name, List.of()).stream().anyMatch(f -> f.count() == most)
+                || !same && total(type, name) == most;
     return fixed && sent.stream().mapToLong(FieldDesc::count).sum() != most
         ? Optional.of(new Odd(path + "." + name, bytes(sent), bytes(own)))
         : Optional.empty();

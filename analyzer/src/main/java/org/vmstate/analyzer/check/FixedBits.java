@@ -18,8 +18,13 @@ final class FixedBits {
   private static final int BASES = 6;
   private static final int BRIDGE_BASES = 2;
 
-  /** Kind of a virtio capability through which the guest reads and writes elsewhere. */
+  /**
+   * Kind of a virtio capability through which the guest reads and writes elsewhere. It says where
+   * by one byte here, and by all from the eighth on.
+   */
   private static final int WINDOW = 5;
+
+  private static final int BASE_OF_WINDOW = 4;
 
   /** Of the low byte of power management's control: the device keeps its state in D0. */
   private static final int NO_SOFT_RESET = 8;
@@ -122,8 +127,11 @@ final class FixedBits {
         }
       }
       case PciFormat.VENDOR -> {
-        if (own[0] == (byte) 0xf4 && own[1] == 0x1a && own[at + 3] != WINDOW) {
-          fill(mask, at, own[at + 2] & 0xff);
+        if (own[0] == (byte) 0xf4 && own[1] == 0x1a) {
+          fill(mask, at, own[at + 3] == WINDOW ? BASE_OF_WINDOW : own[at + 2] & 0xff);
+          if (own[at + 3] == WINDOW) {
+            fill(mask, at + BASE_OF_WINDOW + 1, 3);
+          }
         }
       }
       default -> {}

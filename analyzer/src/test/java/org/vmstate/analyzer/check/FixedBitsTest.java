@@ -123,4 +123,22 @@ class FixedBitsTest {
   void resetOnWakeUpIsCompared() {
     assertEquals("ffffffff08000000", masked(0x01, 0, 3, 0, 0xb, 1, 0, 0));
   }
+
+  private static String virtio(int kind) {
+    byte[] own = new byte[PciFormat.CONFIGURATION];
+    own[0] = (byte) 0xf4;
+    own[1] = 0x1a;
+    own[PciFormat.CAPABILITIES] = EXPRESS_AT;
+    own[EXPRESS_AT] = 9;
+    own[EXPRESS_AT + 2] = 20;
+    own[EXPRESS_AT + 3] = (byte) kind;
+    return HexFormat.of().formatHex(FixedBits.of(own), EXPRESS_AT, EXPRESS_AT + 24);
+  }
+
+  /** Through the window the guest looks where it says: bar, offset, length and data are its own. */
+  @Test
+  void capabilitiesOfVirtioAreComparedButNotWhereTheWindowLooks() {
+    assertEquals("ff".repeat(20) + "00".repeat(4), virtio(4));
+    assertEquals("ffffffff00ffffff" + "00".repeat(16), virtio(5));
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,11 @@ import org.vmstate.testkit.ImageBytes;
 /** Hand-built states against targets of other releases. */
 class TargetStateTest {
   private static final String NIC = "0000:00:05.0/nic";
+
+  private static final String REGISTERS =
+      "{\"name\": \"mac_reg[CTRL]\", \"type\": \"uint32\", \"size\": 4},"
+          + " {\"name\": \"mac_reg[IMS]\", \"type\": \"uint32\", \"size\": 4},"
+          + " {\"name\": \"mac_reg\", \"array_len\": 32, \"type\": \"uint32\", \"size\": 4}";
 
   @TempDir Path folder;
 
@@ -42,6 +48,37 @@ class TargetStateTest {
         renamed(
             member("unused", gap) + ", " + member("reserve", "uint64"),
             member("unused[0]", gap) + ", " + member("unused[1]", gap)));
+  }
+
+  private List<String> registers(String sent, int bytes) throws IOException {
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    ObjectNode type = facts.withObject("types").withObject("hda-audio");
+    type.put("Name", "hda-audio");
+    type = type.withObject("Description").put("name", "hda-audio").put("version_id", 1);
+    for (String name : List.of("mac_reg[CTRL]", "mac_reg[IMS]", "mac_reg")) {
+      ObjectNode field = type.withArray("Fields").addObject().put("field", name).put("size", 4);
+      field.put("version_id", 0).put("field_exists", false);
+      if (name.equals("mac_reg")) {
+        field.put("num", 32);
+      }
+    }
+    facts.put("description", OneDevice.description(NIC, REGISTERS));
+    return OneDevice.found(folder, OneDevice.image(NIC, new byte[bytes], sent), facts);
+  }
+
+  /** As those of e1000, which are named one by one in front of arrays. */
+  @Test
+  void registerThatIsMissingAmongOthersOfItsArrayIsFound() throws IOException {
+    assertEquals(List.of(), registers(REGISTERS, 136));
+    String numbered = REGISTERS.replace("CTRL", "0").replace("IMS", "1");
+    assertEquals(List.of(), registers(numbered, 136));
+    String[] fields = REGISTERS.split(", (?=\\{)");
+    for (int gone = 0; gone < fields.length; gone++) {
+      List<String> rest = new ArrayList<>(List.of(fields));
+      rest.remove(gone);
+      int bytes = gone < 2 ? 132 : 8;
+      assertEquals(1, registers(String.join(", ", rest), bytes).size(), rest.toString());
+    }
   }
 
   private List<String> newer(int sent, int own) throws IOException {

@@ -31,31 +31,34 @@ import org.vmstate.parser.io.ByteSource;
 
 /**
  * Results of random changes, -Dloads=NUMBER of them from -Dloads.seed on, given to QEMU: it takes
- * and refuses what check with its facts says.
+ * and refuses what check with its facts says. Other guests are those of -Dloads.release and
+ * -Dloads.machine, arguments that follow a machine of 16 MiB without devices.
  */
 class RandomChangesLabTest {
   private static final int LOADS = Integer.getInteger("loads", 20);
 
   private static final long SEED = Long.getLong("loads.seed", 1);
 
+  private static final Release RELEASE =
+      Release.valueOf(System.getProperty("loads.release", Release.V10_0.name()));
+
+  private static final String MACHINE =
+      System.getProperty(
+          "loads.machine", "-M pc -device virtio-rng-pci -device e1000 -device virtio-balloon-pci");
+
   @TempDir Path folder;
 
   @Test
   void qemuDoesWhatCheckSays() throws Exception {
     Path lab = Lab.require();
-    Release release = Release.V10_0;
     Path bios = Files.write(folder.resolve("bios"), new byte[64 << 10]);
     List<String> machine =
-        List.of(
-            ("-M pc -m 16 -nodefaults -accel tcg -S -device virtio-rng-pci -device e1000"
-                    + " -device virtio-balloon-pci -bios "
-                    + bios)
-                .split(" "));
+        List.of(("-m 16 -nodefaults -accel tcg -S -bios " + bios + " " + MACHINE).split(" "));
     Path image = folder.resolve("image");
-    try (Qemu qemu = release.start(lab, folder, machine)) {
-      qemu.save(release.to(image));
+    try (Qemu qemu = RELEASE.start(lab, folder, machine)) {
+      qemu.save(RELEASE.to(image));
     }
-    Target target = release.asked(lab, folder, machine);
+    Target target = RELEASE.asked(lab, folder, machine);
     ImageFacts facts;
     try (ByteSource source = ImageReader.open(image)) {
       facts = ImageFacts.read(source, ParseOptions.DEFAULT);
@@ -74,7 +77,7 @@ class RandomChangesLabTest {
       tried++;
       QemuRelease loader = target.release().orElseThrow();
       List<Finding> errors = Checks.errors(Checks.check(out, target, loader));
-      Loading load = Loading.of(lab, folder, release, machine, out, false);
+      Loading load = Loading.of(lab, folder, RELEASE, machine, out, false);
       loaded += load.done() ? 1 : 0;
       if (load.done() != errors.isEmpty()) {
         wrong.add(seed + " " + changes + ": " + load + errors.stream().map(Finding::text).toList());
