@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
@@ -20,24 +21,15 @@ import org.vmstate.formats.vmdesc.StateDesc;
  * their place.
  */
 final class FieldShapes {
-  /** Arm's lists of registers are as long as the processor has registers. */
-  private static final String REGISTER_LIST = "cpreg";
-
   /** Types whose condition is what kind of device it is, which no state changes. */
   private static final Set<String> BY_KIND = Set.of(PciFormat.TYPE);
 
   /** Structure of a PCI function, which pvscsi has in a subsection where it is of PCI Express. */
   private static final String FUNCTION = "PCIDevice";
 
-  /** Arrays whose lengths are properties of the device, which no state has. */
-  private static final Set<String> BY_PROPERTY =
-      Set.of(
-          "xhci-core.ports",
-          "xhci-core.intr",
-          "nvme.sq",
-          "nvme.cq",
-          "memory hotplug state.devs",
-          "CPU hotplug state.devs");
+  /** Fields that are there where the machine has hotplug, whatever the guest does. */
+  private static final Set<String> BY_MACHINE =
+      Set.of("acpi_pci_hotplug.hotplug_select", "acpi_pci_hotplug.acpi_pcihp_pci_status");
 
   /**
    * Subsections with a timer that an element has where the device was made with it, whatever the
@@ -86,11 +78,11 @@ final class FieldShapes {
     return result;
   }
 
-  private static String plain(String name) {
+  static String plain(String name) {
     return name.replaceFirst("\\[\\w+\\]$", "");
   }
 
-  private static long bytes(List<FieldDesc> fields) {
+  static long bytes(List<FieldDesc> fields) {
     return fields.stream().mapToLong(f -> f.size() * f.count()).sum();
   }
 
@@ -119,7 +111,9 @@ final class FieldShapes {
   }
 
   private static boolean isByKind(FieldDesc field) {
-    return BY_KIND.contains(field.typeName()) || isFunction(field);
+    return BY_KIND.contains(field.typeName())
+        || BY_MACHINE.contains(plain(field.name()))
+        || isFunction(field);
   }
 
   /**
@@ -131,8 +125,9 @@ final class FieldShapes {
     if (candidates.isEmpty()) {
       return compare(path, sent, own, (StateType) null);
     }
+    List<StateType> fitting = candidates.stream().filter(type -> describes(type, own)).toList();
     Optional<Odd> first = Optional.empty();
-    for (StateType type : candidates) {
+    for (StateType type : fitting.isEmpty() ? candidates : fitting) {
       Optional<Odd> odd = compare(path, sent, own, type);
       if (odd.isEmpty()) {
         return odd;
@@ -140,6 +135,14 @@ final class FieldShapes {
       first = first.or(() -> odd);
     }
     return first;
+  }
+
+  /** Reports whether a state can be of a type: the vga of ISA and that of PCI have one name. */
+  private static boolean describes(StateType type, StateDesc state) {
+    Set<String> names =
+        type.fields().keySet().stream().map(FieldShapes::plain).collect(Collectors.toSet());
+    return state.fields().stream()
+        .allMatch(f -> f.type() == FieldType.UNUSED || names.contains(plain(f.name())));
   }
 
   private static Optional<Odd> compare(String path, StateDesc sent, StateDesc own, StateType type) {
@@ -184,10 +187,14 @@ final class FieldShapes {
     }
     for (Map.Entry<String, List<FieldDesc>> entry : theirs.entrySet()) {
       Optional<Odd> length =
-          BY_PROPERTY.contains(sent.name() + "." + entry.getKey())
-              ? property(path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()))
-              : length(
-                  path, entry.getKey(), entry.getValue(), ours.get(entry.getKey()), type, same);
+          ArrayLengths.compare(
+              path,
+              sent.name(),
+              entry.getKey(),
+              entry.getValue(),
+              ours.get(entry.getKey()),
+              type,
+              same);
       if (length.isPresent()) {
         return length;
       }
@@ -227,73 +234,6 @@ final class FieldShapes {
       }
     }
     return Optional.empty();
-  }
-
-  private static long pointers(List<FieldDesc> fields) {
-    return fields.stream()
-        .filter(f -> f.type() == FieldType.POINTER_MARKER)
-        .mapToLong(FieldDesc::count)
-        .sum();
-  }
-
-  /** Compares the lengths of an array that is as long as the device was made. */
-  private static Optional<Odd> property(
-      String path, String name, List<FieldDesc> sent, List<FieldDesc> own) {
-    List<FieldDesc> ours = own == null ? List.of() : own;
-    long marks = pointers(sent);
-    boolean same =
-        marks > 0
-            ? marks == pointers(ours)
-            : sent.stream().mapToLong(FieldDesc::count).sum()
-                == ours.stream().mapToLong(FieldDesc::count).sum();
-    Kind kind = marks > 0 && marks < pointers(ours) ? Kind.POINTERS : Kind.FIELDS;
-    return same
-        ? Optional.empty()
-        : Optional.of(new Odd(path + "." + name, bytes(sent), bytes(ours), kind));
-  }
-
-  /** Returns how many elements an array has that is sent element by element, or -1. */
-  private static long total(StateType type, String name) {
-    long total = 0;
-    for (Map.Entry<String, List<Target.Field>> known : type.fields().entrySet()) {
-      if (plain(known.getKey()).equals(name)) {
-        boolean element = !known.getKey().equals(name);
-        for (Target.Field field : known.getValue()) {
-          if (!field.always() || field.count() == 0 && !element) {
-            return -1;
-          }
-          total += Math.max(1, field.count());
-        }
-      }
-    }
-    return total;
-  }
-
-  /**
-   * Compares the lengths of an array that always has the same one.
-   *
-   * @param same whether the whole states are equally long, so that elements have other names only
-   */
-  private static Optional<Odd> length(
-      String path,
-      String name,
-      List<FieldDesc> sent,
-      List<FieldDesc> own,
-      StateType type,
-      boolean same) {
-    // what takes the place of fields that are no more has one name, wherever it is
-    if (own == null || own.getFirst().type() == FieldType.UNUSED) {
-      return Optional.empty();
-    }
-    long most = own.stream().mapToLong(FieldDesc::count).sum();
-    boolean fixed =
-        type == null
-            ? most > 1 && !name.startsWith(REGISTER_LIST)
-            : type.fields().getOrDefault(name, List.of()).stream().anyMatch(f -> f.count() == most)
-                || !same && total(type, name) == most;
-    return fixed && sent.stream().mapToLong(FieldDesc::count).sum() != most
-        ? Optional.of(new Odd(path + "." + name, bytes(sent), bytes(own)))
-        : Optional.empty();
   }
 
   /** Compares what elements of an array have because of how the device was made. */

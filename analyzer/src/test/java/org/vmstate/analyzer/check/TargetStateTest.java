@@ -50,14 +50,18 @@ class TargetStateTest {
             member("unused[0]", gap) + ", " + member("unused[1]", gap)));
   }
 
+  private static ObjectNode known(ObjectNode type, String name, int size, boolean condition) {
+    ObjectNode field = type.withArray("Fields").addObject().put("field", name).put("size", size);
+    return field.put("version_id", 0).put("field_exists", condition);
+  }
+
   private List<String> registers(String sent, int bytes) throws IOException {
     ObjectNode facts = OneDevice.facts("10.0.2");
     ObjectNode type = facts.withObject("types").withObject("hda-audio");
     type.put("Name", "hda-audio");
     type = type.withObject("Description").put("name", "hda-audio").put("version_id", 1);
     for (String name : List.of("mac_reg[CTRL]", "mac_reg[IMS]", "mac_reg")) {
-      ObjectNode field = type.withArray("Fields").addObject().put("field", name).put("size", 4);
-      field.put("version_id", 0).put("field_exists", false);
+      ObjectNode field = known(type, name, 4, false);
       if (name.equals("mac_reg")) {
         field.put("num", 32);
       }
@@ -79,6 +83,74 @@ class TargetStateTest {
       int bytes = gone < 2 ? 132 : 8;
       assertEquals(1, registers(String.join(", ", rest), bytes).size(), rest.toString());
     }
+  }
+
+  private static String display(int size, String fields) {
+    return "{\"name\": \"dev\", \"type\": \"uint8\", \"size\": 1}, {\"name\": \"vga\", \"type\":"
+        + " \"struct\", \"size\": "
+        + size
+        + ", \"struct\": {\"vmsd_name\": \"common\", \"version\": 1,"
+        + " \"fields\": ["
+        + fields
+        + "]}}";
+  }
+
+  /** The display of PCI and that of ISA, which has no device around it, have one name. */
+  @Test
+  void fieldThatIsMissingIsFoundWhereAnotherTypeHasTheName() throws IOException {
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    for (String device : List.of("pci", "isa")) {
+      ObjectNode type = facts.withObject("types").withObject(device).put("Name", device);
+      type = type.withObject("Description").put("name", "hda-audio").put("version_id", 1);
+      if (device.equals("pci")) {
+        known(type, "dev", 1, false);
+        type =
+            known(type, "vga", 9, false)
+                .withObject("Description")
+                .put("name", "common")
+                .put("version_id", 1);
+      }
+      for (String name : List.of("ar", "fr")) {
+        known(type, name, 1, false);
+      }
+    }
+    String both =
+        "{\"name\": \"ar\", \"type\": \"uint8\", \"size\": 1}, {\"name\": \"fr\", \"type\":"
+            + " \"uint8\", \"size\": 1}";
+    String one = both.substring(both.lastIndexOf('{'));
+    facts.put("description", OneDevice.description(NIC, display(2, both)));
+    assertEquals(
+        List.of(),
+        OneDevice.found(folder, OneDevice.image(NIC, new byte[3], display(2, both)), facts));
+    assertEquals(
+        List.of(
+            NIC
+                + ".vga.ar: 0 bytes in fields that the target has not, 1 in fields that were not"
+                + " sent "),
+        OneDevice.found(folder, OneDevice.image(NIC, new byte[2], display(1, one)), facts).stream()
+            .map(f -> f.substring(0, f.indexOf('|')))
+            .toList());
+  }
+
+  /** Whether a machine has hotplug is not the guest's to say. */
+  @Test
+  void fieldsOfHotplugAreNeededUnderTheirCondition() throws IOException {
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    ObjectNode type = facts.withObject("types").withObject("pm").put("Name", "pm");
+    type = type.withObject("Description").put("name", "hda-audio").put("version_id", 1);
+    StringBuilder fields = new StringBuilder();
+    for (String name : List.of("acpi_pci_hotplug.hotplug_select", "guests")) {
+      known(type, name, 4, true);
+      String member = "{\"name\": \"%s\", \"type\": \"uint32\", \"size\": 4}".formatted(name);
+      fields.append(fields.isEmpty() ? "" : ", ").append(member);
+    }
+    facts.put("description", OneDevice.description(NIC, fields.toString()));
+    String first = fields.substring(0, fields.indexOf(", {"));
+    String second = fields.substring(fields.indexOf(", {") + 2);
+    assertEquals(
+        List.of(), OneDevice.found(folder, OneDevice.image(NIC, new byte[4], first), facts));
+    assertEquals(
+        1, OneDevice.found(folder, OneDevice.image(NIC, new byte[4], second), facts).size());
   }
 
   private List<String> newer(int sent, int own) throws IOException {
