@@ -23,7 +23,8 @@ final class ArrayLengths {
           "nvme.sq",
           "nvme.cq",
           "memory hotplug state.devs",
-          "CPU hotplug state.devs");
+          "CPU hotplug state.devs",
+          "piix4_pm.acpi_pci_hotplug.acpi_pcihp_pci_status");
 
   private ArrayLengths() {}
 

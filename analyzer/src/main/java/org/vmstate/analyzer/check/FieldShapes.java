@@ -102,8 +102,15 @@ final class FieldShapes {
 
   private static boolean isAlways(StateType type, String name, long version) {
     return type == null
-        || type.fields().getOrDefault(name, List.of()).stream()
-            .anyMatch(f -> f.always() && f.version() <= version);
+        || known(type, name).stream().anyMatch(f -> f.always() && f.version() <= version);
+  }
+
+  /** Returns a type's fields of one name, as {@link #byName} takes them together. */
+  private static List<Target.Field> known(StateType type, String name) {
+    return type.fields().entrySet().stream()
+        .filter(known -> plain(known.getKey()).equals(name))
+        .flatMap(known -> known.getValue().stream())
+        .toList();
   }
 
   private static boolean isFunction(FieldDesc field) {
@@ -161,7 +168,7 @@ final class FieldShapes {
           if (alone
               && !ours.containsKey(name)
               && (type == null
-                  || !type.fields().containsKey(name)
+                  || known(type, name).isEmpty()
                   || fields.stream().anyMatch(FieldShapes::isByKind))) {
             more.addAll(fields);
           }
@@ -207,7 +214,7 @@ final class FieldShapes {
               path + "." + entry.getKey(),
               entry.getValue(),
               ours.getOrDefault(entry.getKey(), List.of()),
-              type == null ? null : type.fields().getOrDefault(entry.getKey(), List.of()));
+              type == null ? null : known(type, entry.getKey()));
       if (inside.isPresent()) {
         return inside;
       }
@@ -275,12 +282,15 @@ final class FieldShapes {
     if (!alike) {
       return Optional.empty();
     }
-    for (FieldDesc field : sent) {
+    for (int i = 0; i < sent.size(); i++) {
+      FieldDesc field = sent.get(i);
+      // fields of one name may be of several types, as the two parents of a USB controller
+      FieldDesc ours = own.get(sent.size() == own.size() ? i : 0);
       boolean queue = field.type() == FieldType.QUEUE || field.nested().size() != 1;
       Optional<Odd> odd =
-          queue
+          queue || ours.nested().isEmpty()
               ? Optional.empty()
-              : compare(path, field.nested().getFirst(), own.getFirst().nested().getFirst(), known);
+              : compare(path, field.nested().getFirst(), ours.nested().getFirst(), known);
       if (odd.isPresent()) {
         return odd;
       }

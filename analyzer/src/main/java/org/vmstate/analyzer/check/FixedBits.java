@@ -107,6 +107,8 @@ final class FixedBits {
         // how many messages it can send, whether it has long addresses and masks
         mask(mask, at + 2, 0x8e);
         mask(mask, at + 3, 1);
+        // an address is one of words
+        mask(mask, at + 4, 3);
       }
       case PciFormat.MSI_X -> {
         // size of the table, table and pending bits

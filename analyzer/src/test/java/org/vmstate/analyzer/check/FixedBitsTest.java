@@ -98,7 +98,7 @@ class FixedBitsTest {
 
   @Test
   void howManyMessagesADeviceSendsIsComparedButNotWhichAreOn() {
-    assertEquals("ffff8e0100", masked(0x05, 0, 0x86, 0x01, 0xfe));
+    assertEquals("ffff8e010300", masked(0x05, 0, 0x86, 0x01, 0xfc, 0xff));
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vmstate.testkit.ImageBytes;
 
 /** Hand-built states against targets of other releases. */
@@ -85,8 +87,10 @@ class TargetStateTest {
     }
   }
 
-  private static String display(int size, String fields) {
-    return "{\"name\": \"dev\", \"type\": \"uint8\", \"size\": 1}, {\"name\": \"vga\", \"type\":"
+  private static String display(String name, int size, String fields) {
+    return "{\"name\": \"dev\", \"type\": \"uint8\", \"size\": 1}, {\"name\": \""
+        + name
+        + "\", \"type\":"
         + " \"struct\", \"size\": "
         + size
         + ", \"struct\": {\"vmsd_name\": \"common\", \"version\": 1,"
@@ -96,8 +100,9 @@ class TargetStateTest {
   }
 
   /** The display of PCI and that of ISA, which has no device around it, have one name. */
-  @Test
-  void fieldThatIsMissingIsFoundWhereAnotherTypeHasTheName() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"vga", "port.ifs[0]"})
+  void fieldThatIsMissingIsFoundWhereAnotherTypeHasTheName(String inside) throws IOException {
     ObjectNode facts = OneDevice.facts("10.0.2");
     for (String device : List.of("pci", "isa")) {
       ObjectNode type = facts.withObject("types").withObject(device).put("Name", device);
@@ -105,7 +110,7 @@ class TargetStateTest {
       if (device.equals("pci")) {
         known(type, "dev", 1, false);
         type =
-            known(type, "vga", 9, false)
+            known(type, inside, 9, false)
                 .withObject("Description")
                 .put("name", "common")
                 .put("version_id", 1);
@@ -118,16 +123,20 @@ class TargetStateTest {
         "{\"name\": \"ar\", \"type\": \"uint8\", \"size\": 1}, {\"name\": \"fr\", \"type\":"
             + " \"uint8\", \"size\": 1}";
     String one = both.substring(both.lastIndexOf('{'));
-    facts.put("description", OneDevice.description(NIC, display(2, both)));
+    facts.put("description", OneDevice.description(NIC, display(inside, 2, both)));
     assertEquals(
         List.of(),
-        OneDevice.found(folder, OneDevice.image(NIC, new byte[3], display(2, both)), facts));
+        OneDevice.found(
+            folder, OneDevice.image(NIC, new byte[3], display(inside, 2, both)), facts));
     assertEquals(
         List.of(
             NIC
-                + ".vga.ar: 0 bytes in fields that the target has not, 1 in fields that were not"
+                + "."
+                + inside.replace("[0]", "")
+                + ".ar: 0 bytes in fields that the target has not, 1 in fields that were not"
                 + " sent "),
-        OneDevice.found(folder, OneDevice.image(NIC, new byte[2], display(1, one)), facts).stream()
+        OneDevice.found(folder, OneDevice.image(NIC, new byte[2], display(inside, 1, one)), facts)
+            .stream()
             .map(f -> f.substring(0, f.indexOf('|')))
             .toList());
   }
