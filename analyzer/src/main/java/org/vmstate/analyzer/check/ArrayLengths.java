@@ -7,6 +7,7 @@ import java.util.Set;
 import org.vmstate.analyzer.check.FieldShapes.Kind;
 import org.vmstate.analyzer.check.FieldShapes.Odd;
 import org.vmstate.analyzer.check.Target.StateType;
+import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
 import org.vmstate.formats.vmdesc.FieldType;
 
@@ -18,6 +19,7 @@ final class ArrayLengths {
   /** Arrays whose lengths are properties of the device, which no state has. */
   private static final Set<String> BY_PROPERTY =
       Set.of(
+          "ahci.dev",
           "xhci-core.ports",
           "xhci-core.intr",
           "nvme.sq",
@@ -44,9 +46,22 @@ final class ArrayLengths {
       List<FieldDesc> own,
       StateType type,
       boolean same) {
+    if (isMessages(sent) && isMessages(own)) {
+      return FieldShapes.bytes(sent) == FieldShapes.bytes(own)
+          ? Optional.empty()
+          : Optional.of(
+              new Odd(path + "." + name, FieldShapes.bytes(sent), FieldShapes.bytes(own)));
+    }
     return BY_PROPERTY.contains(state + "." + name)
         ? property(path, name, sent, own)
         : length(path, name, sent, own, type, same);
+  }
+
+  /** Reports whether it is a table of MSI-X, as long as the device has messages. */
+  private static boolean isMessages(List<FieldDesc> fields) {
+    return fields != null
+        && fields.size() == 1
+        && fields.getFirst().typeName().equals(PciFormat.MSIX_TYPE);
   }
 
   private static long pointers(List<FieldDesc> fields) {

@@ -13,6 +13,10 @@ import org.vmstate.formats.device.PciFormat;
  */
 final class FixedBits {
   private static final int[] IDENTITY = {0, 1, 2, 3, 8, 9, 10, 11, PciFormat.HEADER_TYPE};
+
+  /** Programming interface, subclass and class, a byte each. */
+  private static final int CLASS = 9;
+
   private static final int MOST_CAPABILITIES = 48;
   private static final int FIRST_BASE = 0x10;
   private static final int BASES = 6;
@@ -118,7 +122,7 @@ final class FixedBits {
       }
       case PciFormat.EXPRESS -> {
         fill(mask, at + 2, 2);
-        fill(mask, at + DEVICE_CAPABILITIES, 4);
+        fill(mask, at + DEVICE_CAPABILITIES, isUsb(own) ? 8 : 4);
         fill(mask, at + LINK_CAPABILITIES, 4);
         if ((own[at + 2] & 0xf) > 1) {
           fill(mask, at + MORE_DEVICE_CAPABILITIES, 4);
@@ -138,6 +142,11 @@ final class FixedBits {
       }
       default -> {}
     }
+  }
+
+  /** A controller of USB reports no errors, so that nothing of its control and status changes. */
+  private static boolean isUsb(byte[] own) {
+    return own[CLASS + 1] == 3 && own[CLASS + 2] == 0xc;
   }
 
   private static void mask(byte[] mask, int at, int bits) {

@@ -46,6 +46,13 @@ class FixedBitsTest {
   }
 
   @Test
+  void controlAndStatusOfAUsbControllerAreCompared() {
+    express(1);
+    space.put(10, (byte) 3).put(11, (byte) 0xc);
+    assertEquals(range(EXPRESS_AT, EXPRESS_AT + 0x10), compared(EXPRESS_AT, EXPRESS_AT + 0x3c));
+  }
+
+  @Test
   void extendedCapabilitiesAreComparedByKindPlaceAndWhatIsReadOnly() {
     space.putInt(0x100, 0x14010003); // a serial number, then 0x140
     space.putInt(0x140, 0x1801000e); // routing ids, then 0x180

@@ -141,6 +141,19 @@ class TargetStateTest {
             .toList());
   }
 
+  /** Its length is what the configuration space says, and no other state tells it. */
+  @Test
+  void tableOfMessagesOfAnotherLengthIsFound() throws IOException {
+    String table = "{\"name\": \"msix\", \"type\": \"msix state\", \"size\": %d}";
+    ObjectNode facts = OneDevice.facts("10.0.2");
+    facts.put("description", OneDevice.description(NIC, table.formatted(258)));
+    for (int size : new int[] {258, 266}) {
+      byte[] image = OneDevice.image(NIC, new byte[size], table.formatted(size));
+      List<String> found = OneDevice.found(folder, NIC + ".msix:", image, facts);
+      assertEquals(size == 258 ? 0 : 1, found.size(), found.toString());
+    }
+  }
+
   /** Whether a machine has hotplug is not the guest's to say. */
   @Test
   void fieldsOfHotplugAreNeededUnderTheirCondition() throws IOException {

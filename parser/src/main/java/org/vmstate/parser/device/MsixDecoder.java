@@ -18,6 +18,6 @@ final class MsixDecoder implements DeviceDecoder {
     }
     TreeReader in = new TreeReader(field.raw(), field.range().start());
     PciConfigReader.msix(in, vectors);
-    return Optional.of(in.finish("msix state"));
+    return Optional.of(in.finish(PciFormat.MSIX_TYPE));
   }
 }
