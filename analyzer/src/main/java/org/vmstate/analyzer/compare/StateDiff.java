@@ -86,7 +86,7 @@ final class StateDiff {
     }
     if (!ours.isEmpty() && !theirs.isEmpty()) {
       for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
-        String element = first.desc().isArray() || ours.size() > 1 ? path + "[" + i + "]" : path;
+        String element = isArray(first) || isArray(second) ? path + "[" + i + "]" : path;
         compare(element, ours.get(i), theirs.get(i));
       }
       if (ours.size() != theirs.size()) {
@@ -100,9 +100,12 @@ final class StateDiff {
     int size = (int) first.desc().size();
     boolean array =
         first.desc().count() > 1
+            && second.desc().count() > 1
             && size > 0
+            && size == second.desc().size()
             && first.raw().length == second.raw().length
-            && first.desc().type() != FieldType.CAPABILITY;
+            && first.desc().type() != FieldType.CAPABILITY
+            && second.desc().type() != FieldType.CAPABILITY;
     for (int at = 0; array && at + size <= first.raw().length; at += size) {
       byte[] a = Arrays.copyOfRange(first.raw(), at, at + size);
       byte[] b = Arrays.copyOfRange(second.raw(), at, at + size);
@@ -113,10 +116,14 @@ final class StateDiff {
     }
     if (!array) {
       int from = Arrays.mismatch(first.raw(), second.raw());
-      boolean cut = first.raw().length > SHOWN && from > 0;
+      boolean cut = Math.max(first.raw().length, second.raw().length) > SHOWN && from > 0;
       String place = cut ? path + " from byte " + from : path;
       report(place, value(first, cut ? from : 0), value(second, cut ? from : 0));
     }
+  }
+
+  private static boolean isArray(FieldNode field) {
+    return field.desc().isArray() || field.elements().size() > 1;
   }
 
   private void report(String path, String first, String second) {

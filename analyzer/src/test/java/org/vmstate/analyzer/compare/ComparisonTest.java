@@ -159,6 +159,27 @@ class ComparisonTest {
         compare(a, b));
   }
 
+  @Test
+  void fieldOfAnotherLengthDiffersFromTheSameByteBothWays() throws IOException {
+    String field = "{\"name\": \"b\", \"type\": \"buffer\", \"size\": %d}";
+    int[] longer = new int[33];
+    longer[0] = 0x1d;
+    byte[] a =
+        Parts.sequential()
+            .describe(field.formatted(33))
+            .with("device", Parts.device(2, longer))
+            .toBytes();
+    byte[] b =
+        Parts.sequential()
+            .describe(field.formatted(1))
+            .with("device", Parts.device(2, 0x1d))
+            .toBytes();
+    String path = "timer 0.b from byte 1";
+    String more = "00".repeat(32);
+    assertEquals(List.of(Difference.of(Kind.DEVICE, path, more, "")), compare(a, b));
+    assertEquals(List.of(Difference.of(Kind.DEVICE, path, "", more)), compare(b, a));
+  }
+
   /** An undescribed section of 20 MiB is more than is kept. */
   @Test
   void largeOpaqueStateIsComparedByItsHash() throws IOException {
