@@ -1,7 +1,6 @@
 package org.vmstate.analyzer.check;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.vmstate.analyzer.check.FieldShapes.Kind;
@@ -47,10 +46,7 @@ final class ArrayLengths {
       StateType type,
       boolean same) {
     if (isMessages(sent) && isMessages(own)) {
-      return FieldShapes.bytes(sent) == FieldShapes.bytes(own)
-          ? Optional.empty()
-          : Optional.of(
-              new Odd(path + "." + name, FieldShapes.bytes(sent), FieldShapes.bytes(own)));
+      return unless(FieldShapes.bytes(sent) == FieldShapes.bytes(own), path, name, sent, own);
     }
     return BY_PROPERTY.contains(state + "." + name)
         ? property(path, name, sent, own)
@@ -90,19 +86,13 @@ final class ArrayLengths {
 
   /** Returns how many elements an array has that is sent element by element, or -1. */
   private static long total(StateType type, String name) {
-    long total = 0;
-    for (Map.Entry<String, List<Target.Field>> known : type.fields().entrySet()) {
-      if (FieldShapes.plain(known.getKey()).equals(name)) {
-        boolean element = !known.getKey().equals(name);
-        for (Target.Field field : known.getValue()) {
-          if (!field.always() || field.count() == 0 && !element) {
-            return -1;
-          }
-          total += Math.max(1, field.count());
-        }
-      }
-    }
-    return total;
+    // one whose length is not said may have any
+    boolean said =
+        type.fields().getOrDefault(name, List.of()).stream().allMatch(f -> f.count() > 0);
+    List<Target.Field> all = type.array(name);
+    return said && all.stream().allMatch(Target.Field::always)
+        ? all.stream().mapToLong(f -> Math.max(1, f.count())).sum()
+        : -1;
   }
 
   /** Compares the lengths of an array that always has the same one. */
@@ -123,8 +113,14 @@ final class ArrayLengths {
             ? most > 1 && !name.startsWith(REGISTER_LIST)
             : type.fields().getOrDefault(name, List.of()).stream().anyMatch(f -> f.count() == most)
                 || !same && total(type, name) == most;
-    return fixed && sent.stream().mapToLong(FieldDesc::count).sum() != most
-        ? Optional.of(new Odd(path + "." + name, FieldShapes.bytes(sent), FieldShapes.bytes(own)))
-        : Optional.empty();
+    boolean alike = !fixed || sent.stream().mapToLong(FieldDesc::count).sum() == most;
+    return unless(alike, path, name, sent, own);
+  }
+
+  private static Optional<Odd> unless(
+      boolean alike, String path, String name, List<FieldDesc> sent, List<FieldDesc> own) {
+    return alike
+        ? Optional.empty()
+        : Optional.of(new Odd(path + "." + name, FieldShapes.bytes(sent), FieldShapes.bytes(own)));
   }
 }

@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.vmstate.analyzer.check.Target.StateType;
 import org.vmstate.formats.device.PciFormat;
 import org.vmstate.formats.vmdesc.FieldDesc;
@@ -73,13 +72,9 @@ final class FieldShapes {
   private static Map<String, List<FieldDesc>> byName(StateDesc state) {
     Map<String, List<FieldDesc>> result = new LinkedHashMap<>();
     for (FieldDesc field : state.fields()) {
-      result.computeIfAbsent(plain(field.name()), n -> new ArrayList<>()).add(field);
+      result.computeIfAbsent(Target.array(field.name()), n -> new ArrayList<>()).add(field);
     }
     return result;
-  }
-
-  static String plain(String name) {
-    return name.replaceFirst("\\[\\w+\\]$", "");
   }
 
   static long bytes(List<FieldDesc> fields) {
@@ -102,15 +97,7 @@ final class FieldShapes {
 
   private static boolean isAlways(StateType type, String name, long version) {
     return type == null
-        || known(type, name).stream().anyMatch(f -> f.always() && f.version() <= version);
-  }
-
-  /** Returns a type's fields of one name, as {@link #byName} takes them together. */
-  private static List<Target.Field> known(StateType type, String name) {
-    return type.fields().entrySet().stream()
-        .filter(known -> plain(known.getKey()).equals(name))
-        .flatMap(known -> known.getValue().stream())
-        .toList();
+        || type.array(name).stream().anyMatch(f -> f.always() && f.version() <= version);
   }
 
   private static boolean isFunction(FieldDesc field) {
@@ -119,7 +106,7 @@ final class FieldShapes {
 
   private static boolean isByKind(FieldDesc field) {
     return BY_KIND.contains(field.typeName())
-        || BY_MACHINE.contains(plain(field.name()))
+        || BY_MACHINE.contains(Target.array(field.name()))
         || isFunction(field);
   }
 
@@ -146,10 +133,9 @@ final class FieldShapes {
 
   /** Reports whether a state can be of a type: the vga of ISA and that of PCI have one name. */
   private static boolean describes(StateType type, StateDesc state) {
-    Set<String> names =
-        type.fields().keySet().stream().map(FieldShapes::plain).collect(Collectors.toSet());
     return state.fields().stream()
-        .allMatch(f -> f.type() == FieldType.UNUSED || names.contains(plain(f.name())));
+        .allMatch(
+            f -> f.type() == FieldType.UNUSED || !type.array(Target.array(f.name())).isEmpty());
   }
 
   private static Optional<Odd> compare(String path, StateDesc sent, StateDesc own, StateType type) {
@@ -168,7 +154,7 @@ final class FieldShapes {
           if (alone
               && !ours.containsKey(name)
               && (type == null
-                  || known(type, name).isEmpty()
+                  || type.array(name).isEmpty()
                   || fields.stream().anyMatch(FieldShapes::isByKind))) {
             more.addAll(fields);
           }
@@ -214,7 +200,7 @@ final class FieldShapes {
               path + "." + entry.getKey(),
               entry.getValue(),
               ours.getOrDefault(entry.getKey(), List.of()),
-              type == null ? null : known(type, entry.getKey()));
+              type == null ? null : type.array(entry.getKey()));
       if (inside.isPresent()) {
         return inside;
       }

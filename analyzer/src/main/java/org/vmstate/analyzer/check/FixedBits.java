@@ -23,8 +23,8 @@ final class FixedBits {
   private static final int BRIDGE_BASES = 2;
 
   /**
-   * Kind of a virtio capability through which the guest reads and writes elsewhere. It says where
-   * by one byte here, and by all from the eighth on.
+   * Kind of a virtio capability through which the guest reads and writes elsewhere. Where it looks
+   * stands in one byte and in all from the eighth on, which are the guest's to write.
    */
   private static final int WINDOW = 5;
 
@@ -133,11 +133,12 @@ final class FixedBits {
         }
       }
       case PciFormat.VENDOR -> {
-        if (own[0] == (byte) 0xf4 && own[1] == 0x1a) {
-          fill(mask, at, own[at + 3] == WINDOW ? BASE_OF_WINDOW : own[at + 2] & 0xff);
-          if (own[at + 3] == WINDOW) {
-            fill(mask, at + BASE_OF_WINDOW + 1, 3);
-          }
+        boolean virtio = own[0] == (byte) 0xf4 && own[1] == 0x1a;
+        if (virtio && own[at + 3] == WINDOW) {
+          fill(mask, at, BASE_OF_WINDOW);
+          fill(mask, at + BASE_OF_WINDOW + 1, 3);
+        } else if (virtio) {
+          fill(mask, at, own[at + 2] & 0xff);
         }
       }
       default -> {}

@@ -62,6 +62,7 @@ public record Target(
    * @param version newest version that it loads
    * @param minimum oldest version that it loads
    * @param fields the fields of each name
+   * @param arrays the same, the elements of an array together, see {@link Target#array}
    * @param subsections subsections by name
    */
   public record StateType(
@@ -69,11 +70,26 @@ public record Target(
       long version,
       long minimum,
       Map<String, List<Field>> fields,
+      Map<String, List<Field>> arrays,
       Map<String, StateType> subsections) {
 
     boolean loads(long found) {
       return found >= minimum && found <= version;
     }
+
+    /** Returns the fields of an array or of one name. */
+    List<Field> array(String name) {
+      return arrays.getOrDefault(name, List.of());
+    }
+  }
+
+  /**
+   * Returns what the array of an element is called: {@code mac_reg} of {@code mac_reg[IMS]}. QEMU
+   * calls elements by numbers or by the words of its source.
+   */
+  static String array(String name) {
+    int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
+    return bracket < 0 ? name : name.substring(0, bracket);
   }
 
   /**
@@ -198,6 +214,9 @@ public record Target(
         }
       }
     }
+    Map<String, List<Field>> arrays = new HashMap<>();
+    fields.forEach(
+        (name, all) -> arrays.computeIfAbsent(array(name), n -> new ArrayList<>()).addAll(all));
     Map<String, StateType> subsections = new HashMap<>();
     if (description.get("Subsections") instanceof List<?> list) {
       for (Object o : list) {
@@ -212,6 +231,7 @@ public record Target(
         number(description.get("version_id")),
         number(description.get("minimum_version_id")),
         fields,
+        arrays,
         subsections);
   }
 

@@ -8,16 +8,24 @@ import org.junit.jupiter.api.Test;
 import org.vmstate.formats.Limits;
 import org.vmstate.formats.error.LimitExceededException;
 import org.vmstate.formats.error.MalformedDataException;
+import org.vmstate.formats.error.StateFormatException;
 
 /** Descriptions that are none, or too large. */
 class DescriptionParserTest {
-  private static void malformed(String json, String reason) {
-    MalformedDataException e =
-        assertThrows(
-            MalformedDataException.class,
-            () ->
-                DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
+  private static void refused(
+      Class<? extends StateFormatException> type, String json, String reason) {
+    byte[] text = json.getBytes(StandardCharsets.UTF_8);
+    StateFormatException e =
+        assertThrows(type, () -> DescriptionParser.parse(text, 0, Limits.DEFAULT));
     assertTrue(e.getMessage().contains(reason), e.getMessage());
+  }
+
+  private static void malformed(String json, String reason) {
+    refused(MalformedDataException.class, json, reason);
+  }
+
+  private static void limited(String json, String reason) {
+    refused(LimitExceededException.class, json, reason);
   }
 
   @Test
@@ -30,15 +38,6 @@ class DescriptionParserTest {
     malformed("{\"devices\": [1]}", "START_OBJECT");
     malformed("{\"devices\": [{\"fields\": [{\"name\"", "JSON");
     malformed("{", "JSON");
-  }
-
-  private static void limited(String json, String reason) {
-    LimitExceededException e =
-        assertThrows(
-            LimitExceededException.class,
-            () ->
-                DescriptionParser.parse(json.getBytes(StandardCharsets.UTF_8), 0, Limits.DEFAULT));
-    assertTrue(e.getMessage().contains(reason), e.getMessage());
   }
 
   @Test
