@@ -21,7 +21,7 @@ import org.vmstate.formats.rule.Reason;
 import org.vmstate.formats.stream.StreamFormat;
 import org.vmstate.parser.compress.Decompressor;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.FileSource;
 import org.vmstate.parser.io.NamedStream;
 import org.vmstate.parser.io.StreamSource;
 import org.vmstate.parser.io.StructurePath;
@@ -57,7 +57,9 @@ public final class ImageReader {
     this.keepContent = keepContent;
   }
 
-  /** Opens a file: mapped when it is a regular one or a block device, else read as a stream. */
+  /**
+   * Opens a file: read from any offset when it is a regular one or a block device, else forward.
+   */
   public static ByteSource open(Path file) throws IOException {
     // asked once, and what cannot be asked is no pipe
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -65,7 +67,7 @@ public final class ImageReader {
       throw new NamedIOException(file + ": is a directory; give a file");
     }
     return attributes.isRegularFile() || attributes.isOther() && isBlockDevice(file)
-        ? MappedSource.open(file, new StructurePath())
+        ? FileSource.open(file, new StructurePath())
         : open(new NamedStream(Files.newInputStream(file), file.toString()));
   }
 
@@ -137,8 +139,6 @@ public final class ImageReader {
     int depth = source.path().depth();
     try {
       image(source, 0);
-    } catch (InternalError e) {
-      throw MappedSource.shrunk(source.position(), source.path());
     } finally {
       // another pass begins where this one did, wherever it ended
       source.path().leave(depth);

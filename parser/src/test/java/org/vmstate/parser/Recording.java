@@ -23,8 +23,8 @@ import org.vmstate.formats.rule.Problem;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.io.ByteSource;
+import org.vmstate.parser.io.FileSource;
 import org.vmstate.parser.io.HeapSource;
-import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.memory.RamContents;
 
@@ -97,7 +97,7 @@ final class Recording implements EventSink {
       default -> {
         file = Files.createTempFile("vmstate-test", ".img");
         Files.write(file, image);
-        source = MappedSource.open(file, new StructurePath());
+        source = FileSource.open(file, new StructurePath());
         Files.delete(file);
       }
     }

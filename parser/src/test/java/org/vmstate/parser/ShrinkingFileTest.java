@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.FileSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.testkit.ImageBytes;
 
@@ -28,7 +28,7 @@ class ShrinkingFileTest {
       image.be64(page * 4096L | 8).name("r").fill(1, 4096);
     }
     Files.write(file, image.eos().footer(1).u8(0).toBytes());
-    ByteSource source = MappedSource.open(file, new StructurePath());
+    ByteSource source = FileSource.open(file, new StructurePath());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(8192);
     }

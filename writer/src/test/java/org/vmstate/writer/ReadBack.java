@@ -15,7 +15,7 @@ import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.FileSource;
 import org.vmstate.parser.io.StructurePath;
 import org.vmstate.parser.memory.RamContents;
 
@@ -45,7 +45,7 @@ final class ReadBack implements EventSink {
 
   static ReadBack of(Path file) throws IOException {
     ReadBack result = new ReadBack();
-    ByteSource source = MappedSource.open(file, new StructurePath());
+    ByteSource source = FileSource.open(file, new StructurePath());
     try (source;
         ByteSource _ = ImageReader.readKeeping(source, ParseOptions.DEFAULT, result)) {
       for (RamBlock block : result.blocks) {

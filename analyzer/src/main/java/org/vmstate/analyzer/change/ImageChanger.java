@@ -205,7 +205,6 @@ public final class ImageChanger {
   private Outcome find(SpliceFinder finder, UnaryOperator<EventSink> stoppable, Reading reading)
       throws IOException {
     try (ByteSource source = image.open()) {
-      source.unhurried();
       // a broken image that was changed would look like a good one
       Outcome outcome = reading.read(source, stoppable.apply(finder));
       outcome.require();

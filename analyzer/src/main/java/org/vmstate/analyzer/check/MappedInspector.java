@@ -24,6 +24,7 @@ import org.vmstate.formats.rule.Severity;
 import org.vmstate.formats.stream.Capability;
 import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.stream.StreamFormat;
+import org.vmstate.writer.ram.ZeroPages;
 
 /** Rules on layouts that keep pages at fixed offsets. Holes are not read. */
 final class MappedInspector extends Inspector {
@@ -250,17 +251,20 @@ final class MappedInspector extends Inspector {
     }
   }
 
-  /** Counts marked pages that are empty; most are told by their first word. */
+  /** Counts marked pages that are empty. */
   private void marked(PageRun run) throws IOException {
     long[] count = empty.computeIfAbsent(run.block(), b -> new long[] {0, -1});
     int size = run.block().pageSize();
-    for (long i = 0; i < run.count(); i++) {
-      long at = run.offset() + i * size;
-      source().copy(at, word.clear());
-      if (word.flip().getLong() == 0 && firstData(at, at + size) < 0) {
-        count[0]++;
-        if (count[1] < 0) {
-          count[1] = at;
+    long left = run.block().usedLength() - run.firstPage() * size;
+    long end = run.offset() + Math.min(left, run.count() * size);
+    for (long at = run.offset(); at < end; at += chunk.limit()) {
+      source().copy(at, chunk.clear().limit((int) Math.min(CHUNK / size * size, end - at)));
+      for (int page = 0; page < chunk.limit(); page += size) {
+        if (ZeroPages.isZero(chunk, page, Math.min(size, chunk.limit() - page))) {
+          count[0]++;
+          if (count[1] < 0) {
+            count[1] = at + page;
+          }
         }
       }
     }

@@ -26,8 +26,7 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnrecognizedFormatException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.rule.Reason;
-import org.vmstate.parser.io.MappedSource;
-import org.vmstate.parser.io.StructurePath;
+import org.vmstate.parser.io.TemporaryFile;
 import org.vmstate.writer.io.OutputFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -168,10 +167,10 @@ final class Failures {
     return HIDDEN.matcher(message).replaceAll("");
   }
 
-  /** Reports that the mapping of an image cannot be read any more. */
+  /** Reports that what was written to a temporary file cannot be read any more. */
   static int unreadable(ParseResult result) {
     CommandLine command = result.subcommand().commandSpec().commandLine();
-    return execution(MappedSource.shrunk(0, new StructurePath()), command, result);
+    return execution(TemporaryFile.unreadable(), command, result);
   }
 
   private static void trace(Throwable e) {

@@ -9,7 +9,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
-import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.TemporaryFile;
 import picocli.CommandLine;
 
 /** Runs the command line and turns its outcome into an exit code. */
@@ -76,7 +76,7 @@ public final class Main {
     try {
       return line.execute(DumpCommand.explicit(args));
     } catch (InternalError e) {
-      if (!MappedSource.isUnreadable(e)) {
+      if (!TemporaryFile.isUnreadable(e)) {
         throw e;
       }
       return Failures.unreadable(line.getParseResult());

@@ -21,9 +21,6 @@ import org.vmstate.analyzer.samples.Samples;
 final class Training {
   private static final int DICTIONARY = 1 << 20;
 
-  /** Begins its work in images that are too large for a build. */
-  private static final String FAULTER = "org.vmstate.parser.io.PageFaulter";
-
   /** The verbs that only read, and how people use them. */
   private static final Map<String, List<List<String>>> USES =
       Map.of(
@@ -52,10 +49,9 @@ final class Training {
    * Takes the file into which the Java home is written, or the verb whose own cache is filled:
    * every class in a cache costs time at each start, and people wait for the verbs that only read.
    */
-  public static void main(String[] args) throws IOException, ClassNotFoundException {
+  public static void main(String[] args) throws IOException {
     Main.prepare(args);
     Main.warm(true);
-    Class.forName(FAULTER);
     Path scratch = Files.createTempFile("vmstate-img", ".training");
     try (Output.Redirect _ = Output.redirect(new Nowhere())) {
       if (USES.containsKey(args[0])) {

@@ -21,6 +21,9 @@ import org.vmstate.parser.memory.RamContents;
 final class MemoryDiff {
   private static final int MOST_RUNS = 100;
 
+  /** Pages that are read at once. */
+  private static final int AT_ONCE = 32;
+
   private final Side ours;
   private final Side theirs;
   private final RamContents first;
@@ -37,8 +40,8 @@ final class MemoryDiff {
 
   List<Difference> compare(RamBlock a, RamBlock b) throws IOException {
     int size = a.pageSize();
-    byte[] ourPage = new byte[size];
-    byte[] theirPage = new byte[size];
+    byte[] our = new byte[AT_ONCE * size];
+    byte[] their = new byte[AT_ONCE * size];
     boolean oursAreZeros = ours.lacksOnlyUnplugged(a);
     boolean theirsAreZeros = theirs.lacksOnlyUnplugged(b);
     long length = Math.min(a.usedLength(), b.usedLength());
@@ -64,24 +67,28 @@ final class MemoryDiff {
         }
         continue;
       }
-      for (long i = page; i < end && !(one.isZero() && other.isZero()); i++) {
-        if (!first.page(a, i, ourPage)) {
-          Arrays.fill(ourPage, (byte) 0);
-        }
-        if (!second.page(b, i, theirPage)) {
-          Arrays.fill(theirPage, (byte) 0);
-        }
-        int used = (int) Math.min(size, length - i * size);
-        if (Arrays.mismatch(ourPage, 0, used, theirPage, 0, used) >= 0) {
+      if (one.isZero() && other.isZero()) {
+        continue;
+      }
+      for (long from = page; from < end; from += AT_ONCE) {
+        int many = (int) Math.min(AT_ONCE, end - from);
+        int read = (int) Math.min((long) many * size, length - from * size);
+        first.pages(a, from, many, our);
+        second.pages(b, from, many, their);
+        int differs = Arrays.mismatch(our, 0, read, their, 0, read);
+        while (differs >= 0) {
+          int start = differs / size * size;
+          int used = Math.min(size, read - start);
           count++;
-          for (int k = 0; k < used; k++) {
-            bytes += ourPage[k] == theirPage[k] ? 0 : 1;
+          for (int k = start; k < start + used; k++) {
+            bytes += our[k] == their[k] ? 0 : 1;
           }
-          add(runs, i * size, used);
+          add(runs, from * size + start, used);
+          int next = start + used;
+          differs = Arrays.mismatch(our, next, read, their, next, read);
+          differs = differs < 0 ? -1 : next + differs;
         }
-        if (i % 4096 == 0) {
-          progress.at(i * size, length);
-        }
+        progress.at(from * size, length);
       }
     }
     List<Difference> result = new ArrayList<>();

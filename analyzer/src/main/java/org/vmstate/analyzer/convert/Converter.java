@@ -19,7 +19,6 @@ import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.stream.StreamParser;
 import org.vmstate.writer.io.ByteSink;
 import org.vmstate.writer.xbzrle.XbzrleStatistics;
@@ -77,9 +76,6 @@ public final class Converter {
       output.close();
       done = true;
       return outcome;
-    } catch (InternalError e) {
-      // a mapped file became shorter while it was read
-      throw MappedSource.shrunk(source.position(), source.path());
     } finally {
       if (!done) {
         output.abandon();

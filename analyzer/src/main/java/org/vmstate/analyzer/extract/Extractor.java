@@ -27,7 +27,6 @@ import org.vmstate.parser.Outcome;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.ParseOptions.Extent;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.memory.RamContents;
 import org.vmstate.writer.compress.PageCompression;
 import org.vmstate.writer.io.FileSink;
@@ -322,8 +321,6 @@ public final class Extractor {
           pass.require(range.block(), range.offset(), range.length(), FILE);
         }
       }
-    } catch (InternalError e) {
-      throw MappedSource.shrunk(image.position(), image.path());
     }
   }
 

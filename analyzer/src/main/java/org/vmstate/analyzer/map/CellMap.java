@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.vmstate.analyzer.report.Report;
 import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.ram.PageKind;
@@ -52,30 +53,33 @@ final class CellMap {
     Arrays.fill(samples, -1);
   }
 
-  static void write(ByteSource source, ParseOptions options, Report report) throws IOException {
+  /** Returns the damage, if there is any. */
+  static Optional<StateFormatException> write(
+      ByteSource source, ParseOptions options, Report report) throws IOException {
+    Optional<StateFormatException> damage = Optional.empty();
     report.beginObject("");
     try (SentMemory memory = new SentMemory()) {
-      boolean whole = true;
       try {
         memory.read(source, options);
       } catch (StateFormatException e) {
-        whole = false;
+        damage = Optional.of(e);
         // what came before the damage is shown; the findings tell of it
         report.bool("complete", false);
       }
       report.beginArray("blocks");
       for (RamBlock block : memory.contents().blocks()) {
-        if (!whole && block.mapped().isPresent()) {
+        if (damage.isPresent() && block.mapped().isPresent()) {
           // its bitmap is no longer at hand
           continue;
         }
         CellMap cells = new CellMap(block.pages());
         memory.runs(block, cells::add);
-        cells.write(block, report, whole ? memory.contents() : null);
+        cells.write(block, report, damage.isEmpty() ? memory.contents() : null);
       }
       report.end();
     }
     report.end();
+    return damage;
   }
 
   private static int category(MemoryRun run) {

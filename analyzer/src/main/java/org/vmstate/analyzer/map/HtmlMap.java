@@ -91,22 +91,28 @@ public final class HtmlMap {
         report -> CheckPrinter.report(name, new Checker(options, check).check(source), report));
     part("map", report -> MapPrinter.bytes(name, source, options, 2, report));
     DumpOptions shown = new DumpOptions(false, Optional.empty(), false, false, false, false);
-    part("dump", report -> error = new Dump(shown, options).run(name, source, report));
-    part("cells", report -> CellMap.write(source, options, report));
+    part("dump", report -> found(new Dump(shown, options).run(name, source, report)));
+    part("cells", report -> found(CellMap.write(source, options, report)));
     text(page.substring(mark + MARK.length()));
+  }
+
+  /** Keeps the first damage: a file may be cut between two passes. */
+  private void found(Optional<StateFormatException> damage) {
+    error = error.or(() -> damage);
   }
 
   private void rounds() throws IOException {
     source.seek(source.origin());
     try (SaveStats stats = new SaveStats()) {
-      boolean complete = true;
+      Optional<StateFormatException> damage = Optional.empty();
       try {
         ImageReader.read(source, options, stats);
       } catch (StateFormatException e) {
-        complete = false;
+        damage = Optional.of(e);
       }
+      found(damage);
       StringBuilder curves = new StringBuilder();
-      RoundCurves.write(stats, complete, curves);
+      RoundCurves.write(stats, damage.isEmpty(), curves);
       text(curves.toString());
     }
   }

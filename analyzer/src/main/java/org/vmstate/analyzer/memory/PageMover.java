@@ -155,7 +155,7 @@ public final class PageMover implements Closeable {
     }
   }
 
-  /** Moves the pages that are not zero, without reading more of them than that takes to see. */
+  /** Moves the pages that are not zero. */
   private void transfer(
       SourceBytes source, RamBlock block, long first, long count, long from, ByteBuffer buffer)
       throws IOException {
@@ -165,37 +165,33 @@ public final class PageMover implements Closeable {
         progress.at(from, source.length());
         return;
       }
+      int size = block.pageSize();
+      long end = Math.min(count * size, block.usedLength() - first * size);
       long start = 0;
-      for (long page = 0; page <= count; page++) {
-        boolean ends =
-            page == count || isZero(source, block, first + page, pageAt(block, from, page), buffer);
-        if (ends && page > start) {
-          target.transfer(
-              block.index(), first + start, page - start, channel, pageAt(block, from, start));
-        }
-        if (ends) {
-          start = page + 1;
+      for (long at = 0; at < end; at += buffer.limit()) {
+        int most = PageWorkers.BUFFER / size * size;
+        source.copy(from + at, buffer.clear().limit((int) Math.min(most, end - at)));
+        for (int page = 0; page < buffer.limit(); page += size) {
+          if (ZeroPages.isZero(buffer, page, Math.min(size, buffer.limit() - page))) {
+            transfer(channel, block, first, from, start, at + page);
+            start = at + page + size;
+          }
         }
       }
+      transfer(channel, block, first, from, start, count * size);
     }
     progress.at(from, source.length());
   }
 
-  private static long pageAt(RamBlock block, long from, long page) {
-    return from + page * block.pageSize();
-  }
-
-  private static boolean isZero(
-      SourceBytes source, RamBlock block, long page, long offset, ByteBuffer buffer)
+  /** Moves the pages between two distances from the first one. */
+  private void transfer(
+      FileChannel channel, RamBlock block, long first, long from, long start, long end)
       throws IOException {
-    int length = (int) Math.min(block.pageSize(), block.usedLength() - page * block.pageSize());
-    int look = Math.min(Long.BYTES, length);
-    source.copy(offset, buffer.clear().limit(look));
-    if (!ZeroPages.isZero(buffer, 0, look)) {
-      return false;
+    int size = block.pageSize();
+    if (end > start) {
+      target.transfer(
+          block.index(), first + start / size, (end - start) / size, channel, from + start);
     }
-    source.copy(offset, buffer.clear().limit(length));
-    return ZeroPages.isZero(buffer, 0, length);
   }
 
   private void copy(SourceBytes source, PageRun run, long first, long count, long from)

@@ -36,7 +36,6 @@ public final class WholeCheck implements AutoCloseable {
     return start(
         stoppable -> {
           try (ByteSource source = image.open()) {
-            source.unhurried();
             return ImageReader.read(source, options, stoppable.apply(sink));
           }
         });

@@ -72,6 +72,8 @@ public final class TwoStates {
       RamBlock other = second.blocks().get(block.index());
       byte[] before = new byte[block.pageSize()];
       byte[] after = new byte[block.pageSize()];
+      Ahead older = new Ahead(first, block);
+      Ahead newer = new Ahead(second, other);
       PageCursor then = first.contents().cursor(block);
       PageCursor now = second.contents().cursor(other);
       for (long page = 0; page < block.pages(); page++) {
@@ -80,22 +82,39 @@ public final class TwoStates {
         if (now.state().isAbsent() || then.isZero() && now.isZero()) {
           continue;
         }
-        read(first, block, page, before);
-        boolean data = read(second, other, page, after);
+        older.read(page, before);
+        newer.read(page, after);
         if (!Arrays.equals(before, after)) {
           long address = starts[block.index()] + page * block.pageSize();
-          sink.page(address, before, after, !data);
+          sink.page(address, before, after, now.isZero());
         }
       }
     }
   }
 
-  private static boolean read(FinalMemory memory, RamBlock block, long page, byte[] target)
-      throws IOException {
-    boolean data = memory.contents().page(block, page, target);
-    if (!data) {
-      Arrays.fill(target, (byte) 0);
+  /** Reads the pages of a block upwards, several at once. */
+  private static final class Ahead {
+    private static final int AT_ONCE = 32;
+
+    private final FinalMemory memory;
+    private final RamBlock block;
+    private final byte[] pages;
+    private long first;
+    private int count;
+
+    Ahead(FinalMemory memory, RamBlock block) {
+      this.memory = memory;
+      this.block = block;
+      this.pages = new byte[AT_ONCE * block.pageSize()];
     }
-    return data;
+
+    void read(long page, byte[] target) throws IOException {
+      if (page >= first + count) {
+        first = page;
+        count = (int) Math.min(AT_ONCE, block.pages() - page);
+        memory.contents().pages(block, first, count, pages);
+      }
+      System.arraycopy(pages, (int) (page - first) * target.length, target, 0, target.length);
+    }
   }
 }

@@ -46,7 +46,6 @@ final class FaultRuns {
   private int faults;
 
   private FaultRuns(Path folder, boolean full) throws IOException {
-    System.setProperty("shrunk", folder.resolve("shrunk").toString());
     images = Files.createDirectory(folder.resolve("images"));
     target = Files.createDirectory(folder.resolve("target"));
     temporary = Path.of(System.getProperty("java.io.tmpdir"));

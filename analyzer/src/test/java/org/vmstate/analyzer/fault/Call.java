@@ -4,6 +4,8 @@ package org.vmstate.analyzer.fault;
 public enum Call {
   OPEN,
   READ,
+  /** A read from a given offset, as of an image, unlike one of a resource of the program. */
+  READ_AT,
   WRITE,
   FORCE,
   RENAME,

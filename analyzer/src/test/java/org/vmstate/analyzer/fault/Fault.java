@@ -25,7 +25,7 @@ public final class Fault {
     MEMORY,
     /** One call does less than it was asked for, which is no fault. */
     SHORT,
-    /** The second half of one mapping cannot be read. */
+    /** All calls that read from an offset find the end, from one on. */
     SHRUNK;
 
     /** Reports whether a kind of call is counted. */
@@ -33,16 +33,11 @@ public final class Fault {
       return switch (this) {
         case ERROR, MEMORY -> true;
         case FULL -> call.takesRoom();
-        case UNREADABLE -> call == Call.READ;
-        case SHORT -> call == Call.READ || call == Call.WRITE;
-        case SHRUNK -> call == Call.MAP;
+        case UNREADABLE -> call == Call.READ || call == Call.READ_AT;
+        case SHORT -> call == Call.READ || call == Call.READ_AT || call == Call.WRITE;
+        case SHRUNK -> call == Call.READ_AT;
       };
     }
-  }
-
-  /** Tells the file to do the harm itself. */
-  static final class Shrunk extends IOException {
-    private static final long serialVersionUID = 1L;
   }
 
   private final Set<Call> met = EnumSet.noneOf(Call.class);
@@ -81,7 +76,6 @@ public final class Fault {
   public void at(Call call, String name) throws IOException {
     if (isMet(call, false)) {
       switch (kind) {
-        case SHRUNK -> throw new Shrunk();
         case MEMORY -> throw new OutOfMemoryError("as tested");
         case FULL -> throw failure(name, "No space left on device");
         default -> throw failure(name, "Input/output error");
@@ -93,12 +87,15 @@ public final class Fault {
     return name == null ? new IOException(why) : new FileSystemException(name, null, why);
   }
 
-  /** Notes a call that moves bytes; returns how many it may move. */
+  /** Notes a call that moves bytes; returns how many it may move, or -1 at the end. */
   public int of(Call call, int length) throws IOException {
     if (isMet(call, true)) {
       switch (kind) {
         case SHORT -> {
           return Math.min(length, 1 + length / 3);
+        }
+        case SHRUNK -> {
+          return -1;
         }
         case MEMORY -> throw new OutOfMemoryError("as tested");
         case FULL -> throw new IOException("No space left on device");
@@ -114,7 +111,7 @@ public final class Fault {
     }
     seen++;
     left--;
-    boolean lasting = kind == Kind.FULL || kind == Kind.UNREADABLE;
+    boolean lasting = kind == Kind.FULL || kind == Kind.UNREADABLE || kind == Kind.SHRUNK;
     boolean result = left == 0 || lasting && left < 0 && left > Integer.MIN_VALUE / 2;
     if (result) {
       met.add(call);

@@ -9,8 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** A file whose calls are counted and go wrong as {@link Fault} says. */
 final class FaultyChannel extends FileChannel {
@@ -28,6 +26,9 @@ final class FaultyChannel extends FileChannel {
   private static int moved(Call call, ByteBuffer buffer, Move move) throws IOException {
     int limit = buffer.limit();
     int count = Fault.SYSTEM.of(call, buffer.remaining());
+    if (count < 0) {
+      return count;
+    }
     buffer.limit(buffer.position() + count);
     try {
       return move.run(buffer);
@@ -43,7 +44,7 @@ final class FaultyChannel extends FileChannel {
 
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
-    return moved(Call.READ, target, buffer -> inner.read(buffer, position));
+    return moved(Call.READ_AT, target, buffer -> inner.read(buffer, position));
   }
 
   @Override
@@ -125,32 +126,8 @@ final class FaultyChannel extends FileChannel {
 
   @Override
   public MemorySegment map(MapMode mode, long position, long size, Arena arena) throws IOException {
-    try {
-      Fault.SYSTEM.at(Call.MAP, null);
-    } catch (Fault.Shrunk e) {
-      if (mode == MapMode.READ_ONLY) {
-        return shrunk(position, size, arena);
-      }
-    }
+    Fault.SYSTEM.at(Call.MAP, null);
     return inner.map(mode, position, size, arena);
-  }
-
-  /** Maps a copy that is cut afterwards, as if half of the disk could not be read any more. */
-  private MemorySegment shrunk(long position, long size, Arena arena) throws IOException {
-    Path file = Path.of(System.getProperty("shrunk"));
-    try (FileChannel copy =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      FileChannel plain = ((FaultyChannel) copy).inner;
-      inner.transferTo(position, size, plain);
-      MemorySegment result = plain.map(MapMode.READ_ONLY, 0, size, arena);
-      plain.truncate(size / 2);
-      return result;
-    }
   }
 
   @Override

@@ -24,9 +24,6 @@ import org.vmstate.formats.rule.Reason;
  * decompressed stream.
  */
 public abstract class ByteSource implements Closeable, SourceBytes {
-  /** Bytes of a series that are passed over before {@link #passed} is told. */
-  private static final int SERIES_AT_ONCE = 1 << 20;
-
   private final StructurePath path;
 
   /** What is in reach without I/O; its position is the cursor. Big-endian. */
@@ -252,7 +249,7 @@ public abstract class ByteSource implements Closeable, SourceBytes {
 
   /**
    * Passes over records of equal length whose first 64-bit words form an arithmetic series, as far
-   * as they are in the window, and not over all of many at once.
+   * as they are in the window.
    *
    * @param word first word of the next record
    * @param increment difference from word to word
@@ -262,10 +259,8 @@ public abstract class ByteSource implements Closeable, SourceBytes {
    * @return number of records passed over; when it is not 0, more may follow
    */
   public final long skipSeries(long word, long increment, int stride, int last, long most) {
-    int start = window.position();
-    int at = start;
-    int limit =
-        (int) Math.min(window.limit(), at + (long) Math.max(SERIES_AT_ONCE, stride)) - stride;
+    int at = window.position();
+    int limit = window.limit() - stride;
     long expected = word;
     long count = 0;
     while (at <= limit
@@ -277,14 +272,8 @@ public abstract class ByteSource implements Closeable, SourceBytes {
       count++;
     }
     window.position(at);
-    if (count > 0) {
-      passed(at - start);
-    }
     return count;
   }
-
-  /** Is told of bytes that a series was just passed over. */
-  protected void passed(int count) {}
 
   /**
    * Keeps the bytes from an offset on in reach of {@link #copy}, on sources that otherwise forget
@@ -294,11 +283,6 @@ public abstract class ByteSource implements Closeable, SourceBytes {
 
   /** Ends what {@link #hold} began. */
   public void release() {}
-
-  /**
-   * Says that the reader has time, as something slower goes on beside it: nothing is read ahead.
-   */
-  public void unhurried() {}
 
   /**
    * Copies bytes from anywhere in a seekable source, or from what is held of another; the cursor
@@ -343,8 +327,17 @@ public abstract class ByteSource implements Closeable, SourceBytes {
   /** Closes what depends on this source, the last first, and then the source. */
   @Override
   public void close() throws IOException {
-    for (Closeable other : owned.reversed()) {
-      other.close();
+    closeOwned(owned.size());
+  }
+
+  /** Closes all, whatever becomes of one of them. */
+  private void closeOwned(int count) throws IOException {
+    if (count > 0) {
+      try {
+        owned.get(count - 1).close();
+      } finally {
+        closeOwned(count - 1);
+      }
     }
   }
 

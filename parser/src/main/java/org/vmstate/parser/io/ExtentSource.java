@@ -5,13 +5,12 @@ import java.nio.ByteBuffer;
 import org.vmstate.formats.error.StateFormatException;
 
 /**
- * A stream that is scattered over a file; offsets are those of the stream. Long extents of a mapped
- * file are read where they lie, short ones are gathered.
+ * A stream that is scattered over a file, from which it is gathered; offsets are those of the
+ * stream.
  */
 public final class ExtentSource extends SeekableSource {
-  private static final int GATHER = 128 << 10;
+  private static final int GATHER = 256 << 10;
   private static final int FIRST = 4 << 10;
-  private static final long MAX_WINDOW = 1 << 30;
   private static final ByteBuffer ZEROS = ByteBuffer.allocate(GATHER).asReadOnlyBuffer();
 
   private final Extents extents;
@@ -20,6 +19,9 @@ public final class ExtentSource extends SeekableSource {
 
   /** Bytes that are gathered next: of most streams in a disk only the first few are looked at. */
   private int gathered = FIRST;
+
+  /** What was gathered last. */
+  private ByteBuffer buffer = ByteBuffer.allocate(0);
 
   /** May be replaced by any thread that copies. */
   private volatile Last last;
@@ -102,15 +104,14 @@ public final class ExtentSource extends SeekableSource {
     Extents.Extent extent = at(at);
     if (extent.length() >= Math.max(count, GATHER) && extent.content() == null) {
       window = ZEROS.duplicate();
-    } else if (extent.length() >= Math.max(count, GATHER)
-        && extent.content() instanceof MappedSource mapped) {
-      window = mapped.slice(extent.offset(), Math.min(MAX_WINDOW, extent.length()));
     } else {
       int size = (int) Math.min(Math.max(count, gathered), length() - at);
       gathered = Math.min(GATHER, gathered * 4);
-      ByteBuffer next = ByteBuffer.allocate(size);
-      gather(extent, at, count, next);
-      window = next.flip();
+      if (buffer.capacity() < size) {
+        buffer = ByteBuffer.allocateDirect(size);
+      }
+      gather(extent, at, count, buffer.clear().limit(size));
+      window = buffer.flip();
     }
     windowStart = at;
     return true;

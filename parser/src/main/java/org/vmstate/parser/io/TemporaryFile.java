@@ -39,7 +39,7 @@ public final class TemporaryFile implements Closeable {
 
   /** Makes a file in the folder {@code java.io.tmpdir}, to which the program sets TMPDIR. */
   public static TemporaryFile create(String suffix) throws IOException {
-    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    Path folder = folder();
     try {
       Path file = Files.createTempFile(folder, "vmstate-img", suffix);
       try {
@@ -57,6 +57,10 @@ public final class TemporaryFile implements Closeable {
     } catch (IOException e) {
       throw failed(folder, e);
     }
+  }
+
+  private static Path folder() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   /** Returns an error of the temporary folder, with what can be done about it. */
@@ -143,15 +147,15 @@ public final class TemporaryFile implements Closeable {
    */
   public ByteSource source(long origin, StructurePath path) throws IOException {
     try {
-      return MappedSource.ofSpool(channel, origin, path, this);
+      return FileSource.ofSpool(channel, origin, path, e -> failed(folder, e), this);
     } catch (IOException e) {
       throw failed(folder, e);
     }
   }
 
   /**
-   * Maps bytes after those that the file has. They are written first: a mapping for which the disk
-   * has no room fails in a way that cannot be told from a fault of another mapped file.
+   * Maps bytes after those that the file has. They are written first, as there is no error to catch
+   * where a mapping finds no room.
    *
    * @return zeros, which end with the file
    */
@@ -171,6 +175,16 @@ public final class TemporaryFile implements Closeable {
     } catch (IOException e) {
       throw failed(folder, e);
     }
+  }
+
+  /** Reports whether an error of the virtual machine comes from a mapping that cannot be read. */
+  public static boolean isUnreadable(InternalError e) {
+    return String.valueOf(e.getMessage()).contains("memory access");
+  }
+
+  /** Returns the error of a mapping that cannot be read. */
+  public static IOException unreadable() {
+    return failed(folder(), new IOException("a file in it cannot be read any more"));
   }
 
   @Override

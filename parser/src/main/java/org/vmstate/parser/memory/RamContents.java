@@ -18,6 +18,9 @@ import org.vmstate.formats.rule.Reason;
  * fixed layout are looked up in its bitmaps. Not safe for use by several threads.
  */
 public final class RamContents implements Closeable {
+  /** Pages that {@link #read} reads at once. */
+  private static final int AT_ONCE = 32;
+
   private static final long MAX_PAGES = 1L << 33;
 
   private final PageStore store = new PageStore();
@@ -168,66 +171,42 @@ public final class RamContents implements Closeable {
 
   /** Gives the final content of a block as runs in page order. */
   public void forEachRun(RamBlock block, MemoryRun.Sink sink) throws IOException {
+    MemoryRuns.of(block, index(block), sink);
+  }
+
+  /**
+   * Reads pages, one after the other.
+   *
+   * @param target accepts them from its start on; zero and absent pages are zeros
+   */
+  public void pages(RamBlock block, long first, int count, byte[] target) throws IOException {
+    int size = block.pageSize();
     PageIndex index = index(block);
     Extent extent = new Extent();
-    Extent more = new Extent();
-    long pages = block.pages();
-    long page = 0;
-    while (page < pages) {
-      index.find(page, extent);
-      PageKind kind = PageIndex.isSent(extent.entry) ? PageIndex.kind(extent.entry) : null;
-      if (kind == PageKind.ZLIB) {
-        extent.end = page + 1;
-      }
-      while (extent.end < pages && kind != PageKind.ZLIB) {
-        index.find(extent.end, more);
-        if (!goesOn(extent, page, more, block.pageSize())) {
-          break;
+    byte[] zeros = new byte[size];
+    byte[] page = null;
+    int at = 0;
+    while (at < count) {
+      index.find(first + at, extent);
+      int end = (int) Math.min(count, extent.end - first);
+      if (isNothing(extent.entry)) {
+        for (; at < end; at++) {
+          // the first of the compilers does not know a loop that fills
+          System.arraycopy(zeros, 0, target, at * size, size);
         }
-        extent.end = more.end;
+      } else if (PageIndex.kind(extent.entry) == PageKind.DATA) {
+        ByteBuffer room = ByteBuffer.wrap(target, at * size, (end - at) * size);
+        // a single page has no next one
+        long step = end - at == 1 ? size : extent.step;
+        source.copySeries(PageIndex.value(extent.entry), size, step, end - at, room);
+        at = end;
+      } else {
+        page = page == null ? new byte[size] : page;
+        read(block, first + at, extent.entry, page);
+        System.arraycopy(page, 0, target, at * size, size);
+        at++;
       }
-      sink.run(run(block, page, extent, kind));
-      page = extent.end;
     }
-  }
-
-  /** Reports whether an extent goes on in the one after it, and learns its step from that. */
-  private static boolean goesOn(Extent extent, long page, Extent more, int pageSize) {
-    if (extent.entry >>> PageIndex.KIND_SHIFT != more.entry >>> PageIndex.KIND_SHIFT) {
-      return false;
-    }
-    if (!PageIndex.isSent(extent.entry) || PageIndex.kind(extent.entry) == PageKind.FILL) {
-      return extent.entry == more.entry;
-    }
-    if (PageIndex.kind(extent.entry) != PageKind.DATA) {
-      return true;
-    }
-    long count = extent.end - page;
-    long step = count == 1 ? more.entry - extent.entry : extent.step;
-    boolean fits =
-        step >= pageSize
-            && step < 2L * pageSize
-            && more.entry == extent.entry + count * step
-            && (more.end - extent.end == 1 || more.step == step);
-    if (fits) {
-      extent.step = step;
-    }
-    return fits;
-  }
-
-  private static MemoryRun run(RamBlock block, long page, Extent extent, PageKind kind) {
-    long count = extent.end - page;
-    if (kind == null) {
-      return extent.entry == PageIndex.LEFT_OUT
-          ? new MemoryRun.LeftOut(block, page, count)
-          : new MemoryRun.NeverSent(block, page, count);
-    }
-    long value = PageIndex.value(extent.entry);
-    return switch (kind) {
-      case ZERO, FILL -> new MemoryRun.Fill(block, page, count, (int) value);
-      case DATA, ZLIB -> new MemoryRun.Data(block, page, count, kind, value, extent.step);
-      case XBZRLE, XBZRLE_2011 -> new MemoryRun.Data(block, page, count, kind, -1, 0);
-    };
   }
 
   /** Accepts the bytes of a block from its first to its last. */
@@ -252,6 +231,7 @@ public final class RamContents implements Closeable {
     PageIndex index = index(block);
     Extent extent = new Extent();
     byte[] page = new byte[block.pageSize()];
+    byte[] several = null;
     long at = first;
     while (at < pages) {
       index.find(at, extent);
@@ -260,6 +240,9 @@ public final class RamContents implements Closeable {
         sink.absent(length(block, at, end));
       } else if (PageIndex.kind(extent.entry) == PageKind.ZERO) {
         sink.zeros(length(block, at, end));
+      } else if (PageIndex.kind(extent.entry) == PageKind.DATA && end - at > 1) {
+        several = several == null ? new byte[AT_ONCE * page.length] : several;
+        several(block, at, end, several, sink);
       } else {
         for (long i = at; i < end; i++) {
           read(block, i, extent.entry + (i - at) * extent.step, page);
@@ -267,6 +250,18 @@ public final class RamContents implements Closeable {
         }
       }
       at = end;
+    }
+  }
+
+  private void several(RamBlock block, long first, long end, byte[] pages, Sink sink)
+      throws IOException {
+    for (long at = first; at < end; at += AT_ONCE) {
+      int count = (int) Math.min(AT_ONCE, end - at);
+      pages(block, at, count, pages);
+      for (int i = 0; i < count; i++) {
+        int length = (int) length(block, at + i, at + i + 1);
+        sink.bytes(ByteBuffer.wrap(pages, i * block.pageSize(), length).slice());
+      }
     }
   }
 

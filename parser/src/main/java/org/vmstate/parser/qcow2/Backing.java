@@ -7,7 +7,7 @@ import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.formats.qcow2.Qcow2Format;
 import org.vmstate.formats.rule.Reason;
 import org.vmstate.parser.io.ByteSource;
-import org.vmstate.parser.io.MappedSource;
+import org.vmstate.parser.io.FileSource;
 import org.vmstate.parser.io.StructurePath;
 
 /**
@@ -61,7 +61,7 @@ final class Backing {
       if (!Files.isRegularFile(file)) {
         return -1;
       }
-      try (ByteSource source = MappedSource.open(file, new StructurePath())) {
+      try (ByteSource source = FileSource.open(file, new StructurePath())) {
         return source.peek32(0) == Qcow2Format.MAGIC
             ? DiskHeader.read(source).diskSize()
             : source.length();

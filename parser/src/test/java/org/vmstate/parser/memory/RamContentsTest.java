@@ -141,6 +141,25 @@ class RamContentsTest extends RamContentsFixture {
   }
 
   @Test
+  void severalPagesAreThoseReadOneByOne() throws IOException {
+    of(16).page(1, 4).page(2, 5).page(3, 6).zero(4, 2).fill(6, 2, 6).compressed(8, 7);
+    page(9, 8).delta(9, 100, 3).page(10, 1).page(12, 2).page(11, 3);
+    done();
+    for (int first = 0; first < 16; first++) {
+      for (int count = 1; count <= 16 - first; count++) {
+        byte[] several = new byte[count * PAGE];
+        Arrays.fill(several, (byte) 0x55);
+        contents.pages(block, first, count, several);
+        for (int i = 0; i < count; i++) {
+          byte[] page = new byte[PAGE];
+          contents.page(block, first + i, page);
+          assertArrayEquals(page, Arrays.copyOfRange(several, i * PAGE, (i + 1) * PAGE));
+        }
+      }
+    }
+  }
+
+  @Test
   void lastPageMayBeAPart() throws IOException {
     block = block(0, 2 * PAGE + 100, -1, null);
     contents.blocks(List.of(block));

@@ -25,8 +25,8 @@ import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.error.UnsupportedFeatureException;
 import org.vmstate.parser.io.ByteSource;
 import org.vmstate.parser.io.Extents;
+import org.vmstate.parser.io.FileSource;
 import org.vmstate.parser.io.HeapSource;
-import org.vmstate.parser.io.MappedSource;
 import org.vmstate.parser.io.StructurePath;
 
 class Qcow2DiskTest {
@@ -109,7 +109,7 @@ class Qcow2DiskTest {
     byte[] state = bytes(900_000, 2);
     DiskBuilder builder = new DiskBuilder(state);
     builder.clusterBits = 16;
-    try (ByteSource file = MappedSource.open(builder.write(folder), new StructurePath())) {
+    try (ByteSource file = FileSource.open(builder.write(folder), new StructurePath())) {
       Qcow2Disk disk = Qcow2Disk.open(file, null);
       Snapshot snapshot = disk.states().getFirst();
       assertArrayEquals(state, read(disk, snapshot));
@@ -283,7 +283,7 @@ class Qcow2DiskTest {
   }
 
   private static byte[] readFile(Path path) throws IOException {
-    try (ByteSource file = MappedSource.open(path, new StructurePath())) {
+    try (ByteSource file = FileSource.open(path, new StructurePath())) {
       Qcow2Disk disk = Qcow2Disk.open(file, path);
       return read(disk, disk.states().getFirst());
     }
