@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.UnaryOperator;
 import org.vmstate.formats.error.NamedIOException;
+import org.vmstate.formats.error.StateFormatException;
 import org.vmstate.formats.error.TruncatedDataException;
 import org.vmstate.formats.rule.Reason;
 
@@ -124,17 +125,22 @@ public final class FileSource extends SeekableSource {
   /** Reads until a buffer has so many bytes or more. */
   private void read(long offset, ByteBuffer target, int least) throws IOException {
     int start = target.position();
-    while (target.position() - start < least) {
-      long at = offset + target.position() - start;
-      int count;
-      try {
-        count = channel.read(target, at - origin);
-      } catch (IOException e) {
-        throw named.apply(e);
+    int limit = target.limit();
+    try {
+      while (target.position() - start < least) {
+        // what goes to the heap takes a detour, for which Java needs as much memory as is read
+        target.limit(Math.min(limit, target.position() + MOST));
+        long at = offset + target.position() - start;
+        if (channel.read(target, at - origin) < 0) {
+          throw shrunk(at, path());
+        }
       }
-      if (count < 0) {
-        throw shrunk(at, path());
-      }
+    } catch (StateFormatException e) {
+      throw e;
+    } catch (IOException e) {
+      throw named.apply(e);
+    } finally {
+      target.limit(limit);
     }
   }
 

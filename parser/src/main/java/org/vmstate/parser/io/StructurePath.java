@@ -1,12 +1,17 @@
 package org.vmstate.parser.io;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
-/** Where in the structure a parser is; part of every error message. */
+/**
+ * Where in the structure a parser is; part of every error message, also of one in another thread
+ * that copies meanwhile.
+ */
 public final class StructurePath {
-  private final List<String> names = new ArrayList<>();
+  private static final int USUAL = 8;
+
+  private String[] names = new String[USUAL];
+  private int depth;
   private Supplier<String> detail;
 
   /** Begins outside of all parts. */
@@ -14,29 +19,32 @@ public final class StructurePath {
 
   /** Enters a part. Callers leave it again with {@link #pop} when it was read without error. */
   public void push(String name) {
-    names.add(name);
+    if (depth == names.length) {
+      names = Arrays.copyOf(names, 2 * depth);
+    }
+    names[depth++] = name;
   }
 
   /** Leaves all parts, for another pass. */
   public void clear() {
-    names.clear();
+    depth = 0;
     detail = null;
   }
 
   /** Returns in how many parts it is. */
   public int depth() {
-    return names.size();
+    return depth;
   }
 
   /** Leaves the parts that were entered since it was as deep as given, whether read or not. */
-  public void leave(int depth) {
-    names.subList(Math.min(depth, names.size()), names.size()).clear();
+  public void leave(int before) {
+    depth = Math.min(before, depth);
     detail = null;
   }
 
   /** Leaves the innermost part. */
   public void pop() {
-    names.removeLast();
+    depth--;
   }
 
   /**
@@ -49,7 +57,9 @@ public final class StructurePath {
 
   @Override
   public String toString() {
-    String path = String.join(".", names);
-    return detail == null ? path : path + "." + detail.get();
+    String[] known = names;
+    String path = String.join(".", Arrays.asList(known).subList(0, Math.min(depth, known.length)));
+    Supplier<String> more = detail;
+    return more == null ? path : path + "." + more.get();
   }
 }

@@ -37,6 +37,9 @@ public interface DiskFile {
         while (target.hasRemaining()) {
           int n = channel.read(target, at);
           if (n < 0) {
+            if (at < channel.size()) {
+              throw new IOException("ended at offset " + at + ", before its length");
+            }
             target.put(new byte[target.remaining()]);
             return;
           }
