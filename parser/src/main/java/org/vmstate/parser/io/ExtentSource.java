@@ -102,6 +102,7 @@ public final class ExtentSource extends SeekableSource {
       return false;
     }
     Extents.Extent extent = at(at);
+    empty(at);
     if (extent.length() >= Math.max(count, GATHER) && extent.content() == null) {
       window = ZEROS.duplicate();
     } else {
@@ -113,7 +114,6 @@ public final class ExtentSource extends SeekableSource {
       gather(extent, at, count, buffer.clear().limit(size));
       window = buffer.flip();
     }
-    windowStart = at;
     return true;
   }
 

@@ -115,10 +115,10 @@ public final class FileSource extends SeekableSource {
     if (buffer.capacity() < wanted) {
       buffer = ByteBuffer.allocateDirect(Math.max(wanted, Math.min(ahead, MOST)));
     }
+    empty(at);
     // where the disk fails after the bytes that are needed, they are there all the same
     read(at, buffer.clear().limit(wanted), count);
     window = buffer.flip();
-    windowStart = at;
     return true;
   }
 

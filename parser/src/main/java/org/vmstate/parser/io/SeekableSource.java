@@ -47,8 +47,13 @@ abstract class SeekableSource extends ByteSource {
     if (offset >= windowStart && offset - windowStart <= window.limit()) {
       window.position((int) (offset - windowStart));
     } else {
-      window = ByteBuffer.allocate(0);
-      windowStart = offset;
+      empty(offset);
     }
+  }
+
+  /** Moves the cursor and forgets what was in reach: its buffer may be filled with other bytes. */
+  final void empty(long offset) {
+    window = ByteBuffer.allocate(0);
+    windowStart = offset;
   }
 }

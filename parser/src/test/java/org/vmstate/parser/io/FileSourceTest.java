@@ -122,6 +122,27 @@ class FileSourceTest {
   }
 
   @Test
+  void afterAReadThatFailsTheRestIsAsBefore() throws IOException {
+    Path file = write(folder.resolve("f"));
+    byte[] whole = Files.readAllBytes(file);
+    try (ByteSource source = FileSource.open(file, new StructurePath())) {
+      source.seek(100);
+      assertEquals(at(100), (byte) source.u8());
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(20_000);
+      }
+      source.seek(16_400);
+      assertThrows(TruncatedDataException.class, () -> source.has(1 << 16));
+      assertEquals(16_400, source.position());
+      Files.write(file, whole, StandardOpenOption.WRITE);
+      source.seek(110);
+      assertEquals(at(110), (byte) source.u8());
+      source.seek(16_400);
+      assertEquals(at(16_400), (byte) source.u8());
+    }
+  }
+
+  @Test
   void copyIsThatOfAnyThread() throws Exception {
     try (ByteSource source = FileSource.open(write(folder.resolve("f")), new StructurePath())) {
       List<Thread> threads = new ArrayList<>();
