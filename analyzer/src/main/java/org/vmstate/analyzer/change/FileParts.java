@@ -12,8 +12,8 @@ import org.vmstate.analyzer.output.Progress;
 
 /** Copies ranges of a file, in which those of a fixed layout have holes where pages are zero. */
 final class FileParts implements Closeable {
-  /** Bytes in which it pays to look for holes. */
-  static final long LARGE = 16 << 20;
+  /** Length of a file in which it pays to look for holes, of however many bytes of it then. */
+  private static final long LARGE = 16 << 20;
 
   private final Path file;
   private final FileChannel channel;
@@ -33,12 +33,18 @@ final class FileParts implements Closeable {
    * @param sparse whether it may have holes
    */
   static FileParts open(Path file, boolean sparse) throws IOException {
-    return new FileParts(file, FileChannel.open(file, StandardOpenOption.READ), sparse);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return new FileParts(file, channel, sparse && channel.size() >= LARGE);
+    } catch (IOException | RuntimeException | Error e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /** Appends a range to an output, in which a hole stays one. */
   void copy(long from, long to, Destination target, Progress progress) throws IOException {
-    DataMap map = sparse && to - from >= LARGE ? holes : DataMap.SOLID;
+    DataMap map = sparse ? holes : DataMap.SOLID;
     for (long at = from; at < to; ) {
       long data = Math.min(to, map.nextData(at, to));
       target.zeros(data - at);

@@ -22,13 +22,18 @@ public final class GuestNote {
   private static final int HEADER = 24;
   private static final int MOST = 8192;
 
+  /** Pages whose first words are read at once. */
+  private static final int AT_ONCE = 256;
+
   /** As many are kept, the first by block and page. */
   private static final int MOST_NOTES = 64;
 
   private static final byte[] NAME = "VMCOREINFO\0\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TEXT = "OSRELEASE=".getBytes(StandardCharsets.US_ASCII);
 
-  private final ByteBuffer head = ByteBuffer.allocate(HEADER + TEXT.length);
+  /** The first words of some pages. */
+  private final ByteBuffer words = ByteBuffer.allocate(AT_ONCE * Integer.BYTES);
+
   private final TreeMap<NotePlace, byte[]> notes = new TreeMap<>();
 
   /** Looks at the pages of a run; what a page was before no longer counts. */
@@ -41,13 +46,15 @@ public final class GuestNote {
     if (!data || run.block().pageSize() < HEADER + TEXT.length) {
       return;
     }
-    ByteBuffer word = head.duplicate().limit(Integer.BYTES);
-    for (long i = 0; i < run.count(); i++) {
-      long at = run.offset() + i * run.stride();
-      source.copy(at, word.clear().limit(Integer.BYTES));
-      int length = word.getInt(0);
-      if (length == NAME_LENGTH || length == Integer.reverseBytes(NAME_LENGTH)) {
-        take(source, run, i, length == NAME_LENGTH);
+    for (long page = 0; page < run.count(); page += AT_ONCE) {
+      int count = (int) Math.min(AT_ONCE, run.count() - page);
+      long at = run.offset() + page * run.stride();
+      source.copySeries(at, Integer.BYTES, run.stride(), count, words.clear());
+      for (int i = 0; i < count; i++) {
+        int length = words.getInt(i * Integer.BYTES);
+        if (length == NAME_LENGTH || length == Integer.reverseBytes(NAME_LENGTH)) {
+          take(source, run, page + i, length == NAME_LENGTH);
+        }
       }
     }
   }

@@ -127,13 +127,16 @@ public final class Repair {
     ByteBuffer header = ByteBuffer.allocate(SaveFormat.HEADER_LENGTH);
     source.copy(0, header);
     boolean big = header.get(16) == 0;
-    int at = SaveFormat.HEADER_LENGTH;
-    ByteBuffer one = ByteBuffer.allocate(1);
+    long before = source.position();
+    source.seek(SaveFormat.HEADER_LENGTH);
+    int letter;
     do {
-      source.copy(at++, one.clear());
-    } while (one.get(0) != 0);
-    source.copy(at, one.clear());
-    int offset = one.get(0) == '<' ? at - SaveFormat.HEADER_LENGTH : 0;
+      letter = source.u8();
+    } while (letter != 0);
+    long length = source.position() - SaveFormat.HEADER_LENGTH;
+    boolean follows = source.peek() == '<';
+    source.seek(before);
+    int offset = follows ? Math.toIntExact(length) : 0;
     int value = big ? offset : Integer.reverseBytes(offset);
     return new Patch(COOKIE_AT, ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
   }

@@ -24,6 +24,9 @@ public final class FileSource extends SeekableSource {
   /** Bytes read at once on a way forward; what stays in the cache of a processor. */
   private static final int MOST = 256 << 10;
 
+  /** Pieces at such a distance are found sooner in what is read as a whole. */
+  private static final int NEAR = 8 << 10;
+
   private static final ThreadLocal<ByteBuffer> STAGING =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(MOST));
 
@@ -158,7 +161,7 @@ public final class FileSource extends SeekableSource {
       throw new TruncatedDataException(
           Reason.DATA_ENDS, "data: found the end", last, path().toString());
     }
-    if (stride > 2L * size || stride < size || stride > MOST) {
+    if (stride < size || stride > Math.max(NEAR, 2L * size) || stride > MOST) {
       super.copySeries(offset, size, stride, count, target);
       return;
     }
