@@ -41,7 +41,14 @@ public final class FileSource extends SeekableSource {
 
   private int ahead = FIRST;
 
-  private FileSource(
+  /**
+   * Reads a file, or the rest of a stream that was written to one.
+   *
+   * @param origin offset in the stream of the file's first byte
+   * @param named says of which file an error is
+   * @param onClose closes the channel, and removes a temporary file
+   */
+  FileSource(
       FileChannel channel,
       long origin,
       StructurePath path,
@@ -69,23 +76,6 @@ public final class FileSource extends SeekableSource {
       channel.close();
       throw e;
     }
-  }
-
-  /**
-   * Reads the rest of a stream that was written to a temporary file.
-   *
-   * @param origin offset in the stream of the file's first byte
-   * @param named says of which file an error is
-   * @param onClose removes the temporary file
-   */
-  static FileSource ofSpool(
-      FileChannel channel,
-      long origin,
-      StructurePath path,
-      UnaryOperator<IOException> named,
-      Closeable onClose)
-      throws IOException {
-    return new FileSource(channel, origin, path, named, onClose);
   }
 
   @Override

@@ -147,7 +147,7 @@ public final class TemporaryFile implements Closeable {
    */
   public ByteSource source(long origin, StructurePath path) throws IOException {
     try {
-      return FileSource.ofSpool(channel, origin, path, e -> failed(folder, e), this);
+      return new FileSource(channel, origin, path, e -> failed(folder, e), this);
     } catch (IOException e) {
       throw failed(folder, e);
     }
