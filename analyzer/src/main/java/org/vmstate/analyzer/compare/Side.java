@@ -19,7 +19,6 @@ import org.vmstate.formats.ram.PageKind;
 import org.vmstate.formats.ram.RamBlock;
 import org.vmstate.formats.ram.RamFormat;
 import org.vmstate.formats.stream.CommandType;
-import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.formats.vmdesc.StateNode;
 import org.vmstate.parser.device.DeviceDecoders;
 import org.vmstate.parser.memory.FinalMemory;
@@ -113,10 +112,6 @@ final class Side extends FinalMemory {
 
   Map<String, Device> devices() {
     return devices;
-  }
-
-  Optional<StreamConfiguration> configuration() {
-    return front.configuration();
   }
 
   Optional<SaveHeader> saveHeader() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.vmstate.analyzer.output.ConversionException;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.memory.FinalMemory;
 import org.vmstate.parser.memory.PageCursor;
 import org.vmstate.writer.xbzrle.RamAddresses;
@@ -35,6 +36,25 @@ public final class TwoStates {
       throw ConversionException.named(
           "--xbzrle: the RAM blocks of the two images differ; expected two states of one guest");
     }
+    String machine = machine(first);
+    String other = machine(second);
+    if (!machine.isEmpty() && !other.isEmpty() && !kind(machine).equals(kind(other))) {
+      throw ConversionException.named(
+          "--xbzrle: the machines are "
+              + machine
+              + " and "
+              + other
+              + "; expected two states of one guest");
+    }
+  }
+
+  private static String machine(FinalMemory memory) {
+    return memory.configuration().map(StreamConfiguration::machine).orElse("");
+  }
+
+  /** A guest may have moved on to another version of its machine. */
+  private static String kind(String machine) {
+    return machine.contains("q35") ? "q35" : machine.split("-")[0];
   }
 
   /** Accepts a page that differs. */

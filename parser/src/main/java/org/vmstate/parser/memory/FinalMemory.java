@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.vmstate.formats.event.Event;
 import org.vmstate.formats.event.EventSink;
 import org.vmstate.formats.ram.RamBlock;
+import org.vmstate.formats.stream.StreamConfiguration;
 import org.vmstate.parser.ImageReader;
 import org.vmstate.parser.ParseOptions;
 import org.vmstate.parser.io.ByteSource;
@@ -34,6 +35,7 @@ import org.vmstate.parser.io.ByteSource;
  */
 public class FinalMemory implements EventSink, Closeable {
   private final RamContents contents = new RamContents();
+  private Optional<StreamConfiguration> configuration = Optional.empty();
   private ByteSource kept;
 
   /** Holds nothing before {@link #read}. */
@@ -42,6 +44,11 @@ public class FinalMemory implements EventSink, Closeable {
   /** Makes the pass; a compressed stream is decompressed into a temporary file. */
   public final void read(ByteSource image, ParseOptions options) throws IOException {
     kept = ImageReader.readKeeping(image, options, this);
+  }
+
+  /** Returns what the stream said of itself before its first section. */
+  public final Optional<StreamConfiguration> configuration() {
+    return configuration;
   }
 
   /** Returns the blocks in the order of the image's list. */
@@ -82,6 +89,7 @@ public class FinalMemory implements EventSink, Closeable {
   public void accept(Event event) throws IOException {
     switch (event) {
       case Event.StreamHeader e -> contents.setSource(e.content());
+      case Event.Configuration e -> configuration = Optional.of(e.configuration());
       // the same list again, in a second START, leaves the pages as they are
       case Event.RamListEnd e when e.blocks().equals(contents.blocks()) -> {}
       case Event.RamListEnd e -> contents.blocks(e.blocks());
