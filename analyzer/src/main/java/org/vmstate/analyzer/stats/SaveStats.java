@@ -15,8 +15,9 @@ import org.vmstate.formats.stream.StreamFormat;
 /**
  * Counts what a save sent. QEMU goes over memory block after block in ascending order, so a round
  * ends where a page is not after the one before it. Before the END it looks at its dirty log once
- * more, whatever is left to send. Pages of channels come in any order: where they were joined, a
- * round ends where one of its pages is sent again. Source: QEMU 5.2 and 10.0 migration/ram.c.
+ * more, whatever is left to send, and sends all that it then knows of. Pages of channels come in
+ * any order: where they were joined, a round ends where one of its pages is sent again. Source:
+ * QEMU 5.2 and 10.0 migration/ram.c.
  */
 public final class SaveStats implements EventSink, AutoCloseable {
   private final long mostBytes;
@@ -35,6 +36,15 @@ public final class SaveStats implements EventSink, AutoCloseable {
 
   /** Whether the next page is the first one after a look at the dirty log. */
   private boolean synced;
+
+  /** Whether QEMU looks at the dirty log no more, and begins at its first page once more. */
+  private boolean lastRound;
+
+  /** Whether a page came that is not after the one before it. */
+  private boolean wrapped;
+
+  /** Plain pages before that, for which QEMU does not ask its cache. */
+  private long plainAtFirst;
 
   private boolean early;
 
@@ -65,6 +75,8 @@ public final class SaveStats implements EventSink, AutoCloseable {
     rounds = new Rounds();
     current = null;
     lastBlock = -1;
+    wrapped = false;
+    plainAtFirst = 0;
     pages.clear();
     pageSize = blocks.isEmpty() ? 0 : blocks.getFirst().pageSize();
     boolean places = !blocks.isEmpty() && blocks.getFirst().mapped().isPresent();
@@ -93,6 +105,7 @@ public final class SaveStats implements EventSink, AutoCloseable {
     ended = true;
     // a guest that already runs at its destination has no dirty log any more
     synced = !running;
+    lastRound = !running && !joined;
   }
 
   /** QEMU before 6.0 puts blanks into its description. */
@@ -113,9 +126,14 @@ public final class SaveStats implements EventSink, AutoCloseable {
     if (synced) {
       pages.clear();
     }
-    if (!isLater(run, repeated) || synced || current == null) {
+    boolean later = isLater(run, repeated);
+    if (!later && !lastRound || synced || current == null) {
       current = rounds.next();
       synced = false;
+    }
+    wrapped |= !later;
+    if (!wrapped && run.kind() == PageKind.DATA) {
+      plainAtFirst += run.count();
     }
     current.add(run.kind(), run.count() - (repeated ? 1 : 0), length);
     sent.add(run, length, current);
@@ -183,17 +201,11 @@ public final class SaveStats implements EventSink, AutoCloseable {
 
   /**
    * Pages that QEMU looked up in its cache in vain or could not encode: with deltas, all plain ones
-   * after the first round.
+   * after the first way through memory.
    */
   long notEncoded() {
     Round total = total();
-    return total.deltas() == 0
-        ? 0
-        : plain(total) - (rounds.list().isEmpty() ? 0 : plain(rounds.list().getFirst()));
-  }
-
-  private static long plain(Round round) {
-    return round.pages(PageKind.DATA);
+    return total.deltas() == 0 ? 0 : total.pages(PageKind.DATA) - plainAtFirst;
   }
 
   SentPages sent() {
