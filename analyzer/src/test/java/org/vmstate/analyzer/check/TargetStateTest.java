@@ -57,14 +57,14 @@ class TargetStateTest {
     return field.put("version_id", 0).put("field_exists", condition);
   }
 
-  private List<String> registers(String sent, int bytes) throws IOException {
+  private List<String> registers(String sent, int bytes, boolean said) throws IOException {
     ObjectNode facts = OneDevice.facts("10.0.2");
     ObjectNode type = facts.withObject("types").withObject("hda-audio");
     type.put("Name", "hda-audio");
     type = type.withObject("Description").put("name", "hda-audio").put("version_id", 1);
     for (String name : List.of("mac_reg[CTRL]", "mac_reg[IMS]", "mac_reg")) {
       ObjectNode field = known(type, name, 4, false);
-      if (name.equals("mac_reg")) {
+      if (said && name.equals("mac_reg")) {
         field.put("num", 32);
       }
     }
@@ -73,17 +73,19 @@ class TargetStateTest {
   }
 
   /** As those of e1000, which are named one by one in front of arrays. */
-  @Test
-  void registerThatIsMissingAmongOthersOfItsArrayIsFound() throws IOException {
-    assertEquals(List.of(), registers(REGISTERS, 136));
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void registerThatIsMissingAmongOthersOfItsArrayIsFound(boolean said) throws IOException {
+    assertEquals(List.of(), registers(REGISTERS, 136, said));
     String numbered = REGISTERS.replace("CTRL", "0").replace("IMS", "1");
-    assertEquals(List.of(), registers(numbered, 136));
+    assertEquals(List.of(), registers(numbered, 136, said));
     String[] fields = REGISTERS.split(", (?=\\{)");
-    for (int gone = 0; gone < fields.length; gone++) {
+    // 7.2 does not say how long arrays are: then one that is missing may have had no elements
+    for (int gone = 0; gone < (said ? fields.length : 2); gone++) {
       List<String> rest = new ArrayList<>(List.of(fields));
       rest.remove(gone);
       int bytes = gone < 2 ? 132 : 8;
-      assertEquals(1, registers(String.join(", ", rest), bytes).size(), rest.toString());
+      assertEquals(1, registers(String.join(", ", rest), bytes, said).size(), rest.toString());
     }
   }
 
