@@ -48,7 +48,7 @@ final class Training {
   /**
    * Takes the file into which the Java home is written, or the verb whose own cache is filled:
    * every class in a cache costs time at each start, and people wait for the verbs that only read,
-   * and for those that change little.
+   * and for edit.
    */
   public static void main(String[] args) throws IOException {
     Main.prepare(args);
@@ -59,8 +59,6 @@ final class Training {
         trainOne(args[0], scratch);
       } else if (args[0].equals("edit")) {
         trainEdit(scratch);
-      } else if (args[0].equals("upgrade")) {
-        trainUpgrade(scratch);
       } else {
         trainAll(scratch);
         Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
