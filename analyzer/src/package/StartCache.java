@@ -19,7 +19,7 @@ final class StartCache {
   private static final long LATEST = 1L << 42;
 
   /** The verbs with an archive of their own, as in the build of the tree. */
-  private static final List<String> OWN = List.of("info", "check", "dump", "edit");
+  private static final List<String> OWN = List.of("info", "check", "dump");
 
   private final Path home;
 

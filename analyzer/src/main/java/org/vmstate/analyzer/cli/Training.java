@@ -47,8 +47,7 @@ final class Training {
 
   /**
    * Takes the file into which the Java home is written, or the verb whose own cache is filled:
-   * every class in a cache costs time at each start, and people wait for the verbs that only read,
-   * and for edit.
+   * every class in a cache costs time at each start, and people wait for the verbs that only read.
    */
   public static void main(String[] args) throws IOException {
     Main.prepare(args);
@@ -57,8 +56,6 @@ final class Training {
     try (Output.Redirect _ = Output.redirect(new Nowhere())) {
       if (USES.containsKey(args[0])) {
         trainOne(args[0], scratch);
-      } else if (args[0].equals("edit")) {
-        trainEdit(scratch);
       } else {
         trainAll(scratch);
         Files.writeString(Path.of(args[0]), System.getProperty("java.home") + "\n");
@@ -94,8 +91,7 @@ final class Training {
       }
       trainConvert(scratch);
     }
-    trainEdit(scratch);
-    trainUpgrade(scratch);
+    trainChanges(scratch);
     compressed(scratch, "info", "dump");
   }
 
@@ -130,32 +126,36 @@ final class Training {
     Files.deleteIfExists(out);
   }
 
-  /** Changes each sample in place, and so that its bytes move. */
-  private static void trainEdit(Path scratch) throws IOException {
-    for (Sample sample : Samples.list()) {
-      Samples.unpack(sample.name(), scratch);
-      changed("edit", scratch, "--set", "cpu#0.env.tsc=1");
-      changed("edit", scratch, "--machine", "another");
-    }
-  }
-
-  private static void trainUpgrade(Path scratch) throws IOException {
+  private static void trainChanges(Path scratch) throws IOException {
     Samples.unpack("pc", scratch);
+    Path out = scratch.resolveSibling(scratch.getFileName() + ".changed");
     Path recipe = scratch.resolveSibling(scratch.getFileName() + ".recipe");
     Files.writeString(
         recipe, "{\"recipe\": \"training\", \"steps\": [{\"machine\": \"pc-i440fx-9.2\"}]}");
-    changed("upgrade", scratch, "--recipe", recipe.toString());
+    Main.run(
+        "edit", "-q", "--no-sync", "--set", "cpu#0.env.tsc=1", scratch.toString(), out.toString());
+    Files.deleteIfExists(out);
+    Main.run(
+        "upgrade",
+        "-q",
+        "--no-sync",
+        "--recipe",
+        recipe.toString(),
+        scratch.toString(),
+        out.toString());
+    Files.deleteIfExists(out);
     Files.writeString(recipe, TARGET);
     Main.run("check", "--target", recipe.toString(), scratch.toString());
-    changed("upgrade", scratch, "--target", recipe.toString());
-    Files.delete(recipe);
-  }
-
-  private static void changed(String verb, Path image, String option, String value)
-      throws IOException {
-    Path out = image.resolveSibling(image.getFileName() + ".changed");
-    Main.run(verb, "-q", "--no-sync", option, value, image.toString(), out.toString());
+    Main.run(
+        "upgrade",
+        "-q",
+        "--no-sync",
+        "--target",
+        recipe.toString(),
+        scratch.toString(),
+        out.toString());
     Files.deleteIfExists(out);
+    Files.delete(recipe);
   }
 
   /** The decompressors written in Java profit most from being known to the compiler beforehand. */
