@@ -54,7 +54,7 @@ public final class TwoStates {
 
   /** A guest may have moved on to another version of its machine. */
   private static String kind(String machine) {
-    return machine.contains("q35") ? "q35" : machine.split("-")[0];
+    return machine.contains("q35") ? "q35" : machine.substring(0, (machine + "-").indexOf('-'));
   }
 
   /** Accepts a page that differs. */
